@@ -1,0 +1,43 @@
+/** Assembles the HTTP application out of its resources; it never listens. */
+import express, { type Express, type Response } from 'express';
+import { requireApiKey } from './http/api-key.ts';
+import { liveness, readiness } from './http/health.ts';
+import { type Exposition, metrics } from './http/metrics.ts';
+import { modelCard, modelFiles } from './http/model.ts';
+import { type PredictOptions, predict } from './http/predict.ts';
+import { answerProblems, ProblemError } from './http/problems.ts';
+import { NO_ROUTE, type RequestObserver, requestContext } from './http/request-context.ts';
+import { mount } from './http/routes.ts';
+
+export interface AppDependencies extends PredictOptions {
+  /** None: open to all. */
+  readonly apiKeys: readonly string[];
+  readonly exposition: Exposition;
+  readonly requests: RequestObserver;
+  /** Told of each error that a client sees only as a 500. */
+  readonly onError: (error: unknown, res: Response) => void;
+}
+
+export function createApp(dependencies: AppDependencies): Express {
+  const { state, requests, exposition, onError } = dependencies;
+  const app = express();
+  app.disable('x-powered-by');
+  // Answers differ each time and are small: hashing them for an ETag buys nothing.
+  app.disable('etag');
+  app.use(requestContext(() => state().commit, requests));
+
+  const guard = requireApiKey(dependencies.apiKeys);
+  const guarded = [predict(dependencies), modelCard(state), modelFiles(state)].map(
+    ({ handlers, ...resource }) => ({ ...resource, handlers: [guard, ...handlers] }),
+  );
+  for (const resource of [...guarded, liveness(), readiness(state), metrics(exposition)]) {
+    mount(app, resource, requests);
+  }
+  requests.onRoute({ method: 'GET', route: NO_ROUTE, statuses: [404] });
+
+  app.use((req) => {
+    throw new ProblemError('not-found', `There is no ${req.path} here`);
+  });
+  app.use(answerProblems(onError));
+  return app;
+}

@@ -1,0 +1,49 @@
+/** What the HTTP layer needs to know of the model that is served. */
+import type { Classifier } from '../inference/classifier.ts';
+import { ProblemError } from './problems.ts';
+
+export interface ModelFile {
+  readonly path: string;
+  readonly size: number;
+  /** `sha256:…` of a git-lfs file, `git-blob:…` of any other. */
+  readonly digest: string;
+}
+
+/** A version that has been proven and loaded. */
+export interface ServedModel {
+  readonly name: string;
+  readonly commit: string;
+  readonly message: string;
+  readonly author: { readonly name: string; readonly email: string };
+  readonly date: string;
+  readonly parents: readonly string[];
+  /** What the version was made of, by kind. */
+  readonly ingredients: Readonly<Record<string, readonly ModelFile[]>>;
+  readonly metrics: unknown;
+  readonly loadedAt: string;
+  readonly classifier: Classifier;
+  /** Proven bytes of a file; undefined where the version has none of that path. */
+  read(path: string): Promise<Buffer | undefined>;
+}
+
+export type ModelState =
+  | { readonly status: 'loading'; readonly commit: string }
+  | { readonly status: 'ready'; readonly commit: string; readonly model: ServedModel }
+  | { readonly status: 'draining'; readonly commit: string };
+
+/** @throws ProblemError 503 unless the server can predict. */
+export function readyModel(state: ModelState): ServedModel {
+  switch (state.status) {
+    case 'ready':
+      return state.model;
+    case 'loading':
+      throw new ProblemError('not-ready', `Model ${state.commit} is being loaded and checked`, {
+        'retry-after': '1',
+      });
+    case 'draining':
+      throw new ProblemError('draining', 'The server answers what it has accepted, then ends', {
+        'retry-after': '1',
+        connection: 'close',
+      });
+  }
+}

@@ -1,0 +1,52 @@
+/** `GET /model` and `GET /model/files/<path>`: what is served, and what it was made of. */
+import { extname } from 'node:path';
+import type { ModelState } from './model-state.ts';
+import { readyModel } from './model-state.ts';
+import { ProblemError } from './problems.ts';
+import type { Resource } from './routes.ts';
+
+/** Nothing of a version is ever run by a browser: markup goes out as plain text. */
+const TEXT_TYPES: Readonly<Record<string, string>> = {
+  '.json': 'application/json',
+  '.md': 'text/markdown; charset=utf-8',
+  '.onnx': 'application/octet-stream',
+};
+
+export function modelCard(state: () => ModelState): Resource {
+  return {
+    method: 'get',
+    path: '/model',
+    statuses: [200, 503],
+    handlers: [
+      (_req, res) => {
+        const { classifier, read: _, ...card } = readyModel(state());
+        res.json({ ...card, labels: classifier.labels });
+      },
+    ],
+  };
+}
+
+export function modelFiles(state: () => ModelState): Resource {
+  return {
+    method: 'get',
+    path: '/model/files/*path',
+    statuses: [200, 404, 503],
+    handlers: [
+      async (req, res) => {
+        const model = readyModel(state());
+        const path = (req.params.path as unknown as string[]).join('/');
+        const bytes = await model.read(path);
+        if (!bytes) {
+          throw new ProblemError(
+            'not-found',
+            `${path} is not a file of ${model.commit}; see /model`,
+          );
+        }
+        res
+          .set({ 'x-content-type-options': 'nosniff', 'content-security-policy': 'sandbox' })
+          .type(TEXT_TYPES[extname(path)] ?? 'text/plain; charset=utf-8')
+          .send(bytes);
+      },
+    ],
+  };
+}

@@ -1,0 +1,149 @@
+/** `POST /predict`: body → schema → classifier → answer, observed once on the way out. */
+import { randomUUID } from 'node:crypto';
+import { json, type Response } from 'express';
+import type { Classification } from '../inference/classifier.ts';
+import { ClassifierError } from '../inference/errors.ts';
+import type { RejectionReason } from '../telemetry/metrics.ts';
+import type { PredictionRecord } from '../telemetry/prediction-log.ts';
+import { type ModelState, readyModel } from './model-state.ts';
+import { type InputLimits, parsePredictRequest } from './predict-schema.ts';
+import { ClientGoneError, DeadlineError, ProblemError } from './problems.ts';
+import { contextOf } from './request-context.ts';
+import type { Resource } from './routes.ts';
+
+export interface PredictOptions extends InputLimits {
+  readonly maxBody: number;
+  readonly requestTimeoutMs: number;
+  readonly state: () => ModelState;
+  /** A text's language, `und` where it can't be told. */
+  readonly identifyLanguage: (text: string) => string;
+  /** Told of each request that was turned away, or given up before it was answered. */
+  readonly onRejected: (reason: RejectionReason) => void;
+  /** Told of each prediction as it is answered. */
+  readonly onPrediction: (record: PredictionRecord) => void;
+}
+
+interface Prediction {
+  readonly id: string;
+  readonly label: string;
+  readonly score: number;
+  readonly scores: Readonly<Record<string, number>>;
+  readonly language: string;
+  readonly truncated?: true;
+}
+
+export function predict(options: PredictOptions): Resource {
+  const { state, identifyLanguage, onPrediction } = options;
+  return {
+    method: 'post',
+    path: '/predict',
+    statuses: [200, 400, 413, 415, 429, 499, 500, 503, 504],
+    handlers: [
+      // Refused before the body is read.
+      (_req, _res, next) => {
+        readyModel(state());
+        next();
+      },
+      json({
+        limit: options.maxBody,
+        strict: false,
+        type: ['application/json', 'application/*+json'],
+      }),
+      async (req, res) => {
+        if (req.body === undefined) {
+          throw new ProblemError(
+            'unsupported-media-type',
+            `The body must be application/json, found ${req.get('content-type') ?? 'none'}`,
+          );
+        }
+        const { texts, answer } = parsePredictRequest(req.body, options);
+        const model = readyModel(state());
+        const { requestId, traceId, startedAt } = contextOf(res);
+
+        const classifications = await withDeadline(res, options.requestTimeoutMs, (signal) =>
+          model.classifier.classify(texts, signal),
+        ).catch((error: unknown) => {
+          const reason = rejectionReason(error);
+          if (reason) {
+            options.onRejected(reason);
+          }
+          throw error;
+        });
+        const predictions = classifications.map((classification, index) =>
+          toPrediction(classification, identifyLanguage(texts[index] as string)),
+        );
+        if (answer === 'labels') {
+          res.json(predictions.map(({ label }) => label));
+        } else {
+          const { name, commit } = model;
+          res.json({ model: { name, commit }, predictions });
+        }
+        const latencyMs = round(performance.now() - startedAt, 1e3);
+        predictions.forEach((prediction, index) => {
+          const { tokens, unknownRatio, truncated } = classifications[index] as Classification;
+          onPrediction({
+            ...prediction,
+            requestId,
+            traceId,
+            model: model.name,
+            commit: model.commit,
+            input: texts[index] as string,
+            tokens,
+            unknownRatio: round(unknownRatio, 1e4),
+            truncated,
+            latencyMs,
+          });
+        });
+      },
+    ],
+  };
+}
+
+/** Runs work that is given up when the client goes away or the time is over. */
+async function withDeadline<T>(
+  res: Response,
+  timeoutMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const onClose = (): void => controller.abort(new ClientGoneError('The client has gone'));
+  const timer = setTimeout(() => {
+    controller.abort(new DeadlineError(`There was no prediction within ${timeoutMs} ms`));
+  }, timeoutMs);
+  res.once('close', onClose);
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    res.off('close', onClose);
+  }
+}
+
+function rejectionReason(error: unknown): RejectionReason | undefined {
+  if (error instanceof DeadlineError) {
+    return 'deadline';
+  }
+  if (error instanceof ClientGoneError) {
+    return 'client_gone';
+  }
+  return error instanceof ClassifierError && error.code === 'queue-full' ? 'queue_full' : undefined;
+}
+
+function toPrediction(classification: Classification, language: string): Prediction {
+  const { label, score, scores, truncated } = classification;
+  return {
+    id: randomUUID(),
+    label,
+    score: round(score, 1e6),
+    scores: Object.fromEntries(
+      Object.entries(scores).map(([name, value]) => [name, round(value, 1e6)]),
+    ),
+    language,
+    ...(truncated ? { truncated } : {}),
+  };
+}
+
+/** @param unit 1e3 for three decimals. */
+function round(value: number, unit: number): number {
+  return Math.round(value * unit) / unit;
+}

@@ -1,0 +1,138 @@
+/** The one place that turns errors into answers: RFC 9457, `application/problem+json`. */
+import type { ErrorRequestHandler, Response } from 'express';
+import { ClassifierError } from '../inference/errors.ts';
+
+/** Every problem that the server tells of: its `type` is `/problems/<code>`, stable for clients. */
+const PROBLEMS = {
+  'malformed-json': [400, 'The body is not JSON'],
+  'invalid-body': [400, 'The body has the wrong shape'],
+  'empty-text': [400, 'A text is empty or blank'],
+  'too-many-inputs': [400, 'Too many texts'],
+  'text-too-long': [400, 'A text is too long'],
+  'invalid-request': [400, 'The request can’t be understood'],
+  unauthorized: [401, 'An API key is needed'],
+  forbidden: [403, 'The API key is not known'],
+  'not-found': [404, 'There is nothing here'],
+  'method-not-allowed': [405, 'The method is not allowed here'],
+  'request-timeout': [408, 'The request took too long to arrive'],
+  'body-too-large': [413, 'The body is too large'],
+  'unsupported-media-type': [415, 'The body’s media type is not supported'],
+  'headers-too-large': [431, 'The headers are too large'],
+  'queue-full': [429, 'The queue is full'],
+  'internal-error': [500, 'Something went wrong here'],
+  'not-ready': [503, 'The model is not loaded yet'],
+  draining: [503, 'The server is stopping'],
+  'deadline-exceeded': [504, 'The prediction took too long'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** An error that a client is told of as it is. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly code: ProblemCode;
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** @param detail what was wrong with this request, and what is allowed. */
+  constructor(code: ProblemCode, detail: string, headers: Record<string, string> = {}) {
+    super(detail);
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** Why a request's work is given up: the reason of its abort signal. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+}
+export class ClientGoneError extends Error {
+  override readonly name = 'ClientGoneError';
+}
+
+/** The status of a problem. */
+export function statusOf(code: ProblemCode): number {
+  return PROBLEMS[code][0];
+}
+
+/**
+ * Express's last handler: answers with the problem that an error stands for.
+ *
+ * @param onError is told of each error whose cause the client doesn't see.
+ */
+export function answerProblems(
+  onError: (error: unknown, res: Response) => void,
+): ErrorRequestHandler {
+  return (error: unknown, _req, res, next) => {
+    if (error instanceof ClientGoneError) {
+      return;
+    }
+    const problem = toProblem(error);
+    if (problem.code === 'internal-error') {
+      onError(error, res);
+    }
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    sendProblem(res, problem);
+  };
+}
+
+export function sendProblem(res: Response, { code, message, headers }: ProblemError): void {
+  res
+    .status(statusOf(code))
+    .set(headers)
+    .type('application/problem+json')
+    .send(problemJson(code, message));
+}
+
+/** The body of a problem; also for answers that are written without Express. */
+export function problemJson(code: ProblemCode, detail: string): string {
+  const [status, title] = PROBLEMS[code];
+  return JSON.stringify({ type: `/problems/${code}`, title, status, detail });
+}
+
+/** What body-parser and Express's router call the errors that they make. */
+const FRAMEWORK_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
+  'entity.parse.failed': 'malformed-json',
+  'entity.too.large': 'body-too-large',
+  'encoding.unsupported': 'unsupported-media-type',
+  'charset.unsupported': 'unsupported-media-type',
+};
+
+function toProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) {
+    return error;
+  }
+  if (error instanceof ClassifierError && error.code === 'queue-full') {
+    return new ProblemError('queue-full', `${error.message}; try again later`, {
+      'retry-after': '1',
+    });
+  }
+  if (error instanceof ClassifierError && error.code === 'closed') {
+    return new ProblemError('draining', 'The server is stopping', { connection: 'close' });
+  }
+  if (error instanceof DeadlineError) {
+    return new ProblemError('deadline-exceeded', error.message);
+  }
+  const { type, status, message, limit } = (error ?? {}) as Partial<FrameworkError>;
+  const code = FRAMEWORK_PROBLEMS[type ?? ''];
+  if (code !== undefined) {
+    const allowed = limit === undefined ? '' : `; at most ${limit} bytes are allowed`;
+    return new ProblemError(code, `${message}${allowed}`);
+  }
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new ProblemError('invalid-request', String(message));
+  }
+  return new ProblemError(
+    'internal-error',
+    'The cause is in the server’s log, under the request id',
+  );
+}
+
+interface FrameworkError {
+  readonly type: string;
+  readonly status: number;
+  readonly message: string;
+  readonly limit: number;
+}

@@ -1,0 +1,62 @@
+/** What every request gets before anything looks at it: an id, the model's commit, a clock. */
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler } from 'express';
+
+/** An id from outside is taken over where it can't harm a log or a header. */
+const SANE_REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
+/** W3C Trace Context, https://www.w3.org/TR/trace-context/#traceparent-header. */
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+
+/** nginx's status for a client that went away before it was answered. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** In `res.locals`. */
+export interface RequestContext {
+  readonly requestId: string;
+  readonly traceId: string | undefined;
+  /** `performance.now()` when the request's headers had been read. */
+  readonly startedAt: number;
+  /** The pattern of the route that answers, set by the route. */
+  route: string;
+}
+
+export interface RequestObserver {
+  /** Called once for each route before the first request. */
+  onRoute(route: { method: string; route: string; statuses: readonly number[] }): void;
+  onRequestStart(): void;
+  /** Called once for each request, answered or not. `method` and `route` are from bounded sets. */
+  onRequestEnd(
+    series: { method: string; route: string; status: number },
+    durationSeconds: number,
+  ): void;
+}
+
+/** For requests that no route takes. */
+export const NO_ROUTE = 'none';
+
+export function requestContext(commit: () => string, observer: RequestObserver): RequestHandler {
+  return (req, res, next) => {
+    const given = req.get('x-request-id') ?? '';
+    const requestId = SANE_REQUEST_ID.test(given) ? given : randomUUID();
+    const traceId = TRACEPARENT.exec(req.get('traceparent') ?? '')?.[1];
+    const startedAt = performance.now();
+    const context: RequestContext = { requestId, traceId, startedAt, route: NO_ROUTE };
+    Object.assign(res.locals, context);
+    res.set({ 'x-request-id': requestId, 'x-model-commit': commit() });
+    observer.onRequestStart();
+    res.once('close', () => {
+      const method = METHODS.has(req.method) ? req.method : 'OTHER';
+      const { route } = res.locals as RequestContext;
+      const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED_REQUEST;
+      observer.onRequestEnd({ method, route, status }, (performance.now() - startedAt) / 1000);
+    });
+    next();
+  };
+}
+
+/** The context of a request, from its response. */
+export function contextOf(res: { locals: Record<string, unknown> }): RequestContext {
+  return res.locals as unknown as RequestContext;
+}

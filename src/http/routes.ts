@@ -1,0 +1,33 @@
+/** How a resource is mounted: its route is named for the metrics, other methods get 405. */
+import type { Express, RequestHandler } from 'express';
+import { ProblemError } from './problems.ts';
+import { contextOf, type RequestObserver } from './request-context.ts';
+
+export interface Resource {
+  readonly method: 'get' | 'post';
+  /** Express path, which is the `route` label of the metrics as well. */
+  readonly path: string;
+  /** What it answers with, so that each of these series is there from the first scrape. */
+  readonly statuses: readonly number[];
+  readonly handlers: readonly RequestHandler[];
+}
+
+export function mount(app: Express, resource: Resource, observer: RequestObserver): void {
+  const { method, path, handlers, statuses } = resource;
+  observer.onRoute({ method: method.toUpperCase(), route: path, statuses });
+  const allow = method === 'get' ? 'GET, HEAD' : 'POST';
+  app
+    .route(path)
+    .all((_req, res, next) => {
+      contextOf(res).route = path;
+      next();
+    })
+    [method](...handlers)
+    .all((req) => {
+      throw new ProblemError(
+        'method-not-allowed',
+        `${req.method} is not allowed on ${req.path}; allowed: ${allow}`,
+        { allow },
+      );
+    });
+}

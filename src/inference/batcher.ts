@@ -1,0 +1,185 @@
+/** The queue before the workers: what waits, what goes together, what is turned away. */
+import { ClassifierError } from './errors.ts';
+import type { BatchResult, Run } from './messages.ts';
+
+/** Texts of like length are looked for among the oldest of the queue only, so choosing stays cheap. */
+const WINDOW = 64;
+
+/** Where batches are run. */
+export interface Executor {
+  /** How many batches could start at once. */
+  idle(): number;
+  run(texts: readonly string[]): Promise<BatchResult>;
+}
+
+/** Raw outcome of one text. */
+export interface TextResult {
+  /** `[labels]` */
+  readonly logits: Float32Array;
+  readonly tokens: number;
+  readonly unknown: number;
+  readonly truncated: boolean;
+}
+
+export interface BatcherObserver {
+  /** A text left the queue for a worker. */
+  onDequeue(waitMs: number): void;
+  onRun(run: Run): void;
+}
+
+export interface BatcherOptions {
+  readonly executor: Executor;
+  /** Most texts handed to a worker at once. */
+  readonly maxBatch: number;
+  /** Most texts that wait. */
+  readonly capacity: number;
+  readonly observer: BatcherObserver;
+  /** Milliseconds; for tests. */
+  readonly now?: () => number;
+}
+
+export interface Batcher {
+  /**
+   * Queues the texts of one request.
+   *
+   * @param signal when it aborts, what still waits is dropped and the promise rejects with the
+   * signal's reason.
+   * @returns one result a text, in the order of `texts`.
+   * @throws ClassifierError `queue-full` at once where they don't all fit in.
+   */
+  submit(texts: readonly string[], signal: AbortSignal): Promise<TextResult[]>;
+  /** Texts that wait. */
+  length(): number;
+  /** Tells the batcher that a worker may have become free. */
+  pump(): void;
+}
+
+interface Request {
+  readonly results: TextResult[];
+  missing: number;
+  settled: boolean;
+  resolve(results: TextResult[]): void;
+  reject(error: unknown): void;
+}
+
+interface Item {
+  readonly text: string;
+  readonly index: number;
+  readonly request: Request;
+  readonly queuedAt: number;
+}
+
+/** A batcher takes work as soon as a worker is free: it never waits for a batch to fill. */
+export function createBatcher(options: BatcherOptions): Batcher {
+  const { executor, maxBatch, capacity, observer } = options;
+  const now = options.now ?? (() => performance.now());
+  let queue: Item[] = [];
+
+  const settle = (request: Request, error?: unknown): void => {
+    if (request.settled) {
+      return;
+    }
+    request.settled = true;
+    if (error === undefined) {
+      request.resolve(request.results);
+    } else {
+      queue = queue.filter((item) => item.request !== request);
+      request.reject(error);
+    }
+  };
+
+  const runBatch = async (items: readonly Item[]): Promise<void> => {
+    const startedAt = now();
+    for (const { queuedAt } of items) {
+      observer.onDequeue(startedAt - queuedAt);
+    }
+    try {
+      const result = await executor.run(items.map(({ text }) => text));
+      result.runs.forEach(observer.onRun);
+      splitResult(result).forEach((row, at) => {
+        const { request, index } = items[at] as Item;
+        request.results[index] = row;
+        request.missing--;
+        if (request.missing === 0) {
+          settle(request);
+        }
+      });
+    } catch (error) {
+      for (const { request } of items) {
+        settle(request, error);
+      }
+    }
+    pump();
+  };
+
+  const pump = (): void => {
+    for (let idle = executor.idle(); idle > 0 && queue.length > 0; idle = executor.idle()) {
+      // Idle workers share what waits, so that one request of many texts uses them all.
+      const count = Math.min(maxBatch, Math.ceil(queue.length / idle));
+      const batch = chooseBatch(queue, count);
+      queue = queue.filter((item) => !batch.has(item));
+      // It settles its requests itself and never rejects.
+      void runBatch([...batch]);
+    }
+  };
+
+  return {
+    submit: (texts, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) {
+          reject(signal.reason);
+          return;
+        }
+        if (queue.length + texts.length > capacity) {
+          reject(
+            new ClassifierError(
+              'queue-full',
+              `the queue has room for ${capacity - queue.length} texts of ${capacity}`,
+            ),
+          );
+          return;
+        }
+        const onAbort = (): void => settle(request, signal.reason);
+        const request: Request = {
+          results: new Array(texts.length),
+          missing: texts.length,
+          settled: false,
+          resolve: (results) => {
+            signal.removeEventListener('abort', onAbort);
+            resolve(results);
+          },
+          reject: (error) => {
+            signal.removeEventListener('abort', onAbort);
+            reject(error);
+          },
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        const queuedAt = now();
+        texts.forEach((text, index) => {
+          queue.push({ text, index, request, queuedAt });
+        });
+        pump();
+      }),
+    length: () => queue.length,
+    pump,
+  };
+}
+
+/** The oldest item, so that none waits for ever, and those nearest to it in length. */
+function chooseBatch(queue: readonly Item[], count: number): Set<Item> {
+  const [oldest, ...others] = queue.slice(0, Math.max(WINDOW, count)) as [Item, ...Item[]];
+  const distance = ({ text }: Item): number => Math.abs(text.length - oldest.text.length);
+  others.sort((a, b) => distance(a) - distance(b));
+  return new Set([oldest, ...others.slice(0, count - 1)]);
+}
+
+/** Cuts a batch's arrays into one result a text. */
+function splitResult({ logits, tokens, unknown, truncated }: BatchResult): TextResult[] {
+  const labels = logits.length / tokens.length;
+  return Array.from(tokens, (count, row) => ({
+    logits: logits.subarray(row * labels, (row + 1) * labels),
+    tokens: count,
+    unknown: unknown[row] as number,
+    truncated: truncated[row] === 1,
+  }));
+}

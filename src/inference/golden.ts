@@ -1,0 +1,72 @@
+/** The proof at start that this machine gives the scores that the version was released with. */
+import { z } from 'zod';
+import { ClassifierError } from './errors.ts';
+import { softmax } from './logits.ts';
+import type { BatchResult } from './messages.ts';
+import { type ModelFiles, parseJsonFile } from './model-files.ts';
+
+export const GOLDEN_TOLERANCE = 1e-2;
+/** How far a text's score may depend on what else is in its batch. */
+export const BATCH_TOLERANCE = 1e-4;
+
+const goldenSchema = z.object({
+  texts: z
+    .array(
+      z.object({
+        kind: z.string(),
+        text: z.string(),
+        scores: z.record(z.string(), z.number().min(0).max(1)),
+      }),
+    )
+    .min(1),
+});
+
+/**
+ * Classifies the texts of `golden.json`, each alone and then all in mixed batches.
+ *
+ * @param run the real path: a batch of texts on some worker.
+ * @throws ClassifierError `bad-model` at the first score that is not the expected one.
+ */
+export async function checkGolden(
+  files: ModelFiles,
+  labels: readonly string[],
+  maxBatch: number,
+  run: (texts: readonly string[]) => Promise<BatchResult>,
+): Promise<void> {
+  const { texts } = parseJsonFile(files, 'golden.json', goldenSchema);
+  const alone = await Promise.all(texts.map(async ({ text }) => scoresOf(await run([text]))[0]));
+  const batches: Promise<number[][]>[] = [];
+  for (let start = 0; start < texts.length; start += maxBatch) {
+    const batch = texts.slice(start, start + maxBatch).map(({ text }) => text);
+    batches.push(run(batch).then(scoresOf));
+  }
+  const mixed = (await Promise.all(batches)).flat();
+
+  texts.forEach(({ kind, text, scores }, at) => {
+    labels.forEach((label, index) => {
+      const found = alone[at]?.[index] ?? Number.NaN;
+      const foundMixed = mixed[at]?.[index] ?? Number.NaN;
+      const where = `golden.json: ${kind} ${JSON.stringify(text.slice(0, 40))}: ${label}`;
+      expectNear(`${where}, alone`, scores[label] ?? Number.NaN, found, GOLDEN_TOLERANCE);
+      expectNear(`${where}, in a batch instead of alone`, found, foundMixed, BATCH_TOLERANCE);
+    });
+  });
+
+  function scoresOf({ logits }: BatchResult): number[][] {
+    const rows: number[][] = [];
+    for (let start = 0; start < logits.length; start += labels.length) {
+      rows.push(softmax(logits.subarray(start, start + labels.length)));
+    }
+    return rows;
+  }
+}
+
+function expectNear(what: string, expected: number, found: number, tolerance: number): void {
+  // Written so that NaN fails.
+  if (!(Math.abs(expected - found) <= tolerance)) {
+    throw new ClassifierError(
+      'bad-model',
+      `${what}: expected ${expected.toFixed(4)} ± ${tolerance}, found ${found.toFixed(4)}`,
+    );
+  }
+}

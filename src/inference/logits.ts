@@ -1,0 +1,26 @@
+/** From a model's logits to label and scores. */
+
+/**
+ * Softmax with the maximum taken off first, so that no exponential overflows.
+ *
+ * @param logits `[labels]`
+ * @returns probabilities, `[labels]`, sum 1.
+ */
+export function softmax(logits: ArrayLike<number>): number[] {
+  const values = Array.from(logits);
+  const max = Math.max(...values);
+  const exps = values.map((logit) => Math.exp(logit - max));
+  const sum = exps.reduce((total, exp) => total + exp, 0);
+  return exps.map((exp) => exp / sum);
+}
+
+/** Index of the largest value; the first of equals. */
+export function argmax(values: readonly number[]): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) {
+    if ((values[i] as number) > (values[best] as number)) {
+      best = i;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,38 @@
+/** What passes between the pool and a worker thread. */
+
+/** Pool → worker, once, as `workerData`. */
+export interface StartupMessage {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Pool → worker. */
+export type RequestMessage =
+  | { readonly type: 'classify'; readonly texts: readonly string[] }
+  /** Release the session and end. */
+  | { readonly type: 'close' };
+
+/** One run of the model inside a batch. */
+export interface Run {
+  readonly texts: number;
+  readonly durationMs: number;
+}
+
+/** Raw outcome of a batch, in the order of its texts. */
+export interface BatchResult {
+  /** `[texts, labels]`, row by row. */
+  readonly logits: Float32Array;
+  /** Tokens fed to the model, special ones included: `[texts]`. */
+  readonly tokens: Uint32Array;
+  /** How many of them are the unknown token: `[texts]`. */
+  readonly unknown: Uint32Array;
+  /** 1 where the text was cut to the window: `[texts]`. */
+  readonly truncated: Uint8Array;
+  readonly runs: readonly Run[];
+}
+
+/** Worker → pool. */
+export type ResponseMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'result'; readonly result: BatchResult }
+  /** The model refused its input or could not be loaded; the worker itself is well. */
+  | { readonly type: 'error'; readonly message: string };

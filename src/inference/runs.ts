@@ -1,0 +1,44 @@
+/** How a worker cuts the texts that it was handed into runs of the model. */
+
+/** Most texts in one run: past it, activations leave the cache and a text costs more, not less. */
+const MAX_TEXTS = 8;
+
+/**
+ * What starting a run costs, in tokens: an extra run is worth it where it saves more padding than
+ * this. Measured with `bench/runs.ts`.
+ */
+const RUN_OVERHEAD_TOKENS = 12;
+
+/**
+ * Cuts texts into runs at the least cost, where a run of n texts whose longest has L tokens costs
+ * `RUN_OVERHEAD_TOKENS + n · L`. Texts of a run share a tensor, so they are neighbours in order of
+ * length; the best cut of the sorted lengths is found by dynamic programming.
+ *
+ * @param lengths tokens of each text.
+ * @returns runs of indices into `lengths`; each index stands in exactly one run.
+ */
+export function cutRuns(lengths: readonly number[]): number[][] {
+  const order = lengths.map((_, index) => index);
+  order.sort((a, b) => (lengths[a] as number) - (lengths[b] as number));
+  // best[end]: least cost of the first `end` texts, and where the last of their runs begins.
+  const best = [{ cost: 0, start: 0 }];
+  for (let end = 1; end <= order.length; end++) {
+    const longest = lengths[order[end - 1] as number] as number;
+    let least = { cost: Number.POSITIVE_INFINITY, start: end - 1 };
+    for (let start = end - 1; start >= Math.max(0, end - MAX_TEXTS); start--) {
+      const before = (best[start] as { cost: number }).cost;
+      const cost = before + RUN_OVERHEAD_TOKENS + (end - start) * longest;
+      if (cost < least.cost) {
+        least = { cost, start };
+      }
+    }
+    best.push(least);
+  }
+  const runs: number[][] = [];
+  for (let end = order.length; end > 0; ) {
+    const { start } = best[end] as { start: number };
+    runs.unshift(order.slice(start, end));
+    end = start;
+  }
+  return runs;
+}

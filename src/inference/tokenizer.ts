@@ -1,0 +1,53 @@
+/** Text → token ids, as the Rust library `tokenizers` would give them for the same `tokenizer.json`. */
+import { Tokenizer } from '@huggingface/tokenizers';
+import type { ModelConfig } from './model-files.ts';
+
+export interface Encoding {
+  /** Token ids with special tokens, at most the window. */
+  readonly ids: readonly number[];
+  /** How many of the ids are the unknown token. */
+  readonly unknown: number;
+  /** True where the text had more tokens than the window holds. */
+  readonly truncated: boolean;
+}
+
+/** The part of the library that is used here; its own types don't resolve under `nodenext`. */
+interface HuggingFaceTokenizer {
+  encode(text: string, options?: { add_special_tokens: boolean }): { ids: number[] };
+  token_to_id(token: string): number | undefined;
+}
+
+export type Tokenize = (text: string) => Encoding;
+
+/**
+ * A tokenizer with truncation, which `@huggingface/tokenizers` leaves to its caller: the text's own
+ * tokens are cut at the end, the special ones stay (`truncation.direction: Right`, `LongestFirst`).
+ */
+export function createTokenizer({ tokenizer: json, window }: ModelConfig): Tokenize {
+  const tokenizer: HuggingFaceTokenizer = new Tokenizer(json as object, {});
+  const unkToken = json.model.unk_token;
+  const unknownId =
+    json.model.unk_id ??
+    (typeof unkToken === 'string' ? tokenizer.token_to_id(unkToken) : undefined);
+  const frame = specialTokens(tokenizer);
+  const room = window - frame.before.length - frame.after.length;
+
+  return (text) => {
+    // A lone surrogate is no text in UTF-8; Rust and Python never see one.
+    const { ids } = tokenizer.encode(text.toWellFormed(), { add_special_tokens: false });
+    const kept = ids.length > room ? ids.slice(0, room) : ids;
+    return {
+      ids: [...frame.before, ...kept, ...frame.after],
+      unknown: kept.reduce((count, id) => (id === unknownId ? count + 1 : count), 0),
+      truncated: ids.length > room,
+    };
+  };
+}
+
+/** The ids that the post-processor puts around a text: `[CLS] … [SEP]`, `<s> … </s>`. */
+function specialTokens(tokenizer: HuggingFaceTokenizer): { before: number[]; after: number[] } {
+  const bare = tokenizer.encode('a', { add_special_tokens: false }).ids;
+  const framed = tokenizer.encode('a').ids;
+  const start = framed.findIndex((_, at) => bare.every((id, i) => framed[at + i] === id));
+  return { before: framed.slice(0, start), after: framed.slice(start + bare.length) };
+}

@@ -1,0 +1,150 @@
+/**
+ * A worker thread: holds one session of the model and answers one batch at a time. It is a thread
+ * because `InferenceSession.run` blocks the one that calls it.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { ClassifierError } from './errors.ts';
+import type {
+  BatchResult,
+  RequestMessage,
+  ResponseMessage,
+  Run,
+  StartupMessage,
+} from './messages.ts';
+import { modelFile, readModelConfig } from './model-files.ts';
+import { cutRuns } from './runs.ts';
+import { createTokenizer, type Encoding } from './tokenizer.ts';
+
+const port = parentPort as NonNullable<typeof parentPort>;
+const files = asBuffers((workerData as StartupMessage).files);
+const config = readModelConfig(files);
+const tokenize = createTokenizer(config);
+const labelCount = config.labels.length;
+
+const session = await InferenceSession.create(modelFile(files, 'model.onnx'), {
+  // One thread for each session: throughput comes from several workers, and a thread that spins
+  // while it waits takes its core from another one.
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
+  logSeverityLevel: 3,
+});
+files.clear();
+const outputName = checkSignature(session);
+
+port.on('message', async (message: RequestMessage) => {
+  if (message.type === 'close') {
+    await session.release();
+    port.close();
+    return;
+  }
+  try {
+    const result = await classify(message.texts);
+    post({ type: 'result', result }, [
+      result.logits.buffer,
+      result.tokens.buffer,
+      result.unknown.buffer,
+      result.truncated.buffer,
+    ]);
+  } catch (error) {
+    post({ type: 'error', message: error instanceof Error ? error.message : String(error) });
+  }
+});
+post({ type: 'ready' });
+
+function post(message: ResponseMessage, transfer: ArrayBufferLike[] = []): void {
+  port.postMessage(message, transfer as ArrayBuffer[]);
+}
+
+async function classify(texts: readonly string[]): Promise<BatchResult> {
+  const encodings = texts.map(tokenize);
+  const logits = new Float32Array(texts.length * labelCount);
+  const runs: Run[] = [];
+  for (const indices of cutRuns(encodings.map(({ ids }) => ids.length))) {
+    const start = performance.now();
+    const rows = await run(indices.map((index) => encodings[index] as Encoding));
+    runs.push({ texts: indices.length, durationMs: performance.now() - start });
+    indices.forEach((index, row) => {
+      logits.set(rows.subarray(row * labelCount, (row + 1) * labelCount), index * labelCount);
+    });
+  }
+  return {
+    logits,
+    tokens: Uint32Array.from(encodings, ({ ids }) => ids.length),
+    unknown: Uint32Array.from(encodings, ({ unknown }) => unknown),
+    truncated: Uint8Array.from(encodings, ({ truncated }) => Number(truncated)),
+    runs,
+  };
+}
+
+/** @returns logits, `[texts, labels]` row by row. */
+async function run(encodings: readonly Encoding[]): Promise<Float32Array> {
+  const dims = [encodings.length, Math.max(...encodings.map(({ ids }) => ids.length))] as const;
+  const outputs = await session.run(feeds(encodings, dims), [outputName]);
+  const output = outputs[outputName] as Tensor;
+  if (output.dims[0] !== dims[0] || output.dims[1] !== labelCount) {
+    throw new ClassifierError(
+      'bad-model',
+      `model.onnx: ${outputName}: expected [${dims[0]}, ${labelCount}], found [${output.dims}]`,
+    );
+  }
+  return output.data as Float32Array;
+}
+
+/** The inputs that the model asks for, `[texts, length]` each, padded on the right. */
+function feeds(
+  encodings: readonly Encoding[],
+  dims: readonly [number, number],
+): Record<string, Tensor> {
+  const [rows, length] = dims;
+  const inputs: Record<string, Tensor> = {};
+  for (const name of session.inputNames) {
+    // Token type ids are all zero, as for every single text.
+    const data = new BigInt64Array(rows * length);
+    if (name !== 'token_type_ids') {
+      // Ids are far below 2^31: the low half of each int64 is written, without making BigInts.
+      const low = new Int32Array(data.buffer);
+      const isMask = name === 'attention_mask';
+      encodings.forEach(({ ids }, row) => {
+        for (let i = 0; i < length; i++) {
+          const at = (row * length + i) * 2;
+          low[at] = isMask ? Number(i < ids.length) : (ids[i] ?? config.padId);
+        }
+      });
+    }
+    inputs[name] = new Tensor('int64', data, dims);
+  }
+  return inputs;
+}
+
+/**
+ * @returns the name of the output that holds the logits.
+ * @throws ClassifierError `bad-model` where the model asks for inputs that a tokenizer can't give.
+ */
+function checkSignature({ inputNames, outputNames }: InferenceSession): string {
+  const known = ['input_ids', 'attention_mask', 'token_type_ids'];
+  const unknown = inputNames.find((name) => !known.includes(name));
+  if (unknown !== undefined || !inputNames.includes('input_ids')) {
+    throw new ClassifierError(
+      'bad-model',
+      `model.onnx: inputs: expected input_ids and at most ${known.slice(1).join(', ')}, ` +
+        `found ${inputNames.join(', ')}`,
+    );
+  }
+  const output = outputNames.includes('logits') ? 'logits' : outputNames[0];
+  if (output === undefined) {
+    throw new ClassifierError('bad-model', 'model.onnx has no output');
+  }
+  return output;
+}
+
+/** Structured cloning turns each Buffer into a plain Uint8Array. */
+function asBuffers(files: ReadonlyMap<string, Uint8Array>): Map<string, Buffer> {
+  return new Map(
+    [...files].map(([path, { buffer, byteOffset, byteLength }]) => [
+      path,
+      Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength),
+    ]),
+  );
+}

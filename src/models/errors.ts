@@ -1,0 +1,21 @@
+/** Why a version of a model could not be had. */
+export type ModelErrorCode =
+  /** The name of a commit, model or store is not one. */
+  | 'bad-reference'
+  /** The store has no such version or file. */
+  | 'not-found'
+  /** What the store has is not what the SHA stands for. */
+  | 'not-proven'
+  /** The store could not be read. */
+  | 'store-unavailable';
+
+/** An error about a store or a version; its message names what was expected and what was found. */
+export class ModelError extends Error {
+  override readonly name = 'ModelError';
+  readonly code: ModelErrorCode;
+
+  constructor(code: ModelErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

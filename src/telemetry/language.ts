@@ -1,0 +1,41 @@
+/** Which language a text is in, by fastText's lid.176 (Joulin et al. 2016), run in WebAssembly. */
+import { getLIDModel } from 'fasttext.wasm.js';
+
+/** Undetermined (ISO 639-2): the text is too short, or of no language. */
+export const UNDETERMINED = 'und';
+
+/** Below it, German tweets are told apart from other languages no better than by chance guesses. */
+const MIN_PROBABILITY = 0.5;
+
+/** What stands in any language: links, mentions, the sign of a hashtag, line breaks. */
+const FOREIGN_TO_LANGUAGE = /https?:\/\/\S+|[@＠][\p{L}\p{M}\p{N}_]+|[#＃]|\s+/gu;
+
+/** The part of the library that is used here, synchronous and without its copy of each result. */
+interface NativePrediction {
+  size(): number;
+  get(index: number): [probability: number, label: string];
+  delete(): void;
+}
+
+/** A text's language as ISO 639 code, `und` where the model is not sure. About 12 µs a tweet. */
+export type IdentifyLanguage = (text: string) => string;
+
+/** Loads the model, about 27 MB of memory. */
+export async function createLanguageIdentifier(): Promise<IdentifyLanguage> {
+  const model = await (await getLIDModel()).load();
+  return (text) => {
+    const words = text.toWellFormed().replace(FOREIGN_TO_LANGUAGE, ' ').trim().toLowerCase();
+    if (words === '') {
+      return UNDETERMINED;
+    }
+    const prediction = model.predict(words, 1, MIN_PROBABILITY) as unknown as NativePrediction;
+    try {
+      return prediction.size() === 0
+        ? UNDETERMINED
+        : prediction.get(0)[1].slice('__label__'.length);
+    } finally {
+      // It lives in WebAssembly's memory, which nothing collects.
+      prediction.delete();
+    }
+  };
+}

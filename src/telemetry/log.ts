@@ -1,0 +1,120 @@
+/** winston, one JSON object a line, to standard output and to a rotated file. */
+import { basename, dirname } from 'node:path';
+import { createStream } from 'rotating-file-stream';
+import { SonicBoom } from 'sonic-boom';
+import winston from 'winston';
+import Transport from 'winston-transport';
+
+/** A sink that can't keep up loses lines rather than the server its memory. */
+const MAX_BUFFERED_BYTES = 16 * 1024 ** 2;
+const ROTATE_AT = '64M';
+const OLD_FILES = 10;
+
+export interface LogOptions {
+  readonly level: string;
+  readonly file?: string | undefined;
+  /** A sink lost a line: its buffer was full, or it could not be written. */
+  readonly onDrop: () => void;
+}
+
+export interface Log {
+  /** One line: its time, its level, `event`, and then the fields as they stand. */
+  write(level: 'error' | 'warn' | 'info' | 'debug', event: string, fields: object): void;
+  /** Writes out what is buffered. Nothing may be written after. */
+  close(): Promise<void>;
+}
+
+/** Where lines go: buffered, written in the background, many at a time when they come fast. */
+interface Sink {
+  write(line: string): void;
+  close(): Promise<void>;
+}
+
+/** @throws where the file can't be opened. */
+export async function createLog({ level, file, onDrop }: LogOptions): Promise<Log> {
+  const sinks = [stdoutSink(onDrop)];
+  if (file !== undefined) {
+    sinks.push(await fileSink(file, onDrop));
+  }
+  const logger = winston.createLogger({
+    level,
+    format: winston.format.printf(({ level: name, message }) =>
+      JSON.stringify({ timestamp: new Date().toISOString(), level: name, ...(message as object) }),
+    ),
+    transports: sinks.map((sink) => new SinkTransport(sink)),
+  });
+  return {
+    write: (lineLevel, event, fields) => {
+      // winston passes an object on as it is, whatever its types say.
+      logger.log({ level: lineLevel, message: { event, ...fields } as unknown as string });
+    },
+    close: async () => {
+      const finished = new Promise((resolve) => logger.once('finish', resolve));
+      logger.end();
+      await finished;
+      await Promise.all(sinks.map((sink) => sink.close()));
+    },
+  };
+}
+
+/** Symbol under which winston keeps the formatted line (`MESSAGE` of the package triple-beam). */
+const LINE = Symbol.for('message');
+
+class SinkTransport extends Transport {
+  readonly #sink: Sink;
+
+  constructor(sink: Sink) {
+    super();
+    this.#sink = sink;
+  }
+
+  override log(info: { [LINE]: string }, next: () => void): void {
+    this.#sink.write(`${info[LINE]}\n`);
+    next();
+  }
+}
+
+function stdoutSink(onDrop: () => void): Sink {
+  const stream = new SonicBoom({
+    fd: process.stdout.fd,
+    sync: false,
+    maxLength: MAX_BUFFERED_BYTES,
+  });
+  stream.on('drop', onDrop);
+  // The reader has gone (EPIPE) or the disk behind a redirection is full: serving goes on.
+  stream.on('error', onDrop);
+  return {
+    write: (line) => {
+      stream.write(line);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        stream.once('close', resolve);
+        stream.once('error', resolve);
+        stream.end();
+      }),
+  };
+}
+
+async function fileSink(path: string, onDrop: () => void): Promise<Sink> {
+  const stream = createStream(basename(path), {
+    path: dirname(path),
+    size: ROTATE_AT,
+    rotate: OLD_FILES,
+  });
+  await new Promise((resolve, reject) => {
+    stream.once('open', resolve);
+    stream.once('error', reject);
+  });
+  stream.on('error', onDrop);
+  return {
+    write: (line) => {
+      if (stream.destroyed || stream.writableLength > MAX_BUFFERED_BYTES) {
+        onDrop();
+      } else {
+        stream.write(line);
+      }
+    },
+    close: () => new Promise((resolve) => stream.end(() => resolve())),
+  };
+}
