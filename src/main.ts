@@ -24,7 +24,9 @@ const program = new Command('tweet-sentiment')
   .description(
     'Serves a tweet-sentiment model pinned by the git commit SHA of its model repository.',
   )
-  .version(version);
+  .version(version)
+  // 2 for what was typed wrong, 1 for what went wrong; subcommands inherit it.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 /** Adds the flags of settings to a command; each names its variable and default in the help. */
 function withSettings(command: Command, names: readonly (keyof Config)[]): Command {

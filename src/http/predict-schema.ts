@@ -16,8 +16,10 @@ export interface PredictRequest {
   readonly answer: 'predictions' | 'labels';
 }
 
-const textsSchema = z.array(z.string());
-const bodySchema = z.strictObject({ inputs: z.union([z.string(), textsSchema]) });
+const textsSchema = z.array(z.string('expected a text'));
+const bodySchema = z.strictObject({
+  inputs: z.union([z.string(), textsSchema], 'expected a text or an array of texts'),
+});
 
 const SHAPES = 'expected {"inputs": "text"}, {"inputs": ["text", …]} or ["text", …]';
 

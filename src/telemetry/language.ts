@@ -7,8 +7,11 @@ export const UNDETERMINED = 'und';
 /** Below it, German tweets are told apart from other languages no better than by chance guesses. */
 const MIN_PROBABILITY = 0.5;
 
-/** What stands in any language: links, mentions, the sign of a hashtag, line breaks. */
-const FOREIGN_TO_LANGUAGE = /https?:\/\/\S+|[@＠][\p{L}\p{M}\p{N}_]+|[#＃]|\s+/gu;
+/**
+ * What stands in any language: links (also the `http` that data sets put in their place), mentions,
+ * the sign of a hashtag, line breaks.
+ */
+const FOREIGN_TO_LANGUAGE = /\bhttps?\b(?::\/\/\S+)?|[@＠][\p{L}\p{M}\p{N}_]+|[#＃]|\s+/gu;
 
 /** The part of the library that is used here, synchronous and without its copy of each result. */
 interface NativePrediction {

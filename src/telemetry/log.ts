@@ -1,7 +1,7 @@
 /** winston, one JSON object a line, to standard output and to a rotated file. */
 import { basename, dirname } from 'node:path';
 import { createStream } from 'rotating-file-stream';
-import { SonicBoom } from 'sonic-boom';
+import sonicBoom from 'sonic-boom';
 import winston from 'winston';
 import Transport from 'winston-transport';
 
@@ -30,7 +30,7 @@ interface Sink {
   close(): Promise<void>;
 }
 
-/** @throws where the file can't be opened. */
+/** @throws the system's error where the file can't be written. */
 export async function createLog({ level, file, onDrop }: LogOptions): Promise<Log> {
   const sinks = [stdoutSink(onDrop)];
   if (file !== undefined) {
@@ -75,7 +75,7 @@ class SinkTransport extends Transport {
 }
 
 function stdoutSink(onDrop: () => void): Sink {
-  const stream = new SonicBoom({
+  const stream = new sonicBoom.SonicBoom({
     fd: process.stdout.fd,
     sync: false,
     maxLength: MAX_BUFFERED_BYTES,

@@ -63,7 +63,7 @@ export function createRepository(
           entry,
         ) as string[];
         const content = run(['cat-file', 'blob', blob as string]);
-        const oid = /^version https:\/\/git-lfs[^]*oid sha256:(\w+)/.exec(content.toString())?.[1];
+        const oid = /^version https:\/\/git-lfs.*oid sha256:(\w+)/s.exec(content.toString())?.[1];
         const bytes = oid ? (lfsBytes.get(oid) as Buffer) : content;
         mkdirSync(dirname(join(target, path as string)), { recursive: true });
         writeFileSync(join(target, path as string), bytes);

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, flagOf, readConfig, SETTINGS } from '../src/config.ts';
+
+test('without any setting, the defaults of the documentation', () => {
+  expect(readConfig({}, {})).toMatchObject({
+    host: '0.0.0.0',
+    port: 8080,
+    modelStore: 'models',
+    modelName: 'tweet-sentiment',
+    modelCommit: undefined,
+    queueCapacity: 4096,
+    requestTimeoutMs: 10_000,
+    maxInputs: 64,
+    maxChars: 10_000,
+    logInput: 'masked',
+    apiKeys: [],
+  });
+});
+
+test('flags win over the environment, and an empty variable counts as unset', () => {
+  expect(readConfig({ port: '1' }, { PORT: '2', HOST: '::1', MODEL_COMMIT: '' })).toMatchObject({
+    port: 1,
+    host: '::1',
+    modelCommit: undefined,
+  });
+});
+
+test('the configuration can’t be changed', () => {
+  expect(Object.isFrozen(readConfig({}, {}))).toBe(true);
+});
+
+describe('a bad setting is named, with what was expected and what was found', () => {
+  test.each<[Record<string, string>, string]>([
+    [{ PORT: 'http' }, 'PORT: expected an integer from 0 to 65535, found "http"'],
+    [{ PORT: '65536' }, 'PORT: expected an integer from 0 to 65535, found "65536"'],
+    [{ PORT: '-1' }, 'PORT: expected an integer from 0 to 65535, found "-1"'],
+    [{ PORT: '80.5' }, 'PORT: expected an integer from 0 to 65535, found "80.5"'],
+    [{ WORKERS: '0' }, 'WORKERS: expected an integer from 1 to 256, found "0"'],
+    [{ MAX_BODY: '1mb' }, 'MAX_BODY: expected an integer from 1 to 1073741824, found "1mb"'],
+    [
+      { MODEL_NAME: '../x' },
+      'MODEL_NAME: expected letters, digits, ".", "_" and "-" only, found "../x"',
+    ],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: expected one of error, warn, info, debug, found "loud"'],
+    [{ LOG_INPUT: 'all' }, 'LOG_INPUT: expected one of masked, full, hash, none, found "all"'],
+    [{ API_KEYS: 'short' }, 'API_KEYS: expected keys of 8 characters or more'],
+    [{ QUEUE_CAPACITY: '10' }, 'QUEUE_CAPACITY: expected at least MAX_INPUTS (64), found 10'],
+  ])('%j', (env, message) => {
+    expect(() => readConfig({}, env)).toThrow(new ConfigError(message));
+  });
+
+  test('a flag by its own name', () => {
+    expect(() => readConfig({ port: 'x' }, {})).toThrow('--port: expected');
+  });
+
+  test('all of them at once', () => {
+    expect(() => readConfig({}, { PORT: 'x', WORKERS: 'y' })).toThrow(/PORT.*\nWORKERS/);
+  });
+});
+
+test('every setting has a flag and a line of documentation', () => {
+  for (const { variable, doc } of Object.values(SETTINGS)) {
+    expect(flagOf(variable)).toMatch(/^--[a-z-]+$/);
+    expect(doc.length).toBeGreaterThan(10);
+  }
+});

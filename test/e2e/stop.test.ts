@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/git-version.ts';
+import { startServer } from '../support/server.ts';
+
+interface Answer {
+  predictions: { id: string }[];
+}
+
+test('told to stop under load: what was accepted is answered, and each answer has its line', async () => {
+  const folder = temporaryFolder();
+  const server = await startServer({
+    DRAIN_TIMEOUT_MS: '60000',
+    LOG_FILE: join(folder, 'server.log'),
+  });
+  const inputs = Array.from({ length: 20 }, (_, i) => `a text of the load, number ${i}`);
+  const requests = Array.from({ length: 60 }, () => server.predict({ inputs }));
+  await Promise.race(requests);
+  const exit = server.stop();
+
+  const outcomes = await Promise.allSettled(requests);
+  const answered: string[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.status === 'fulfilled' && outcome.value.status === 200) {
+      answered.push(...((await outcome.value.json()) as Answer).predictions.map(({ id }) => id));
+    }
+  }
+  expect(await exit).toEqual({ code: 0, signal: null });
+  expect(answered.length).toBeGreaterThan(0);
+
+  const logged = server.lines.filter(({ event }) => event === 'prediction').map(({ id }) => id);
+  expect(logged.toSorted()).toEqual(answered.toSorted());
+  expect(server.lines.at(-1)).toMatchObject({ event: 'stopped', unanswered: 0 });
+  const filed = readFileSync(join(folder, 'server.log'), 'utf8').trimEnd().split('\n');
+  expect(filed).toHaveLength(server.lines.length);
+  expect(readdirSync(folder)).toEqual(['server.log']);
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s ends an idle server with exit code 0',
+  async (signal) => {
+    const server = await startServer({ WORKERS: '1' });
+    await server.predict({ inputs: 'a connection that is kept open' });
+    expect(await server.stop(signal)).toEqual({ code: 0, signal: null });
+  },
+);
+
+test('a second signal ends it at once', async () => {
+  const server = await startServer({ WORKERS: '1' });
+  const inputs = Array.from({ length: 64 }, (_, i) => `${'word '.repeat(120)}${i}`);
+  const given = expect(server.predict({ inputs })).rejects.toThrow();
+  while (((await server.metrics()).get('classifier_queue_length') ?? 0) === 0);
+  void server.stop('SIGTERM');
+  while (!server.lines.some(({ event }) => event === 'draining')) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(await server.stop('SIGTERM')).toEqual({ code: null, signal: 'SIGTERM' });
+  await given;
+});
+
+test('what is unanswered when the time is over is told, with exit code 1', async () => {
+  const server = await startServer({ WORKERS: '1', DRAIN_TIMEOUT_MS: '10' });
+  const inputs = Array.from({ length: 64 }, (_, i) => `${'word '.repeat(120)}${i}`);
+  const given = expect(server.predict({ inputs })).rejects.toThrow();
+  while (((await server.metrics()).get('classifier_queue_length') ?? 0) === 0);
+  expect((await server.stop()).code).toBe(1);
+  await given;
+  expect(server.lines.at(-1)).toMatchObject({ event: 'stopped', unanswered: 1 });
+});
+
+test('told to stop while the model is still being loaded, it ends with exit code 0', async () => {
+  const server = await startServer({ WORKERS: '1' }, 'listening');
+  const probe = await fetch(`${server.url}/readyz`);
+  expect([200, 503]).toContain(probe.status);
+  expect(await server.stop()).toEqual({ code: 0, signal: null });
+});

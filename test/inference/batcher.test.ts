@@ -1,0 +1,184 @@
+import { setMaxListeners } from 'node:events';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createBatcher, type Executor } from '../../src/inference/batcher.ts';
+import type { BatchResult } from '../../src/inference/messages.ts';
+
+const NEVER = new AbortController().signal;
+// Node warns of a leak at the eleventh listener; here each request adds one on purpose.
+setMaxListeners(0, NEVER);
+const observer = { onDequeue: () => undefined, onRun: () => undefined };
+
+/** Gives back a text's own length as its only logit, so that each answer tells whose it is. */
+function resultOf(texts: readonly string[]): BatchResult {
+  return {
+    logits: Float32Array.from(texts, (text) => text.length),
+    tokens: Uint32Array.from(texts, (text) => text.length),
+    unknown: new Uint32Array(texts.length),
+    truncated: new Uint8Array(texts.length),
+    runs: [{ texts: texts.length, durationMs: 1 }],
+  };
+}
+
+/** Workers whose batches end when the test says so. */
+function lockedExecutor(workers: number) {
+  const running: { texts: readonly string[]; end(error?: Error): Promise<void> }[] = [];
+  const executor: Executor = {
+    idle: () => workers - running.length,
+    run: (texts) =>
+      new Promise((resolve, reject) => {
+        const batch = {
+          texts,
+          end: async (error?: Error) => {
+            running.splice(running.indexOf(batch), 1);
+            error ? reject(error) : resolve(resultOf(texts));
+            await new Promise(setImmediate);
+          },
+        };
+        running.push(batch);
+      }),
+  };
+  return { executor, running };
+}
+
+test('a text goes to a free worker at once, alone', () => {
+  const { executor, running } = lockedExecutor(1);
+  const batcher = createBatcher({ executor, maxBatch: 8, capacity: 10, observer });
+  void batcher.submit(['a'], NEVER);
+  expect(running.map(({ texts }) => texts)).toEqual([['a']]);
+  expect(batcher.length()).toBe(0);
+});
+
+test('what waits meanwhile goes together, the oldest with those nearest to it in length', async () => {
+  const { executor, running } = lockedExecutor(1);
+  const batcher = createBatcher({ executor, maxBatch: 3, capacity: 10, observer });
+  for (const text of ['first', 'xx', 'x'.repeat(99), 'xxx', 'x'.repeat(90), 'xxxx']) {
+    void batcher.submit([text], NEVER);
+  }
+  await running[0]!.end();
+  expect(running[0]!.texts).toEqual(['xx', 'xxx', 'xxxx']);
+  await running[0]!.end();
+  expect(running[0]!.texts).toEqual(['x'.repeat(99), 'x'.repeat(90)]);
+});
+
+test('one request of many texts is shared by all free workers', () => {
+  const { executor, running } = lockedExecutor(2);
+  const batcher = createBatcher({ executor, maxBatch: 16, capacity: 20, observer });
+  void batcher.submit(
+    Array.from({ length: 12 }, () => 'text'),
+    NEVER,
+  );
+  expect(running.map(({ texts }) => texts.length)).toEqual([6, 6]);
+});
+
+test('answers never change places, whatever is batched with what', async () => {
+  const requests = fc.array(
+    fc.array(fc.string({ minLength: 1, maxLength: 60 }), { minLength: 1, maxLength: 12 }),
+    { minLength: 1, maxLength: 30 },
+  );
+  await fc.assert(
+    fc.asyncProperty(requests, fc.integer({ min: 1, max: 9 }), async (all, maxBatch) => {
+      let busy = 0;
+      const executor: Executor = {
+        idle: () => 3 - busy,
+        run: async (texts) => {
+          busy++;
+          await new Promise(setImmediate);
+          busy--;
+          return resultOf(texts);
+        },
+      };
+      const batcher = createBatcher({ executor, maxBatch, capacity: 1000, observer });
+      const answers = await Promise.all(all.map((texts) => batcher.submit(texts, NEVER)));
+      expect(answers.map((rows) => rows.map(({ logits }) => logits[0]))).toEqual(
+        all.map((texts) => texts.map((text) => text.length)),
+      );
+    }),
+    { numRuns: 50 },
+  );
+});
+
+describe('a full queue', () => {
+  test('refuses a request whole, at once, and keeps what it has', async () => {
+    const { executor, running } = lockedExecutor(1);
+    const batcher = createBatcher({ executor, maxBatch: 8, capacity: 3, observer });
+    void batcher.submit(['running'], NEVER);
+    const kept = batcher.submit(['a', 'b'], NEVER);
+    await expect(batcher.submit(['c', 'd'], NEVER)).rejects.toMatchObject({
+      code: 'queue-full',
+      message: 'the queue has room for 1 texts of 3',
+    });
+    expect(batcher.length()).toBe(2);
+    await running[0]!.end();
+    await running[0]!.end();
+    expect(await kept).toHaveLength(2);
+  });
+});
+
+describe('a request that is given up', () => {
+  test('leaves the queue, and the rest moves up', async () => {
+    const { executor, running } = lockedExecutor(1);
+    const batcher = createBatcher({ executor, maxBatch: 1, capacity: 10, observer });
+    void batcher.submit(['running'], NEVER);
+    const gone = new AbortController();
+    const dropped = batcher.submit(['a', 'b'], gone.signal);
+    void batcher.submit(['c'], NEVER);
+    gone.abort(new Error('the client has gone'));
+    await expect(dropped).rejects.toThrow('the client has gone');
+    expect(batcher.length()).toBe(1);
+    await running[0]!.end();
+    expect(running[0]!.texts).toEqual(['c']);
+  });
+
+  test('before it is queued is never queued', async () => {
+    const { executor, running } = lockedExecutor(1);
+    const batcher = createBatcher({ executor, maxBatch: 1, capacity: 10, observer });
+    const signal = AbortSignal.abort(new Error('too late'));
+    await expect(batcher.submit(['a'], signal)).rejects.toThrow('too late');
+    expect(running).toEqual([]);
+  });
+
+  test('while it runs does no harm to its neighbours', async () => {
+    const { executor, running } = lockedExecutor(1);
+    const batcher = createBatcher({ executor, maxBatch: 2, capacity: 10, observer });
+    void batcher.submit(['running'], NEVER);
+    const gone = new AbortController();
+    const dropped = batcher.submit(['aa'], gone.signal);
+    const kept = batcher.submit(['bbb'], NEVER);
+    await running[0]!.end();
+    gone.abort(new Error('the client has gone'));
+    await expect(dropped).rejects.toThrow('the client has gone');
+    await running[0]!.end();
+    expect((await kept)[0]?.tokens).toBe(3);
+  });
+});
+
+test('an error of a batch reaches its requests alone, and the work goes on', async () => {
+  const { executor, running } = lockedExecutor(1);
+  const batcher = createBatcher({ executor, maxBatch: 1, capacity: 10, observer });
+  const bad = expect(batcher.submit(['bad', 'never run'], NEVER)).rejects.toThrow('no');
+  const good = batcher.submit(['good'], NEVER);
+  await running[0]!.end(new Error('no'));
+  await bad;
+  expect(running[0]!.texts).toEqual(['good']);
+  await running[0]!.end();
+  expect((await good)[0]?.tokens).toBe(4);
+});
+
+test('the observer hears how long each text waited', async () => {
+  const { executor, running } = lockedExecutor(1);
+  const waits: number[] = [];
+  let time = 0;
+  const batcher = createBatcher({
+    executor,
+    maxBatch: 8,
+    capacity: 10,
+    observer: { onDequeue: (waitMs) => waits.push(waitMs), onRun: () => undefined },
+    now: () => time,
+  });
+  void batcher.submit(['a'], NEVER);
+  void batcher.submit(['b'], NEVER);
+  time = 70;
+  await running[0]!.end();
+  expect(waits).toEqual([0, 70]);
+});

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { createPool, type Pool } from '../../src/inference/pool.ts';
+import { temporaryFolder } from '../support/git-version.ts';
+
+const workerUrl = new URL('../fixtures/crashing-worker.mjs', import.meta.url);
+const pools: Pool[] = [];
+
+async function startPool(size: number): Promise<{ pool: Pool; restarts: Error[] }> {
+  const restarts: Error[] = [];
+  const pool = await createPool({
+    size,
+    files: new Map(),
+    workerUrl,
+    onRestart: (cause) => restarts.push(cause),
+    onReady: () => undefined,
+  });
+  pools.push(pool);
+  return { pool, restarts };
+}
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.close()));
+});
+
+test('batches run on all workers at once', async () => {
+  const { pool } = await startPool(3);
+  const results = await Promise.all(['a', 'b', 'c'].map((text) => pool.run([text])));
+  expect(new Set(results.map(({ logits }) => logits[0])).size).toBe(3);
+  expect(pool.states()).toEqual({ starting: 0, idle: 3, busy: 0 });
+});
+
+test('a worker that dies is replaced, and its batch is run again', async () => {
+  const { pool, restarts } = await startPool(1);
+  const first = await pool.run(['a']);
+  const again = await pool.run([`die-once:${join(temporaryFolder(), 'died')}`]);
+  expect(again.logits[0]).not.toBe(first.logits[0]);
+  expect(restarts).toHaveLength(1);
+});
+
+test('a batch that kills two workers fails, and the others go on', async () => {
+  const { pool, restarts } = await startPool(1);
+  const [bad, good] = await Promise.allSettled([pool.run(['die']), pool.run(['good'])]);
+  expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'worker-crashed' } });
+  expect(good.status).toBe('fulfilled');
+  expect(restarts).toHaveLength(2);
+});
+
+test('the cause of a death is told', async () => {
+  const { pool, restarts } = await startPool(1);
+  await expect(pool.run(['throw:out of luck'])).rejects.toMatchObject({
+    code: 'worker-crashed',
+    cause: { message: 'out of luck' },
+  });
+  expect(restarts.map(({ message }) => message)).toEqual(['out of luck', 'out of luck']);
+});
+
+test('what the model refuses is an error of that batch alone', async () => {
+  const { pool, restarts } = await startPool(1);
+  await expect(pool.run(['refuse:bad shape'])).rejects.toMatchObject({
+    code: 'bad-model',
+    message: 'bad shape',
+  });
+  expect((await pool.run(['good'])).logits).toHaveLength(1);
+  expect(restarts).toEqual([]);
+});
+
+test('closing lets running batches end and refuses new ones', async () => {
+  const { pool } = await startPool(1);
+  const running = pool.run(['a']);
+  const closed = pool.close();
+  await expect(pool.run(['b'])).rejects.toMatchObject({ code: 'closed' });
+  expect((await running).logits).toHaveLength(1);
+  await closed;
+  expect(pool.states()).toEqual({ starting: 0, idle: 0, busy: 0 });
+});

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { cutRuns } from '../../src/inference/runs.ts';
+
+const lengths = fc.array(fc.integer({ min: 1, max: 128 }), { maxLength: 64 });
+
+test('every text stands in exactly one run, and no run is too large', () => {
+  fc.assert(
+    fc.property(lengths, (tokens) => {
+      const runs = cutRuns(tokens);
+      expect(runs.flat().sort((a, b) => a - b)).toEqual(tokens.map((_, index) => index));
+      expect(Math.max(0, ...runs.map((run) => run.length))).toBeLessThanOrEqual(8);
+    }),
+  );
+});
+
+test('texts of one length share a run, a long one does not pad the short ones', () => {
+  expect(cutRuns([20, 20, 20, 20])).toEqual([[0, 1, 2, 3]]);
+  expect(cutRuns([8, 120, 8, 8])).toEqual([[0, 2, 3], [1]]);
+});
+
+test('no cut of a few texts into neighbours is cheaper', () => {
+  const cost = (runs: number[][], tokens: readonly number[]): number =>
+    runs.reduce(
+      (total, run) => total + 12 + run.length * Math.max(...run.map((i) => tokens[i] as number)),
+      0,
+    );
+  /** Every way to cut a list into neighbours. */
+  const cuts = (order: number[]): number[][][] =>
+    order.length === 0
+      ? [[]]
+      : order.flatMap((_, i) =>
+          cuts(order.slice(i + 1)).map((rest) => [order.slice(0, i + 1), ...rest]),
+        );
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 128 }), { minLength: 1, maxLength: 7 }),
+      (tokens) => {
+        const order = tokens.map((_, i) => i).sort((a, b) => tokens[a]! - tokens[b]!);
+        const best = Math.min(...cuts(order).map((runs) => cost(runs, tokens)));
+        expect(cost(cutRuns(tokens), tokens)).toBe(best);
+      },
+    ),
+  );
+});

@@ -1,0 +1,42 @@
+/** The version that the project ships, and copies of it that a test may spoil. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRepository, temporaryFolder } from './git-version.ts';
+import { ROOT } from './server.ts';
+
+export const MODEL = 'tweet-sentiment';
+export const PINNED = readFileSync(join(ROOT, 'models', MODEL, 'PINNED'), 'utf8').trim();
+
+/** A store with a copy of the pinned version. @returns the store and the version's folder. */
+export function copyOfPinned(): { store: string; folder: string } {
+  const store = temporaryFolder();
+  const folder = join(store, MODEL, PINNED);
+  cpSync(join(ROOT, 'models', MODEL, PINNED), folder, { recursive: true });
+  writeFileSync(join(store, MODEL, 'PINNED'), `${PINNED}\n`);
+  return { store, folder };
+}
+
+/** A store with a version of its own that has the pinned files, some of them replaced. */
+export function variantOfPinned(
+  changes: Readonly<Record<string, string | Buffer>>,
+  objectFormat: 'sha1' | 'sha256' = 'sha1',
+): { store: string; sha: string } {
+  const source = join(ROOT, 'models', MODEL, PINNED);
+  const { files } = JSON.parse(readFileSync(join(source, 'commit.json'), 'utf8')) as {
+    files: { path: string }[];
+  };
+  const store = temporaryFolder();
+  const repository = createRepository({ objectFormat, lfs: ['model.onnx'] });
+  const sha = repository.commit({
+    ...Object.fromEntries(files.map(({ path }) => [path, readFileSync(join(source, path))])),
+    ...changes,
+  });
+  repository.layOut(sha, store);
+  writeFileSync(join(store, MODEL, 'PINNED'), `${sha}\n`);
+  return { store, sha };
+}
+
+/** One JSON file of the pinned version. */
+export function pinnedJson<T>(path: string): T {
+  return JSON.parse(readFileSync(join(ROOT, 'models', MODEL, PINNED, path), 'utf8')) as T;
+}

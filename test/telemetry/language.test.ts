@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { createLanguageIdentifier } from '../../src/telemetry/language.ts';
+
+const identify = await createLanguageIdentifier();
+
+test.each([
+  ['Good morning, what a wonderful day it is today', 'en'],
+  ['Guten Morgen', 'de'],
+  ['Das ist schrecklich', 'de'],
+  ['Qué día tan bonito, me encanta', 'es'],
+  ['C’est vraiment nul, je suis déçu', 'fr'],
+  ['LOL', 'und'],
+  ['😀😀😀', 'und'],
+  ['@jack https://t.co/abc', 'und'],
+  ['\n', 'und'],
+  ['\ud800', 'und'],
+])('%j is %s', (text, language) => {
+  expect(identify(text)).toBe(language);
+});
+
+test('mentions and links say nothing of the language', () => {
+  expect(
+    identify('@thebestofenglish Das ist wirklich furchtbar https://example.com/the-english'),
+  ).toBe('de');
+});
+
+test('a million texts cost no memory', { timeout: 120_000 }, () => {
+  const memory = () => process.memoryUsage().arrayBuffers + process.memoryUsage().external;
+  for (let i = 0; i < 1000; i++) {
+    identify(`warm up ${i}`);
+  }
+  const before = memory();
+  for (let i = 0; i < 200_000; i++) {
+    identify(`Guten Morgen ${i}`);
+  }
+  expect(memory() - before).toBeLessThan(4 * 1024 ** 2);
+});
