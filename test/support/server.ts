@@ -82,6 +82,9 @@ export async function runCommand(
     cwd: ROOT,
     env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A command that hangs must not outlive its test.
+    timeout: 50_000,
+    killSignal: 'SIGKILL',
   });
   let stdout = '';
   let stderr = '';

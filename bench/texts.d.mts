@@ -1,0 +1,1 @@
+export function makeTexts(count: number, seed?: number): string[];
