@@ -49,7 +49,8 @@ withSettings(program.command('serve'), Object.keys(SETTINGS) as (keyof Config)[]
         // Runtime under its running threads.
         process.removeAllListeners(signal);
         process.kill(process.pid, signal);
-        return;
+        // Still here: the first process of a container, which signals don't end.
+        process.exit(1);
       }
       stopping = true;
       process.exitCode = (await server.stop(signal)) > 0 ? 1 : 0;

@@ -1,29 +1,22 @@
 /** Runs the server: connects the parts, listens, loads the model, and stops without losing an answer. */
 import { once } from 'node:events';
-import { createServer, type Server, STATUS_CODES } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import type { ModelState, ServedModel } from './http/model-state.ts';
-import { type ProblemCode, problemJson, statusOf } from './http/problems.ts';
 import { contextOf } from './http/request-context.ts';
+import { createHttpServer } from './http/server.ts';
 import { type Classifier, createClassifier } from './inference/classifier.ts';
 import { ClassifierError } from './inference/errors.ts';
 import { ModelError } from './models/errors.ts';
 import { ingredientsOf } from './models/ingredients.ts';
-import { openStore } from './models/store.ts';
+import { openStore, type Store } from './models/store.ts';
 import { openVersion, readVersion, resolveCommit, type Version } from './models/version.ts';
 import { createLanguageIdentifier } from './telemetry/language.ts';
-import { createLog } from './telemetry/log.ts';
-import { createMetrics } from './telemetry/metrics.ts';
+import { createLog, type Log } from './telemetry/log.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { predictionFields } from './telemetry/prediction-log.ts';
-
-/** Against clients that send slowly or nothing: headers, whole request, idle connection. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than the idle timeout of common load balancers (60 s), so that they close first. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
 export interface RunningServer {
   /** `http://host:port` */
@@ -37,6 +30,8 @@ export interface RunningServer {
   /**
    * Stops being ready, answers what was accepted, ends the workers, flushes the log.
    *
+   * Asked again, it gives the same promise.
+   *
    * @returns connections that still waited for an answer when `DRAIN_TIMEOUT_MS` was over.
    */
   stop(reason: string): Promise<number>;
@@ -48,9 +43,9 @@ export interface RunningServer {
  * @throws ModelError where the commit can't be told, or an error of the system (the port is taken).
  */
 export async function serve(config: Config): Promise<RunningServer> {
-  const { modelName: name } = config;
   const store = openStore(config.modelStore);
-  const commit = await resolveCommit(store, name, config.modelCommit);
+  const commit = await resolveCommit(store, config.modelName, config.modelCommit);
+  const identity = { model: config.modelName, commit };
   const identifyLanguage = await createLanguageIdentifier();
 
   let state: ModelState = { status: 'loading', commit };
@@ -77,54 +72,31 @@ export async function serve(config: Config): Promise<RunningServer> {
       log.write('error', 'error', { request_id: requestId, ...errorFields(error) });
     },
   });
-  const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-    app,
-  );
-  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  server.on('clientError', answerClientError);
+  const server = createHttpServer(app);
   const url = await listen(server, config);
-  log.write('info', 'listening', { url, model: name, commit });
+  log.write('info', 'listening', { url, ...identity });
 
-  const load = async (): Promise<void> => {
-    const start = performance.now();
-    const version = await openVersion(store, name, commit);
-    const files = await readVersion(store, version);
-    const loaded = await createClassifier({
-      files,
-      workers: config.workers,
-      maxBatch: config.maxBatch,
-      queueCapacity: config.queueCapacity,
-      observer: {
-        onDequeue: metrics.onDequeue,
-        onRun: metrics.onRun,
-        onWorkerRestart: (cause) => {
-          metrics.onWorkerRestart();
-          log.write('error', 'worker_restart', { ...errorFields(cause) });
-        },
-      },
-    });
-    classifier = loaded;
-    metrics.onModelLoaded(name, commit, loaded.labels);
-    log.write('info', 'ready', {
-      model: name,
-      commit,
-      workers: config.workers,
-      load_ms: Math.round(performance.now() - start),
-    });
-    if (state.status === 'loading') {
-      state = { status: 'ready', commit, model: servedModel(version, files, loaded) };
-    }
-  };
-  const ready = load().catch((error: unknown) => {
-    metrics.onModelFailed();
-    log.write('error', 'model_load_failed', { model: name, commit, ...errorFields(error) });
-    throw error;
-  });
+  const start = performance.now();
+  const ready = loadModel(config, store, commit, { metrics, log }).then(
+    (model) => {
+      ({ classifier } = model);
+      metrics.onModelLoaded(config.modelName, commit, classifier.labels);
+      if (state.status === 'loading') {
+        state = { status: 'ready', commit, model };
+      }
+      const loadMs = Math.round(performance.now() - start);
+      log.write('info', 'ready', { ...identity, workers: config.workers, load_ms: loadMs });
+    },
+    (error: unknown) => {
+      metrics.onModelFailed();
+      log.write('error', 'model_load_failed', { ...identity, ...errorFields(error) });
+      throw error;
+    },
+  );
   // Whoever started the server decides what a failure means; until then it is not unhandled.
   ready.catch(() => undefined);
 
-  const stop = async (reason: string): Promise<number> => {
+  const end = async (reason: string): Promise<number> => {
     state = { status: 'draining', commit };
     log.write('info', 'draining', { reason });
     const unanswered = await drain(server, config.drainTimeoutMs);
@@ -135,7 +107,41 @@ export async function serve(config: Config): Promise<RunningServer> {
     await log.close();
     return unanswered;
   };
-  return { url, ready, stop };
+  let ended: Promise<number> | undefined;
+  return {
+    url,
+    ready,
+    stop: (reason) => {
+      ended ??= end(reason);
+      return ended;
+    },
+  };
+}
+
+/** Proves the version, loads it into the workers and checks its golden scores. */
+async function loadModel(
+  config: Config,
+  store: Store,
+  commit: string,
+  { metrics, log }: { metrics: Metrics; log: Log },
+): Promise<ServedModel> {
+  const version = await openVersion(store, config.modelName, commit);
+  const files = await readVersion(store, version);
+  const classifier = await createClassifier({
+    files,
+    workers: config.workers,
+    maxBatch: config.maxBatch,
+    queueCapacity: config.queueCapacity,
+    observer: {
+      onDequeue: metrics.onDequeue,
+      onRun: metrics.onRun,
+      onWorkerRestart: (cause) => {
+        metrics.onWorkerRestart();
+        log.write('error', 'worker_restart', errorFields(cause));
+      },
+    },
+  });
+  return servedModel(version, files, classifier);
 }
 
 function servedModel(
@@ -187,32 +193,6 @@ async function drain(server: Server, timeoutMs: number): Promise<number> {
   clearTimeout(deadline);
   return unanswered;
 }
-
-/** Answers what is no HTTP, in the same form as every other problem. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const { code, reason } = CLIENT_ERRORS[error.code ?? ''] ?? {
-    code: 'invalid-request',
-    reason: 'The request is not HTTP',
-  };
-  const body = problemJson(code, reason);
-  socket.end(
-    `HTTP/1.1 ${statusOf(code)} ${STATUS_CODES[statusOf(code)]}\r\n` +
-      'content-type: application/problem+json; charset=utf-8\r\nconnection: close\r\n' +
-      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-}
-
-const CLIENT_ERRORS: Readonly<Record<string, { code: ProblemCode; reason: string }>> = {
-  HPE_HEADER_OVERFLOW: { code: 'headers-too-large', reason: 'The headers have more than 16 KiB' },
-  ERR_HTTP_REQUEST_TIMEOUT: {
-    code: 'request-timeout',
-    reason: `The request did not arrive within ${REQUEST_TIMEOUT_MS / 1000} s`,
-  },
-};
 
 /** An error as fields of a log line; the stack only where nobody foresaw it. */
 function errorFields(error: unknown): object {

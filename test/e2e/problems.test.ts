@@ -148,6 +148,12 @@ describe('a bad request', () => {
     expect(answer).toContain('"type":"/problems/headers-too-large"');
   });
 
+  test('whose headers never end', async () => {
+    const answer = await sendRaw(server.url, 'GET / HTTP/1.1\r\nhost: x\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    expect(answer).toContain('"type":"/problems/request-timeout"');
+  });
+
   test('does not end the server', async () => {
     expect((await server.predict({ inputs: 'still here' })).status).toBe(200);
   });

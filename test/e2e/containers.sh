@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# Builds the image by Compose, brings the server and Prometheus up, and checks what they promise.
+# Needs a container engine (the one at DOCKER_HOST, or the default one), Compose, curl and Node.
+# Takes the version that MODEL_COMMIT names, or PINNED; leaves nothing running.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+name=tweet-sentiment
+MODEL_COMMIT=${MODEL_COMMIT:-$(cat "models/$name/PINNED")}
+# Names and ports of its own: nothing that runs already is in the way, no image is overwritten.
+COMPOSE_PROJECT_NAME=$name-e2e-$$
+SERVER_IMAGE=$name-e2e
+SERVER_PORT=0 PROMETHEUS_PORT=0
+export MODEL_COMMIT COMPOSE_PROJECT_NAME SERVER_IMAGE SERVER_PORT PROMETHEUS_PORT
+
+docker info >/dev/null || { echo "There is no container engine at ${DOCKER_HOST:-its default address}"; exit 1; }
+if docker compose version >/dev/null 2>&1; then compose=(docker compose); else compose=(docker-compose); fi
+work=$(mktemp -d)
+loads=() checks=0 failures=0
+
+finish() {
+  local status=$?
+  if ((${#loads[@]})); then kill "${loads[@]}" 2>/dev/null || true; fi
+  if ((status || failures)); then "${compose[@]}" logs --tail=40 || true; fi
+  "${compose[@]}" down --volumes --timeout 5 >/dev/null 2>&1 || true
+  docker image rm "$SERVER_IMAGE:$MODEL_COMMIT" >/dev/null 2>&1 || true
+  rm -rf "$work"
+}
+trap finish EXIT
+
+# check WHAT COMMAND…: ok if COMMAND succeeds.
+check() {
+  local what=$1
+  shift
+  checks=$((checks + 1))
+  if "$@"; then
+    echo "ok $checks - $what"
+  else
+    echo "not ok $checks - $what"
+    failures=$((failures + 1))
+  fi
+}
+
+# is WHAT EXPECTED FOUND
+is() {
+  check "$1" test "$2" = "$3"
+  [[ $2 == "$3" ]] || printf '  expected: %s\n  found:    %s\n' "$2" "$3"
+}
+
+# within SECONDS COMMAND…: runs COMMAND until it succeeds.
+within() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < end)) || return 1
+    sleep 0.1
+  done
+}
+
+# json PATH: a part of the JSON on standard input; nothing where there is none.
+json() { node -pe "JSON.parse(require('fs').readFileSync(0, 'utf8'))$1" 2>/dev/null; }
+
+inspect() { docker inspect --format "$2" "$1"; }
+
+# build_refused MODEL_COMMIT MESSAGE: the build fails, and says why.
+build_refused() {
+  ! MODEL_COMMIT=$1 "${compose[@]}" build server >"$work/build.log" 2>&1 && grep -qF "$2" "$work/build.log"
+}
+
+predict() { curl -sS -H 'content-type: application/json' --data-binary "$1" "$server/predict" "${@:2}"; }
+
+# metric PATTERN: the value of the one series in /metrics that begins so.
+metric() { curl -sS "$server/metrics" | awk -v pattern="^$1" '$0 ~ pattern { print $2 }'; }
+
+# prometheus_has QUERY VALUE
+prometheus_has() {
+  local found
+  found=$(curl -s --get --data-urlencode "query=$1" "$prometheus/api/v1/query" |
+    json '.data.result.map(({ value }) => value[1]).join()')
+  [[ $found == "$2" ]]
+}
+
+# log_lines EXPRESSION: of the server's log lines, parsed; fails where one is no JSON.
+log_lines() {
+  docker logs "$id" 2>&1 | node -pe "
+    const lines = require('fs').readFileSync(0, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+    $1"
+}
+
+echo "# version $MODEL_COMMIT"
+start=$SECONDS
+"${compose[@]}" build server >"$work/build.log" 2>&1 || { tail -40 "$work/build.log"; exit 1; }
+image=$SERVER_IMAGE:$MODEL_COMMIT
+echo "# built in $((SECONDS - start)) s: $(inspect "$image" '{{.Size}}') bytes"
+
+check 'a branch name as MODEL_COMMIT ends the build' \
+  build_refused main 'MODEL_COMMIT must be a full commit SHA'
+check 'a SHA that is not in models/ ends the build' \
+  build_refused "${MODEL_COMMIT//[0-9a-f]/0}" 'does not exist'
+
+label() { inspect "$image" "{{index .Config.Labels \"$1\"}}"; }
+is 'the label has the commit' "$MODEL_COMMIT" "$(label tweet-sentiment.model.commit)"
+is 'the image’s version is the commit' "$MODEL_COMMIT" "$(label org.opencontainers.image.version)"
+
+start=$SECONDS
+# Compose waits until the server is healthy before it starts Prometheus.
+"${compose[@]}" up --detach --no-build >"$work/up.log" 2>&1 || { cat "$work/up.log"; exit 1; }
+echo "# up and healthy in $((SECONDS - start)) s"
+id=$("${compose[@]}" ps --quiet server)
+server=http://$("${compose[@]}" port server 8080)
+prometheus=http://$("${compose[@]}" port prometheus 9090)
+
+is 'the health check passes' healthy "$(inspect "$id" '{{.State.Health.Status}}')"
+is '/readyz' 200 "$(curl -s -o /dev/null -w '%{http_code}' "$server/readyz")"
+is '/predict answers with the commit' "$MODEL_COMMIT" "$(predict '{"inputs": "What a lovely morning"}' | json .model.commit)"
+predictions=1
+is '/model shows the commit' "$MODEL_COMMIT" "$(curl -s "$server/model" | json .commit)"
+
+docker exec "$id" cat /proc/1/status >"$work/status"
+process() { awk -v key="$1:" '$1 == key { print $2 }' "$work/status"; }
+is 'it runs as user 1000' 1000 "$(process Uid)"
+is 'without capabilities' 0000000000000000 "$(process CapBnd)"
+is 'that it can’t regain' 1 "$(process NoNewPrivs)"
+is 'on a read-only root' ro "$(docker exec "$id" awk '$2 == "/" { print substr($4, 1, 2) }' /proc/mounts)"
+
+content() { docker exec "$id" sh -c "$1" | paste -s -d ' '; }
+is 'no other version is inside' "$name" "$(content 'ls -A models')"
+is 'nor anything beside it' "$(printf '%s\n' "$MODEL_COMMIT" PINNED | LC_ALL=C sort | paste -s -d ' ')" \
+  "$(content "LC_ALL=C ls -A models/$name")"
+is 'PINNED names it' "$MODEL_COMMIT" "$(content "cat models/$name/PINNED")"
+is 'ONNX Runtime is there for one platform' 1 "$(content 'ls -d node_modules/onnxruntime-node/bin/*/*/* | wc -l')"
+is 'no development dependency is' '' "$(content 'ls -d node_modules/typescript node_modules/vitest 2>/dev/null')"
+
+check 'promtool accepts the configuration' \
+  "${compose[@]}" exec -T prometheus promtool check config /etc/prometheus/prometheus.yml >/dev/null
+check 'Prometheus has the server up' within 60 prometheus_has 'up{job="tweet-sentiment"}' 1
+check 'and the commit that is served' within 60 prometheus_has \
+  "classifier_model_info{name=\"$name\",commit=\"$MODEL_COMMIT\"}" 1
+for i in {1..20}; do
+  predict "{\"inputs\": [\"first text of request $i\", \"Guten Morgen\", \"This is awful\"]}" -o /dev/null
+  predictions=$((predictions + 3))
+done
+check "it counts $predictions predictions" within 60 prometheus_has 'sum(classifier_predictions_total)' "$predictions"
+is 'every log line is JSON, one for each prediction' "$predictions" \
+  "$(log_lines "lines.filter(({ event }) => event === 'prediction').length")"
+
+# Four clients that always have a request under way, until they are turned away.
+body=$(node -p 'JSON.stringify({ inputs: Array.from({ length: 32 }, (_, i) => `a text of the load, number ${i}`) })')
+for _ in {1..4}; do
+  while predict "$body" -f -o /dev/null 2>/dev/null; do :; done &
+  loads+=($!)
+done
+busy() { [[ $(metric classifier_queue_length) -gt 0 ]]; }
+check 'requests are waiting' within 60 busy
+start=$EPOCHREALTIME
+docker stop "$id" >/dev/null
+took=$((${EPOCHREALTIME/[^0-9]/} - ${start/[^0-9]/}))
+echo "# stopped in $((took / 1000)) ms"
+is 'told to stop under load, it ends with exit code 0' 0 "$(inspect "$id" '{{.State.ExitCode}}')"
+check 'within the time to drain' test "$took" -lt 8000000
+is 'answering what it had accepted' true "$(log_lines "
+  const drained = lines.slice(lines.findIndex(({ event }) => event === 'draining'));
+  drained.some(({ event }) => event === 'prediction') && drained.at(-1).event === 'stopped' && drained.at(-1).unanswered === 0")"
+
+echo "# $checks checks, $failures failed"
+((failures == 0))
