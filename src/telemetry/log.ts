@@ -1,6 +1,6 @@
 /** winston, one JSON object a line, to standard output and to a rotated file. */
 import { basename, dirname } from 'node:path';
-import { createStream } from 'rotating-file-stream';
+import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import sonicBoom from 'sonic-boom';
 import winston from 'winston';
 import Transport from 'winston-transport';
@@ -9,6 +9,7 @@ import Transport from 'winston-transport';
 const MAX_BUFFERED_BYTES = 16 * 1024 ** 2;
 const ROTATE_AT = '64M';
 const OLD_FILES = 10;
+const REOPEN_AFTER_MS = 5_000;
 
 export interface LogOptions {
   readonly level: string;
@@ -97,22 +98,37 @@ function stdoutSink(onDrop: () => void): Sink {
 }
 
 async function fileSink(path: string, onDrop: () => void): Promise<Sink> {
-  const stream = createStream(basename(path), {
-    path: dirname(path),
-    size: ROTATE_AT,
-    rotate: OLD_FILES,
-  });
+  let stream = createFile();
   await new Promise((resolve, reject) => {
     stream.once('open', resolve);
     stream.once('error', reject);
   });
-  stream.on('error', onDrop);
+
+  function createFile(): RotatingFileStream {
+    const file = createStream(basename(path), {
+      path: dirname(path),
+      size: ROTATE_AT,
+      rotate: OLD_FILES,
+    });
+    // An error ends the stream; the disk may have room again later. Lines are counted one by one.
+    file.on('error', () => {
+      setTimeout(() => {
+        stream = createFile();
+      }, REOPEN_AFTER_MS).unref();
+    });
+    return file;
+  }
+
   return {
     write: (line) => {
-      if (stream.destroyed || stream.writableLength > MAX_BUFFERED_BYTES) {
+      if (stream.writableLength > MAX_BUFFERED_BYTES) {
         onDrop();
       } else {
-        stream.write(line);
+        stream.write(line, (error) => {
+          if (error) {
+            onDrop();
+          }
+        });
       }
     },
     close: () => new Promise((resolve) => stream.end(() => resolve())),
