@@ -10,7 +10,8 @@ test('no language that a text claims to be in makes a new series', async () => {
   metrics.onModelLoaded('m', 'c', ['negative', 'neutral', 'positive']);
   const before = seriesOf(await metrics.expose()).length;
   for (const language of ['en', 'und', 'la', 'xx', 'ceb']) {
-    metrics.onPrediction({ label: 'neutral', language, score: 0.5, tokens: 3 } as PredictionRecord);
+    const record = { label: 'neutral', language, score: 0.5, tokens: 3, unknownRatio: 0 };
+    metrics.onPrediction(record as PredictionRecord);
   }
   const text = await metrics.expose();
   expect(seriesOf(text)).toHaveLength(before);
