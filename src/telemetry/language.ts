@@ -7,6 +7,9 @@ export const UNDETERMINED = 'und';
 /** Below it, German tweets are told apart from other languages no better than by chance guesses. */
 const MIN_PROBABILITY = 0.5;
 
+/** Characters of a text that are looked at: more tell no more, and the thread has others to answer. */
+const MAX_CHARS = 1_000;
+
 /**
  * What stands in any language: links (also the `http` that data sets put in their place), mentions,
  * the sign of a hashtag, line breaks.
@@ -27,7 +30,8 @@ export type IdentifyLanguage = (text: string) => string;
 export async function createLanguageIdentifier(): Promise<IdentifyLanguage> {
   const model = await (await getLIDModel()).load();
   return (text) => {
-    const words = text.toWellFormed().replace(FOREIGN_TO_LANGUAGE, ' ').trim().toLowerCase();
+    const start = text.slice(0, MAX_CHARS).toWellFormed();
+    const words = start.replace(FOREIGN_TO_LANGUAGE, ' ').trim().toLowerCase();
     if (words === '') {
       return UNDETERMINED;
     }

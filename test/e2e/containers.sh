@@ -13,8 +13,15 @@ SERVER_IMAGE=$name-e2e
 SERVER_PORT=0 PROMETHEUS_PORT=0
 export MODEL_COMMIT COMPOSE_PROJECT_NAME SERVER_IMAGE SERVER_PORT PROMETHEUS_PORT
 
-docker info >/dev/null || { echo "There is no container engine at ${DOCKER_HOST:-its default address}"; exit 1; }
-if docker compose version >/dev/null 2>&1; then compose=(docker compose); else compose=(docker-compose); fi
+docker info >/dev/null || {
+  echo "There is no container engine at ${DOCKER_HOST:-its default address}"
+  exit 1
+}
+if docker compose version >/dev/null 2>&1; then
+  compose=(docker compose)
+else
+  compose=(docker-compose)
+fi
 work=$(mktemp -d)
 loads=() checks=0 failures=0
 
@@ -64,10 +71,14 @@ inspect() { docker inspect --format "$2" "$1"; }
 
 # build_refused MODEL_COMMIT MESSAGE: the build fails, and says why.
 build_refused() {
-  ! MODEL_COMMIT=$1 "${compose[@]}" build server >"$work/build.log" 2>&1 && grep -qF "$2" "$work/build.log"
+  ! MODEL_COMMIT=$1 "${compose[@]}" build server >"$work/refused.log" 2>&1 &&
+    grep -qF "$2" "$work/refused.log"
 }
 
-predict() { curl -sS --max-time 30 -H 'content-type: application/json' --data-binary "$1" "$server/predict" "${@:2}"; }
+# predict BODY OPTION…: with options of curl.
+predict() {
+  curl -sS --max-time 30 -H 'content-type: application/json' --data "$1" "$server/predict" "${@:2}"
+}
 
 # metric PATTERN: the value of the one series in /metrics that begins so.
 metric() { curl -sS "$server/metrics" | awk -v pattern="^$1" '$0 ~ pattern { print $2 }'; }
@@ -83,13 +94,17 @@ prometheus_has() {
 # log_lines EXPRESSION: of the server's log lines, parsed; fails where one is no JSON.
 log_lines() {
   docker logs "$id" 2>&1 | node -pe "
-    const lines = require('fs').readFileSync(0, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+    const text = require('fs').readFileSync(0, 'utf8');
+    const lines = text.trimEnd().split('\n').map((line) => JSON.parse(line));
     $1"
 }
 
 echo "# version $MODEL_COMMIT"
 start=$SECONDS
-"${compose[@]}" build server >"$work/build.log" 2>&1 || { tail -40 "$work/build.log"; exit 1; }
+"${compose[@]}" build server >"$work/build.log" 2>&1 || {
+  tail -40 "$work/build.log"
+  exit 1
+}
 image=$SERVER_IMAGE:$MODEL_COMMIT
 echo "# built in $((SECONDS - start)) s: $(inspect "$image" '{{.Size}}') bytes"
 
@@ -100,19 +115,23 @@ check 'a SHA that is not in models/ ends the build' \
 
 label() { inspect "$image" "{{index .Config.Labels \"$1\"}}"; }
 is 'the label has the commit' "$MODEL_COMMIT" "$(label tweet-sentiment.model.commit)"
-is 'the image’s version is the commit' "$MODEL_COMMIT" "$(label org.opencontainers.image.version)"
+is 'so does the version of the image' "$MODEL_COMMIT" "$(label org.opencontainers.image.version)"
 
 start=$SECONDS
 # Compose waits until the server is healthy before it starts Prometheus.
-"${compose[@]}" up --detach --no-build >"$work/up.log" 2>&1 || { cat "$work/up.log"; exit 1; }
+"${compose[@]}" up --detach --no-build >"$work/up.log" 2>&1 || {
+  cat "$work/up.log"
+  exit 1
+}
 echo "# up and healthy in $((SECONDS - start)) s"
 id=$("${compose[@]}" ps --quiet server)
 server=http://$("${compose[@]}" port server 8080)
 prometheus=http://$("${compose[@]}" port prometheus 9090)
 
 is 'the health check passes' healthy "$(inspect "$id" '{{.State.Health.Status}}')"
-is '/readyz' 200 "$(curl -s -o /dev/null -w '%{http_code}' "$server/readyz")"
-is '/predict answers with the commit' "$MODEL_COMMIT" "$(predict '{"inputs": "What a lovely morning"}' | json .model.commit)"
+is '/readyz answers' 200 "$(curl -s -o /dev/null -w '%{http_code}' "$server/readyz")"
+is '/predict answers with the commit' "$MODEL_COMMIT" \
+  "$(predict '{"inputs": "What a lovely morning"}' | json .model.commit)"
 predictions=1
 is '/model shows the commit' "$MODEL_COMMIT" "$(curl -s "$server/model" | json .commit)"
 
@@ -120,16 +139,18 @@ docker exec "$id" cat /proc/1/status >"$work/status"
 process() { awk -v key="$1:" '$1 == key { print $2 }' "$work/status"; }
 is 'it runs as user 1000' 1000 "$(process Uid)"
 is 'without capabilities' 0000000000000000 "$(process CapBnd)"
-is 'that it can’t regain' 1 "$(process NoNewPrivs)"
-is 'on a read-only root' ro "$(docker exec "$id" awk '$2 == "/" { print substr($4, 1, 2) }' /proc/mounts)"
+is 'and no way to gain any' 1 "$(process NoNewPrivs)"
+is 'on a read-only root' ro \
+  "$(docker exec "$id" cat /proc/mounts | awk '$2 == "/" { print substr($4, 1, 2) }')"
 
-content() { docker exec "$id" sh -c "$1" | paste -s -d ' '; }
-is 'no other version is inside' "$name" "$(content 'ls -A models')"
-is 'nor anything beside it' "$(printf '%s\n' "$MODEL_COMMIT" PINNED | LC_ALL=C sort | paste -s -d ' ')" \
-  "$(content "LC_ALL=C ls -A models/$name")"
+content() { docker exec "$id" sh -c "$1" | paste -s -d ' ' -; }
+is 'no other model is inside' "$name" "$(content 'ls -A models')"
+is 'and no other version' "$MODEL_COMMIT" "$(content "ls -A -I PINNED models/$name")"
 is 'PINNED names it' "$MODEL_COMMIT" "$(content "cat models/$name/PINNED")"
-is 'ONNX Runtime is there for one platform' 1 "$(content 'ls -d node_modules/onnxruntime-node/bin/*/*/* | wc -l')"
-is 'no development dependency is' '' "$(content 'ls -d node_modules/typescript node_modules/vitest 2>/dev/null')"
+is 'ONNX Runtime is inside for one platform' 1 \
+  "$(content 'ls -d node_modules/onnxruntime-node/bin/*/*/* | wc -l')"
+is 'development dependencies are not' '' \
+  "$(content 'ls -d node_modules/typescript node_modules/vitest 2>/dev/null')"
 
 promtool() { "${compose[@]}" exec -T prometheus promtool "$@" >"$work/promtool.log" 2>&1; }
 check 'promtool accepts the configuration' promtool check config /etc/prometheus/prometheus.yml
@@ -137,16 +158,17 @@ check 'Prometheus has the server up' within 60 prometheus_has 'up{job="tweet-sen
 check 'and the commit that is served' within 60 prometheus_has \
   "classifier_model_info{name=\"$name\",commit=\"$MODEL_COMMIT\"}" 1
 for i in {1..20}; do
-  predict "{\"inputs\": [\"first text of request $i\", \"Guten Morgen\", \"This is awful\"]}" -o /dev/null
+  predict "{\"inputs\": [\"text of request $i\", \"Guten Morgen\", \"Awful\"]}" -o /dev/null
   predictions=$((predictions + 3))
 done
-check "it counts $predictions predictions" within 60 prometheus_has 'sum(classifier_predictions_total)' "$predictions"
+check "it counts $predictions predictions" within 60 \
+  prometheus_has 'sum(classifier_predictions_total)' "$predictions"
 is 'every log line is JSON, one for each prediction' "$predictions" \
   "$(log_lines "lines.filter(({ event }) => event === 'prediction').length")"
 
-# Four clients that always have a request under way, until they are turned away.
-body=$(node -p 'JSON.stringify({ inputs: Array.from({ length: 32 }, (_, i) => `a text of the load, number ${i}`) })')
-for _ in {1..4}; do
+# Six clients that always have a request under way, until they are turned away.
+body=$(node -p "JSON.stringify({ inputs: Array.from({ length: 64 }, (_, i) => 'load, text ' + i) })")
+for _ in {1..6}; do
   while predict "$body" -f -o /dev/null 2>/dev/null; do :; done &
   loads+=($!)
 done

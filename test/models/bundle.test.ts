@@ -1,0 +1,51 @@
+/** The shipped history: plain git gives what the server serves, under the same SHA. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { lfsPointer } from '../../src/models/git-objects.ts';
+import { openStore } from '../../src/models/store.ts';
+import { openVersion, readVersion } from '../../src/models/version.ts';
+import { temporaryFolder } from '../support/git-version.ts';
+import { MODEL, PINNED } from '../support/pinned.ts';
+import { ROOT } from '../support/server.ts';
+
+const clone = join(temporaryFolder(), 'clone');
+const git = (...args: string[]): Buffer =>
+  execFileSync('git', args, { maxBuffer: 1024 ** 3, stdio: ['ignore', 'pipe', 'pipe'] });
+git('clone', '--quiet', join(ROOT, 'models', `${MODEL}.bundle`), clone);
+
+test('git finds nothing wrong with it', () => {
+  expect(git('-C', clone, 'fsck', '--strict', '--full').toString()).toBe('');
+});
+
+test('its main branch is the pinned version, and the baseline comes before it', () => {
+  const history = git('-C', clone, 'log', '--format=%H', 'main').toString().trim().split('\n');
+  expect(history).toContain(PINNED);
+  expect(history.length).toBeGreaterThanOrEqual(2);
+});
+
+test('every version in the store has the files of its commit', async () => {
+  const shas = readdirSync(join(ROOT, 'models', MODEL)).filter((name) => name !== 'PINNED');
+  expect(shas).toContain(PINNED);
+  const store = openStore(join(ROOT, 'models'));
+  for (const sha of shas) {
+    const version = await openVersion(store, MODEL, sha);
+    const files = await readVersion(store, version);
+    const paths = git('-C', clone, 'ls-tree', '-r', '-z', '--name-only', sha).toString();
+    expect(version.files.map(({ path }) => path)).toEqual(paths.split('\0').filter(Boolean));
+    for (const { path, lfs } of version.files) {
+      const inGit = git('-C', clone, 'cat-file', 'blob', `${sha}:${path}`);
+      expect(lfs ? lfsPointer(lfs.oid, lfs.size) : files.get(path)).toEqual(inGit);
+    }
+  }
+});
+
+test('no tweet and no address of a package registry is in it', () => {
+  const paths = git('-C', clone, 'ls-tree', '-r', '-z', '--name-only', PINNED).toString();
+  for (const path of paths.split('\0').filter((name) => /^(?:data|environment)\//.test(name))) {
+    const text = readFileSync(join(clone, path), 'utf8');
+    expect(text).not.toMatch(/https?:\/\/[^\s]*(?:pypi|simple|mirror)/);
+  }
+  expect(paths).not.toMatch(/\.tsv|\.csv/);
+});
