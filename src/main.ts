@@ -18,6 +18,10 @@ import { openVersion, readVersion, resolveCommit, type Version } from './models/
 import { profileData } from './profile.ts';
 import { serve } from './serve.ts';
 
+// ONNX Runtime reports its use to its maker unless this is set before it is loaded
+// (microsoft/onnxruntime#27379); worker threads have the environment of this one.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 const program = new Command('tweet-sentiment')

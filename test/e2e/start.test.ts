@@ -1,4 +1,11 @@
-import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -138,6 +145,14 @@ describe('a start', () => {
     expect(events).toEqual(['listening', 'ready']);
     await server.stop();
   });
+});
+
+test('nothing is reported to anyone, and nothing is written at home', async () => {
+  const home = temporaryFolder();
+  const server = await startServer({ HOME: home, CI: '', WORKERS: '1' });
+  await server.predict({ inputs: 'a text' });
+  await server.stop();
+  expect(readdirSync(home)).toEqual([]);
 });
 
 describe('models', () => {

@@ -1,0 +1,75 @@
+# The server with one version of one model inside.
+#
+#   docker build -t tweet-sentiment --build-arg MODEL_COMMIT=$(cat models/tweet-sentiment/PINNED) .
+#
+# MODEL_COMMIT is the full SHA of a version in models/; without it, the one that PINNED names.
+# A version that can't be proven from its SHA ends the build.
+
+ARG NODE_VERSION=24
+# Needs glibc: ONNX Runtime has no build for musl.
+ARG BASE_IMAGE=node:${NODE_VERSION}-bookworm-slim
+
+FROM ${BASE_IMAGE} AS server
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# No dependency needs its install script; ONNX Runtime's would fetch CUDA libraries.
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+RUN npm run build && rm -f dist/.tsbuildinfo
+# ONNX Runtime brings its libraries for every platform, 288 MB; this one's take 45 MB or less. That
+# it still loads is checked here, not at the first start.
+RUN npm prune --omit=dev --ignore-scripts \
+ && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 \
+      ! -path "*/linux/$(node -p process.arch)" -exec rm -r {} + \
+ && find node_modules/onnxruntime-node/bin -type d -empty -delete \
+ && node -e "require('onnxruntime-node')"
+COPY LICENSE NOTICE ./
+# What comes out of the checkout has its modes; the image's user must be able to read it.
+RUN chmod a+r package.json LICENSE NOTICE
+
+FROM server AS model
+COPY models models
+ARG MODEL_NAME=tweet-sentiment
+ARG MODEL_COMMIT
+# The server itself refuses a branch name, a version that is not there and a byte that is wrong.
+RUN set -eu; \
+    MODEL_COMMIT=${MODEL_COMMIT:-$(cat "models/$MODEL_NAME/PINNED")}; \
+    export MODEL_COMMIT; \
+    node dist/main.js models verify; \
+    mkdir -p "/image/$MODEL_NAME"; \
+    cp -R "models/$MODEL_NAME/$MODEL_COMMIT" "/image/$MODEL_NAME/"; \
+    echo "$MODEL_COMMIT" >"/image/$MODEL_NAME/PINNED"; \
+    chmod -R a+rX /image
+
+FROM ${BASE_IMAGE}
+WORKDIR /app
+ENV NODE_ENV=production
+# ONNX Runtime reports its use to Microsoft unless told not to (microsoft/onnxruntime#27379).
+ENV ORT_DISABLE_TELEMETRY=1
+# From what changes least to what changes most: images of several versions share all but the last.
+COPY --from=server /app/node_modules node_modules
+COPY --from=server /app/package.json /app/LICENSE /app/NOTICE ./
+COPY --from=server /app/dist dist
+COPY --from=model /image models
+
+ARG MODEL_NAME=tweet-sentiment
+ARG MODEL_COMMIT
+ENV MODEL_NAME=${MODEL_NAME}
+# A label can't be read from a file: it is empty where MODEL_COMMIT was not given, and only the
+# image's PINNED file tells. What is released is built with MODEL_COMMIT and tagged with it; that
+# makes it the version of the image. (`revision` would be the commit of the server's own source.)
+LABEL org.opencontainers.image.title="tweet-sentiment-server" \
+      org.opencontainers.image.description="Tweet-sentiment server with one version of its model" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${MODEL_COMMIT}" \
+      tweet-sentiment.model.name="${MODEL_NAME}" \
+      tweet-sentiment.model.commit="${MODEL_COMMIT}"
+
+# The base image's user `node`, by number so that Kubernetes' runAsNonRoot can check it.
+USER 1000
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# No shell in between, so that SIGTERM reaches the server, which then drains.
+CMD ["node", "dist/main.js", "serve"]
