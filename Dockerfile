@@ -45,8 +45,6 @@ RUN set -eu; \
 FROM ${BASE_IMAGE}
 WORKDIR /app
 ENV NODE_ENV=production
-# ONNX Runtime reports its use to Microsoft unless told not to (microsoft/onnxruntime#27379).
-ENV ORT_DISABLE_TELEMETRY=1
 # From what changes least to what changes most: images of several versions share all but the last.
 COPY --from=server /app/node_modules node_modules
 COPY --from=server /app/package.json /app/LICENSE /app/NOTICE ./

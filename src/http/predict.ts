@@ -6,6 +6,7 @@ import { ClassifierError } from '../inference/errors.ts';
 import type { RejectionReason } from '../telemetry/metrics.ts';
 import type { PredictionRecord } from '../telemetry/prediction-log.ts';
 import { type ModelState, readyModel } from './model-state.ts';
+import { pace } from './pacing.ts';
 import { type InputLimits, parsePredictRequest } from './predict-schema.ts';
 import { ClientGoneError, DeadlineError, ProblemError } from './problems.ts';
 import { contextOf } from './request-context.ts';
@@ -44,11 +45,13 @@ export function predict(options: PredictOptions): Resource {
         readyModel(state());
         next();
       },
+      pace(),
       json({
         limit: options.maxBody,
         strict: false,
         type: ['application/json', 'application/*+json'],
       }),
+      pace(),
       async (req, res) => {
         if (req.body === undefined) {
           throw new ProblemError(

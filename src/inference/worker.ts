@@ -2,6 +2,9 @@
  * A worker thread: holds one session of the model and answers one batch at a time. It is a thread
  * because `InferenceSession.run` blocks the one that calls it.
  */
+import { readlinkSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ClassifierError } from './errors.ts';
@@ -16,6 +19,7 @@ import { modelFile, readModelConfig } from './model-files.ts';
 import { cutRuns } from './runs.ts';
 import { createTokenizer, type Encoding } from './tokenizer.ts';
 
+yieldToMainThread();
 const port = parentPort as NonNullable<typeof parentPort>;
 const files = asBuffers((workerData as StartupMessage).files);
 const config = readModelConfig(files);
@@ -52,6 +56,19 @@ port.on('message', async (message: RequestMessage) => {
   }
 });
 post({ type: 'ready' });
+
+/**
+ * Lets the scheduler prefer the thread that talks to clients, so that probes and new requests are
+ * answered while all CPUs are busy. Linux only, where a thread has a priority of its own.
+ */
+function yieldToMainThread(): void {
+  try {
+    const threadId = Number(basename(readlinkSync('/proc/thread-self')));
+    setPriority(threadId, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Another system, or one that does not allow it: slower probes under load, nothing else.
+  }
+}
 
 function post(message: ResponseMessage, transfer: ArrayBufferLike[] = []): void {
   port.postMessage(message, transfer as ArrayBuffer[]);
