@@ -1,5 +1,6 @@
 /** `GET /healthz`: the process is alive. `GET /readyz`: it can predict. */
 import { type ModelState, readyModel } from './model-state.ts';
+import { ProblemError } from './problems.ts';
 import type { Resource } from './routes.ts';
 
 export function liveness(): Resource {
@@ -18,7 +19,11 @@ export function readiness(state: () => ModelState): Resource {
     statuses: [200, 503],
     handlers: [
       (_req, res) => {
-        const { name, commit } = readyModel(state());
+        const { name, commit, classifier } = readyModel(state());
+        const { idle, busy } = classifier.stats().workers;
+        if (idle + busy === 0) {
+          throw new ProblemError('not-ready', 'Every worker has died and is being replaced');
+        }
         res.json({ status: 'ready', model: { name, commit } });
       },
     ],
