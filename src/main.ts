@@ -45,7 +45,7 @@ function withSettings(command: Command, names: readonly (keyof Config)[]): Comma
 withSettings(program.command('serve'), Object.keys(SETTINGS) as (keyof Config)[])
   .description('Start the server. Each flag can be given as an environment variable too.')
   .action(async (flags: Record<string, string>) => {
-    const server = await serve(readConfig(flags, process.env));
+    const starting = serve(readConfig(flags, process.env));
     let stopping = false;
     const stop = async (signal: NodeJS.Signals): Promise<void> => {
       if (stopping) {
@@ -57,10 +57,12 @@ withSettings(program.command('serve'), Object.keys(SETTINGS) as (keyof Config)[]
         process.exit(1);
       }
       stopping = true;
+      const server = await starting;
       process.exitCode = (await server.stop(signal)) > 0 ? 1 : 0;
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
+    const server = await starting;
     try {
       await server.ready;
     } catch (error) {
