@@ -7,6 +7,8 @@ const WINDOW = 64;
 
 /** Where batches are run. */
 export interface Executor {
+  /** How many batches can run at once. */
+  readonly size: number;
   /** How many batches could start at once. */
   idle(): number;
   run(texts: readonly string[]): Promise<BatchResult>;
@@ -113,9 +115,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
   };
 
   const pump = (): void => {
-    for (let idle = executor.idle(); idle > 0 && queue.length > 0; idle = executor.idle()) {
-      // Idle workers share what waits, so that one request of many texts uses them all.
-      const count = Math.min(maxBatch, Math.ceil(queue.length / idle));
+    // All workers share what waits: one request of many texts uses them all, and the next one that
+    // becomes free finds more than a single text.
+    const count = Math.min(maxBatch, Math.ceil(queue.length / executor.size));
+    while (executor.idle() > 0 && queue.length > 0) {
       const batch = chooseBatch(queue, count);
       queue = queue.filter((item) => !batch.has(item));
       // It settles its requests itself and never rejects.

@@ -11,6 +11,8 @@ const MAX_RESTART_DELAY_MS = 30_000;
 export type WorkerState = 'starting' | 'idle' | 'busy';
 
 export interface Pool {
+  /** Number of workers. */
+  readonly size: number;
   /** How many batches could start at once. */
   idle(): number;
   /**
@@ -168,6 +170,7 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
   started = true;
 
   return {
+    size,
     idle: () => slots.filter(({ state }) => state === 'idle').length - waiting.length,
     run: (texts) =>
       new Promise((resolve, reject) => {

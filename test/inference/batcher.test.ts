@@ -24,6 +24,7 @@ function resultOf(texts: readonly string[]): BatchResult {
 function lockedExecutor(workers: number) {
   const running: { texts: readonly string[]; end(error?: Error): Promise<void> }[] = [];
   const executor: Executor = {
+    size: workers,
     idle: () => workers - running.length,
     run: (texts) =>
       new Promise((resolve, reject) => {
@@ -71,6 +72,16 @@ test('one request of many texts is shared by all free workers', () => {
   expect(running.map(({ texts }) => texts.length)).toEqual([6, 6]);
 });
 
+test('a worker leaves the others their share of what waits', async () => {
+  const { executor, running } = lockedExecutor(2);
+  const batcher = createBatcher({ executor, maxBatch: 16, capacity: 20, observer });
+  for (let i = 0; i < 10; i++) {
+    void batcher.submit(['text'], NEVER);
+  }
+  await running[0]!.end();
+  expect(running.map(({ texts }) => texts.length)).toEqual([1, 4]);
+});
+
 test('answers never change places, whatever is batched with what', async () => {
   const requests = fc.array(
     fc.array(fc.string({ minLength: 1, maxLength: 60 }), { minLength: 1, maxLength: 12 }),
@@ -80,6 +91,7 @@ test('answers never change places, whatever is batched with what', async () => {
     fc.asyncProperty(requests, fc.integer({ min: 1, max: 9 }), async (all, maxBatch) => {
       let busy = 0;
       const executor: Executor = {
+        size: 3,
         idle: () => 3 - busy,
         run: async (texts) => {
           busy++;
