@@ -78,7 +78,7 @@ export function answerProblems(
   };
 }
 
-export function sendProblem(res: Response, { code, message, headers }: ProblemError): void {
+function sendProblem(res: Response, { code, message, headers }: ProblemError): void {
   res
     .status(statusOf(code))
     .set(headers)

@@ -5,9 +5,9 @@ import { softmax } from './logits.ts';
 import type { BatchResult } from './messages.ts';
 import { type ModelFiles, parseJsonFile } from './model-files.ts';
 
-export const GOLDEN_TOLERANCE = 1e-2;
+const GOLDEN_TOLERANCE = 1e-2;
 /** How far a text's score may depend on what else is in its batch. */
-export const BATCH_TOLERANCE = 1e-4;
+const BATCH_TOLERANCE = 1e-4;
 
 const goldenSchema = z.object({
   texts: z
