@@ -6,7 +6,9 @@ tokenizer, or else one for each family, trained on the texts of `train`.
 """
 
 import json
+import math
 import sys
+import unicodedata
 
 from tokenizers import (
     Tokenizer,
@@ -16,6 +18,25 @@ from tokenizers import (
     processors,
     trainers,
 )
+
+
+def unigram_vocabulary(texts: list[str]) -> list[tuple[str, float]]:
+    """Words, pairs of different letters and single characters, each with a score of its own.
+
+    Not trained: a trained vocabulary has "oo" and "ooo", and then "ooooo" has two best
+    segmentations of the same score, of which each library may take another one.
+    """
+    pieces: dict[str, None] = {}
+    for text in texts:
+        for word in unicodedata.normalize("NFKC", text).split():
+            pieces["▁" + word] = None
+            pieces.update((a + b, None) for a, b in zip(word, word[1:]) if a != b)
+            pieces.update((character, None) for character in word)
+    special = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
+    return special + [
+        (piece, -1 - 0.5 * math.log(rank + 2))
+        for rank, piece in enumerate(["▁", *pieces])
+    ]
 
 
 def families(texts: list[str]):
@@ -30,18 +51,11 @@ def families(texts: list[str]):
     word_piece.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
     yield "WordPiece", word_piece
 
-    unigram = Tokenizer(models.Unigram())
+    unigram = Tokenizer(models.Unigram(unigram_vocabulary(texts), unk_id=3))
     unigram.normalizer = normalizers.Sequence(
         [normalizers.NFKC(), normalizers.Replace("  ", " ")]
     )
     unigram.pre_tokenizer = pre_tokenizers.Metaspace()
-    special = ["<s>", "<pad>", "</s>", "<unk>"]
-    unigram.train_from_iterator(
-        texts,
-        trainers.UnigramTrainer(
-            vocab_size=800, special_tokens=special, unk_token="<unk>"
-        ),
-    )
     unigram.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>",
         pair="<s> $A </s> </s> $B </s>",
