@@ -9,15 +9,15 @@ import type { RequestHandler } from 'express';
 const SLICE_MS = 2;
 
 /**
- * Lets requests through, in their order, in slices of time. Node reads every socket that is ready before it reads
- * one again, so a thousand requests that arrive together would otherwise all be parsed first.
+ * Lets requests through, in their order, in slices of time. Node reads every socket that is ready
+ * before it reads one again, so a thousand requests that arrive together would otherwise all be
+ * parsed first.
  */
 export function pace(): RequestHandler {
   const waiting: (() => void)[] = [];
-  let sliceEnd = 0;
 
   const run = (): void => {
-    sliceEnd = performance.now() + SLICE_MS;
+    const sliceEnd = performance.now() + SLICE_MS;
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       next();
       if (waiting.length > 0 && performance.now() > sliceEnd) {
