@@ -7,7 +7,11 @@ export type ModelErrorCode =
   /** What the store has is not what the SHA stands for. */
   | 'not-proven'
   /** The store could not be read. */
-  | 'store-unavailable';
+  | 'store-unavailable'
+  /** git, or another tool that a command runs, refused. */
+  | 'tool-failed'
+  /** A version is not fit for what was asked: an ingredient is missing or not true. */
+  | 'unfit';
 
 /** An error about a store or a version; its message names what was expected and what was found. */
 export class ModelError extends Error {

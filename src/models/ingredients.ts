@@ -37,6 +37,11 @@ export function ingredientsOf(files: readonly VersionFile[]): Ingredients {
   return kinds;
 }
 
+/** True for a file that training depends on: code, data, configuration, environment. */
+export function isIngredient(path: string): boolean {
+  return ['code', 'data', 'configuration', 'environment'].includes(kindOf(path) ?? '');
+}
+
 function kindOf(path: string): string | undefined {
   return KINDS.find(([, pattern]) => pattern.test(path))?.[0];
 }

@@ -48,6 +48,11 @@ export interface Manifest {
   readonly files: readonly VersionFile[];
 }
 
+/** The bytes of `commit.json`. */
+export function formatManifest(manifest: z.input<typeof manifestSchema>): Buffer {
+  return Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+}
+
 function isSafePath(path: string): boolean {
   return (
     path.length <= 1024 &&

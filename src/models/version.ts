@@ -9,7 +9,7 @@ import {
   parseManifest,
   type VersionFile,
 } from './manifest.ts';
-import type { Store } from './store.ts';
+import type { Store } from './stores/store.ts';
 
 /** One commit of a model repository whose listing is proven. */
 export interface Version extends Manifest {
@@ -66,6 +66,26 @@ export async function openVersion(store: Store, model: string, sha: string): Pro
       return bytes;
     },
   };
+}
+
+/**
+ * One JSON file of a version, parsed.
+ *
+ * @returns undefined where the version has no such file.
+ * @throws ModelError `unfit` where it is not JSON.
+ */
+export async function readJson(version: Version, path: string): Promise<unknown> {
+  if (!version.files.some((file) => file.path === path)) {
+    return undefined;
+  }
+  try {
+    return JSON.parse((await version.read(path)).toString('utf8'));
+  } catch (cause) {
+    if (cause instanceof SyntaxError) {
+      throw new ModelError('unfit', `${path} of ${version.commit}: ${cause.message}`, { cause });
+    }
+    throw cause;
+  }
 }
 
 function proveFile(file: VersionFile, bytes: Buffer, sha: string): void {

@@ -1,30 +1,36 @@
 /** `models list | show | verify`: what the commands find out, and how they tell it. */
-import { z } from 'zod';
 import { ModelError } from './errors.ts';
 import type { Commit } from './git-objects.ts';
 import { isFullSha } from './git-objects.ts';
 import { type Ingredients, ingredientsOf } from './ingredients.ts';
-import type { Store } from './store.ts';
-import { openVersion, readVersion, resolveCommit, type Version } from './version.ts';
-
-/** The part of a version's `metrics.json` that the commands tell. */
-const metricsSchema = z.object({
-  primary: z.string(),
-  datasets: z.record(z.string(), z.looseObject({})),
-});
+import { type Metrics, readMetrics, servedScores } from './scores.ts';
+import type { Store } from './stores/store.ts';
+import { openVersion, readJson, resolveCommit, type Version } from './version.ts';
 
 export interface VersionSummary {
   readonly commit: string;
   readonly pinned: boolean;
+  readonly tag: string | undefined;
   /** ISO 8601. */
   readonly date: string;
   readonly subject: string;
   /** Bytes of all files. */
   readonly size: number;
+  /** The primary score of the weights that are served, by data set; none where none are recorded. */
+  readonly scores: Readonly<Record<string, number>>;
 }
 
-/** The versions that a store holds, newest first. @throws ModelError where it can't list. */
-export async function listVersions(store: Store, model: string): Promise<VersionSummary[]> {
+/**
+ * The versions that a store holds, newest first.
+ *
+ * @param tags by full SHA.
+ * @throws ModelError where the store can't be listed.
+ */
+export async function listVersions(
+  store: Store,
+  model: string,
+  tags: ReadonlyMap<string, string>,
+): Promise<VersionSummary[]> {
   if (!store.list) {
     throw new ModelError('bad-reference', `${store.location} can't be listed`);
   }
@@ -33,15 +39,18 @@ export async function listVersions(store: Store, model: string): Promise<Version
   const versions = await Promise.all(
     [...folders].filter(isFullSha).map((sha) => openVersion(store, model, sha)),
   );
-  return versions
-    .map((version) => ({
+  const summaries = await Promise.all(
+    versions.map(async (version) => ({
       commit: version.commit,
       pinned: version.commit === pinned,
+      tag: tags.get(version.commit),
       date: version.details.author.date,
       subject: subjectOf(version.details),
       size: sizeOf(version),
-    }))
-    .sort((a, b) => b.date.localeCompare(a.date));
+      scores: await primaryScores(version),
+    })),
+  );
+  return summaries.sort((a, b) => b.date.localeCompare(a.date));
 }
 
 export interface VersionDescription extends Omit<Commit, 'tree'> {
@@ -51,33 +60,49 @@ export interface VersionDescription extends Omit<Commit, 'tree'> {
   readonly ingredients: Ingredients;
   readonly hyperparameters: unknown;
   readonly datasets: unknown;
-  readonly metrics: unknown;
+  readonly metrics: Metrics | undefined;
 }
 
-/** Everything that a version was made of, proven. */
-export async function describeVersion(store: Store, version: Version): Promise<VersionDescription> {
-  const files = await readVersion(store, version);
-  const json = (path: string): unknown => {
-    const bytes = files.get(path);
-    return bytes && JSON.parse(bytes.toString('utf8'));
-  };
+/** Everything that a version was made of. The weights need not be at hand. */
+export async function describeVersion(version: Version): Promise<VersionDescription> {
   return {
     model: version.model,
     commit: version.commit,
     ...version.details,
     ingredients: ingredientsOf(version.files),
-    hyperparameters: json('hyperparameters.json'),
-    datasets: json('data/datasets.json'),
-    metrics: json('metrics.json'),
+    hyperparameters: await readJson(version, 'hyperparameters.json'),
+    datasets: await readJson(version, 'data/datasets.json'),
+    metrics: await readMetrics(version).catch(() => undefined),
   };
 }
 
+/** Older versions may have recorded less than a version has to today: they are listed all the same. */
+async function primaryScores(version: Version): Promise<Record<string, number>> {
+  const metrics = await readMetrics(version).catch(() => undefined);
+  return Object.fromEntries(
+    metrics
+      ? [...servedScores(metrics)].map(([name, scores]) => [name, scores[metrics.primary]])
+      : [],
+  );
+}
+
 export function formatList(versions: readonly VersionSummary[]): string {
+  const tagWidth = Math.max(0, ...versions.map(({ tag = '' }) => tag.length));
   return versions
-    .map(({ commit, pinned, date, subject, size }) =>
-      [pinned ? '*' : ' ', commit, date.slice(0, 10), formatBytes(size).padStart(8), subject].join(
-        ' ',
-      ),
+    .map(({ commit, pinned, tag = '', date, subject, size, scores }) =>
+      [
+        pinned ? '*' : ' ',
+        commit,
+        tag.padEnd(tagWidth),
+        date.slice(0, 10),
+        formatBytes(size).padStart(8),
+        subject,
+        `\n    ${Object.entries(scores)
+          .map(([name, score]) => `${name} ${score.toFixed(4)}`)
+          .join('  ')}`,
+      ]
+        .join(' ')
+        .trimEnd(),
     )
     .join('\n');
 }
@@ -118,20 +143,17 @@ function flatten(value: unknown, prefix = ''): string[] {
 }
 
 /** The primary score on each data set, for each precision of the weights. */
-function formatScores(metrics: unknown): string[] {
-  const parsed = metricsSchema.safeParse(metrics);
-  if (!parsed.success) {
+function formatScores(metrics: Metrics | undefined): string[] {
+  if (!metrics) {
     return ['scores', '  none recorded'];
   }
-  const { primary, datasets } = parsed.data;
-  const lines = Object.entries(datasets).map(([name, scores]) => {
-    const values = Object.entries(scores).flatMap(([precision, score]) => {
-      const value = (score as Record<string, unknown> | null)?.[primary];
-      return typeof value === 'number' ? [`${precision} ${value.toFixed(4)}`] : [];
-    });
-    return `  ${name.padEnd(32)} ${values.join('  ')}`;
+  const lines = Object.entries(metrics.datasets).map(([name, { fp32, int8 }]) => {
+    const values = Object.entries({ fp32, int8 }).map(([precision, scores]) =>
+      scores ? `${precision} ${scores[metrics.primary].toFixed(4)}` : '',
+    );
+    return `  ${name.padEnd(32)} ${values.join('  ').trim()}`;
   });
-  return [`scores (${primary})`, ...lines];
+  return [`scores (${metrics.primary})`, ...lines];
 }
 
 export function formatBytes(bytes: number): string {

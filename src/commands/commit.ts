@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { commitVersion } from '../models/repository/commit.ts';
+import { openRepository } from '../models/repository/git.ts';
+import { openClassifier } from '../offline.ts';
+import { commandLine } from './command-line.ts';
+
+export function addCommit(models: Command): void {
+  models
+    .command('commit')
+    .description(
+      'Commit the model repository as a version, once every ingredient is there and true.',
+    )
+    .requiredOption('-m, --message <text>', 'commit message')
+    .requiredOption('--data <folder>', 'the data that data/datasets.json names, found by digest')
+    .option('--repository <path>', 'clone of the model repository', '.')
+    .action(run);
+}
+
+interface CommitFlags {
+  readonly message: string;
+  readonly data: string;
+  readonly repository: string;
+}
+
+async function run({ message, data, repository }: CommitFlags): Promise<void> {
+  const sha = await commitVersion(await openRepository(repository), {
+    message,
+    dataFolder: data,
+    lfsClean: `${commandLine()} models lfs clean`,
+    checkModel: async (files) => {
+      const classifier = await openClassifier(files);
+      await classifier.close();
+    },
+  });
+  process.stdout.write(`${sha}\n`);
+}

@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Command } from 'commander';
+import { openRepository } from '../models/repository/git.ts';
+import { initRepository } from '../models/repository/init.ts';
+import { commandLine } from './command-line.ts';
+
+export function addInit(models: Command): void {
+  models
+    .command('init')
+    .description(
+      'Make a git repository ready for versions: attributes, merge driver, ignored files.',
+    )
+    .argument('[folder]', 'a git repository', '.')
+    .action(run);
+}
+
+async function run(folder: string): Promise<void> {
+  const hasGitLfs = await promisify(execFile)('git', ['lfs', 'version']).then(
+    () => true,
+    () => false,
+  );
+  const repository = await openRepository(folder);
+  const changes = await initRepository(repository, commandLine(), hasGitLfs);
+  process.stdout.write(`${changes.join('\n')}\n`);
+}

@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import { addCommit } from './commit.ts';
+import { addInit } from './init.ts';
+import { addLfs } from './lfs.ts';
+import { addList } from './list.ts';
+import { addProfile } from './profile.ts';
+import { addShow } from './show.ts';
+import { addVerify } from './verify.ts';
+
+/** `models …`, in the order of a version's life. */
+export function addModels(program: Command): void {
+  const models = program
+    .command('models')
+    .description('Make, compare, publish and look at the versions of a model.');
+  for (const add of [addInit, addProfile, addCommit, addLfs, addList, addShow, addVerify]) {
+    add(models);
+  }
+}

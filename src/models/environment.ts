@@ -1,0 +1,53 @@
+/** `environment/`: what it takes to run a version's training again. */
+import { z } from 'zod';
+import { ModelError } from './errors.ts';
+
+const environmentSchema = z.object({
+  /** The recorded command, without a shell; the word DATA stands for the folder with the data. */
+  command: z.string().min(1),
+  variables: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()),
+});
+
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** Stands in the recorded command for the folder with the data. */
+export const DATA_PLACEHOLDER = 'DATA';
+
+/** @throws ModelError `unfit` where it is not what `environment/environment.json` must be. */
+export function parseEnvironment(json: unknown): Environment {
+  const parsed = environmentSchema.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new ModelError(
+      'unfit',
+      `environment/environment.json: ${issue?.path.join('.')}: ${issue?.message}`,
+    );
+  }
+  return parsed.data;
+}
+
+/**
+ * What keeps a requirements file from installing the same bytes again.
+ *
+ * @returns each problem in words: a package without an exact version or without a hash, an address.
+ */
+export function checkRequirements(text: string): string[] {
+  const requirements = text
+    .replace(/\\\r?\n/g, ' ')
+    .split(/\r?\n/)
+    .map((line) => line.replace(/(?:^|\s)#.*/, '').trim())
+    .filter(Boolean);
+  const problems = requirements.flatMap((requirement) => {
+    if (/:\/\/|^-/.test(requirement)) {
+      return [`an address or an option has no place in it: ${requirement.slice(0, 80)}`];
+    }
+    const name = /^[\w.-]+/.exec(requirement)?.[0] ?? requirement.slice(0, 40);
+    if (!/^[\w.-]+(?:\[[^\]]*\])?==[\w.!+-]+/.test(requirement)) {
+      return [`${name} has no exact version`];
+    }
+    return /--hash=sha256:[0-9a-f]{64}/.test(requirement) ? [] : [`${name} has no hash`];
+  });
+  return requirements.length > 0
+    ? problems.map((problem) => `environment/requirements.txt: ${problem}`)
+    : ['environment/requirements.txt: it names no package'];
+}

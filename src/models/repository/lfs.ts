@@ -1,0 +1,60 @@
+/** git-lfs as far as a version needs it: pointers, and the folder of bytes. Source: git-lfs, docs/spec.md. */
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { lfsPointer } from '../git-objects.ts';
+
+export interface Pointer {
+  /** SHA-256 of the file's bytes, hex. */
+  readonly oid: string;
+  /** Bytes of the file. */
+  readonly size: number;
+}
+
+/** No pointer is longer. */
+export const MAX_POINTER_BYTES = 1024;
+
+/** What a pointer file stands for; undefined where the bytes are no pointer, or not a plain one. */
+export function parsePointer(bytes: Buffer): Pointer | undefined {
+  if (bytes.byteLength > MAX_POINTER_BYTES) {
+    return undefined;
+  }
+  const match = /^version .+\noid sha256:([0-9a-f]{64})\nsize (\d+)\n$/.exec(
+    bytes.toString('utf8'),
+  );
+  const pointer = match && { oid: match[1] as string, size: Number(match[2]) };
+  return pointer && lfsPointer(pointer.oid, pointer.size).equals(bytes) ? pointer : undefined;
+}
+
+/** The bytes of a pointer; undefined where the repository has the pointer only. */
+export async function readLfs(lfsFolder: string, oid: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(objectPath(lfsFolder, oid));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Keeps the bytes in the repository's lfs folder. @returns their pointer. */
+export async function keepLfs(lfsFolder: string, bytes: Buffer): Promise<Buffer> {
+  const oid = createHash('sha256').update(bytes).digest('hex');
+  const path = objectPath(lfsFolder, oid);
+  const isThere = await stat(path).then(
+    ({ size }) => size === bytes.byteLength,
+    () => false,
+  );
+  if (!isThere) {
+    await mkdir(dirname(path), { recursive: true });
+    const aside = `${path}.${randomUUID()}`;
+    await writeFile(aside, bytes);
+    await rename(aside, path);
+  }
+  return lfsPointer(oid, bytes.byteLength);
+}
+
+function objectPath(lfsFolder: string, oid: string): string {
+  return join(lfsFolder, 'objects', oid.slice(0, 2), oid.slice(2, 4), oid);
+}

@@ -1,0 +1,65 @@
+/** A model repository read as a store: each of its commits is a version. */
+import { ModelError } from '../errors.ts';
+import { formatManifest, MANIFEST_FILE, type VersionFile } from '../manifest.ts';
+import type { Store } from '../stores/store.ts';
+import { type Repository, resolveRevision } from './git.ts';
+import { MAX_POINTER_BYTES, parsePointer, readLfs } from './lfs.ts';
+
+/**
+ * Versions as they stand in a repository. `commit.json` is made from git's own objects, so a commit
+ * is proven here as it is anywhere else.
+ *
+ * @param elsewhere where to look for what the repository does not have: other commits, and the
+ * bytes of git-lfs files, which a bundle lacks.
+ */
+export function createRepositoryStore(repository: Repository, elsewhere: Store): Store {
+  return {
+    location: repository.location,
+    async read(key, maxBytes) {
+      const [sha = '', path = ''] = key.split(/^[^/]+\/([^/]+)\//).slice(1);
+      const isHere = await resolveRevision(repository, sha).then(
+        (found) => found === sha,
+        () => false,
+      );
+      const bytes = isHere ? await readFromCommit(repository, sha, path) : undefined;
+      return bytes ?? elsewhere.read(key, maxBytes);
+    },
+  };
+}
+
+/** @returns undefined where only the pointer of a git-lfs file is here. */
+async function readFromCommit(
+  repository: Repository,
+  sha: string,
+  path: string,
+): Promise<Buffer | undefined> {
+  if (path === MANIFEST_FILE) {
+    const object = (await repository.gitBytes(['cat-file', 'commit', sha])).toString('utf8');
+    return formatManifest({ commit: sha, object, files: await filesOf(repository, sha) });
+  }
+  const bytes = await repository
+    .gitBytes(['cat-file', 'blob', `${sha}:${path}`])
+    .catch((cause: unknown) => {
+      throw new ModelError('not-found', `${path} is not a file of commit ${sha}`, { cause });
+    });
+  const pointer = parsePointer(bytes);
+  return pointer ? readLfs(repository.lfsFolder, pointer.oid) : bytes;
+}
+
+async function filesOf({ git, gitBytes }: Repository, sha: string): Promise<VersionFile[]> {
+  const entries = (await git('ls-tree', '-r', '-l', '-z', sha)).split('\0').filter(Boolean);
+  return Promise.all(
+    entries.map(async (entry) => {
+      // <mode> <type> <id> <size, padded>\t<path>; a submodule has "-" for its size.
+      const [head = '', path = ''] = entry.split(/\t(.*)/s);
+      const [mode = '', , blob = '', digits = ''] = head.split(/ +/);
+      const size = Number(digits) || 0;
+      const lfs =
+        size <= MAX_POINTER_BYTES && mode.startsWith('100')
+          ? parsePointer(await gitBytes(['cat-file', 'blob', blob]))
+          : undefined;
+      // Other modes than a version may have are refused where the listing is proven.
+      return { path, mode, blob, size, ...(lfs && { lfs }) } as VersionFile;
+    }),
+  );
+}

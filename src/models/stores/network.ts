@@ -1,0 +1,29 @@
+/** Which failures of a network or a server may pass. All others are told at once. */
+
+/** Of the system, of Node's http and of undici, which is behind `fetch`. */
+const TRANSIENT_CODES = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ESOCKETTIMEDOUT'],
+  ...['EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'ENOTFOUND', 'EAI_AGAIN'],
+  ...['ERR_STREAM_PREMATURE_CLOSE', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'],
+  ...['UND_ERR_BODY_TIMEOUT', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
+]);
+
+/** Request Timeout, Too Early, Too Many Requests, and whatever is the server's own fault. */
+export function isTransientStatus(status: number): boolean {
+  return status >= 500 || status === 408 || status === 425 || status === 429;
+}
+
+/** The code of the failure of the network that is behind an error; undefined where there is none. */
+export function networkCode(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code, name } = cause as NodeJS.ErrnoException;
+    if (code !== undefined && TRANSIENT_CODES.has(code)) {
+      return code;
+    }
+    // What the AWS SDK makes of a connection on which nothing happens.
+    if (name === 'TimeoutError') {
+      return 'ETIMEDOUT';
+    }
+  }
+  return undefined;
+}
