@@ -1,5 +1,6 @@
 /** `models profile`: measures a version's training data with the server's own code. */
 import { readFile } from 'node:fs/promises';
+import { readColumn } from './models/data-table.ts';
 import { classifyAll, openClassifier, type Progress } from './offline.ts';
 import { createLanguageIdentifier, UNDETERMINED } from './telemetry/language.ts';
 import { LANGUAGES } from './telemetry/metrics.ts';
@@ -16,7 +17,10 @@ export async function profileData(
   dataFiles: readonly string[],
   onProgress: Progress,
 ): Promise<Profile> {
-  const texts = (await Promise.all(dataFiles.map(readTexts))).flat();
+  const texts: string[] = [];
+  for (const path of dataFiles) {
+    texts.push(...readColumn(await readFile(path), path, 'text'));
+  }
   const identifyLanguage = await createLanguageIdentifier();
   const classifier = await openClassifier(files, false);
   try {
@@ -29,22 +33,4 @@ export async function profileData(
   } finally {
     await classifier.close();
   }
-}
-
-/** @throws Error naming file and line where a row has no text. */
-async function readTexts(path: string): Promise<string[]> {
-  const [header = '', ...rows] = (await readFile(path, 'utf8')).split(/\r?\n/);
-  const column = header.split('\t').indexOf('text');
-  if (column < 0) {
-    throw new Error(
-      `${path}: expected a header with a "text" column, found ${JSON.stringify(header)}`,
-    );
-  }
-  return rows.flatMap((row, index) => {
-    const text = row.split('\t')[column];
-    if (text === undefined && row !== '') {
-      throw new Error(`${path}:${index + 2}: the row has no text`);
-    }
-    return text === undefined ? [] : [text];
-  });
 }

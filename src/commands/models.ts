@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { addCommit } from './commit.ts';
+import { addGate } from './gate.ts';
 import { addInit } from './init.ts';
 import { addLfs } from './lfs.ts';
 import { addList } from './list.ts';
+import { addMergeDriver } from './merge-driver.ts';
 import { addProfile } from './profile.ts';
+import { addReproduce } from './reproduce.ts';
 import { addShow } from './show.ts';
 import { addVerify } from './verify.ts';
 
@@ -12,7 +15,18 @@ export function addModels(program: Command): void {
   const models = program
     .command('models')
     .description('Make, compare, publish and look at the versions of a model.');
-  for (const add of [addInit, addProfile, addCommit, addLfs, addList, addShow, addVerify]) {
+  for (const add of [
+    addInit,
+    addProfile,
+    addCommit,
+    addMergeDriver,
+    addLfs,
+    addList,
+    addShow,
+    addVerify,
+    addGate,
+    addReproduce,
+  ]) {
     add(models);
   }
 }

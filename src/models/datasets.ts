@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readColumn } from './data-table.ts';
 import { ModelError } from './errors.ts';
 
 const counts = z.record(z.string(), z.int().min(0));
@@ -90,17 +91,9 @@ export function checkDataFile(
   { path, rows, labels, languages }: DataFile,
   bytes: Buffer,
 ): string[] {
-  const [header = '', ...lines] = bytes
-    .toString('utf8')
-    .replace(/\r?\n$/, '')
-    .split(/\r?\n/);
-  const column = header.split('\t').indexOf('label');
-  if (column < 0) {
-    return [`${path}: expected a header with a "label" column, found ${JSON.stringify(header)}`];
-  }
   const found: Record<string, number> = {};
-  for (const line of lines) {
-    const label = line.split('\t')[column] as string;
+  const rowLabels = readColumn(bytes, path, 'label');
+  for (const label of rowLabels) {
     found[label] = (found[label] ?? 0) + 1;
   }
   const problems = [...new Set([...Object.keys(labels), ...Object.keys(found)])]
@@ -109,8 +102,8 @@ export function checkDataFile(
       (label) =>
         `${path}: label ${label}: recorded ${labels[label] ?? 0} rows, found ${found[label] ?? 0}`,
     );
-  if (rows !== lines.length) {
-    problems.push(`${path}: recorded ${rows} rows, found ${lines.length}`);
+  if (rows !== rowLabels.length) {
+    problems.push(`${path}: recorded ${rows} rows, found ${rowLabels.length}`);
   }
   const inLanguages = Object.values(languages).reduce((total, count) => total + count, 0);
   if (inLanguages !== rows) {

@@ -3,9 +3,10 @@ import { ModelError } from './errors.ts';
 import type { Commit } from './git-objects.ts';
 import { isFullSha } from './git-objects.ts';
 import { type Ingredients, ingredientsOf } from './ingredients.ts';
+import { readJson } from './read-json.ts';
 import { type Metrics, readMetrics, servedScores } from './scores.ts';
 import type { Store } from './stores/store.ts';
-import { openVersion, readJson, resolveCommit, type Version } from './version.ts';
+import { openVersion, resolveCommit, type Version } from './version.ts';
 
 export interface VersionSummary {
   readonly commit: string;

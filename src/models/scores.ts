@@ -1,7 +1,8 @@
 /** `metrics.json`: how well a version does on the data sets that it was measured on. */
 import { z } from 'zod';
 import { ModelError } from './errors.ts';
-import { readJson, type Version } from './version.ts';
+import { readJson } from './read-json.ts';
+import type { Version } from './version.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -51,4 +52,45 @@ export function servedScores({ datasets }: Metrics): ReadonlyMap<string, Scores>
       return scores ? [[name, scores] as const] : [];
     }),
   );
+}
+
+/**
+ * Measures predictions: recall, precision and F1 of each label, their means over the labels, and
+ * accuracy, to four digits as training records them.
+ *
+ * @param predicted labels in the order of `actual`.
+ */
+export function measureScores(
+  predicted: readonly string[],
+  actual: readonly string[],
+  labels: readonly string[],
+): Scores {
+  const count = (test: (index: number) => boolean): number =>
+    actual.filter((_, index) => test(index)).length;
+  const byLabel = labels.map((label) => {
+    const support = count((index) => actual[index] === label);
+    const hits = count((index) => actual[index] === label && predicted[index] === label);
+    const claims = count((index) => predicted[index] === label);
+    const precision = claims === 0 ? 0 : hits / claims;
+    const recall = support === 0 ? 0 : hits / support;
+    const f1 = precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
+    return { precision, recall, f1, support };
+  });
+  const mean = (values: readonly number[]): number =>
+    round(values.reduce((total, value) => total + value, 0) / values.length);
+  return {
+    macro_recall: mean(byLabel.map(({ recall }) => recall)),
+    macro_f1: mean(byLabel.map(({ f1 }) => f1)),
+    accuracy: round(count((index) => actual[index] === predicted[index]) / actual.length),
+    labels: Object.fromEntries(
+      byLabel.map(({ precision, recall, f1, support }, index) => [
+        labels[index] as string,
+        { precision: round(precision), recall: round(recall), f1: round(f1), support },
+      ]),
+    ),
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
 }
