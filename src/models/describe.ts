@@ -1,4 +1,5 @@
 /** `models list | show | verify`: what the commands find out, and how they tell it. */
+import { parseDatasets } from './datasets.ts';
 import { ModelError } from './errors.ts';
 import type { Commit } from './git-objects.ts';
 import { isFullSha } from './git-objects.ts';
@@ -61,6 +62,7 @@ export interface VersionDescription extends Omit<Commit, 'tree'> {
   readonly ingredients: Ingredients;
   readonly hyperparameters: unknown;
   readonly datasets: unknown;
+  readonly environment: unknown;
   readonly metrics: Metrics | undefined;
 }
 
@@ -73,6 +75,7 @@ export async function describeVersion(version: Version): Promise<VersionDescript
     ingredients: ingredientsOf(version.files),
     hyperparameters: await readJson(version, 'hyperparameters.json'),
     datasets: await readJson(version, 'data/datasets.json'),
+    environment: await readJson(version, 'environment/environment.json'),
     metrics: await readMetrics(version).catch(() => undefined),
   };
 }
@@ -128,9 +131,26 @@ export function formatDescription(description: VersionDescription): string {
       lines.push(`  ${path.padEnd(32)} ${formatBytes(size).padStart(8)}  ${digest}`);
     }
   }
+  lines.push('', 'data', ...formatDatasets(description.datasets));
   lines.push('', 'hyper-parameters', ...flatten(description.hyperparameters));
+  lines.push('', 'training', ...flatten(description.environment));
   lines.push('', ...formatScores(description.metrics));
   return lines.join('\n');
+}
+
+/** Which texts, how many, in which languages, with which labels. */
+function formatDatasets(datasets: unknown): string[] {
+  try {
+    return parseDatasets(datasets).flatMap(({ files }) =>
+      files.map(({ path, role, rows, labels, languages }) => {
+        const counts = Object.entries({ ...languages, ...labels });
+        const told = counts.map(([name, count]) => `${name} ${count.toLocaleString('en')}`);
+        return `  ${path.padEnd(32)} ${role.padEnd(5)} ${`${rows.toLocaleString('en')} rows`.padStart(11)}  ${told.join(', ')}`;
+      }),
+    );
+  } catch {
+    return ['  none recorded'];
+  }
 }
 
 /** `key.of.key  value`, a line for each leaf. */

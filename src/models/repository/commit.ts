@@ -33,12 +33,9 @@ export async function commitVersion(
   await requireComplete(files, dataFolder);
   await requireLfs(repository);
   await checkModel(files);
-  const lfs = ['process=', `clean=${lfsClean}`, 'required=true'];
-  await repository.gitBytes([
-    ...lfs.flatMap((value) => ['-c', `filter.lfs.${value}`]),
-    'add',
-    '--all',
-  ]);
+  // Where git-lfs is installed, its own filter process comes before this one; both do the same.
+  const lfs = ['-c', `filter.lfs.clean=${lfsClean}`, '-c', 'filter.lfs.required=true'];
+  await repository.gitBytes([...lfs, 'add', '--all']);
   await repository.gitBytes(['commit', '--quiet', '--file=-'], message);
   return (await repository.git('rev-parse', 'HEAD')).trim();
 }

@@ -159,7 +159,9 @@ async function runGit(
     text(child.stderr),
   ]);
   if (code !== 0) {
-    throw new GitError(code, `git ${args[0]}: ${errors.trim() || `ended with ${code}`}`);
+    // Some refusals, such as that there is nothing to commit, are told on standard output.
+    const reason = errors.trim() || output.toString('utf8').trim() || `ended with ${code}`;
+    throw new GitError(code, `git: ${reason}`);
   }
   return output;
 }

@@ -1,6 +1,6 @@
 /** `models init`: makes a git repository ready for versions of a model. */
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Repository } from './git.ts';
 
 /** What every clone must know; part of the repository. */
@@ -75,5 +75,5 @@ async function addLines(path: string, lines: readonly string[]): Promise<string[
   await mkdir(dirname(path), { recursive: true });
   const separator = before === '' || before.endsWith('\n') ? '' : '\n';
   await appendFile(path, `${separator}${missing.join('\n')}\n`);
-  return missing.map((line) => `${path}: ${line}`);
+  return missing.map((line) => `${basename(path)}: ${line}`);
 }

@@ -11,94 +11,186 @@ export interface Sides<T> {
   readonly theirs: T | undefined;
 }
 
-export interface Merged {
-  readonly text: string;
-  readonly conflicts: readonly Conflict[];
-}
-
+/** The texts of what clashes; undefined on a side that does not have it. */
 export interface Conflict extends Sides<string> {
   /** Keys from the top of the file, joined by dots; empty for the whole file. */
   readonly path: string;
 }
 
+export interface Merged {
+  /** Where the sides clash, it has git's markers around both and the base. */
+  readonly text: string;
+  readonly conflicts: readonly Conflict[];
+}
+
 /**
- * Merges two files. Where they clash, the text has git's markers around both sides and the base.
+ * Merges two files.
  *
  * @param base undefined where both sides added the file.
- * @returns undefined where the files have no parts to merge by.
+ * @returns undefined where they clash and have no parts to merge by.
  */
 export function mergeSources(
   base: SourceNode | undefined,
   ours: SourceNode,
   theirs: SourceNode,
 ): Merged | undefined {
-  return mergeNodes({ base, ours, theirs }, []);
+  const merged = mergeNodes({ base, ours, theirs }, []);
+  return typeof merged === 'string' ? undefined : merged;
 }
 
-/** @returns undefined for a conflict. */
-function mergeNodes(sides: Sides<SourceNode>, path: readonly string[]): Merged | undefined {
-  const same = chosen(sides, 'text');
-  if (same) {
-    return { text: same.text, conflicts: [] };
+function mergeNodes(
+  sides: Sides<SourceNode>,
+  path: readonly string[],
+): Merged | 'deleted' | 'conflict' {
+  // Same text first, so that an untouched part keeps its spelling; by meaning last, so that a side
+  // that only spelled something otherwise doesn't clash with one that changed it.
+  const choice = choose(sides, 'text') ?? containersOf(sides) ?? choose(sides, 'meaning');
+  if (!choice) {
+    return 'conflict';
   }
-  const contents = containers(sides);
-  if (contents) {
-    return mergeContainers(contents, path);
+  if ('ours' in choice) {
+    return mergeContainers(choice, path);
   }
-  const equal = chosen(sides, 'meaning');
-  return equal && { text: equal.text, conflicts: [] };
+  return choice.node ? { text: choice.node.text, conflicts: [] } : 'deleted';
 }
 
-const DELETED: Pick<SourceNode, 'text' | 'meaning'> = { text: '', meaning: '' };
-
-/** The side to take where only one side changed, or both did the same; `DELETED` may be that side. */
-function chosen(
+/** The side to take where only one changed, or both did the same: its node, or none if it deleted it. */
+function choose(
   { base, ours, theirs }: Sides<SourceNode>,
   by: 'text' | 'meaning',
-): Pick<SourceNode, 'text'> | undefined {
+): { readonly node: SourceNode | undefined } | undefined {
   if (base?.[by] === ours?.[by]) {
-    return theirs ?? DELETED;
+    return { node: theirs };
   }
-  return base?.[by] === theirs?.[by] || ours?.[by] === theirs?.[by] ? (ours ?? DELETED) : undefined;
+  return base?.[by] === theirs?.[by] || ours?.[by] === theirs?.[by] ? { node: ours } : undefined;
 }
 
-type Containers = Sides<Container> & { readonly ours: Container; readonly theirs: Container };
-
-/** The sides as containers, where both are of one kind and didn't replace something else. */
-function containers({ base, ours, theirs }: Sides<SourceNode>): Containers | undefined {
-  const kind = ours?.content?.kind;
-  const isOneKind =
-    theirs?.content?.kind === kind && (base === undefined || base.content?.kind === kind);
-  return ours?.content && theirs?.content && isOneKind
-    ? { base: base?.content, ours: ours.content, theirs: theirs.content }
-    : undefined;
+interface Containers extends Sides<Container> {
+  readonly ours: Container;
+  readonly theirs: Container;
 }
 
-/** A member of the result: its text, or the sides of a conflict, each with its key. */
+/** The sides as containers, where both are of one kind, and that of the base if it had one. */
+function containersOf({ base, ours, theirs }: Sides<SourceNode>): Containers | undefined {
+  const [left, right] = [ours?.content, theirs?.content];
+  if (!left || !right || left.kind !== right.kind || (base && base.content?.kind !== left.kind)) {
+    return undefined;
+  }
+  return { base: base?.content, ours: left, theirs: right };
+}
+
+/** A member of the result: its text, or that of each side, with its key. */
 type Piece = Pick<Member, 'lead'> & ({ readonly text: string } | { readonly sides: Sides<string> });
 
-function mergeContainers({ base, ours, theirs }: Containers, path: readonly string[]): Merged {
+function mergeContainers(containers: Containers, path: readonly string[]): Merged {
   const conflicts: Conflict[] = [];
   const pieces: Piece[] = [];
-  const members = { base: byKey(base), ours: byKey(ours), theirs: byKey(theirs) };
-  for (const key of mergedKeys([...members.ours.keys()], [...members.theirs.keys()])) {
+  const members = mapSides(containers, byKey);
+  for (const key of mergedKeys(containers)) {
     const sides = mapSides(members, (side) => side.get(key));
-    const lead = pick(mapSides(sides, (member) => member.lead)) as string;
-    const keyPath = [...path, key];
-    const merged = mergeNodes(
-      mapSides(sides, (member) => member.node),
-      keyPath,
-    );
-    if (!merged) {
-      conflicts.push({
-        path: keyPath.filter(Boolean).join('.'),
-        ...mapSides(sides, (member) => member.node.text),
-      });
+    const nodes = mapSides(sides, ({ node }) => node);
+    const lead = pick(mapSides(sides, (member) => member.lead)) ?? '';
+    const merged = mergeNodes(nodes, [...path, key]);
+    if (merged === 'conflict') {
+      const name = [...path, key].filter(Boolean).join('.');
+      conflicts.push({ path: name, ...mapSides(nodes, ({ text }) => text) });
       pieces.push({ lead, sides: mapSides(sides, ({ head, node }) => head + node.text) });
-    } else if (merged.text !== '' || isEmptyLine(sides)) {
+    } else if (merged !== 'deleted') {
+      const head = pick(mapSides(sides, (member) => member.head)) ?? '';
       conflicts.push(...merged.conflicts);
-      pieces.push({ lead, text: pick(mapSides(sides, (member) => member.head)) + merged.text });
+      pieces.push({ lead, text: head + merged.text });
     }
   }
-  return { text: render(pieces, outline({ base, ours, theirs })), conflicts };
+  return { text: render(pieces, edgesOf(containers)), conflicts };
+}
+
+function mapSides<T, R>(sides: Sides<T>, map: (side: NonNullable<T>) => R): Sides<R> {
+  const each = (side: T | undefined): R | undefined => (side == null ? undefined : map(side));
+  return { base: each(sides.base), ours: each(sides.ours), theirs: each(sides.theirs) };
+}
+
+function byKey({ members }: Container): ReadonlyMap<string, Member> {
+  return new Map(members.map((member) => [member.key, member]));
+}
+
+/** Ours in their order; what only theirs has follows the key that it follows there. */
+function mergedKeys({ ours, theirs }: Containers): string[] {
+  const keys = ours.members.map(({ key }) => key);
+  const theirKeys = new Set(theirs.members.map(({ key }) => key));
+  let end = 0;
+  for (const key of theirKeys) {
+    const found = keys.indexOf(key);
+    if (found >= 0) {
+      end = found + 1;
+    } else {
+      // What both added at one place: ours first, as git shows it.
+      while (end < keys.length && !theirKeys.has(keys[end] as string)) {
+        end++;
+      }
+      keys.splice(end++, 0, key);
+    }
+  }
+  return keys;
+}
+
+/** White space and spelling of keys: the side that changed them, ours where both did. */
+function pick<T>({ base, ours, theirs }: Sides<T>): T | undefined {
+  return ours === undefined || (ours === base && theirs !== undefined) ? theirs : ours;
+}
+
+/** What stands before the first and after the last member. An empty container doesn't know. */
+function edgesOf(containers: Containers): Pick<Container, 'open' | 'close'> {
+  const filled = mapSides(containers, (side) => (side.members.length > 0 ? side : undefined));
+  const { open, close } = containers.ours;
+  return {
+    open: pick(mapSides(filled, (side) => side.open)) ?? open,
+    close: pick(mapSides(filled, (side) => side.close)) ?? close,
+  };
+}
+
+const COMMA = /^\s*,/;
+
+function render(
+  pieces: readonly Piece[],
+  { open, close }: Pick<Container, 'open' | 'close'>,
+): string {
+  if (pieces.length === 0) {
+    return open.trimEnd() + close.trimStart();
+  }
+  let text = open;
+  for (const [i, piece] of pieces.entries()) {
+    const before = pieces[i - 1];
+    if (before) {
+      // The comma after a conflict is part of both its sides.
+      text += 'sides' in before ? onNewLine(piece.lead.replace(COMMA, '')) : piece.lead;
+    }
+    const comma = COMMA.exec(pieces[i + 1]?.lead ?? '')?.[0] ?? '';
+    text = 'sides' in piece ? addConflict(text, piece.sides, comma) : text + piece.text;
+  }
+  const last = pieces.at(-1);
+  return text + (last && 'sides' in last && close !== '' ? onNewLine(close) : close);
+}
+
+function onNewLine(text: string): string {
+  return /^\r?\n/.test(text) ? text : `\n${text}`;
+}
+
+/** Markers as `git merge` writes them with `merge.conflictStyle=diff3`, on lines of their own. */
+function addConflict(text: string, { base, ours, theirs }: Sides<string>, comma: string): string {
+  const [, before = '', indent = ''] = /^(|.*\n)([^\S\n]*)$/s.exec(text) ?? [
+    text,
+    `${text.trimEnd()}\n`,
+  ];
+  const side = (value: string | undefined): string[] =>
+    value === undefined ? [] : [indent + value + comma];
+  const all = [
+    '<<<<<<< ours',
+    ...side(ours),
+    '||||||| base',
+    ...side(base),
+    '=======',
+    ...side(theirs),
+    '>>>>>>> theirs',
+  ];
+  return before + all.join('\n');
 }

@@ -1,0 +1,245 @@
+import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { lfsPointer } from '../../../src/models/git-objects.ts';
+import { commitVersion } from '../../../src/models/repository/commit.ts';
+import { openRepository } from '../../../src/models/repository/git.ts';
+import { createRepositoryStore } from '../../../src/models/repository/repository-store.ts';
+import { openStore } from '../../../src/models/stores/open.ts';
+import { openVersion, readVersion } from '../../../src/models/version.ts';
+import { temporaryFolder } from '../../support/git-version.ts';
+import {
+  createModelRepository,
+  type ModelRepository,
+  remove,
+} from '../../support/model-repository.ts';
+import { runCommand } from '../../support/server.ts';
+
+describe('models commit', () => {
+  let repository: ModelRepository;
+  let sha: string;
+  beforeAll(async () => {
+    repository = await createModelRepository();
+    const { code, stdout, stderr } = await repository.commitVersion('Subject\n\nBody.');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    sha = stdout.trim();
+  });
+
+  test('prints the SHA of a commit with that message, and leaves nothing to commit', () => {
+    expect(sha).toBe(repository.git('rev-parse', 'HEAD').trim());
+    expect(repository.git('log', '-1', '--format=%B').trim()).toBe('Subject\n\nBody.');
+    expect(repository.git('status', '--porcelain')).toBe('');
+  });
+
+  test('leaves a pointer in git and the weights in the lfs folder', () => {
+    const weights = readFileSync(join(repository.folder, 'model.onnx'));
+    const pointer = repository.git('cat-file', 'blob', `${sha}:model.onnx`);
+    const oid = /oid sha256:(\w+)/.exec(pointer)?.[1] as string;
+    expect(Buffer.from(pointer)).toEqual(lfsPointer(oid, weights.byteLength));
+    const kept = join('.git/lfs/objects', oid.slice(0, 2), oid.slice(2, 4), oid);
+    expect(readFileSync(join(repository.folder, kept)).equals(weights)).toBe(true);
+  });
+
+  test('makes a version that is proven from its SHA', async () => {
+    const store = createRepositoryStore(
+      await openRepository(repository.folder),
+      openStore(temporaryFolder()),
+    );
+    const version = await openVersion(store, 'tweet-sentiment', sha);
+    const files = await readVersion(store, version);
+    const weights = readFileSync(join(repository.folder, 'model.onnx'));
+    expect(files.get('model.onnx')?.equals(weights)).toBe(true);
+  });
+
+  test('gives the weights back when a branch without them was checked out in between', () => {
+    const before = readFileSync(join(repository.folder, 'model.onnx'));
+    repository.git('checkout', '--quiet', '--orphan', 'empty');
+    repository.git('rm', '-rqf', '.');
+    expect(existsSync(join(repository.folder, 'model.onnx'))).toBe(false);
+    repository.git('checkout', '--quiet', 'main');
+    expect(readFileSync(join(repository.folder, 'model.onnx')).equals(before)).toBe(true);
+    expect(repository.git('status', '--porcelain')).toBe('');
+  });
+
+  test('says so where nothing has changed', async () => {
+    const { code, stderr } = await repository.commitVersion();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/nothing to commit/);
+  });
+
+  test('is found by a short SHA, a branch and a tag where the repository is at hand', async () => {
+    repository.git('tag', 'v9.9.9');
+    for (const revision of [sha.slice(0, 8), 'main', 'v9.9.9', sha]) {
+      const { stdout } = await runCommand([
+        ...['models', 'show', revision, '--repository', repository.folder, '--json'],
+      ]);
+      expect(JSON.parse(stdout).commit).toBe(sha);
+    }
+    const { code, stderr } = await runCommand([
+      ...['models', 'show', 'no-such-branch', '--repository', repository.folder],
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('"no-such-branch" names no commit of');
+  });
+});
+
+describe('models commit refuses, and commits nothing', () => {
+  let repository: ModelRepository;
+  beforeAll(async () => {
+    repository = await createModelRepository();
+  });
+
+  const cases: [string, (version: ModelRepository) => void, string | RegExp][] = [
+    [
+      'a missing ingredient',
+      (v) => remove(v, 'hyperparameters.json'),
+      'missing: hyperparameters.json',
+    ],
+    [
+      'an ingredient that changed since the training',
+      (v) => v.write('hyperparameters.json', '{"seed": 2}\n'),
+      'to be retrained: since the weights were trained, hyperparameters.json changed',
+    ],
+    [
+      'code that was added since the training',
+      (v) => v.write('code/new.py', 'print()\n'),
+      'to be retrained: since the weights were trained, code/new.py was added',
+    ],
+    [
+      'weights of which nobody knows what they were trained from',
+      (v) => v.edit('metrics.json', (metrics) => delete metrics.trained_from),
+      'metrics.json: it has no trained_from',
+    ],
+    [
+      'data that are not there',
+      (v) =>
+        v.edit('data/datasets.json', ({ datasets }) => {
+          Object.assign((datasets as { files: object[] }[])[0]!.files[0]!, {
+            sha256: '0'.repeat(64),
+          });
+        }),
+      /does not hold the data: tiny\/train\.tsv \(53 bytes, sha256 0{64}\)/,
+    ],
+    [
+      'counts that are not the data’s',
+      (v) =>
+        v.edit('data/datasets.json', ({ datasets }) => {
+          Object.assign((datasets as { files: object[] }[])[0]!.files[0]!, {
+            labels: { positive: 2, negative: 0 },
+          });
+        }),
+      'tiny/train.tsv: label positive: recorded 2 rows, found 1',
+    ],
+    [
+      'a package without a hash',
+      (v) => v.write('environment/requirements.txt', 'numpy==2.4.6\n'),
+      'environment/requirements.txt: numpy has no hash',
+    ],
+    [
+      'a package without an exact version',
+      (v) => v.write('environment/requirements.txt', 'numpy>=2\n'),
+      'environment/requirements.txt: numpy has no exact version',
+    ],
+    [
+      'an address in the requirements',
+      (v) => v.write('environment/requirements.txt', '--index-url https://example.com/simple\n'),
+      'an address or an option has no place in it',
+    ],
+    [
+      'a command that runs nothing of the version',
+      (v) =>
+        v.edit('environment/environment.json', (e) => {
+          Object.assign(e, { command: 'python elsewhere.py --data DATA' });
+        }),
+      'the command runs no file of code/',
+    ],
+    [
+      'a conflict that is not resolved',
+      (v) => v.write('code/data.py', '<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n'),
+      'code/data.py has a conflict that is not resolved',
+    ],
+    [
+      'a file that is no JSON',
+      (v) => v.write('hyperparameters.json', '{"seed": 2'),
+      'hyperparameters.json is not JSON',
+    ],
+    [
+      'a symbolic link',
+      (v) => symlinkSync('/etc/hostname', join(v.folder, 'code/link')),
+      'code/link: only regular files',
+    ],
+    [
+      'a file that can be executed',
+      (v) => chmodSync(join(v.folder, 'code/train.py'), 0o755),
+      'code/train.py: only regular files',
+    ],
+    [
+      'weights that would go into git itself',
+      (v) => v.write('.gitattributes', '# nothing\n'),
+      'model.onnx is not for git-lfs',
+    ],
+  ];
+
+  test.each(cases)('%s', async (_name, spoil, message) => {
+    repository.git('add', '--all');
+    const tree = repository.git('write-tree').trim();
+    spoil(repository);
+    const refusal = await refused(repository);
+    // The next case begins where this one did.
+    repository.git('read-tree', tree);
+    repository.git('clean', '-fdq');
+    repository.git('checkout-index', '--all', '--force');
+    expect(refusal).toMatch(message instanceof RegExp ? message : new RegExp(literally(message)));
+    expect(() => repository.git('rev-parse', '--verify', '--quiet', 'HEAD')).toThrow();
+  });
+});
+
+test('models commit refuses a model that does not give its golden scores', async () => {
+  const repository = await createModelRepository();
+  repository.edit('golden.json', ({ texts }) => {
+    Object.assign((texts as { scores: object }[])[0]!.scores, { negative: 0.5 });
+  });
+  const { code, stdout, stderr } = await repository.commitVersion();
+  expect(stderr).toMatch(/golden/);
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+});
+
+describe('models init', () => {
+  test('may be run again, and keeps what was there', async () => {
+    const { folder } = await createModelRepository();
+    writeFileSync(join(folder, '.gitignore'), 'mine');
+    const first = await runCommand(['models', 'init', folder]);
+    expect(first.code).toBe(0);
+    const ignored = readFileSync(join(folder, '.gitignore'), 'utf8');
+    expect(ignored).toMatch(/^mine\n__pycache__\/\n/);
+    await runCommand(['models', 'init', folder]);
+    expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe(ignored);
+  });
+
+  test('says so where there is no repository', async () => {
+    const folder = temporaryFolder();
+    const { code, stderr } = await runCommand(['models', 'init', folder]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(`tweet-sentiment: ${folder} is in no git repository\n`);
+  });
+});
+
+/** Why the working tree can't be committed. Whether the model itself is good is not asked. */
+async function refused({ folder, data: dataFolder }: ModelRepository): Promise<string> {
+  const options = {
+    message: 'A version',
+    dataFolder,
+    lfsClean: 'false',
+    checkModel: async () => undefined,
+  };
+  return commitVersion(await openRepository(folder), options).then(
+    () => 'it was committed',
+    (error: Error) => error.message,
+  );
+}
+
+function literally(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
