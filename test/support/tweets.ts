@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './server.ts';
 
-const FOLDER = process.env.TWEETS || join(ROOT, '../shared/data/tweets');
+export const TWEETS = process.env.TWEETS || join(ROOT, '../shared/data/tweets');
 
-export const haveTweets = existsSync(FOLDER);
+export const haveTweets = existsSync(TWEETS);
 
 export interface LabelledText {
   readonly label: string;
@@ -14,7 +14,7 @@ export interface LabelledText {
 
 /** @param split such as `semeval-en/dev`. */
 export function readTweets(split: string): LabelledText[] {
-  const [, ...rows] = readFileSync(join(FOLDER, `${split}.tsv`), 'utf8')
+  const [, ...rows] = readFileSync(join(TWEETS, `${split}.tsv`), 'utf8')
     .trimEnd()
     .split('\n');
   return rows.map((row) => {
