@@ -24,21 +24,27 @@ RUN npm prune --omit=dev --ignore-scripts \
       ! -path "*/linux/$(node -p process.arch)" -exec rm -r {} + \
  && find node_modules/onnxruntime-node/bin -type d -empty -delete \
  && node -e "require('onnxruntime-node')"
+# What the image's package.json asks for is what is there: `npm sbom` in the image holds one against
+# the other.
+RUN npm pkg delete devDependencies
 COPY LICENSE NOTICE ./
 # What comes out of the checkout has its modes; the image's user must be able to read it.
 RUN chmod a+r package.json LICENSE NOTICE
 
 FROM server AS model
-COPY models models
+# A folder of the build context that is laid out as models/ is; without PINNED, MODEL_COMMIT chooses.
+ARG MODELS=models
+COPY ${MODELS} models
 ARG MODEL_NAME=tweet-sentiment
 ARG MODEL_COMMIT
-# The server itself refuses a branch name, a version that is not there and a byte that is wrong.
+# The server itself refuses a branch name, a version that is not there and a byte that is wrong. Beside
+# the version's folder may lie its tag.
 RUN set -eu; \
     MODEL_COMMIT=${MODEL_COMMIT:-$(cat "models/$MODEL_NAME/PINNED")}; \
     export MODEL_COMMIT; \
     node dist/main.js models verify; \
     mkdir -p "/image/$MODEL_NAME"; \
-    cp -R "models/$MODEL_NAME/$MODEL_COMMIT" "/image/$MODEL_NAME/"; \
+    cp -R "models/$MODEL_NAME/$MODEL_COMMIT"* "/image/$MODEL_NAME/"; \
     echo "$MODEL_COMMIT" >"/image/$MODEL_NAME/PINNED"; \
     chmod -R a+rX /image
 

@@ -37,7 +37,12 @@ const setting = <T>(
 export const SETTINGS = {
   host: setting('HOST', '0.0.0.0', text, 'address to listen on'),
   port: setting('PORT', '8080', integer(0, 65_535), 'port to listen on; 0 takes a free one'),
-  modelStore: setting('MODEL_STORE', 'models', text, 'where versions lie: a folder'),
+  modelStore: setting(
+    'MODEL_STORE',
+    'models',
+    text,
+    'where versions lie: a folder, s3://bucket/prefix or https://host/prefix',
+  ),
   modelName: setting(
     'MODEL_NAME',
     'tweet-sentiment',
@@ -49,6 +54,18 @@ export const SETTINGS = {
     undefined,
     text.optional(),
     'full commit SHA to serve; without it, the one in the PINNED file of the model',
+  ),
+  modelCache: setting(
+    'MODEL_CACHE',
+    '/tmp/tweet-sentiment-models',
+    text,
+    'folder that keeps versions of a remote store; where it outlives the server, a start needs no network',
+  ),
+  modelFetchTimeoutMs: setting(
+    'MODEL_FETCH_TIMEOUT_MS',
+    '300000',
+    integer(1, 86_400_000),
+    'milliseconds after which a remote store that can’t be reached is not tried again',
   ),
   workers: setting(
     'WORKERS',

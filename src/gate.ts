@@ -7,9 +7,9 @@ import { findDataFiles, parseDatasets } from './models/datasets.ts';
 import { ModelError } from './models/errors.ts';
 import { type Check, type Judged, judgeScores, type Thresholds } from './models/gate.ts';
 import { readJson } from './models/read-json.ts';
+import { digestIngredients, refuseToBeRetrained } from './models/retrain.ts';
 import { measureScores, readMetrics, servedScores } from './models/scores.ts';
 import type { Store } from './models/stores/store.ts';
-import { digestIngredients, requireTrained } from './models/trained-from.ts';
 import { readVersion, type Version } from './models/version.ts';
 import { classifyAll, openClassifier, type Progress } from './offline.ts';
 
@@ -41,6 +41,10 @@ export async function gate(
   const training = await attempt('trained from its ingredients', async () =>
     checkTraining(candidate, files),
   );
+  if (training.result === 'failed') {
+    // Its scores are those of something else.
+    return [training];
+  }
   const judged = await judgedBy(candidate);
   const scores = judgeScores(judged, production && (await judgedBy(production)), options);
   const classifiers: Classifier[] = [];
@@ -87,6 +91,7 @@ async function checkTraining(
   version: Version,
   files: ReadonlyMap<string, Buffer>,
 ): Promise<string> {
+  refuseToBeRetrained(files);
   const { trained_from } = await readMetrics(version);
   if (!trained_from) {
     throw new ModelError(
@@ -94,9 +99,7 @@ async function checkTraining(
       'metrics.json does not record what the weights were trained from',
     );
   }
-  const ingredients = digestIngredients(files);
-  requireTrained(trained_from, ingredients);
-  return `${ingredients.size} files as recorded`;
+  return `${digestIngredients(files).size} files as recorded`;
 }
 
 /** A check that fails by throwing; errors that nobody foresaw are thrown on. */

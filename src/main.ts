@@ -22,6 +22,11 @@ const program = new Command('tweet-sentiment')
   // 2 for what was typed wrong, 1 for what went wrong; subcommands inherit it.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
+// Who reads may have seen enough: `models diff … | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
 addServe(program);
 addModels(program);
 

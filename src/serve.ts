@@ -11,9 +11,19 @@ import { type Classifier, createClassifier } from './inference/classifier.ts';
 import { ClassifierError } from './inference/errors.ts';
 import { ModelError } from './models/errors.ts';
 import { ingredientsOf } from './models/ingredients.ts';
+import { type Located, locateVersion } from './models/locate.ts';
+import { refuseToBeRetrained } from './models/retrain.ts';
 import { openStore } from './models/stores/open.ts';
-import type { Store } from './models/stores/store.ts';
-import { openVersion, readVersion, resolveCommit, type Version } from './models/version.ts';
+import type { RetryNotice } from './models/stores/retry.ts';
+import { isRemote, type RemoteStore } from './models/stores/store.ts';
+import { readTag } from './models/tag.ts';
+import {
+  checkCommit,
+  openVersion,
+  readVersion,
+  resolveCommit,
+  type Version,
+} from './models/version.ts';
 import { createLanguageIdentifier } from './telemetry/language.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -41,12 +51,14 @@ export interface RunningServer {
 /**
  * Starts to listen, and to load the model.
  *
- * @throws ModelError where the commit can't be told, or an error of the system (the port is taken).
+ * @throws ModelError where a folder's commit can't be told, or an error of the system (the port is
+ * taken). A remote store is asked once the server listens: it may be down for a while.
  */
 export async function serve(config: Config): Promise<RunningServer> {
   const store = openStore(config.modelStore);
-  const commit = await resolveCommit(store, config.modelName, config.modelCommit);
-  const identity = { model: config.modelName, commit };
+  const commit = isRemote(store)
+    ? config.modelCommit && checkCommit(config.modelCommit)
+    : await resolveCommit(store, config.modelName, config.modelCommit);
   const identifyLanguage = await createLanguageIdentifier();
 
   let state: ModelState = { status: 'loading', commit };
@@ -75,30 +87,48 @@ export async function serve(config: Config): Promise<RunningServer> {
   });
   const server = createHttpServer(app);
   const url = await listen(server, config);
-  log.write('info', 'listening', { url, ...identity });
+  log.write('info', 'listening', { url, model: config.modelName, commit });
 
   const start = performance.now();
-  const ready = loadModel(config, store, commit, { metrics, log }).then(
-    (model) => {
-      ({ classifier } = model);
-      metrics.onModelLoaded(config.modelName, commit, classifier.labels);
-      if (state.status === 'loading') {
-        state = { status: 'ready', commit, model };
-      }
-      const loadMs = Math.round(performance.now() - start);
-      log.write('info', 'ready', { ...identity, workers: config.workers, load_ms: loadMs });
-    },
-    (error: unknown) => {
+  const stopping = new AbortController();
+  const load = async (): Promise<void> => {
+    const located =
+      !isRemote(store) && commit !== undefined
+        ? { store, commit }
+        : await locateRemote(config, { log, signal: stopping.signal });
+    if (state.status === 'loading') {
+      state = { status: 'loading', commit: located.commit };
+    }
+    const { tag, model } = await loadModel(config, located, { metrics, log });
+    ({ classifier } = model);
+    metrics.onModelLoaded({ ...model, tag, labels: classifier.labels });
+    if (state.status === 'loading') {
+      state = { status: 'ready', commit: model.commit, model };
+    }
+    log.write('info', 'ready', {
+      model: model.name,
+      commit: model.commit,
+      workers: config.workers,
+      load_ms: Math.round(performance.now() - start),
+    });
+  };
+  const ready = load().catch((error: unknown) => {
+    if (!stopping.signal.aborted) {
       metrics.onModelFailed();
-      log.write('error', 'model_load_failed', { ...identity, ...errorFields(error) });
-      throw error;
-    },
-  );
+      log.write('error', 'model_load_failed', {
+        model: config.modelName,
+        commit: state.commit,
+        ...errorFields(error),
+      });
+    }
+    throw error;
+  });
   // Whoever started the server decides what a failure means; until then it is not unhandled.
   ready.catch(() => undefined);
 
   const end = async (reason: string): Promise<number> => {
-    state = { status: 'draining', commit };
+    state = { status: 'draining', commit: state.commit };
+    stopping.abort();
     log.write('info', 'draining', { reason });
     const unanswered = await drain(server, config.drainTimeoutMs);
     // Workers that are still starting are ended once they have started.
@@ -119,15 +149,39 @@ export async function serve(config: Config): Promise<RunningServer> {
   };
 }
 
+/** Brings the version of a remote store into the cache, and tells the log how that goes. */
+function locateRemote(
+  { modelStore, modelName, modelCommit, modelCache, modelFetchTimeoutMs }: Config,
+  { log, signal }: { log: Log; signal: AbortSignal },
+): Promise<Located> {
+  const onRetry = ({ error, attempt, delayMs }: RetryNotice): void =>
+    log.write('warn', 'store_retry', { ...errorFields(error), attempt, delay_ms: delayMs });
+  return locateVersion({
+    openRemote: (timeoutMs) => openStore(modelStore, { timeoutMs, onRetry, signal }) as RemoteStore,
+    timeoutMs: modelFetchTimeoutMs,
+    cacheFolder: modelCache,
+    model: modelName,
+    commit: modelCommit,
+    onUnavailable: (error, lastPinned) =>
+      log.write('warn', 'store_unavailable', { ...errorFields(error), serving: lastPinned }),
+    onDamaged: (error) => log.write('warn', 'cache_damaged', errorFields(error)),
+    onProgress: (doneBytes, totalBytes) => {
+      if (doneBytes === 0) {
+        log.write('info', 'fetching', { store: modelStore, bytes: totalBytes });
+      }
+    },
+  });
+}
+
 /** Proves the version, loads it into the workers and checks its golden scores. */
 async function loadModel(
   config: Config,
-  store: Store,
-  commit: string,
+  { store, commit }: Located,
   { metrics, log }: { metrics: Metrics; log: Log },
-): Promise<ServedModel> {
+): Promise<{ tag: string | undefined; model: ServedModel }> {
   const version = await openVersion(store, config.modelName, commit);
   const files = await readVersion(store, version);
+  refuseToBeRetrained(files);
   const classifier = await createClassifier({
     files,
     workers: config.workers,
@@ -142,7 +196,8 @@ async function loadModel(
       },
     },
   });
-  return servedModel(version, files, classifier);
+  const tag = await readTag(store, config.modelName, commit);
+  return { tag, model: servedModel(version, files, classifier) };
 }
 
 function servedModel(

@@ -30,6 +30,11 @@ export function print(flags: Flags, value: unknown, text: string): void {
   process.stdout.write(`${flags.json ? JSON.stringify(value, null, 2) : text}\n`);
 }
 
+/** Says something that is no result. */
+export function warn(message: string): void {
+  process.stderr.write(`tweet-sentiment: ${message}\n`);
+}
+
 /** Shows progress on a terminal, once the work has taken two seconds. */
 export function progressBar(): (done: number, total: number) => void {
   const start = performance.now();

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { type Config, SETTINGS } from '../config.ts';
-import { serve } from '../serve.ts';
 import { configOf, type Flags, withSettings } from './options.ts';
 
 export function addServe(program: Command): void {
@@ -10,6 +9,8 @@ export function addServe(program: Command): void {
 }
 
 async function run(flags: Flags): Promise<void> {
+  // Other commands, which git runs for each file of a merge, need not wait for a server to load.
+  const { serve } = await import('../serve.ts');
   const starting = serve(configOf(flags));
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
@@ -31,6 +32,9 @@ async function run(flags: Flags): Promise<void> {
   try {
     await server.ready;
   } catch (error) {
+    if (stopping) {
+      return;
+    }
     await server.stop('the model could not be loaded');
     throw error;
   }

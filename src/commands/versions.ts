@@ -9,7 +9,7 @@ import { createRepositoryStore } from '../models/repository/repository-store.ts'
 import { openStore } from '../models/stores/open.ts';
 import type { Store } from '../models/stores/store.ts';
 import { openVersion, resolveCommit, type Version } from '../models/version.ts';
-import { configOf, type Flags, withSettings } from './options.ts';
+import { configOf, type Flags, warn, withSettings } from './options.ts';
 
 export interface Versions {
   readonly config: Config;
@@ -50,7 +50,10 @@ export async function withVersions<T>(
 ): Promise<T> {
   const config = configOf(flags);
   const { modelName, modelCommit } = config;
-  const store = openStore(config.modelStore);
+  const store = openStore(config.modelStore, {
+    timeoutMs: config.modelFetchTimeoutMs,
+    onRetry: ({ error }) => warn(error.message),
+  });
   const location = (flags.repository as string | undefined) ?? (await repositoryAtHand(config));
   const repository = location === undefined ? undefined : await openRepository(location);
   const all = repository ? createRepositoryStore(repository, store) : store;

@@ -27,9 +27,10 @@ export interface ServedModel {
 }
 
 export type ModelState =
-  | { readonly status: 'loading'; readonly commit: string }
+  /** Without a commit until a remote store has told which one it pins. */
+  | { readonly status: 'loading'; readonly commit: string | undefined }
   | { readonly status: 'ready'; readonly commit: string; readonly model: ServedModel }
-  | { readonly status: 'draining'; readonly commit: string };
+  | { readonly status: 'draining'; readonly commit: string | undefined };
 
 /** @throws ProblemError 503 unless the server can predict. */
 export function readyModel(state: ModelState): ServedModel {
@@ -37,13 +38,17 @@ export function readyModel(state: ModelState): ServedModel {
     case 'ready':
       return state.model;
     case 'loading':
-      throw new ProblemError('not-ready', `Model ${state.commit} is being loaded and checked`, {
-        'retry-after': '1',
-      });
+      throw new ProblemError('not-ready', loading(state.commit), { 'retry-after': '1' });
     case 'draining':
       throw new ProblemError('draining', 'The server answers what it has accepted, then ends', {
         'retry-after': '1',
         connection: 'close',
       });
   }
+}
+
+function loading(commit: string | undefined): string {
+  return commit === undefined
+    ? 'The store is being asked which model to serve'
+    : `Model ${commit} is being loaded and checked`;
 }

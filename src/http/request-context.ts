@@ -36,7 +36,11 @@ export interface RequestObserver {
 /** For requests that no route takes. */
 export const NO_ROUTE = 'none';
 
-export function requestContext(commit: () => string, observer: RequestObserver): RequestHandler {
+/** @param commit of the model; undefined while it is not known, and then no header tells it. */
+export function requestContext(
+  commit: () => string | undefined,
+  observer: RequestObserver,
+): RequestHandler {
   return (req, res, next) => {
     const given = req.get('x-request-id') ?? '';
     const requestId = SANE_REQUEST_ID.test(given) ? given : randomUUID();
@@ -44,7 +48,11 @@ export function requestContext(commit: () => string, observer: RequestObserver):
     const startedAt = performance.now();
     const context: RequestContext = { requestId, traceId, startedAt, route: NO_ROUTE };
     Object.assign(res.locals, context);
-    res.set({ 'x-request-id': requestId, 'x-model-commit': commit() });
+    res.set('x-request-id', requestId);
+    const served = commit();
+    if (served !== undefined) {
+      res.set('x-model-commit', served);
+    }
     observer.onRequestStart();
     res.once('close', () => {
       const method = METHODS.has(req.method) ? req.method : 'OTHER';

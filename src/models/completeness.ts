@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { checkDataFile, findDataFiles, parseDatasets } from './datasets.ts';
 import { checkRequirements, DATA_PLACEHOLDER, parseEnvironment } from './environment.ts';
 import { ModelError } from './errors.ts';
+import { refuseToBeRetrained } from './retrain.ts';
 import { parseMetrics } from './scores.ts';
-import { digestIngredients, requireTrained } from './trained-from.ts';
 
 const REQUIRED = [
   'README.md',
@@ -86,7 +86,7 @@ function checkTraining(files: Files): string[] {
       'metrics.json: it has no trained_from: what the weights were trained from is not recorded',
     ];
   }
-  requireTrained(trained_from, digestIngredients(files));
+  refuseToBeRetrained(files);
   return [];
 }
 

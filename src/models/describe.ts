@@ -7,6 +7,7 @@ import { type Ingredients, ingredientsOf } from './ingredients.ts';
 import { readJson } from './read-json.ts';
 import { type Metrics, readMetrics, servedScores } from './scores.ts';
 import type { Store } from './stores/store.ts';
+import { readTag } from './tag.ts';
 import { openVersion, resolveCommit, type Version } from './version.ts';
 
 export interface VersionSummary {
@@ -25,7 +26,7 @@ export interface VersionSummary {
 /**
  * The versions that a store holds, newest first.
  *
- * @param tags by full SHA.
+ * @param tags by full SHA; of a version that has none here, the tag it was published under is told.
  * @throws ModelError where the store can't be listed.
  */
 export async function listVersions(
@@ -45,7 +46,7 @@ export async function listVersions(
     versions.map(async (version) => ({
       commit: version.commit,
       pinned: version.commit === pinned,
-      tag: tags.get(version.commit),
+      tag: tags.get(version.commit) ?? (await readTag(store, model, version.commit)),
       date: version.details.author.date,
       subject: subjectOf(version.details),
       size: sizeOf(version),

@@ -1,6 +1,7 @@
 /** `environment/`: what it takes to run a version's training again. */
 import { z } from 'zod';
 import { ModelError } from './errors.ts';
+import { readRequirements } from './requirements.ts';
 
 const environmentSchema = z.object({
   /** The recorded command, without a shell; the word DATA stands for the folder with the data. */
@@ -32,20 +33,15 @@ export function parseEnvironment(json: unknown): Environment {
  * @returns each problem in words: a package without an exact version or without a hash, an address.
  */
 export function checkRequirements(text: string): string[] {
-  const requirements = text
-    .replace(/\\\r?\n/g, ' ')
-    .split(/\r?\n/)
-    .map((line) => line.replace(/(?:^|\s)#.*/, '').trim())
-    .filter(Boolean);
-  const problems = requirements.flatMap((requirement) => {
-    if (/:\/\/|^-/.test(requirement)) {
-      return [`an address or an option has no place in it: ${requirement.slice(0, 80)}`];
+  const requirements = readRequirements(text);
+  const problems = requirements.flatMap(({ name, specifier, hashes }) => {
+    if (/:\/\/|^-/.test(name + specifier)) {
+      return [`an address or an option has no place in it: ${name}${specifier}`];
     }
-    const name = /^[\w.-]+/.exec(requirement)?.[0] ?? requirement.slice(0, 40);
-    if (!/^[\w.-]+(?:\[[^\]]*\])?==[\w.!+-]+/.test(requirement)) {
+    if (!/^(?:\[[^\]]*\])?==[\w.!+-]+(?:\s*;.*)?$/.test(specifier)) {
       return [`${name} has no exact version`];
     }
-    return /--hash=sha256:[0-9a-f]{64}/.test(requirement) ? [] : [`${name} has no hash`];
+    return hashes.length > 0 ? [] : [`${name} has no hash`];
   });
   return requirements.length > 0
     ? problems.map((problem) => `environment/requirements.txt: ${problem}`)

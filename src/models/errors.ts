@@ -6,7 +6,13 @@ export type ModelErrorCode =
   | 'not-found'
   /** What the store has is not what the SHA stands for. */
   | 'not-proven'
-  /** The store could not be read. */
+  /** What is to be published is there already, and is something else. */
+  | 'conflict'
+  /** The store asks for credentials, or for other ones. */
+  | 'access-denied'
+  /** The store answered, and would answer the same again. */
+  | 'store-refused'
+  /** The store could not be reached or read, which may pass. */
   | 'store-unavailable'
   /** git, or another tool that a command runs, refused. */
   | 'tool-failed'

@@ -2,7 +2,7 @@
  * Git's object ids and its commit format, as far as proving a version needs them.
  * Source: git's documentation, gitformat-index and "Git Internals: Git Objects"; git-lfs, docs/spec.md.
  */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { ModelError } from './errors.ts';
 
 /** A repository's hash function; the length of an id tells which one it uses. */
@@ -42,16 +42,16 @@ export function algorithmOf(sha: string): HashAlgorithm {
   return sha.length === 40 ? 'sha1' : 'sha256';
 }
 
+type ObjectType = 'blob' | 'tree' | 'commit';
+
 /** The id that git gives to an object of this type and content. */
-export function objectId(
-  type: 'blob' | 'tree' | 'commit',
-  content: Uint8Array,
-  algorithm: HashAlgorithm,
-): string {
-  return createHash(algorithm)
-    .update(`${type} ${content.byteLength}\0`)
-    .update(content)
-    .digest('hex');
+export function objectId(type: ObjectType, content: Uint8Array, algorithm: HashAlgorithm): string {
+  return createObjectHash(type, content.byteLength, algorithm).update(content).digest('hex');
+}
+
+/** A hash that is the object's id once its content, of this many bytes, has passed. */
+export function createObjectHash(type: ObjectType, size: number, algorithm: HashAlgorithm): Hash {
+  return createHash(algorithm).update(`${type} ${size}\0`);
 }
 
 /** The text of the git-lfs pointer that stands in the repository for a file of this digest and size. */

@@ -3,26 +3,34 @@ import { type Node, parseTree } from 'jsonc-parser';
 import { ModelError } from './errors.ts';
 import type { Container, Member, SourceNode } from './source-tree.ts';
 
+interface JsonSourceOptions {
+  /**
+   * Arrays of objects whose elements have names, by the key that holds the array: the key of the
+   * name. Any other array is one value.
+   */
+  readonly identifiers?: Readonly<Record<string, string>>;
+  /** What the text is, for messages. */
+  readonly origin?: string;
+}
+
 /**
  * Parses JSON (RFC 8259).
  *
- * @param identifiers arrays of objects whose elements have names, by the key that holds the array:
- * the key of the name. Any other array is one value.
  * @throws ModelError `unfit` where the text is not JSON, or an object has a key twice: parsers
  * disagree on what that means.
  */
 export function parseJsonSource(
   text: string,
-  identifiers: Readonly<Record<string, string>> = {},
+  { identifiers = {}, origin = 'JSON' }: JsonSourceOptions = {},
 ): SourceNode {
   let root: Node | undefined;
   try {
     JSON.parse(text);
     root = parseTree(text);
   } catch (cause) {
-    throw new ModelError('unfit', `not JSON: ${(cause as Error).message}`, { cause });
+    throw new ModelError('unfit', `${origin}: ${(cause as Error).message}`, { cause });
   }
-  const node = sourceNode(root as Node, { text, identifiers });
+  const node = sourceNode(root as Node, { text, identifiers, origin });
   const { content } = node;
   if (!content) {
     return node;
@@ -36,43 +44,56 @@ export function parseJsonSource(
 interface Context {
   readonly text: string;
   readonly identifiers: Readonly<Record<string, string>>;
+  readonly origin: string;
 }
 
+/** @param holder the key under which the node stands. */
 function sourceNode(node: Node, context: Context, holder = ''): SourceNode {
   const text = context.text.slice(...extent(node));
-  const children = node.children ?? [];
   switch (node.type) {
-    case 'object': {
-      const members = children.map((property): Named => {
-        const [key, value] = property.children as [Node, Node];
-        return { key: key.value, node: sourceNode(value, context, key.value), from: key, to: value };
-      });
-      refuseTwins(members);
-      const entries = members.map(({ key, node: { meaning } }) => [key, meaning] as const);
-      return {
-        text,
-        meaning: `{${entries.sort().map(([key, meaning]) => `${JSON.stringify(key)}:${meaning}`)}}`,
-        content: container('object', node, members, context),
-      };
-    }
-    case 'array': {
-      const elements = children.map((child) => sourceNode(child, context));
-      const meaning = `[${elements.map((element) => element.meaning)}]`;
-      const names = children.map((child) => nameOf(child, context.identifiers[holder]));
-      const members = elements.flatMap((element, i): Named[] => {
-        const [key, child] = [names[i], children[i] as Node];
-        return key === undefined ? [] : [{ key, node: element, from: child, to: child }];
-      });
-      const areNamed = members.length === children.length && new Set(names).size === names.length;
-      return areNamed && holder in context.identifiers
-        ? { text, meaning, content: container('array', node, members, context) }
-        : { text, meaning };
-    }
+    case 'object':
+      return objectNode(node, text, context);
+    case 'array':
+      return arrayNode(node, text, context, holder);
     case 'number':
       return { text, meaning: numberMeaning(text) };
     default:
       return { text, meaning: JSON.stringify(node.value) };
   }
+}
+
+function objectNode(node: Node, text: string, context: Context): SourceNode {
+  const members = (node.children ?? []).map((property): Named => {
+    const [key, value] = property.children as [Node, Node];
+    const name: string = key.value;
+    return { key: name, node: sourceNode(value, context, name), from: key, to: value };
+  });
+  refuseTwins(members, context.origin);
+  const meanings = members.map(({ key, node: { meaning } }) => `${JSON.stringify(key)}:${meaning}`);
+  return {
+    text,
+    // The order of keys means nothing.
+    meaning: `{${meanings.sort()}}`,
+    content: container('object', node, members, context),
+  };
+}
+
+function arrayNode(node: Node, text: string, context: Context, holder: string): SourceNode {
+  const { identifiers } = context;
+  const elements = (node.children ?? []).map((child) => ({
+    name: Object.hasOwn(identifiers, holder) ? nameOf(child, identifiers[holder]) : undefined,
+    node: sourceNode(child, context),
+    from: child,
+    to: child,
+  }));
+  const meaning = `[${elements.map((element) => element.node.meaning)}]`;
+  const members = elements.flatMap(({ name, ...element }): Named[] =>
+    name === undefined ? [] : [{ key: name, ...element }],
+  );
+  const names = new Set(members.map(({ key }) => key));
+  return names.size === elements.length && Object.hasOwn(identifiers, holder)
+    ? { text, meaning, content: container('array', node, members, context) }
+    : { text, meaning };
 }
 
 /** What reads the files is Python as a rule, where 1 and 1.0 are of different types. */
@@ -86,6 +107,7 @@ interface Named extends Pick<Member, 'key' | 'node'> {
   readonly to: Node;
 }
 
+/** Cuts the text of an object or array into what belongs to each member, with nothing left over. */
 function container(
   kind: Container['kind'],
   node: Node,
@@ -112,11 +134,11 @@ function container(
   };
 }
 
-function refuseTwins(members: readonly Named[]): void {
+function refuseTwins(members: readonly Named[], origin: string): void {
   const keys = new Set<string>();
   for (const { key } of members) {
     if (keys.has(key)) {
-      throw new ModelError('unfit', `not JSON that is understood: the key "${key}" is there twice`);
+      throw new ModelError('unfit', `${origin}: the key "${key}" is there twice`);
     }
     keys.add(key);
   }

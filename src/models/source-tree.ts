@@ -30,7 +30,11 @@ export interface Member {
 /** The text of a whole file as one value. */
 export function wholeFile(text: string): SourceNode {
   const value = text.trimEnd();
-  return lines(text, [{ key: '', node: { text: value, meaning: value } }], text.slice(value.length));
+  return lines(
+    text,
+    [{ key: '', node: { text: value, meaning: value } }],
+    text.slice(value.length),
+  );
 }
 
 /** A container whose members stand on lines of their own. */

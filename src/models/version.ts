@@ -1,7 +1,7 @@
 /** From a SHA to verified bytes: no byte of a version is used before it is proven. */
 import { createHash } from 'node:crypto';
 import { ModelError } from './errors.ts';
-import { algorithmOf, isFullSha, objectId } from './git-objects.ts';
+import { algorithmOf, createObjectHash, isFullSha } from './git-objects.ts';
 import {
   MANIFEST_FILE,
   MAX_MANIFEST_BYTES,
@@ -29,17 +29,47 @@ export interface Version extends Manifest {
  * @throws ModelError `bad-reference` where it is not a full SHA.
  */
 export async function resolveCommit(store: Store, model: string, commit?: string): Promise<string> {
+  if (commit !== undefined) {
+    return checkCommit(commit);
+  }
   const pin = `${model}/PINNED`;
-  const sha = commit ?? (await store.read(pin, 1024)).toString('utf8').trim();
-  if (!isFullSha(sha)) {
+  return checkCommit((await store.read(pin, 1024)).toString('utf8').trim(), pin);
+}
+
+/** The commit, if it is a full SHA. @throws ModelError `bad-reference` where it is not. */
+export function checkCommit(commit: string, source = 'MODEL_COMMIT'): string {
+  if (!isFullSha(commit)) {
     throw new ModelError(
       'bad-reference',
-      `${commit === undefined ? pin : 'MODEL_COMMIT'} must be a full commit SHA ` +
-        `(40 or 64 lower-case hex digits), found ${JSON.stringify(sha.slice(0, 80))}: ` +
+      `${source} must be a full commit SHA (40 or 64 lower-case hex digits), ` +
+        `found ${JSON.stringify(commit.slice(0, 80))}: ` +
         'a branch, a tag or a short SHA can come to mean another commit, a full SHA can not',
     );
   }
-  return sha;
+  return commit;
+}
+
+/**
+ * Reads a version's `commit.json`, and proves it from the SHA.
+ *
+ * @throws ModelError where there is no such version or it is not what the SHA stands for.
+ */
+export async function readManifest(
+  store: Store,
+  model: string,
+  sha: string,
+): Promise<{ bytes: Buffer; manifest: Manifest }> {
+  const key = `${model}/${sha}/${MANIFEST_FILE}`;
+  const bytes = await store.read(key, MAX_MANIFEST_BYTES).catch((error: unknown) => {
+    throw error instanceof ModelError && error.code === 'not-found'
+      ? new ModelError(
+          'not-found',
+          `${store.location} holds no version ${sha} of ${model}: ${error.message}`,
+          { cause: error },
+        )
+      : error;
+  });
+  return { bytes, manifest: parseManifest(bytes, sha) };
 }
 
 /**
@@ -48,11 +78,7 @@ export async function resolveCommit(store: Store, model: string, commit?: string
  * @throws ModelError where there is no such version or it is not what the SHA stands for.
  */
 export async function openVersion(store: Store, model: string, sha: string): Promise<Version> {
-  const folder = `${model}/${sha}`;
-  const manifest = parseManifest(
-    await store.read(`${folder}/${MANIFEST_FILE}`, MAX_MANIFEST_BYTES),
-    sha,
-  );
+  const { manifest } = await readManifest(store, model, sha);
   return {
     ...manifest,
     model,
@@ -61,55 +87,54 @@ export async function openVersion(store: Store, model: string, sha: string): Pro
       if (!file) {
         throw new ModelError('not-found', `${path} is not a file of ${model} ${sha}`);
       }
-      const bytes = await store.read(`${folder}/${path}`, file.lfs?.size ?? file.size);
-      proveFile(file, bytes, sha);
+      const bytes = await store.read(`${model}/${sha}/${path}`, sizeOf(file));
+      const proof = startProof(file, sha);
+      proof.update(bytes);
+      proof.end();
       return bytes;
     },
   };
 }
 
-/**
- * One JSON file of a version, parsed.
- *
- * @returns undefined where the version has no such file.
- * @throws ModelError `unfit` where it is not JSON.
- */
-export async function readJson(version: Version, path: string): Promise<unknown> {
-  if (!version.files.some((file) => file.path === path)) {
-    return undefined;
-  }
-  try {
-    return JSON.parse((await version.read(path)).toString('utf8'));
-  } catch (cause) {
-    if (cause instanceof SyntaxError) {
-      throw new ModelError('unfit', `${path} of ${version.commit}: ${cause.message}`, { cause });
-    }
-    throw cause;
-  }
+/** Bytes of a file as it is laid out: of a git-lfs file itself, not of its pointer. */
+export function sizeOf(file: VersionFile): number {
+  return file.lfs?.size ?? file.size;
 }
 
-function proveFile(file: VersionFile, bytes: Buffer, sha: string): void {
-  const refuse = (what: string, expected: string | number, found: string | number): never => {
+/** Proves a file's bytes as they pass. */
+export interface Proof {
+  update(chunk: Uint8Array): void;
+  /** @throws ModelError `not-proven`, naming the file, what was expected and what was found. */
+  end(): void;
+}
+
+/** Begins to prove a file of the version of a SHA. */
+export function startProof(file: VersionFile, sha: string): Proof {
+  const size = sizeOf(file);
+  const hash = file.lfs ? createHash('sha256') : createObjectHash('blob', size, algorithmOf(sha));
+  let found = 0;
+  const refuse = (what: string, expected: string | number, actual: string | number): never => {
     throw new ModelError(
       'not-proven',
-      `${file.path}: ${what}: expected ${expected}, found ${found}`,
+      `${file.path}: ${what}: expected ${expected}, found ${actual}`,
     );
   };
-  const size = file.lfs?.size ?? file.size;
-  if (bytes.byteLength !== size) {
-    refuse('size in bytes', size, bytes.byteLength);
-  }
-  if (file.lfs) {
-    const oid = createHash('sha256').update(bytes).digest('hex');
-    if (oid !== file.lfs.oid) {
-      refuse('sha256', file.lfs.oid, oid);
-    }
-  } else {
-    const blob = objectId('blob', bytes, algorithmOf(sha));
-    if (blob !== file.blob) {
-      refuse('git blob id', file.blob, blob);
-    }
-  }
+  return {
+    update(chunk) {
+      found += chunk.byteLength;
+      hash.update(chunk);
+    },
+    end() {
+      if (found !== size) {
+        refuse('size in bytes', size, found);
+      }
+      const digest = hash.digest('hex');
+      const [what, expected] = file.lfs ? ['sha256', file.lfs.oid] : ['git blob id', file.blob];
+      if (digest !== expected) {
+        refuse(what, expected, digest);
+      }
+    },
+  };
 }
 
 /**

@@ -46,6 +46,14 @@ export interface ClassifierGauges {
   readonly workers: Readonly<Record<string, number>>;
 }
 
+export interface LoadedModel {
+  readonly name: string;
+  readonly commit: string;
+  /** Such as `v1.0.0`; undefined where the version has none. */
+  readonly tag: string | undefined;
+  readonly labels: readonly string[];
+}
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
@@ -178,7 +186,7 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
   const modelInfo = new Gauge({
     name: 'classifier_model_info',
     help: 'Always 1; its labels name the model that is served.',
-    labelNames: ['name', 'commit'] as const,
+    labelNames: ['name', 'commit', 'version'] as const,
     registers,
   });
   const modelLoads = new Counter({
@@ -209,9 +217,9 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
     expose: () => registry.metrics(),
 
     /** A model has been loaded; its labels' series begin. */
-    onModelLoaded(name: string, commit: string, labels: readonly string[]): void {
+    onModelLoaded({ name, commit, tag, labels }: LoadedModel): void {
       modelInfo.reset();
-      modelInfo.set({ name, commit }, 1);
+      modelInfo.set({ name, commit, version: tag ?? '' }, 1);
       modelLoads.inc({ result: 'success' });
       for (const label of labels) {
         score.zero({ label });

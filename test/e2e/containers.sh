@@ -1,9 +1,7 @@
 #!/usr/bin/env bash
 # Builds the image by Compose, brings the server and Prometheus up, and checks what they promise.
-# Needs a container engine (the one at DOCKER_HOST, or the default one), Compose, curl and Node.
 # Takes the version that MODEL_COMMIT names, or PINNED; leaves nothing running.
-set -euo pipefail
-cd "$(dirname "$0")/../.."
+. "$(dirname "$0")/lib.sh"
 
 name=tweet-sentiment
 MODEL_COMMIT=${MODEL_COMMIT:-$(cat "models/$name/PINNED")}
@@ -12,66 +10,21 @@ COMPOSE_PROJECT_NAME=$name-e2e-$$
 SERVER_IMAGE=$name-e2e
 SERVER_PORT=0 PROMETHEUS_PORT=0
 export MODEL_COMMIT COMPOSE_PROJECT_NAME SERVER_IMAGE SERVER_PORT PROMETHEUS_PORT
-
-docker info >/dev/null || {
-  echo "There is no container engine at ${DOCKER_HOST:-its default address}"
-  exit 1
-}
-if docker compose version >/dev/null 2>&1; then
-  compose=(docker compose)
-else
-  compose=(docker-compose)
-fi
-work=$(mktemp -d)
-loads=() checks=0 failures=0
+loads=()
 
 finish() {
   local status=$?
   if ((${#loads[@]})); then kill "${loads[@]}" 2>/dev/null || true; fi
-  if ((status || failures)); then "${compose[@]}" logs --tail=20 || true; fi
-  "${compose[@]}" down --volumes --timeout 5 >/dev/null 2>&1 || true
+  if ((status || failures)); then compose logs --tail=20 || true; fi
+  compose down --volumes --timeout 5 >/dev/null 2>&1 || true
   docker image rm "$SERVER_IMAGE:$MODEL_COMMIT" >/dev/null 2>&1 || true
   rm -rf "$work"
 }
 trap finish EXIT
 
-# check WHAT COMMAND…: ok if COMMAND succeeds.
-check() {
-  local what=$1
-  shift
-  checks=$((checks + 1))
-  if "$@"; then
-    echo "ok $checks - $what"
-  else
-    echo "not ok $checks - $what"
-    failures=$((failures + 1))
-  fi
-}
-
-# is WHAT EXPECTED FOUND
-is() {
-  check "$1" test "$2" = "$3"
-  [[ $2 == "$3" ]] || printf '  expected: %s\n  found:    %s\n' "$2" "$3"
-}
-
-# within SECONDS COMMAND…: runs COMMAND until it succeeds.
-within() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    ((SECONDS < end)) || return 1
-    sleep 0.1
-  done
-}
-
-# json PATH: a part of the JSON on standard input; nothing where there is none.
-json() { node -pe "JSON.parse(require('fs').readFileSync(0, 'utf8'))$1" 2>/dev/null; }
-
-inspect() { docker inspect --format "$2" "$1"; }
-
 # build_refused MODEL_COMMIT MESSAGE: the build fails, and says why.
 build_refused() {
-  ! MODEL_COMMIT=$1 "${compose[@]}" build server >"$work/refused.log" 2>&1 &&
+  ! MODEL_COMMIT=$1 compose build server >"$work/refused.log" 2>&1 &&
     grep -qF "$2" "$work/refused.log"
 }
 
@@ -101,7 +54,7 @@ log_lines() {
 
 echo "# version $MODEL_COMMIT"
 start=$SECONDS
-"${compose[@]}" build server >"$work/build.log" 2>&1 || {
+compose build server >"$work/build.log" 2>&1 || {
   tail -40 "$work/build.log"
   exit 1
 }
@@ -119,14 +72,14 @@ is 'so does the version of the image' "$MODEL_COMMIT" "$(label org.opencontainer
 
 start=$SECONDS
 # Compose waits until the server is healthy before it starts Prometheus.
-"${compose[@]}" up --detach --no-build >"$work/up.log" 2>&1 || {
+compose up --detach --no-build >"$work/up.log" 2>&1 || {
   cat "$work/up.log"
   exit 1
 }
 echo "# up and healthy in $((SECONDS - start)) s"
-id=$("${compose[@]}" ps --quiet server)
-server=http://$("${compose[@]}" port server 8080)
-prometheus=http://$("${compose[@]}" port prometheus 9090)
+id=$(compose ps --quiet server)
+server=http://$(compose port server 8080)
+prometheus=http://$(compose port prometheus 9090)
 
 is 'the health check passes' healthy "$(inspect "$id" '{{.State.Health.Status}}')"
 is '/readyz answers' 200 "$(curl -s -o /dev/null -w '%{http_code}' "$server/readyz")"
@@ -145,14 +98,14 @@ is 'on a read-only root' ro \
 
 content() { docker exec "$id" sh -c "$1" | paste -s -d ' ' -; }
 is 'no other model is inside' "$name" "$(content 'ls -A models')"
-is 'and no other version' "$MODEL_COMMIT" "$(content "ls -A -I PINNED models/$name")"
+is 'and no other version' "$MODEL_COMMIT" "$(content "ls -A -I PINNED -I '*.tag' models/$name")"
 is 'PINNED names it' "$MODEL_COMMIT" "$(content "cat models/$name/PINNED")"
 is 'ONNX Runtime is inside for one platform' 1 \
   "$(content 'ls -d node_modules/onnxruntime-node/bin/*/*/* | wc -l')"
 is 'development dependencies are not' '' \
   "$(content 'ls -d node_modules/typescript node_modules/vitest 2>/dev/null')"
 
-promtool() { "${compose[@]}" exec -T prometheus promtool "$@" >"$work/promtool.log" 2>&1; }
+promtool() { compose exec -T prometheus promtool "$@" >"$work/promtool.log" 2>&1; }
 check 'promtool accepts the configuration' promtool check config /etc/prometheus/prometheus.yml
 check 'Prometheus has the server up' within 60 prometheus_has 'up{job="tweet-sentiment"}' 1
 check 'and the commit that is served' within 60 prometheus_has \
@@ -184,5 +137,4 @@ is 'having answered what it had accepted' 'true stopped 0' "$(log_lines "
   const { event, unanswered } = drained.at(-1);
   [drained.some((line) => line.event === 'prediction'), event, unanswered].join(' ')")"
 
-echo "# $checks checks, $failures failed"
-((failures == 0))
+summary

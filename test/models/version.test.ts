@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openStore } from '../../src/models/store.ts';
+import { openStore } from '../../src/models/stores/open.ts';
 import { openVersion, readVersion, resolveCommit } from '../../src/models/version.ts';
 import { createRepository, temporaryFolder } from '../support/git-version.ts';
 

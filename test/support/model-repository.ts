@@ -17,7 +17,7 @@ export interface ModelRepository extends Repository {
   read(path: string): string;
   write(path: string, content: string | Buffer): void;
   /** Changes a JSON file. */
-  edit(path: string, change: (json: Record<string, never>) => void): void;
+  edit(path: string, change: (json: Record<string, unknown>) => void): void;
   /** Records the ingredients as they are in `metrics.json`, as training does when it begins. */
   train(): void;
   /** Runs `models commit`. */

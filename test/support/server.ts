@@ -26,10 +26,10 @@ export interface TestServer {
 
 type Environment = Record<string, string>;
 
-/** Starts `serve` and waits for it to be ready, or only to listen. @throws where it ends before. */
+/** Starts `serve` and waits for a line of its log. @throws where it ends before. */
 export async function startServer(
   env: Environment = {},
-  until: 'ready' | 'listening' = 'ready',
+  until: 'ready' | 'listening' | 'store_retry' = 'ready',
 ): Promise<TestServer> {
   const child = spawn(process.execPath, [MAIN, 'serve'], {
     cwd: ROOT,
@@ -77,13 +77,14 @@ export async function startServer(
 export async function runCommand(
   args: readonly string[],
   env: Environment = {},
+  timeout = 50_000,
 ): Promise<Exit & { stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd: ROOT,
     env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A command that hangs must not outlive its test.
-    timeout: 50_000,
+    timeout,
     killSignal: 'SIGKILL',
   });
   let stdout = '';

@@ -7,7 +7,12 @@ const seriesOf = (text: string): string[] =>
 
 test('no language that a text claims to be in makes a new series', async () => {
   const metrics = createMetrics(() => undefined);
-  metrics.onModelLoaded('m', 'c', ['negative', 'neutral', 'positive']);
+  metrics.onModelLoaded({
+    name: 'm',
+    commit: 'c',
+    tag: undefined,
+    labels: ['negative', 'neutral', 'positive'],
+  });
   const before = seriesOf(await metrics.expose()).length;
   for (const language of ['en', 'und', 'la', 'xx', 'ceb']) {
     const record = { label: 'neutral', language, score: 0.5, tokens: 3, unknownRatio: 0 };
@@ -31,10 +36,10 @@ test('the series of every route are there before the first request', async () =>
 
 test('another model takes the place of the one before', async () => {
   const metrics = createMetrics(() => undefined);
-  metrics.onModelLoaded('m', 'first', ['a']);
-  metrics.onModelLoaded('m', 'second', ['a']);
+  metrics.onModelLoaded({ name: 'm', commit: 'first', tag: undefined, labels: ['a'] });
+  metrics.onModelLoaded({ name: 'm', commit: 'second', tag: 'v2', labels: ['a'] });
   const info = seriesOf(await metrics.expose()).filter((s) =>
     s.startsWith('classifier_model_info'),
   );
-  expect(info).toEqual(['classifier_model_info{name="m",commit="second"} 1']);
+  expect(info).toEqual(['classifier_model_info{name="m",commit="second",version="v2"} 1']);
 });

@@ -13,14 +13,15 @@ import { isMadeByTraining, toBeRetrained } from '../retrain.ts';
 import { type SourceNode, wholeFile } from '../source-tree.ts';
 import { type Conflict, mergeSources, type Sides } from './three-way.ts';
 
+/** A version may lie in a folder of its repository: attributes match there too. */
 const FORMATS: readonly (readonly [path: RegExp, parse: (text: string) => SourceNode])[] = [
   [
-    /^data\/datasets\.json$/,
+    /(?:^|\/)data\/datasets\.json$/,
     (text) => parseJsonSource(text, { identifiers: { datasets: 'name', files: 'path' } }),
   ],
   [/\.json$/, (text) => parseJsonSource(text)],
-  [/^environment\/requirements\.(?:in|txt)$/, parseRequirements],
-  [/^environment\/\.python-version$/, wholeFile],
+  [/(?:^|\/)environment\/requirements\.(?:in|txt)$/, parseRequirements],
+  [/(?:^|\/)environment\/\.python-version$/, wholeFile],
 ];
 
 export type FileSides = { readonly [Side in keyof Sides<Buffer>]: Buffer };
@@ -107,7 +108,7 @@ function parseSides(
 function formatConflict(path: string, { path: key, base, ours, theirs }: Conflict): string {
   const absent = base === undefined ? 'none' : 'deleted';
   const side = (text: string | undefined): string =>
-    text === undefined ? absent : shorten(text.replace(/\s+/g, ' '));
+    text === undefined ? absent : shorten(text.replace(/(?:\\?\s)+/g, ' '));
   const where = key === '' ? '' : ` in ${key}`;
   return `${path}: conflict${where}: base ${side(base)}, ours ${side(ours)}, theirs ${side(theirs)}`;
 }

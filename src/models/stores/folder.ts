@@ -1,39 +1,16 @@
-/** Where versions lie. Every store has the same layout: `<store>/<model>/<sha>/<path>`. */
+/** A folder of this machine. */
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
-import { ModelError } from './errors.ts';
+import { type FileHandle, link, mkdir, open, readdir, realpath, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { withAside } from '../aside.ts';
+import { ModelError } from '../errors.ts';
+import type { WritableStore } from './store.ts';
 
-export interface Store {
-  /** As the setting names it, for messages. */
-  readonly location: string;
-  /**
-   * Reads one file whole. Nothing is allocated for a file that is larger than `maxBytes`.
-   *
-   * @param key path below the store, with `/`.
-   * @throws ModelError `not-found`, `not-proven` (too large, no regular file, behind a link) or
-   * `store-unavailable`.
-   */
-  read(key: string, maxBytes: number): Promise<Buffer>;
-  /**
-   * Paths of all files below a folder of the store, relative to it. Only where listing is cheap
-   * and whole: a store without it can't tell that there is a file too many.
-   */
-  list?(folder: string): Promise<string[]>;
-}
-
-/** Opens a store by its location. @throws ModelError `bad-reference` for a kind that is unknown. */
-export function openStore(location: string): Store {
-  if (/^[a-z][a-z0-9+.-]+:/i.test(location)) {
-    throw new ModelError(
-      'bad-reference',
-      `MODEL_STORE must be a folder, found ${JSON.stringify(location)}`,
-    );
-  }
+export function createFolderStore(location: string): WritableStore {
   return new FolderStore(location);
 }
 
-class FolderStore implements Store {
+class FolderStore implements WritableStore {
   readonly location: string;
 
   constructor(location: string) {
@@ -79,6 +56,33 @@ class FolderStore implements Store {
         .map((path) => path.split(sep).join('/'));
     } catch (error) {
       throw asModelError(error, root);
+    }
+  }
+
+  async create(key: string, bytes: Buffer): Promise<'created' | 'exists'> {
+    const path = join(this.location, key);
+    try {
+      return await withAside(this.location, async (aside) => {
+        const whole = join(aside, 'file');
+        // On the disk before it has its name: after a power failure nothing half is in its place.
+        await writeFile(whole, bytes, { flush: true });
+        await mkdir(dirname(path), { recursive: true });
+        // Unlike a rename, a link never takes the place of what is there.
+        return link(whole, path).then(
+          () => 'created' as const,
+          (error: NodeJS.ErrnoException) => {
+            if (error.code === 'EEXIST') {
+              return 'exists' as const;
+            }
+            throw error;
+          },
+        );
+      });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new ModelError('store-unavailable', `${path} can't be written: ${code ?? error}`, {
+        cause: error,
+      });
     }
   }
 }

@@ -97,7 +97,9 @@ async function receive(
 function openConnection(name: string, stallMs: number, signal: AbortSignal) {
   const controller = new AbortController();
   const timer = setTimeout(() => {
-    controller.abort(new ModelError('store-unavailable', `${name}: nothing came for ${stallMs} ms`));
+    controller.abort(
+      new ModelError('store-unavailable', `${name}: nothing came for ${stallMs} ms`),
+    );
   }, stallMs);
   return {
     signal: AbortSignal.any([signal, controller.signal]),
@@ -111,7 +113,10 @@ function openConnection(name: string, stallMs: number, signal: AbortSignal) {
 }
 
 /** A body's chunks; a connection that breaks is told apart from what goes wrong with the chunks. */
-async function* chunksOf(body: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  body: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (error) {

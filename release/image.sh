@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Makes sure that the engine has the image of the version. One that exists already, in the engine,
+# among the archives or in the registry, is taken as it is: the image of a SHA is built once.
+. "$(dirname "$0")/common.sh"
+
+load_archive() {
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  archive get "$folder"
+  docker load --quiet --input "$folder/image.tar.gz"
+}
+
+build() {
+  # The engine sees the build context only, and has no business with the store's credentials: the
+  # version is laid there, and proven once more during the build.
+  local context=.release/context
+  rm -rf "$context"
+  mkdir -p "$context/$MODEL_NAME"
+  if [[ $MODEL_STORE == *://* ]]; then
+    MODEL_CACHE=$context node dist/main.js models fetch "$MODEL_COMMIT"
+  else
+    # With its tag, which may lie beside its folder.
+    cp -R "$MODEL_STORE/$MODEL_NAME/$MODEL_COMMIT"* "$context/$MODEL_NAME/"
+  fi
+  docker build --tag "$image" --build-arg "MODELS=$context" \
+    --build-arg "MODEL_NAME=$MODEL_NAME" --build-arg "MODEL_COMMIT=$MODEL_COMMIT" .
+}
+
+archived=$(archive id)
+if [[ -n $(image_id) ]]; then
+  say "the engine has $image: left as it is"
+elif [[ -n $archived ]]; then
+  load_archive
+  say "$image comes from $RELEASE_STORE"
+elif in_registry && pull; then
+  say "$image comes from its registry"
+else
+  build
+  say "$image is built"
+fi
+
+label=$(docker image inspect --format '{{index .Config.Labels "tweet-sentiment.model.commit"}}' "$image")
+[[ $label == "$MODEL_COMMIT" ]] || die "$image holds another version, as its label tells: '$label'"

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { inspectModel } from '../inference/inspect.ts';
+import { diffVersions } from '../models/diff.ts';
+import { formatDiff } from '../models/format-diff.ts';
+import { asJson, type Flags, print } from './options.ts';
+import { withVersionFlags, withVersions } from './versions.ts';
+
+export function addDiff(models: Command): void {
+  withVersionFlags(models.command('diff'))
+    .description('What is different between two versions: ingredients, model, scores, profile.')
+    .argument('<old>', 'commit')
+    .argument('[new]', 'commit; without it, the one that would be served')
+    .addOption(asJson())
+    .action(run);
+}
+
+function run(before: string, after: string | undefined, flags: Flags): Promise<void> {
+  return withVersions(flags, async ({ open }) => {
+    const versions = { old: await open(before), new: await open(after) };
+    const diff = await diffVersions(versions, inspectModel);
+    // Node knows what NO_COLOR and the terminal ask for.
+    const isColoured = process.stdout.isTTY && process.stdout.hasColors();
+    print(flags, diff, formatDiff(diff, isColoured));
+  });
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { ModelError } from '../models/errors.ts';
+import { locateVersion } from '../models/locate.ts';
+import { openStore } from '../models/stores/open.ts';
+import { isRemote, type RemoteStore } from '../models/stores/store.ts';
+import { checkCommit } from '../models/version.ts';
+import { asJson, configOf, type Flags, print, progressBar, warn, withSettings } from './options.ts';
+
+export function addFetch(models: Command): void {
+  withSettings(models.command('fetch'), [
+    'modelStore',
+    'modelName',
+    'modelCommit',
+    'modelCache',
+    'modelFetchTimeoutMs',
+  ])
+    .description(
+      'Bring a version of a remote store into the cache, so that a start needs no network.',
+    )
+    .argument('[sha]', 'full commit SHA; without it, the one that would be served')
+    .addOption(asJson())
+    .action(run);
+}
+
+async function run(sha: string | undefined, flags: Flags): Promise<void> {
+  const config = configOf(flags);
+  const { modelStore, modelName: model, modelCache: cacheFolder } = config;
+  const commit = sha ?? config.modelCommit;
+  const openRemote = (timeoutMs: number): RemoteStore => {
+    const store = openStore(modelStore, { timeoutMs, onRetry: ({ error }) => warn(error.message) });
+    if (!isRemote(store)) {
+      throw new ModelError('bad-reference', `${modelStore} is a folder: nothing has to be fetched`);
+    }
+    return store;
+  };
+  const located = await locateVersion({
+    openRemote,
+    timeoutMs: config.modelFetchTimeoutMs,
+    cacheFolder,
+    model,
+    commit: commit && checkCommit(commit),
+    onUnavailable: (error) => warn(`${error.message}; the version pinned last is in the cache`),
+    onDamaged: (error) => warn(`${error.message}; it is fetched again`),
+    onProgress: progressBar(),
+  });
+  const folder = join(located.store.location, model, located.commit);
+  print(flags, { model, commit: located.commit, folder }, folder);
+}

@@ -1,0 +1,38 @@
+/** `environment/requirements.txt`, by package. */
+import { type Requirement, readRequirements } from '../requirements.ts';
+import { type Change, groupBy, mapChange, pairs, type Status, statusOf } from './change.ts';
+import { formatChange, marked, type Paint } from './format.ts';
+
+/** Versions are as in the file, without `==`. */
+export interface PackageChange extends Change<string> {
+  readonly name: string;
+  /** `rehashed`: of the same version, other files are allowed than before. */
+  readonly status: Status | 'rehashed';
+}
+
+/** @param texts of both requirements files. */
+export function diffPackages(texts: Change<string>): PackageChange[] {
+  const packages = mapChange(texts, (text) => groupBy(readRequirements(text), ({ name }) => name));
+  return pairs(packages)
+    .flatMap(({ name, ...sides }): PackageChange[] => {
+      const versions = mapChange(sides, versionOf);
+      const hashes = mapChange(sides, (side) => side.flatMap((one) => one.hashes).join());
+      if (versions.old !== versions.new) {
+        return [{ name, status: statusOf(versions), ...versions }];
+      }
+      return hashes.old === hashes.new ? [] : [{ name, status: 'rehashed', ...versions }];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A package may be there several times, each for another platform. */
+function versionOf(requirements: readonly Requirement[]): string {
+  return requirements.map(({ specifier }) => specifier.replace(/^==/, '')).join(', ');
+}
+
+/** A line for a terminal. */
+export function formatPackage({ name, status, ...versions }: PackageChange, paint: Paint): string {
+  return status === 'rehashed'
+    ? `  ${marked('~', `${name.padEnd(34)} ${versions.new}, other hashes`, paint)}`
+    : formatChange(name, versions, paint);
+}

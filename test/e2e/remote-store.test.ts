@@ -1,0 +1,143 @@
+/** The built server, started from a store at the other end of a network. */
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryFolder } from '../support/git-version.ts';
+import { type ObjectServer, startObjectServer } from '../support/object-server.ts';
+import { copyOfPinned, MODEL, PINNED } from '../support/pinned.ts';
+import { runCommand, startServer, sum, type TestServer } from '../support/server.ts';
+
+let folder: string;
+let objects: ObjectServer;
+let env: Record<string, string>;
+beforeEach(async () => {
+  folder = copyOfPinned().store;
+  objects = await startObjectServer(folder);
+  env = {
+    MODEL_STORE: `${objects.url}/bucket`,
+    MODEL_CACHE: temporaryFolder(),
+    MODEL_FETCH_TIMEOUT_MS: '2000',
+    WORKERS: '1',
+  };
+});
+afterEach(() => objects.close());
+
+const down = () => objects.fault(`${MODEL}/PINNED`, [{ kind: 'status', status: 503 }], true);
+
+async function expectPredictions(server: TestServer): Promise<void> {
+  const response = await server.predict({ inputs: 'I love it' });
+  expect(response.headers.get('x-model-commit')).toBe(PINNED);
+  expect(await response.json()).toMatchObject({ predictions: [{ label: 'positive' }] });
+}
+
+test('a version is fetched, proven and served, and its tag is told', async () => {
+  writeFileSync(join(folder, MODEL, `${PINNED}.tag`), 'v1.0.0\n');
+  const server = await startServer(env);
+  expect(server.lines.map(({ event }) => event)).toEqual(['listening', 'fetching', 'ready']);
+  await expectPredictions(server);
+  const labels = `name="${MODEL}",commit="${PINNED}",version="v1.0.0"`;
+  expect(sum(await server.metrics(), 'classifier_model_info', labels)).toBe(1);
+  await server.stop();
+});
+
+test('with the store down and the version in the cache it starts, and says so', async () => {
+  await runCommand(['models', 'fetch'], env);
+  down();
+  const server = await startServer(env);
+  expect(server.lines).toContainEqual(
+    expect.objectContaining({
+      event: 'store_unavailable',
+      level: 'warn',
+      code: 'store-unavailable',
+      message: expect.stringContaining('503'),
+      serving: PINNED,
+    }),
+  );
+  await expectPredictions(server);
+  await server.stop();
+});
+
+test('with the commit given and in the cache, the network is not used', async () => {
+  await runCommand(['models', 'fetch', PINNED], env);
+  objects.requests.length = 0;
+  const server = await startServer({ ...env, MODEL_COMMIT: PINNED });
+  await expectPredictions(server);
+  await server.stop();
+  expect(objects.requests).toEqual([]);
+});
+
+test('with the store down and nothing in the cache it is alive, not ready, and tries again', async () => {
+  down();
+  const server = await startServer({ ...env, MODEL_FETCH_TIMEOUT_MS: '600000' }, 'store_retry');
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  const response = await fetch(`${server.url}/readyz`);
+  expect(response.status).toBe(503);
+  expect(response.headers.has('x-model-commit')).toBe(false);
+  expect(await response.json()).toMatchObject({
+    detail: 'The store is being asked which model to serve',
+  });
+  // Told to stop, it doesn't wait for the store.
+  expect(await server.stop()).toEqual({ code: 0, signal: null });
+});
+
+test('once the store is back, it serves', async () => {
+  objects.fault(
+    `${MODEL}/PINNED`,
+    Array.from({ length: 3 }, () => ({ kind: 'status', status: 503 })),
+  );
+  const server = await startServer({ ...env, MODEL_FETCH_TIMEOUT_MS: '60000' });
+  expect(server.lines.filter(({ event }) => event === 'store_retry')).toHaveLength(3);
+  await expectPredictions(server);
+  await server.stop();
+});
+
+test('at the deadline it ends with 1, and tells the cause', async () => {
+  down();
+  const { code, stdout, stderr } = await runCommand(['serve'], env);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^tweet-sentiment: .*PINNED.*503.*until 2000 ms were over\)\n$/);
+  const events = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { event: string });
+  expect(events.map(({ event }) => event)).toContain('store_retry');
+  expect(events.find(({ event }) => event === 'model_load_failed')).toMatchObject({
+    code: 'store-unavailable',
+    message: expect.stringContaining('503'),
+  });
+});
+
+test('what is damaged in the cache is told of, and fetched again', async () => {
+  const { stdout } = await runCommand(['models', 'fetch', PINNED], env);
+  rmSync(join(stdout.trim(), 'golden.json'));
+  const server = await startServer({ ...env, MODEL_COMMIT: PINNED });
+  expect(server.lines).toContainEqual(
+    expect.objectContaining({
+      event: 'cache_damaged',
+      message: expect.stringContaining('golden.json'),
+    }),
+  );
+  await server.stop();
+});
+
+test('publish copies from a store to a folder, once', async () => {
+  const target = temporaryFolder();
+  const args = ['models', 'publish', PINNED, '--from', env.MODEL_STORE!, '--tag', 'v1', '--json'];
+  for (const result of ['published', 'already-published']) {
+    const { stdout, code } = await runCommand(args, { MODEL_STORE: target });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ commit: PINNED, tag: 'v1', result });
+  }
+  expect(readdirSync(target)).toEqual([MODEL]);
+  const verified = await runCommand(['models', 'verify', PINNED], { MODEL_STORE: target });
+  expect(verified.code).toBe(0);
+});
+
+test.each([
+  ['fetch', { MODEL_STORE: 'models' }, 'models is a folder: nothing has to be fetched'],
+  ['publish', {}, 'can only be read from'],
+])('%s refuses a store that it makes no sense for', async (command, change, message) => {
+  const { code, stderr } = await runCommand(['models', command, PINNED], { ...env, ...change });
+  expect(stderr).toContain(message);
+  expect(code).toBe(1);
+});
