@@ -194,7 +194,9 @@ test.each(['sha1', 'sha256'] as const)(
           `=======\nblob ${theirs}\n>>>>>>> theirs\n`,
       );
       expect(isToBeRetrained(read(path))).toBe(true);
-      expect(() => refuseToBeRetrained(new Map([[path, read(path)]]))).toThrow(`${path} is to be retrained`);
+      expect(() => refuseToBeRetrained(new Map([[path, read(path)]]))).toThrow(
+        `${path} is to be retrained`,
+      );
     }
   },
 );

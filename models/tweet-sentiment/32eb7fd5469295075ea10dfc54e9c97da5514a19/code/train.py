@@ -2,7 +2,8 @@
 
     python code/train.py --data DIR
 
-writes model.onnx, tokenizer.json, config.json, metrics.json and golden.json.
+writes model.onnx, tokenizer.json, config.json, metrics.json and golden.json. With
+`--commit MESSAGE` it then commits the version.
 """
 
 import argparse
@@ -10,6 +11,9 @@ import json
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from provenance import trained_from
+from versioning import commit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,6 +45,7 @@ from training import TrainingSet, average, train
 
 def main(data: Path) -> None:
     """Train, export, evaluate; `data` is the folder with the datasets."""
+    sources = trained_from(ROOT)
     hyperparameters = read_json("hyperparameters.json")
     datasets = read_json("data/datasets.json")["datasets"]
     labels = hyperparameters["labels"]
@@ -83,6 +88,7 @@ def main(data: Path) -> None:
                 }
                 for split in dev_splits
             },
+            "trained_from": sources,
         },
     )
     tolerance = hyperparameters["golden"]["tolerance"]
@@ -92,4 +98,8 @@ def main(data: Path) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with the datasets")
-    main(parser.parse_args().data)
+    parser.add_argument("--commit", metavar="MESSAGE", help="then commit the version")
+    arguments = parser.parse_args()
+    main(arguments.data)
+    if arguments.commit:
+        print(commit(arguments.commit, data=arguments.data))
