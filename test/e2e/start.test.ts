@@ -10,6 +10,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { toBeRetrained } from '../../src/models/retrain.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { copyOfPinned, MODEL, PINNED, pinnedJson, variantOfPinned } from '../support/pinned.ts';
 import { runCommand, startServer } from '../support/server.ts';
@@ -116,6 +117,24 @@ describe('a start is refused', () => {
   ])('for a %s that is proven and no good', async (path, content, message) => {
     const { store } = variantOfPinned({ [path]: content });
     await expectRefused({ MODEL_STORE: store }, message.replace('’', "'"));
+  });
+
+  test.each<[string, string, string, string]>([
+    [
+      'a file that a merge has left to be retrained',
+      'tokenizer.json',
+      toBeRetrained('tokenizer.json', { base: undefined, ours: 'a', theirs: 'b' }),
+      'tokenizer.json is to be retrained: two versions were merged',
+    ],
+    [
+      'weights that were trained from other ingredients',
+      'hyperparameters.json',
+      '{}',
+      'to be retrained: since the weights were trained, hyperparameters.json changed',
+    ],
+  ])('for %s', async (_, path, content, message) => {
+    const { store } = variantOfPinned({ [path]: content });
+    await expectRefused({ MODEL_STORE: store }, message);
   });
 
   test('for a flag or a command that is not known', async () => {
