@@ -12,6 +12,9 @@ import { ModelError } from './models/errors.ts';
 // (microsoft/onnxruntime#27379); worker threads have the environment of this one.
 process.env.ORT_DISABLE_TELEMETRY ??= '1';
 
+// The AWS SDK tells everyone on Node 20 at each start that it will ask for more one day.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 const program = new Command('tweet-sentiment')
