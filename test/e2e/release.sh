@@ -223,7 +223,7 @@ if command -v versitygw >/dev/null; then
     versitygw --port "127.0.0.1:$port" posix "$work/s3" >"$work/s3.log" 2>&1 &
   servers+=($!)
   within 30 curl -s -o /dev/null "$AWS_ENDPOINT_URL_S3"
-  MODEL_STORE=s3://bucket/models models publish "$worse" --from "$MODEL_STORE" >/dev/null
+  MODEL_STORE=s3://bucket/models models publish "$worse" --from "$work/models" >/dev/null
   export MODEL_STORE=s3://bucket/models RELEASE_STORE=s3://bucket/images
   check 'an image of a version in S3' step "$worse" image.sh
   check 'is built' said 'is built'
@@ -236,6 +236,15 @@ if command -v versitygw >/dev/null; then
   check 'from where an engine without it' step "$worse" image.sh
   check 'takes it' said "comes from $RELEASE_STORE"
   is 'as it was' "$id" "$(image_of "$worse")"
+
+  COMPOSE_PROJECT_NAME+=-new
+  check 'the first release of all' step "$worse" gate.sh
+  check 'is held against nothing' said 'there is no version to hold it against'
+  models publish "$first" --from "$work/models" >/dev/null
+  cp "models/$name/PINNED" "$work/s3/bucket/models/$name/"
+  check 'the first into production' refused "$worse" gate.sh
+  check 'is held against the pinned one' said 'refused:'
+  COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME%-new}
 else
   echo '# S3: left out, versitygw is not here'
 fi
