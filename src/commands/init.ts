@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { openRepository } from '../models/repository/git.ts';
 import { initRepository } from '../models/repository/init.ts';
@@ -16,11 +14,7 @@ export function addInit(models: Command): void {
 }
 
 async function run(folder: string): Promise<void> {
-  const hasGitLfs = await promisify(execFile)('git', ['lfs', 'version']).then(
-    () => true,
-    () => false,
-  );
   const repository = await openRepository(folder);
-  const changes = await initRepository(repository, commandLine(), hasGitLfs);
+  const changes = await initRepository(repository, commandLine());
   process.stdout.write(`${changes.join('\n')}\n`);
 }

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Config } from '../config.ts';
+import { ModelError } from '../models/errors.ts';
 import { isFullSha } from '../models/git-objects.ts';
 import { openRepository, type Repository, resolveRevision } from '../models/repository/git.ts';
 import { createRepositoryStore } from '../models/repository/repository-store.ts';
@@ -54,8 +55,9 @@ export async function withVersions<T>(
     timeoutMs: config.modelFetchTimeoutMs,
     onRetry: ({ error }) => warn(error.message),
   });
-  const location = (flags.repository as string | undefined) ?? (await repositoryAtHand(config));
-  const repository = location === undefined ? undefined : await openRepository(location);
+  const location = flags.repository as string | undefined;
+  const repository =
+    location === undefined ? await repositoryAtHand(config) : await openRepository(location);
   const all = repository ? createRepositoryStore(repository, store) : store;
   try {
     const resolve = async (revision = modelCommit): Promise<string> =>
@@ -70,14 +72,31 @@ export async function withVersions<T>(
   }
 }
 
-async function repositoryAtHand({ modelStore, modelName }: Config): Promise<string | undefined> {
-  const current = await openRepository('.').catch(() => undefined);
-  // Any project is in some git repository; a model repository is told by what it holds.
-  if (current && (await exists(join(current.folder, 'data', 'datasets.json')))) {
-    return current.folder;
+async function repositoryAtHand(config: Config): Promise<Repository | undefined> {
+  const { modelStore, modelName } = config;
+  try {
+    // Any project is in some git repository; a model repository is told by what it holds.
+    const current = await openRepository('.').catch(unlessMissing);
+    if (current && (await exists(join(current.folder, 'data', 'datasets.json')))) {
+      return current;
+    }
+    const bundle = join(modelStore, `${modelName}.bundle`);
+    return (await exists(bundle)) ? await openRepository(bundle) : undefined;
+  } catch (error) {
+    // Where git is not installed, as in an image, no repository is at hand, and stores still are.
+    if (error instanceof ModelError && error.code === 'tool-failed') {
+      return undefined;
+    }
+    throw error;
   }
-  const bundle = join(modelStore, `${modelName}.bundle`);
-  return (await exists(bundle)) ? bundle : undefined;
+}
+
+/** A folder that is in no repository is no error. */
+function unlessMissing(error: unknown): undefined {
+  if (error instanceof ModelError && error.code === 'bad-reference') {
+    return undefined;
+  }
+  throw error;
 }
 
 function exists(path: string): Promise<boolean> {

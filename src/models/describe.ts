@@ -96,18 +96,16 @@ export function formatList(versions: readonly VersionSummary[]): string {
   return versions
     .map(({ commit, pinned, tag = '', date, subject, size, scores }) =>
       [
-        pinned ? '*' : ' ',
-        commit,
-        tag.padEnd(tagWidth),
-        date.slice(0, 10),
-        formatBytes(size).padStart(8),
-        subject,
-        `\n    ${Object.entries(scores)
-          .map(([name, score]) => `${name} ${score.toFixed(4)}`)
-          .join('  ')}`,
-      ]
-        .join(' ')
-        .trimEnd(),
+        [
+          pinned ? '*' : ' ',
+          commit,
+          tag.padEnd(tagWidth),
+          date.slice(0, 10),
+          formatBytes(size).padStart(8),
+          subject,
+        ].join(' '),
+        ...Object.entries(scores).map(([name, score]) => `    ${name} ${score.toFixed(4)}`),
+      ].join('\n'),
     )
     .join('\n');
 }

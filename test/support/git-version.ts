@@ -14,6 +14,9 @@ export interface Repository {
   layOut(sha: string, store: string, model?: string): string;
 }
 
+/** Environment in which git knows nothing of the machine's and the user's own settings. */
+export const PLAIN_GIT = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
+
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'tweet-sentiment-'));
 }
@@ -30,8 +33,7 @@ export function createRepository(
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_CONFIG_SYSTEM: '/dev/null',
+        ...PLAIN_GIT,
         GIT_AUTHOR_NAME: 'A U Thor',
         GIT_AUTHOR_EMAIL: 'author@example.com',
         GIT_COMMITTER_NAME: 'C O Mitter',

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createRepository, type Repository, temporaryFolder } from './git-version.ts';
+import { createRepository, PLAIN_GIT, type Repository, temporaryFolder } from './git-version.ts';
 import { MODEL, PINNED } from './pinned.ts';
 import { type Exit, ROOT, runCommand } from './server.ts';
 
@@ -30,7 +30,7 @@ export async function createModelRepository(): Promise<ModelRepository> {
   const { folder } = repository;
   repository.git('config', 'user.name', 'A U Thor');
   repository.git('config', 'user.email', 'author@example.com');
-  const init = await runCommand(['models', 'init', folder]);
+  const init = await runCommand(['models', 'init', folder], PLAIN_GIT);
   if (init.code !== 0) {
     throw new Error(init.stderr);
   }
@@ -77,7 +77,10 @@ export async function createModelRepository(): Promise<ModelRepository> {
     edit,
     train,
     commitVersion: (message = 'A version') =>
-      runCommand(['models', 'commit', '-m', message, '--data', data, '--repository', folder]),
+      runCommand(
+        ['models', 'commit', '-m', message, '--data', data, '--repository', folder],
+        PLAIN_GIT,
+      ),
   };
 }
 

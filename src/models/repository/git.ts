@@ -56,8 +56,8 @@ async function openFolder(location: string): Promise<Repository> {
     const isBare = (await ask('--is-bare-repository')) === 'true';
     const folder = isBare ? gitFolder : await ask('--show-toplevel');
     return repositoryAt(location, folder, gitFolder, !isBare);
-  } catch (cause) {
-    throw new ModelError('bad-reference', `${location} is in no git repository`, { cause });
+  } catch (error) {
+    throw insteadOfGitError(error, `${location} is in no git repository`);
   }
 }
 
@@ -67,11 +67,9 @@ async function openBundle(location: string): Promise<Repository> {
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     await runGit('.', ['clone', '--quiet', '--bare', '--', location, folder]);
-  } catch (cause) {
+  } catch (error) {
     await close();
-    throw new ModelError('bad-reference', `${location} is no bundle of a git repository`, {
-      cause,
-    });
+    throw insteadOfGitError(error, `${location} is no bundle of a git repository`);
   }
   return { ...repositoryAt(location, folder, folder, false), close };
 }
@@ -110,11 +108,10 @@ export async function resolveRevision(repository: Repository, revision: string):
       `${revision}^{commit}`,
     );
     return sha.trim();
-  } catch (cause) {
-    throw new ModelError(
-      'bad-reference',
+  } catch (error) {
+    throw insteadOfGitError(
+      error,
       `${JSON.stringify(revision)} names no commit of ${repository.location}, or more than one`,
-      { cause },
     );
   }
 }
@@ -136,7 +133,14 @@ export async function tagsOf(repository: Repository): Promise<ReadonlyMap<string
   );
 }
 
-/** @throws GitError with what git said, or the system's error where git is not installed. */
+/** What a refusal of git's means here. Any other error is thrown on as it is. */
+function insteadOfGitError(error: unknown, message: string): unknown {
+  return error instanceof GitError
+    ? new ModelError('bad-reference', message, { cause: error })
+    : error;
+}
+
+/** @throws GitError with what git said; ModelError `tool-failed` where git is not installed. */
 async function runGit(
   folder: string,
   args: readonly string[],
@@ -147,7 +151,10 @@ async function runGit(
     env: { ...process.env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
   });
   const ended = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
+    child.on('error', (cause: NodeJS.ErrnoException) => {
+      const isMissing = cause.code === 'ENOENT';
+      reject(isMissing ? new ModelError('tool-failed', 'git is not installed', { cause }) : cause);
+    });
     child.on('close', resolve);
   });
   // git may end before it has read everything; its exit code tells why.

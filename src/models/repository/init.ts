@@ -27,13 +27,11 @@ const MERGED = [
  * the clone's own configuration and attributes, since git never takes a command from a repository.
  *
  * @param command runs this command line, as words for a shell.
- * @param hasGitLfs whether git-lfs is installed; without it, this command line is the filter.
  * @returns what was changed, in words.
  */
 export async function initRepository(
   { folder, git }: Repository,
   command: string,
-  hasGitLfs: boolean,
 ): Promise<string[]> {
   const gitPath = async (path: string): Promise<string> =>
     (await git('rev-parse', '--path-format=absolute', '--git-path', path)).trim();
@@ -55,11 +53,16 @@ export async function initRepository(
   );
   await configure(`merge.${MERGE_DRIVER}.driver`, `${command} models merge-driver %O %A %B %P`);
   changes.push(`merge driver: ${command} models merge-driver`);
+  // `git lfs install` sets it. Without git-lfs, this command line is the filter.
+  const hasGitLfs = await git('config', '--get', 'filter.lfs.clean').then(
+    () => true,
+    () => false,
+  );
   if (!hasGitLfs) {
     await configure('filter.lfs.clean', `${command} models lfs clean`);
     await configure('filter.lfs.smudge', `${command} models lfs smudge`);
     await configure('filter.lfs.required', 'true');
-    changes.push('git-lfs is not installed: this command line does its work in this clone');
+    changes.push('git-lfs is not set up: this command line does its work in this clone');
   }
   return changes;
 }
