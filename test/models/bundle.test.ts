@@ -24,7 +24,7 @@ test('git finds nothing wrong with it', () => {
   expect(git('-C', clone, 'fsck', '--strict', '--full').toString()).toBe('');
 });
 
-test('its main branch is the pinned version, and the baseline comes before it', () => {
+test('the pinned version is in its main branch, and the baseline before it', () => {
   const history = git('-C', clone, 'log', '--format=%H', 'main').toString().trim().split('\n');
   expect(history).toContain(PINNED);
   expect(history.length).toBeGreaterThanOrEqual(2);
