@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { requireComplete } from '../completeness.ts';
 import { ModelError } from '../errors.ts';
 import type { Repository } from './git.ts';
+import { parsePointer } from './lfs.ts';
 
 export interface CommitOptions {
   readonly message: string;
@@ -55,7 +56,14 @@ async function readWorkTree({ folder, git }: Repository): Promise<ReadonlyMap<st
         `${path}: only regular files that can't be executed make a version`,
       );
     }
-    files.set(path, await readFile(join(folder, path)));
+    const bytes = await readFile(join(folder, path));
+    if (parsePointer(bytes)) {
+      throw new ModelError(
+        'unfit',
+        `${path} is a git-lfs pointer here: its bytes are missing, \`git lfs pull\` fetches them`,
+      );
+    }
+    files.set(path, bytes);
   }
   return files;
 }

@@ -165,6 +165,11 @@ describe('models commit refuses, and commits nothing', () => {
       'hyperparameters.json is not JSON',
     ],
     [
+      'weights of which only the pointer is here',
+      (v) => v.write('model.onnx', lfsPointer('0'.repeat(64), 1)),
+      'model.onnx is a git-lfs pointer here: its bytes are missing',
+    ],
+    [
       'a symbolic link',
       (v) => symlinkSync('/etc/hostname', join(v.folder, 'code/link')),
       'code/link: only regular files',
