@@ -8,19 +8,12 @@ import { dirname, join } from 'node:path';
 import { withAside } from './aside.ts';
 import { ModelError } from './errors.ts';
 import { isFullSha } from './git-objects.ts';
-import { MANIFEST_FILE, type VersionFile } from './manifest.ts';
+import { MANIFEST_FILE, sizeOf, type VersionFile } from './manifest.ts';
 import { inParallel } from './parallel.ts';
 import { createFolderStore } from './stores/folder.ts';
 import type { RemoteStore, Store } from './stores/store.ts';
 import { formatTag, readTag, tagKey } from './tag.ts';
-import {
-  openVersion,
-  type Proof,
-  readManifest,
-  readVersion,
-  sizeOf,
-  startProof,
-} from './version.ts';
+import { openVersion, type Proof, readManifest, readVersion, startProof } from './version.ts';
 
 const PARALLEL_DOWNLOADS = 8;
 

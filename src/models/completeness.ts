@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { checkDataFile, findDataFiles, parseDatasets } from './datasets.ts';
 import { checkRequirements, DATA_PLACEHOLDER, parseEnvironment } from './environment.ts';
 import { ModelError } from './errors.ts';
+import { parseJson } from './read-json.ts';
 import { refuseToBeRetrained } from './retrain.ts';
 import { parseMetrics } from './scores.ts';
 
@@ -105,9 +106,5 @@ function text(files: Files, path: string): string {
 }
 
 function json(files: Files, path: string): unknown {
-  try {
-    return JSON.parse(text(files, path));
-  } catch (cause) {
-    throw new ModelError('unfit', `${path} is not JSON: ${(cause as Error).message}`, { cause });
-  }
+  return parseJson(text(files, path), `${path} is not JSON`);
 }

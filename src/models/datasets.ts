@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readColumn } from './data-table.ts';
 import { ModelError } from './errors.ts';
+import { checkJson } from './read-json.ts';
 
 const counts = z.record(z.string(), z.int().min(0));
 
@@ -37,12 +38,7 @@ export type Datasets = z.infer<typeof datasetsSchema>['datasets'];
 
 /** @throws ModelError `unfit` where it is not what `data/datasets.json` must be. */
 export function parseDatasets(json: unknown, origin = 'data/datasets.json'): Datasets {
-  const parsed = datasetsSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new ModelError('unfit', `${origin}: ${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  return parsed.data.datasets;
+  return checkJson(datasetsSchema, json, origin).datasets;
 }
 
 /**

@@ -4,6 +4,7 @@ import { ModelError } from './errors.ts';
 import type { Commit } from './git-objects.ts';
 import { isFullSha } from './git-objects.ts';
 import { type Ingredients, ingredientsOf } from './ingredients.ts';
+import { sizeOf } from './manifest.ts';
 import { readJson } from './read-json.ts';
 import { type Metrics, readMetrics, servedScores } from './scores.ts';
 import type { Store } from './stores/store.ts';
@@ -49,7 +50,7 @@ export async function listVersions(
       tag: tags.get(version.commit) ?? (await readTag(store, model, version.commit)),
       date: version.details.author.date,
       subject: subjectOf(version.details),
-      size: sizeOf(version),
+      size: totalSize(version),
       scores: await primaryScores(version),
     })),
   );
@@ -187,6 +188,6 @@ function subjectOf({ message }: Commit): string {
   return message.split('\n', 1)[0] as string;
 }
 
-function sizeOf({ files }: Version): number {
-  return files.reduce((total, { size, lfs }) => total + (lfs?.size ?? size), 0);
+function totalSize({ files }: Version): number {
+  return files.reduce((total, file) => total + sizeOf(file), 0);
 }

@@ -13,6 +13,7 @@ import { ModelError } from './errors.ts';
 import type { Signature } from './git-objects.ts';
 import { parseJsonSource } from './json-source.ts';
 import type { VersionFile } from './manifest.ts';
+import { parseJson } from './read-json.ts';
 import { parseMetrics } from './scores.ts';
 import type { Version } from './version.ts';
 
@@ -160,14 +161,6 @@ async function readChange(
 }
 
 const NOTHING: Change<never> = { old: undefined, new: undefined };
-
-function parseJson(text: string, origin: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ModelError('unfit', `${origin}: ${(cause as Error).message}`, { cause });
-  }
-}
 
 async function compareTexts(versions: Versions, changes: ChangedFiles): Promise<TextChange[]> {
   const texts: TextChange[] = [];

@@ -1,6 +1,6 @@
 /** `environment/`: what it takes to run a version's training again. */
 import { z } from 'zod';
-import { ModelError } from './errors.ts';
+import { checkJson } from './read-json.ts';
 import { readRequirements } from './requirements.ts';
 
 const environmentSchema = z.object({
@@ -16,15 +16,7 @@ export const DATA_PLACEHOLDER = 'DATA';
 
 /** @throws ModelError `unfit` where it is not what `environment/environment.json` must be. */
 export function parseEnvironment(json: unknown): Environment {
-  const parsed = environmentSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new ModelError(
-      'unfit',
-      `environment/environment.json: ${issue?.path.join('.')}: ${issue?.message}`,
-    );
-  }
-  return parsed.data;
+  return checkJson(environmentSchema, json, 'environment/environment.json');
 }
 
 /**

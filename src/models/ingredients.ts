@@ -1,5 +1,5 @@
 /** What a version was made of, sorted by kind, as a person asks for it. */
-import type { VersionFile } from './manifest.ts';
+import { digestOf, sizeOf, type VersionFile } from './manifest.ts';
 
 const KINDS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['code', /^code\//],
@@ -27,10 +27,10 @@ export function ingredientsOf(files: readonly VersionFile[]): Ingredients {
   for (const [kind] of KINDS) {
     const own = files.filter(({ path }) => kindOf(path) === kind);
     if (own.length > 0) {
-      kinds[kind] = own.map(({ path, size, blob, lfs }) => ({
-        path,
-        size: lfs?.size ?? size,
-        digest: lfs ? `sha256:${lfs.oid}` : `git-blob:${blob}`,
+      kinds[kind] = own.map((file) => ({
+        path: file.path,
+        size: sizeOf(file),
+        digest: digestOf(file),
       }));
     }
   }

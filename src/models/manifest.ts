@@ -41,6 +41,16 @@ const manifestSchema = z.strictObject({
 
 export type VersionFile = z.infer<typeof fileSchema>;
 
+/** Bytes of a file as it is laid out: of a git-lfs file itself, not of its pointer. */
+export function sizeOf(file: VersionFile): number {
+  return file.lfs?.size ?? file.size;
+}
+
+/** `sha256:…` of a git-lfs file, `git-blob:…` of any other. */
+export function digestOf({ lfs, blob }: VersionFile): string {
+  return lfs ? `sha256:${lfs.oid}` : `git-blob:${blob}`;
+}
+
 /** A listing that is proven to be the one of the commit. */
 export interface Manifest {
   readonly commit: string;

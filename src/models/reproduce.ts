@@ -8,7 +8,7 @@ import { type DataFile, type Datasets, findDataFiles, parseDatasets } from './da
 import { DATA_PLACEHOLDER, type Environment, parseEnvironment } from './environment.ts';
 import { ModelError } from './errors.ts';
 import { algorithmOf, objectId } from './git-objects.ts';
-import type { VersionFile } from './manifest.ts';
+import { digestOf, type VersionFile } from './manifest.ts';
 import { readJson } from './read-json.ts';
 import { type Metrics, parseMetrics, readMetrics, servedScores } from './scores.ts';
 import type { Version } from './version.ts';
@@ -189,7 +189,7 @@ async function compare(
   const files = version.files
     .filter(({ path }) => OUTPUTS.has(path))
     .map((file) => {
-      const expected = file.lfs ? `sha256:${file.lfs.oid}` : `git-blob:${file.blob}`;
+      const expected = digestOf(file);
       const bytes = outputs.get(file.path);
       const found = bytes ? digest(file, bytes, version.commit) : 'nothing';
       return { path: file.path, identical: found === expected, expected, found };

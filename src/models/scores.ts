@@ -1,7 +1,6 @@
 /** `metrics.json`: how well a version does on the data sets that it was measured on. */
 import { z } from 'zod';
-import { ModelError } from './errors.ts';
-import { readJson } from './read-json.ts';
+import { checkJson, readJson } from './read-json.ts';
 import type { Version } from './version.ts';
 
 const share = z.number().min(0).max(1);
@@ -31,12 +30,7 @@ export type Metrics = z.infer<typeof metricsSchema>;
 
 /** @throws ModelError `unfit` where it is not what a version's `metrics.json` must be. */
 export function parseMetrics(json: unknown, origin: string): Metrics {
-  const parsed = metricsSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new ModelError('unfit', `${origin}: ${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  return parsed.data;
+  return checkJson(metricsSchema, json, origin);
 }
 
 /** The recorded scores of a version. @throws ModelError `unfit` where it has none. */

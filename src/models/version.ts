@@ -7,6 +7,7 @@ import {
   MAX_MANIFEST_BYTES,
   type Manifest,
   parseManifest,
+  sizeOf,
   type VersionFile,
 } from './manifest.ts';
 import type { Store } from './stores/store.ts';
@@ -94,11 +95,6 @@ export async function openVersion(store: Store, model: string, sha: string): Pro
       return bytes;
     },
   };
-}
-
-/** Bytes of a file as it is laid out: of a git-lfs file itself, not of its pointer. */
-export function sizeOf(file: VersionFile): number {
-  return file.lfs?.size ?? file.size;
 }
 
 /** Proves a file's bytes as they pass. */

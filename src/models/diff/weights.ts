@@ -1,6 +1,6 @@
 /** `model.onnx`: what it takes and what it gives. */
 import { formatBytes } from '../describe.ts';
-import type { VersionFile } from '../manifest.ts';
+import { digestOf, sizeOf, type VersionFile } from '../manifest.ts';
 import { byName, type Change, changedPairs, mapChange } from './change.ts';
 import { formatChange, type Paint } from './format.ts';
 
@@ -41,8 +41,8 @@ export function diffWeights(
   signatures: Change<Signature>,
 ): WeightsDiff {
   return {
-    size: mapChange(files, ({ size, lfs }) => lfs?.size ?? size),
-    digest: mapChange(files, ({ blob, lfs }) => (lfs ? `sha256:${lfs.oid}` : `git-blob:${blob}`)),
+    size: mapChange(files, sizeOf),
+    digest: mapChange(files, digestOf),
     inputs: diffTensors(mapChange(signatures, ({ inputs }) => inputs)),
     outputs: diffTensors(mapChange(signatures, ({ outputs }) => outputs)),
   };
