@@ -1,9 +1,10 @@
 /** The shipped history: plain git gives what the server serves, under the same SHA. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isFullSha, lfsPointer } from '../../src/models/git-objects.ts';
+import { sizeOf } from '../../src/models/manifest.ts';
 import { openStore } from '../../src/models/stores/open.ts';
 import { openVersion, readVersion } from '../../src/models/version.ts';
 import { temporaryFolder } from '../support/git-version.ts';
@@ -45,6 +46,21 @@ test('every version in the store has the files of its commit', async () => {
     }
   }
 });
+
+// Who has git-lfs installed would commit pointers here: CONTRIBUTING.md tells how not to.
+test.runIf(existsSync(join(ROOT, '.git')))(
+  'the project has weights in git, no pointers',
+  async () => {
+    const store = openStore(join(ROOT, 'models'));
+    for (const sha of readdirSync(join(ROOT, 'models', MODEL)).filter(isFullSha)) {
+      for (const file of (await openVersion(store, MODEL, sha)).files) {
+        const path = `models/${MODEL}/${sha}/${file.path}`;
+        const size = Number(git('-C', ROOT, 'cat-file', '-s', `:${path}`));
+        expect(size, path).toBe(sizeOf(file));
+      }
+    }
+  },
+);
 
 test('no tweet and no address of a package registry is in it', () => {
   const paths = git('-C', clone, 'ls-tree', '-r', '-z', '--name-only', PINNED).toString();
