@@ -1,6 +1,8 @@
 /** Assembles the HTTP application out of its resources; it never listens. */
 import express, { type Express, type Response } from 'express';
 import { requireApiKey } from './http/api-key.ts';
+import { type ConsoleOptions, consoleData, consolePage } from './http/console.ts';
+import { type FeedbackOptions, feedback } from './http/feedback.ts';
 import { liveness, readiness } from './http/health.ts';
 import { type Exposition, metrics } from './http/metrics.ts';
 import { modelCard, modelFiles } from './http/model.ts';
@@ -9,7 +11,7 @@ import { answerProblems, ProblemError } from './http/problems.ts';
 import { NO_ROUTE, type RequestObserver, requestContext } from './http/request-context.ts';
 import { mount } from './http/routes.ts';
 
-export interface AppDependencies extends PredictOptions {
+export interface AppDependencies extends PredictOptions, FeedbackOptions, ConsoleOptions {
   /** None: open to all. */
   readonly apiKeys: readonly string[];
   readonly exposition: Exposition;
@@ -27,10 +29,15 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(requestContext(() => state().commit, requests));
 
   const guard = requireApiKey(dependencies.apiKeys);
-  const guarded = [predict(dependencies), modelCard(state), modelFiles(state)].map(
-    ({ handlers, ...resource }) => ({ ...resource, handlers: [guard, ...handlers] }),
-  );
-  for (const resource of [...guarded, liveness(), readiness(state), metrics(exposition)]) {
+  const guarded = [
+    predict(dependencies),
+    feedback(dependencies),
+    modelCard(state),
+    modelFiles(state),
+    consoleData(dependencies),
+  ].map(({ handlers, ...resource }) => ({ ...resource, handlers: [guard, ...handlers] }));
+  const open = [liveness(), readiness(state), metrics(exposition), ...consolePage(dependencies)];
+  for (const resource of [...guarded, ...open]) {
     mount(app, resource, requests);
   }
   requests.onRoute({ method: 'GET', route: NO_ROUTE, statuses: [404] });

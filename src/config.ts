@@ -130,7 +130,13 @@ export const SETTINGS = {
         (keys) => keys.every((key) => key.length >= 8),
         'expected keys of 8 characters or more',
       ),
-    'comma-separated keys, one of which /predict and /model then ask for; empty: open to all',
+    'comma-separated keys, one of which /predict, /feedback, /model and the console’s data then ask for; empty: open to all',
+  ),
+  feedbackKey: setting(
+    'FEEDBACK_KEY',
+    undefined,
+    z.string().min(16, 'expected 16 characters or more').optional(),
+    'secret that signs prediction ids, the same on all replicas; without it, feedback must reach the process that predicted',
   ),
   drainTimeoutMs: setting(
     'DRAIN_TIMEOUT_MS',

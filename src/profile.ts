@@ -4,7 +4,7 @@ import { readColumn } from './models/data-table.ts';
 import { classifyAll, openClassifier, type Progress } from './offline.ts';
 import { createLanguageIdentifier, UNDETERMINED } from './telemetry/language.ts';
 import { LANGUAGES } from './telemetry/metrics.ts';
-import { createTally, type Profile } from './telemetry/profile.ts';
+import { emptyProfile, type Profile, profileOf } from './telemetry/profile.ts';
 
 /**
  * Classifies every text of the data files and tells how they are distributed.
@@ -24,12 +24,14 @@ export async function profileData(
   const identifyLanguage = await createLanguageIdentifier();
   const classifier = await openClassifier(files, false);
   try {
-    const tally = createTally(classifier.labels, [...LANGUAGES, UNDETERMINED]);
     const classifications = await classifyAll(classifier, texts, onProgress);
-    classifications.forEach((classification, index) => {
-      tally.add({ ...classification, language: identifyLanguage(texts[index] as string) });
-    });
-    return tally.profile();
+    return profileOf(
+      emptyProfile(classifier.labels, [...LANGUAGES, UNDETERMINED]),
+      classifications.map((classification, index) => ({
+        ...classification,
+        language: identifyLanguage(texts[index] as string).language,
+      })),
+    );
   } finally {
     await classifier.close();
   }

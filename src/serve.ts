@@ -4,7 +4,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { readPage } from './console/page.ts';
 import type { ModelState, ServedModel } from './http/model-state.ts';
+import { createPredictionIds } from './http/prediction-id.ts';
 import { contextOf } from './http/request-context.ts';
 import { createHttpServer } from './http/server.ts';
 import { type Classifier, createClassifier } from './inference/classifier.ts';
@@ -12,6 +14,7 @@ import { ClassifierError } from './inference/errors.ts';
 import { ModelError } from './models/errors.ts';
 import { ingredientsOf } from './models/ingredients.ts';
 import { type Located, locateVersion } from './models/locate.ts';
+import { checkJson, parseJson } from './models/read-json.ts';
 import { refuseToBeRetrained } from './models/retrain.ts';
 import { openStore } from './models/stores/open.ts';
 import type { RetryNotice } from './models/stores/retry.ts';
@@ -24,10 +27,12 @@ import {
   resolveCommit,
   type Version,
 } from './models/version.ts';
-import { createLanguageIdentifier } from './telemetry/language.ts';
+import { createHistory } from './telemetry/history.ts';
+import { createLanguageIdentifier, UNDETERMINED } from './telemetry/language.ts';
 import { createLog, type Log } from './telemetry/log.ts';
-import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { createMetrics, LANGUAGES, type Metrics } from './telemetry/metrics.ts';
 import { predictionFields } from './telemetry/prediction-log.ts';
+import { emptyProfile, type Profile, profileSchema } from './telemetry/profile.ts';
 
 export interface RunningServer {
   /** `http://host:port` */
@@ -64,6 +69,7 @@ export async function serve(config: Config): Promise<RunningServer> {
   let state: ModelState = { status: 'loading', commit };
   let classifier: Classifier | undefined;
   const metrics = createMetrics(() => classifier?.stats());
+  const history = createHistory();
   const log = await createLog({
     level: config.logLevel,
     file: config.logFile,
@@ -74,11 +80,29 @@ export async function serve(config: Config): Promise<RunningServer> {
     state: () => state,
     identifyLanguage,
     exposition: metrics,
-    requests: metrics,
+    requests: {
+      ...metrics,
+      onRequestEnd: (series, durationSeconds) => {
+        metrics.onRequestEnd(series, durationSeconds);
+        if (series.route === '/predict') {
+          history.onRequestEnd(series.status, durationSeconds);
+        }
+      },
+    },
+    predictionIds: createPredictionIds(config.feedbackKey),
+    page: readPage(),
+    history: history.snapshot,
     onRejected: metrics.onRejected,
     onPrediction: (record) => {
+      const fields = predictionFields(record, config.logInput);
       metrics.onPrediction(record);
-      log.write('info', 'prediction', predictionFields(record, config.logInput));
+      history.onPrediction(record, fields);
+      log.write('info', 'prediction', fields);
+    },
+    onFeedback: ({ requestId, predicted, actual, ...fields }) => {
+      metrics.onFeedback(predicted, actual);
+      history.onFeedback(predicted, actual);
+      log.write('info', 'feedback', { request_id: requestId, ...fields, predicted, actual });
     },
     onError: (error, res) => {
       const { requestId } = contextOf(res);
@@ -99,9 +123,10 @@ export async function serve(config: Config): Promise<RunningServer> {
     if (state.status === 'loading') {
       state = { status: 'loading', commit: located.commit };
     }
-    const { tag, model } = await loadModel(config, located, { metrics, log });
+    const { profile, model } = await loadModel(config, located, { metrics, log });
     ({ classifier } = model);
-    metrics.onModelLoaded({ ...model, tag, labels: classifier.labels });
+    metrics.onModelLoaded({ ...model, labels: classifier.labels, profile });
+    history.onModelLoaded(profile);
     if (state.status === 'loading') {
       state = { status: 'ready', commit: model.commit, model };
     }
@@ -178,10 +203,11 @@ async function loadModel(
   config: Config,
   { store, commit }: Located,
   { metrics, log }: { metrics: Metrics; log: Log },
-): Promise<{ tag: string | undefined; model: ServedModel }> {
+): Promise<{ profile: Profile; model: ServedModel }> {
   const version = await openVersion(store, config.modelName, commit);
   const files = await readVersion(store, version);
   refuseToBeRetrained(files);
+  const given = parseProfile(files);
   const classifier = await createClassifier({
     files,
     workers: config.workers,
@@ -197,19 +223,28 @@ async function loadModel(
     },
   });
   const tag = await readTag(store, config.modelName, commit);
-  return { tag, model: servedModel(version, files, classifier) };
+  const profile = given ?? emptyProfile(classifier.labels, [...LANGUAGES, UNDETERMINED]);
+  return { profile, model: servedModel(version, files, { classifier, tag }) };
+}
+
+/** @throws ModelError `unfit` where it is no profile; undefined where there is none. */
+function parseProfile(files: ReadonlyMap<string, Buffer>): Profile | undefined {
+  const bytes = files.get('profile.json');
+  const origin = 'profile.json';
+  return bytes && checkJson(profileSchema, parseJson(bytes.toString('utf8'), origin), origin);
 }
 
 function servedModel(
   version: Version,
   files: ReadonlyMap<string, Buffer>,
-  classifier: Classifier,
+  { classifier, tag }: Pick<ServedModel, 'classifier' | 'tag'>,
 ): ServedModel {
   const { model: name, commit, details } = version;
   const scores = files.get('metrics.json');
   return {
     name,
     commit,
+    tag,
     message: details.message,
     author: { name: details.author.name, email: details.author.email },
     date: details.author.date,

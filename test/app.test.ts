@@ -3,8 +3,10 @@ import request from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { type AppDependencies, createApp } from '../src/app.ts';
 import type { ModelState, ServedModel } from '../src/http/model-state.ts';
+import { createPredictionIds } from '../src/http/prediction-id.ts';
 import type { Classifier } from '../src/inference/classifier.ts';
 import { ClassifierError } from '../src/inference/errors.ts';
+import { createHistory } from '../src/telemetry/history.ts';
 
 const commit = 'c'.repeat(40);
 
@@ -17,7 +19,11 @@ function appWith(state: ModelState, errors: unknown[] = []) {
     maxChars: 100,
     maxBody: 10_000,
     requestTimeoutMs: 1000,
-    identifyLanguage: () => 'en',
+    identifyLanguage: () => ({ language: 'en', confidence: 1 }),
+    predictionIds: createPredictionIds(undefined),
+    page: new Map(),
+    history: createHistory().snapshot,
+    onFeedback: ignore,
     exposition: { contentType: 'text/plain', expose: async () => '' },
     requests: { onRoute: ignore, onRequestStart: ignore, onRequestEnd: ignore },
     onRejected: ignore,

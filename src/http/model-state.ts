@@ -13,6 +13,8 @@ export interface ModelFile {
 export interface ServedModel {
   readonly name: string;
   readonly commit: string;
+  /** Such as `v1.0.0`; undefined where the version has none. */
+  readonly tag: string | undefined;
   readonly message: string;
   readonly author: { readonly name: string; readonly email: string };
   readonly date: string;

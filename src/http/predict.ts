@@ -1,5 +1,4 @@
 /** `POST /predict`: body → schema → classifier → answer, observed once on the way out. */
-import { randomUUID } from 'node:crypto';
 import { json, type Response } from 'express';
 import type { Classification } from '../inference/classifier.ts';
 import { ClassifierError } from '../inference/errors.ts';
@@ -8,6 +7,7 @@ import type { PredictionRecord } from '../telemetry/prediction-log.ts';
 import { type ModelState, readyModel } from './model-state.ts';
 import { pace } from './pacing.ts';
 import { type InputLimits, parsePredictRequest } from './predict-schema.ts';
+import type { PredictionIds } from './prediction-id.ts';
 import { ClientGoneError, DeadlineError, ProblemError } from './problems.ts';
 import { contextOf } from './request-context.ts';
 import type { Resource } from './routes.ts';
@@ -16,8 +16,9 @@ export interface PredictOptions extends InputLimits {
   readonly maxBody: number;
   readonly requestTimeoutMs: number;
   readonly state: () => ModelState;
+  readonly predictionIds: PredictionIds;
   /** A text's language, `und` where it can't be told. */
-  readonly identifyLanguage: (text: string) => string;
+  readonly identifyLanguage: (text: string) => { language: string; confidence: number };
   /** Told of each request that was turned away, or given up before it was answered. */
   readonly onRejected: (reason: RejectionReason) => void;
   /** Told of each prediction as it is answered. */
@@ -34,7 +35,7 @@ interface Prediction {
 }
 
 export function predict(options: PredictOptions): Resource {
-  const { state, identifyLanguage, onPrediction } = options;
+  const { state, identifyLanguage, onPrediction, predictionIds } = options;
   return {
     method: 'post',
     path: '/predict',
@@ -72,13 +73,17 @@ export function predict(options: PredictOptions): Resource {
           }
           throw error;
         });
+        const { name, commit } = model;
+        const languages = texts.map(identifyLanguage);
         const predictions = classifications.map((classification, index) =>
-          toPrediction(classification, identifyLanguage(texts[index] as string)),
+          toPrediction(classification, {
+            id: predictionIds.create({ label: classification.label, commit }),
+            language: (languages[index] as { language: string }).language,
+          }),
         );
         if (answer === 'labels') {
           res.json(predictions.map(({ label }) => label));
         } else {
-          const { name, commit } = model;
           res.json({ model: { name, commit }, predictions });
         }
         const latencyMs = round(performance.now() - startedAt, 1e3);
@@ -88,9 +93,10 @@ export function predict(options: PredictOptions): Resource {
             ...prediction,
             requestId,
             traceId,
-            model: model.name,
-            commit: model.commit,
+            model: name,
+            commit,
             input: texts[index] as string,
+            languageConfidence: round(languages[index]?.confidence ?? 0, 1e4),
             tokens,
             unknownRatio: round(unknownRatio, 1e4),
             truncated,
@@ -132,10 +138,12 @@ function rejectionReason(error: unknown): RejectionReason | undefined {
   return error instanceof ClassifierError && error.code === 'queue-full' ? 'queue_full' : undefined;
 }
 
-function toPrediction(classification: Classification, language: string): Prediction {
-  const { label, score, scores, truncated } = classification;
+function toPrediction(
+  { label, score, scores, truncated }: Classification,
+  { id, language }: { id: string; language: string },
+): Prediction {
   return {
-    id: randomUUID(),
+    id,
     label,
     score: round(score, 1e6),
     scores: Object.fromEntries(

@@ -23,8 +23,15 @@ interface NativePrediction {
   delete(): void;
 }
 
-/** A text's language as ISO 639 code, `und` where the model is not sure. About 12 µs a tweet. */
-export type IdentifyLanguage = (text: string) => string;
+export interface IdentifiedLanguage {
+  /** ISO 639 code, `und` where the model is not sure. */
+  readonly language: string;
+  /** The model's probability of the likeliest language, be it told or not; 0 without any word. */
+  readonly confidence: number;
+}
+
+/** A text's language. About 12 µs a tweet. */
+export type IdentifyLanguage = (text: string) => IdentifiedLanguage;
 
 /** Loads the model, about 27 MB of memory. */
 export async function createLanguageIdentifier(): Promise<IdentifyLanguage> {
@@ -32,14 +39,17 @@ export async function createLanguageIdentifier(): Promise<IdentifyLanguage> {
   return (text) => {
     const start = text.slice(0, MAX_CHARS).toWellFormed();
     const words = start.replace(FOREIGN_TO_LANGUAGE, ' ').trim().toLowerCase();
-    if (words === '') {
-      return UNDETERMINED;
-    }
-    const prediction = model.predict(words, 1, MIN_PROBABILITY) as unknown as NativePrediction;
+    const prediction = model.predict(words, 1, 0) as unknown as NativePrediction;
     try {
-      return prediction.size() === 0
-        ? UNDETERMINED
-        : prediction.get(0)[1].slice('__label__'.length);
+      if (words === '' || prediction.size() === 0) {
+        return { language: UNDETERMINED, confidence: 0 };
+      }
+      const [probability, label] = prediction.get(0);
+      return {
+        language: probability < MIN_PROBABILITY ? UNDETERMINED : label.slice('__label__'.length),
+        // Sums of rounded floats come out at 1.00001.
+        confidence: Math.min(probability, 1),
+      };
     } finally {
       // It lives in WebAssembly's memory, which nothing collects.
       prediction.delete();

@@ -5,6 +5,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { UNDETERMINED } from './language.ts';
 import type { PredictionRecord } from './prediction-log.ts';
+import { binNames, createTally, type Profile, type Tally } from './profile.ts';
 
 /** prom-client's names for these break the rule that only counters end in `_total`. */
 const MISNAMED = [
@@ -51,7 +52,11 @@ export interface LoadedModel {
   readonly commit: string;
   /** Such as `v1.0.0`; undefined where the version has none. */
   readonly tag: string | undefined;
+  /** When it was committed, as ISO 8601 has it. */
+  readonly date: string;
   readonly labels: readonly string[];
+  /** Of no text where the version has none: then there are bins, and no reference. */
+  readonly profile: Profile;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -189,6 +194,11 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
     labelNames: ['name', 'commit', 'version'] as const,
     registers,
   });
+  const modelTimestamp = new Gauge({
+    name: 'classifier_model_commit_timestamp_seconds',
+    help: 'When the version that is served was committed, in seconds since 1970.',
+    registers,
+  });
   const modelLoads = new Counter({
     name: 'classifier_model_loads_total',
     help: 'Attempts to load a model, by how they ended.',
@@ -198,6 +208,35 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
   for (const result of ['success', 'failure']) {
     modelLoads.inc({ result }, 0);
   }
+  // Counted into arrays, five to a prediction, and made into series when they are asked for.
+  let bins: Profile = { texts: 0, features: {} };
+  let tally: Tally = createTally(bins);
+  new Counter({
+    name: 'classifier_observations_total',
+    help: 'Predictions of the version that is served, by the bins of its profile.',
+    labelNames: ['feature', 'bin'] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const [feature, distribution] of Object.entries(bins.features)) {
+        binNames(distribution).forEach((bin, i) => {
+          this.inc({ feature, bin }, tally.counts[feature]?.[i] ?? 0);
+        });
+      }
+    },
+  });
+  const referenceRatio = new Gauge({
+    name: 'classifier_reference_ratio',
+    help: 'Share of the version’s training data in each bin of its profile.',
+    labelNames: ['feature', 'bin'] as const,
+    registers,
+  });
+  const feedback = new Counter({
+    name: 'classifier_feedback_total',
+    help: 'Predictions that a client told the right label of, by predicted and actual label.',
+    labelNames: ['predicted', 'actual'] as const,
+    registers,
+  });
   const logLines = new Counter({
     name: 'prediction_log_lines_total',
     help: 'Predictions that were handed to the log.',
@@ -217,11 +256,23 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
     expose: () => registry.metrics(),
 
     /** A model has been loaded; its labels' series begin. */
-    onModelLoaded({ name, commit, tag, labels }: LoadedModel): void {
+    onModelLoaded({ name, commit, tag, date, labels, profile }: LoadedModel): void {
       modelInfo.reset();
       modelInfo.set({ name, commit, version: tag ?? '' }, 1);
+      modelTimestamp.set(Date.parse(date) / 1000);
       modelLoads.inc({ result: 'success' });
+      bins = profile;
+      tally = createTally(profile);
+      referenceRatio.reset();
+      for (const [feature, distribution] of Object.entries(profile.texts ? profile.features : {})) {
+        binNames(distribution).forEach((bin, i) => {
+          referenceRatio.set({ feature, bin }, distribution.ratios[i] as number);
+        });
+      }
       for (const label of labels) {
+        for (const actual of labels) {
+          feedback.inc({ predicted: label, actual }, 0);
+        }
         score.zero({ label });
         for (const language of [...known, 'other']) {
           predictions.inc({ label, language }, 0);
@@ -243,7 +294,9 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
       requests.inc({ ...series });
       requestDuration.observe({ ...series }, durationSeconds);
     },
-    onPrediction({ label, language, ...record }: PredictionRecord): void {
+    onPrediction(record: PredictionRecord): void {
+      const { label, language } = record;
+      tally.add(record);
       predictions.inc({ label, language: known.has(language) ? language : 'other' });
       score.observe({ label }, record.score);
       tokens.observe(record.tokens);
@@ -253,6 +306,7 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
       }
       logLines.inc();
     },
+    onFeedback: (predicted: string, actual: string) => feedback.inc({ predicted, actual }),
     onLogDrop: () => logDropped.inc(),
     onRejected: (reason: RejectionReason) => rejected.inc({ reason }),
     onDequeue: (waitMs: number) => queueDuration.observe(waitMs / 1000),

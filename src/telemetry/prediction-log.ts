@@ -14,6 +14,8 @@ export interface PredictionRecord {
   readonly score: number;
   readonly scores: Readonly<Record<string, number>>;
   readonly language: string;
+  /** Probability of the likeliest language, also where it is too low to be told. */
+  readonly languageConfidence: number;
   readonly tokens: number;
   readonly unknownRatio: number;
   readonly truncated: boolean;
@@ -43,6 +45,7 @@ export function predictionFields(record: PredictionRecord, policy: InputPolicy):
     score: record.score,
     scores: record.scores,
     language: record.language,
+    language_confidence: record.languageConfidence,
     tokens: record.tokens,
     unknown_ratio: record.unknownRatio,
     truncated: record.truncated,

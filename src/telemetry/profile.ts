@@ -2,6 +2,7 @@
  * The reference profile: how what the server observes of texts is distributed in the data that a
  * version was trained on, so that traffic can be held against it.
  */
+import { z } from 'zod';
 
 /** What is observed of one prediction. */
 export interface Observation {
@@ -12,17 +13,14 @@ export interface Observation {
   readonly unknownRatio: number;
 }
 
-/** Share of the texts in each bin; the shares of a feature add up to 1. */
-export type Distribution =
-  | { readonly categories: readonly string[]; readonly ratios: readonly number[] }
-  /** A value lies in the first bin whose upper bound it does not exceed. */
-  | { readonly upper_bounds: readonly number[]; readonly ratios: readonly number[] };
-
-export interface Profile {
-  /** How many texts were counted. */
-  readonly texts: number;
-  readonly features: Readonly<Record<string, Distribution>>;
-}
+/** How a profile's features are read from an observation. A profile may have other ones: left out. */
+const FEATURES: Readonly<Record<string, (observation: Observation) => string | number>> = {
+  language: ({ language }) => language,
+  label: ({ label }) => label,
+  score: ({ score }) => score,
+  tokens: ({ tokens }) => tokens,
+  unknown_ratio: ({ unknownRatio }) => unknownRatio,
+};
 
 /** Bins of the features that are numbers; the last bound is the largest value there is. */
 const UPPER_BOUNDS = {
@@ -31,57 +29,124 @@ const UPPER_BOUNDS = {
   unknown_ratio: [0, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
 };
 
-export interface Tally {
-  add(observation: Observation): void;
-  profile(): Profile;
+/** Where values of a category fall that has no bin of its own. */
+const OTHER = 'other';
+
+/** A bound on what a profile may make the server export. */
+const MAX_BINS = 64;
+
+const ratios = z.array(z.number().min(0).max(1)).max(MAX_BINS);
+const distributionSchema = z
+  .union([
+    z.object({ categories: z.array(z.string().min(1)).min(1), ratios }),
+    /** A value lies in the first bin whose upper bound it does not exceed. */
+    z.object({ upper_bounds: z.array(z.number()).min(1), ratios }),
+  ])
+  .refine(
+    (distribution) => new Set(binNames(distribution)).size === distribution.ratios.length,
+    'expected a ratio for each bin, and no bin twice',
+  );
+
+/** Share of the texts in each bin; the shares of a feature add up to 1. */
+export type Distribution =
+  | { readonly categories: readonly string[]; readonly ratios: readonly number[] }
+  | { readonly upper_bounds: readonly number[]; readonly ratios: readonly number[] };
+
+export const profileSchema = z.object({
+  texts: z.int().min(0),
+  features: z.record(z.string(), distributionSchema),
+});
+
+export interface Profile {
+  /** How many texts were counted. */
+  readonly texts: number;
+  readonly features: Readonly<Record<string, Distribution>>;
 }
 
-/**
- * Counts observations into bins.
- *
- * @param languages that are told apart; all others count as `other`.
- */
-export function createTally(labels: readonly string[], languages: readonly string[]): Tally {
-  const categories = { language: [...languages, 'other'], label: [...labels] };
-  const counts = Object.fromEntries(
-    [...Object.entries(categories), ...Object.entries(UPPER_BOUNDS)].map(([feature, bins]) => [
-      feature,
-      new Array<number>(bins.length).fill(0),
-    ]),
-  );
-  let texts = 0;
+/** A profile's bins by name: a category, or an upper bound in digits. */
+export function binNames(distribution: Distribution): string[] {
+  return 'categories' in distribution
+    ? [...distribution.categories]
+    : distribution.upper_bounds.map(String);
+}
 
-  const count = (feature: string, bin: number): void => {
-    const bins = counts[feature] as number[];
-    bins[bin] = (bins[bin] as number) + 1;
-  };
-  const countNumber = (feature: keyof typeof UPPER_BOUNDS, value: number): void =>
-    count(
-      feature,
-      UPPER_BOUNDS[feature].findIndex((bound) => value <= bound),
-    );
+/** How many observations fell into each bin of a feature. */
+export type Counts = Readonly<Record<string, readonly number[]>>;
 
+export interface Tally {
+  add(observation: Observation): void;
+  /** The bins, in the order of the profile. They go on being counted up. */
+  readonly counts: Counts;
+}
+
+/** Counts observations into the bins of a profile. */
+export function createTally({ features }: Pick<Profile, 'features'>): Tally {
+  const counts: Record<string, number[]> = {};
+  const counters: ((observation: Observation) => void)[] = [];
+  for (const [feature, distribution] of Object.entries(features)) {
+    const read = FEATURES[feature];
+    if (read) {
+      const bins = new Array<number>(distribution.ratios.length).fill(0);
+      const binOf = binFinder(distribution);
+      counts[feature] = bins;
+      counters.push((observation) => {
+        const bin = binOf(read(observation));
+        if (bin >= 0) {
+          bins[bin] = (bins[bin] as number) + 1;
+        }
+      });
+    }
+  }
   return {
-    add({ language, label, score, tokens, unknownRatio }) {
-      const at = languages.indexOf(language);
-      count('language', at < 0 ? languages.length : at);
-      count('label', labels.indexOf(label));
-      countNumber('score', score);
-      countNumber('tokens', tokens);
-      countNumber('unknown_ratio', unknownRatio);
-      texts++;
-    },
-    profile: () => {
-      const ratios = (feature: string): number[] =>
-        (counts[feature] as number[]).map((n) => Number((n / Math.max(texts, 1)).toFixed(6)));
-      const features: Record<string, Distribution> = {};
-      for (const [feature, bins] of Object.entries(categories)) {
-        features[feature] = { categories: bins, ratios: ratios(feature) };
+    counts,
+    add: (observation) => {
+      for (const count of counters) {
+        count(observation);
       }
-      for (const [feature, bins] of Object.entries(UPPER_BOUNDS)) {
-        features[feature] = { upper_bounds: bins, ratios: ratios(feature) };
-      }
-      return { texts, features };
     },
   };
+}
+
+/** @returns a function that gives the index of a value's bin, −1 where there is none. */
+function binFinder(distribution: Distribution): (value: string | number) => number {
+  if ('categories' in distribution) {
+    const index = new Map<string | number, number>(distribution.categories.map((c, i) => [c, i]));
+    const other = index.get(OTHER) ?? -1;
+    return (category) => index.get(category) ?? other;
+  }
+  const bounds = distribution.upper_bounds;
+  return (value) => {
+    const bin = bounds.findIndex((bound) => (value as number) <= bound);
+    return bin < 0 ? bounds.length - 1 : bin;
+  };
+}
+
+/** Bins for what has no profile yet: its ratios are all 0. */
+export function emptyProfile(labels: readonly string[], languages: readonly string[]): Profile {
+  const features: Record<string, Distribution> = {};
+  for (const [feature, categories] of [
+    ['language', [...languages, OTHER]],
+    ['label', [...labels]],
+  ] as const) {
+    features[feature] = { categories, ratios: categories.map(() => 0) };
+  }
+  for (const [feature, bounds] of Object.entries(UPPER_BOUNDS)) {
+    features[feature] = { upper_bounds: bounds, ratios: bounds.map(() => 0) };
+  }
+  return { texts: 0, features };
+}
+
+/** Makes a profile of observations. */
+export function profileOf(bins: Profile, observations: readonly Observation[]): Profile {
+  const { add, counts } = createTally(bins);
+  observations.forEach(add);
+  const texts = observations.length;
+  const features = Object.entries(bins.features).map(([feature, distribution]) => [
+    feature,
+    {
+      ...distribution,
+      ratios: (counts[feature] ?? []).map((n) => Number((n / Math.max(texts, 1)).toFixed(6))),
+    },
+  ]);
+  return { texts, features: Object.fromEntries(features) };
 }

@@ -19,6 +19,8 @@ export interface TestServer {
   readonly process: ChildProcess;
   /** Log lines so far; all of them once `stop` has resolved. */
   readonly lines: readonly LogLine[];
+  /** Resolves with the first line that matches, be it there or still to come. */
+  eventually(matches: (line: LogLine) => boolean): Promise<LogLine>;
   stop(signal?: NodeJS.Signals): Promise<Exit>;
   predict(body: unknown, headers?: Record<string, string>): Promise<Response>;
   metrics(): Promise<Map<string, number>>;
@@ -38,6 +40,7 @@ export async function startServer(
   });
   const exited = once(child, 'close').then(([code, signal]): Exit => ({ code, signal }));
   const lines: LogLine[] = [];
+  const waiting = new Set<(line: LogLine) => void>();
   let errors = '';
   child.stderr.on('data', (chunk) => {
     errors += chunk;
@@ -46,6 +49,9 @@ export async function startServer(
     createInterface({ input: child.stdout }).on('line', (line) => {
       const parsed = JSON.parse(line) as LogLine;
       lines.push(parsed);
+      for (const look of waiting) {
+        look(parsed);
+      }
       if (parsed.event === until) {
         resolve();
       }
@@ -59,6 +65,17 @@ export async function startServer(
     url,
     process: child,
     lines,
+    eventually: (matches) =>
+      new Promise((resolve) => {
+        const look = (line: LogLine): void => {
+          if (matches(line)) {
+            waiting.delete(look);
+            resolve(line);
+          }
+        };
+        waiting.add(look);
+        lines.forEach(look);
+      }),
     stop: (signal = 'SIGTERM') => {
       child.kill(signal);
       return exited;

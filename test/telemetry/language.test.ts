@@ -15,12 +15,13 @@ test.each([
   ['\n', 'und'],
   ['\ud800', 'und'],
 ])('%j is %s', (text, language) => {
-  expect(identify(text)).toBe(language);
+  expect(identify(text).language).toBe(language);
 });
 
 test('mentions and links say nothing of the language', () => {
   expect(
-    identify('@thebestofenglish Das ist wirklich furchtbar https://example.com/the-english'),
+    identify('@thebestofenglish Das ist wirklich furchtbar https://example.com/the-english')
+      .language,
   ).toBe('de');
 });
 

@@ -1,18 +1,24 @@
 import { expect, test } from 'vitest';
 import { createMetrics, LANGUAGES } from '../../src/telemetry/metrics.ts';
 import type { PredictionRecord } from '../../src/telemetry/prediction-log.ts';
+import { emptyProfile } from '../../src/telemetry/profile.ts';
+
+const labels = ['negative', 'neutral', 'positive'];
+const model = {
+  name: 'm',
+  commit: 'first',
+  tag: undefined,
+  date: '2026-11-24T12:00:00Z',
+  labels,
+  profile: emptyProfile(labels, [...LANGUAGES, 'und']),
+};
 
 const seriesOf = (text: string): string[] =>
   text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
 test('no language that a text claims to be in makes a new series', async () => {
   const metrics = createMetrics(() => undefined);
-  metrics.onModelLoaded({
-    name: 'm',
-    commit: 'c',
-    tag: undefined,
-    labels: ['negative', 'neutral', 'positive'],
-  });
+  metrics.onModelLoaded(model);
   const before = seriesOf(await metrics.expose()).length;
   for (const language of ['en', 'und', 'la', 'xx', 'ceb']) {
     const record = { label: 'neutral', language, score: 0.5, tokens: 3, unknownRatio: 0 };
@@ -36,10 +42,60 @@ test('the series of every route are there before the first request', async () =>
 
 test('another model takes the place of the one before', async () => {
   const metrics = createMetrics(() => undefined);
-  metrics.onModelLoaded({ name: 'm', commit: 'first', tag: undefined, labels: ['a'] });
-  metrics.onModelLoaded({ name: 'm', commit: 'second', tag: 'v2', labels: ['a'] });
+  metrics.onModelLoaded(model);
+  metrics.onModelLoaded({ ...model, commit: 'second', tag: 'v2' });
   const info = seriesOf(await metrics.expose()).filter((s) =>
     s.startsWith('classifier_model_info'),
   );
   expect(info).toEqual(['classifier_model_info{name="m",commit="second",version="v2"} 1']);
+});
+
+test('observations are counted into the bins of the served profile, beside its ratios', async () => {
+  const metrics = createMetrics(() => undefined);
+  const profile = {
+    texts: 10,
+    features: {
+      language: { categories: ['en', 'other'], ratios: [0.9, 0.1] },
+      score: { upper_bounds: [0.5, 1], ratios: [0.25, 0.75] },
+    },
+  };
+  const observe = (language: string, score: number): void =>
+    metrics.onPrediction({
+      label: 'neutral',
+      language,
+      score,
+      tokens: 3,
+      unknownRatio: 0,
+    } as PredictionRecord);
+  const exposed = async (name: string): Promise<Record<string, number>> =>
+    Object.fromEntries(
+      seriesOf(await metrics.expose())
+        .filter((line) => line.startsWith(name))
+        .map((line) => {
+          const [, feature, bin, value] = /feature="(\w+)",bin="([^"]+)"} (.+)/.exec(line) ?? [];
+          return [`${feature} ${bin}`, Number(value)];
+        }),
+    );
+  metrics.onModelLoaded({ ...model, profile });
+  expect(await exposed('classifier_reference_ratio')).toEqual({
+    'language en': 0.9,
+    'language other': 0.1,
+    'score 0.5': 0.25,
+    'score 1': 0.75,
+  });
+  observe('en', 0.5);
+  observe('de', 0.51);
+  observe('fr', 1);
+  expect(await exposed('classifier_observations_total')).toEqual({
+    'language en': 1,
+    'language other': 2,
+    'score 0.5': 1,
+    'score 1': 2,
+  });
+  // Of another version with other bins: the counts begin anew.
+  metrics.onModelLoaded({
+    ...model,
+    profile: { ...profile, features: { score: profile.features.score } },
+  });
+  expect(await exposed('classifier_observations_total')).toEqual({ 'score 0.5': 0, 'score 1': 0 });
 });

@@ -12,6 +12,7 @@ const record: PredictionRecord = {
   score: 0.9,
   scores: { negative: 0.04, neutral: 0.06, positive: 0.9 },
   language: 'en',
+  languageConfidence: 0.98,
   tokens: 5,
   unknownRatio: 0,
   truncated: false,

@@ -1,0 +1,4 @@
+/** The console. */
+document.title = 'tweet-sentiment';
+
+export {};

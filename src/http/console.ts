@@ -1,0 +1,79 @@
+/** `GET /`: the console, one page, and what it shows. */
+import type { HistorySnapshot } from '../telemetry/history.ts';
+import type { ModelState } from './model-state.ts';
+import { ProblemError } from './problems.ts';
+import type { Resource } from './routes.ts';
+
+/** A file of the page. */
+export interface PageFile {
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+export interface ConsoleOptions {
+  readonly state: () => ModelState;
+  /** By name; `index.html` is the page. */
+  readonly page: ReadonlyMap<string, PageFile>;
+  readonly history: () => HistorySnapshot;
+}
+
+/** What the page asks for every few seconds. */
+export interface ConsoleData extends HistorySnapshot {
+  readonly status: 'loading' | 'ready' | 'draining';
+  readonly model:
+    | { readonly name: string; readonly commit: string; readonly tag?: string | undefined }
+    | undefined;
+  readonly labels: readonly string[];
+  readonly queue: { readonly length: number; readonly capacity: number };
+  readonly workers: Readonly<Record<string, number>>;
+}
+
+/** The page needs nothing from elsewhere, and may not be framed. */
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-cache',
+};
+
+export function consolePage({ page }: ConsoleOptions): Resource[] {
+  const send = (name: string): Resource['handlers'][number] => {
+    return (req, res) => {
+      const file = page.get(name || String(req.params.file));
+      if (!file) {
+        throw new ProblemError('not-found', `There is no ${req.path} here`);
+      }
+      res.set(SECURITY_HEADERS).set('content-type', file.type).send(file.bytes);
+    };
+  };
+  return [
+    { method: 'get', path: '/', statuses: [200], handlers: [send('index.html')] },
+    { method: 'get', path: '/console/:file', statuses: [200, 404], handlers: [send('')] },
+  ];
+}
+
+export function consoleData({ state, history }: ConsoleOptions): Resource {
+  return {
+    method: 'get',
+    path: '/console/data',
+    statuses: [200],
+    handlers: [
+      (_req, res) => {
+        const current = state();
+        const model = current.status === 'ready' ? current.model : undefined;
+        const stats = model?.classifier.stats();
+        const data: ConsoleData = {
+          status: current.status,
+          model: model && { name: model.name, commit: model.commit, tag: model.tag },
+          labels: model?.classifier.labels ?? [],
+          queue: { length: stats?.queueLength ?? 0, capacity: stats?.queueCapacity ?? 0 },
+          workers: { ...stats?.workers },
+          ...history(),
+        };
+        res.set('cache-control', 'no-store').json(data);
+      },
+    ],
+  };
+}

@@ -1,0 +1,94 @@
+/** `POST /feedback`: a client tells which label a prediction should have had. */
+import { json } from 'express';
+import { z } from 'zod';
+import { type ModelState, readyModel } from './model-state.ts';
+import type { PredictionIds } from './prediction-id.ts';
+import { ProblemError } from './problems.ts';
+import { contextOf } from './request-context.ts';
+import type { Resource } from './routes.ts';
+
+const MAX_BODY_BYTES = 16 * 1024;
+/** Ids whose feedback is remembered, so that a client may send it again after a lost answer. */
+const REMEMBERED_IDS = 100_000;
+
+const bodySchema = z.strictObject({ id: z.string().max(512), label: z.string().max(256) });
+
+export interface FeedbackRecord {
+  readonly requestId: string;
+  readonly id: string;
+  /** First eight digits of the commit that predicted. */
+  readonly commit: string;
+  readonly predicted: string;
+  readonly actual: string;
+}
+
+export interface FeedbackOptions {
+  readonly state: () => ModelState;
+  readonly predictionIds: PredictionIds;
+  /** Told of each prediction's feedback once. */
+  readonly onFeedback: (record: FeedbackRecord) => void;
+}
+
+export function feedback({ state, predictionIds, onFeedback }: FeedbackOptions): Resource {
+  const seen = new Set<string>();
+  return {
+    method: 'post',
+    path: '/feedback',
+    statuses: [204, 400, 410, 413, 415, 503],
+    handlers: [
+      json({ limit: MAX_BODY_BYTES, type: ['application/json', 'application/*+json'] }),
+      (req, res) => {
+        const { labels } = readyModel(state()).classifier;
+        if (req.body === undefined) {
+          throw new ProblemError(
+            'unsupported-media-type',
+            `The body must be application/json, found ${req.get('content-type') ?? 'none'}`,
+          );
+        }
+        const body = bodySchema.safeParse(req.body);
+        if (!body.success) {
+          throw new ProblemError(
+            'invalid-body',
+            'Expected {"id": "…", "label": "…"}, the id of a prediction and the right label',
+          );
+        }
+        const { id, label: actual } = body.data;
+        if (!labels.includes(actual)) {
+          throw new ProblemError(
+            'unknown-label',
+            `The label must be one of ${labels.join(', ')}, found ${JSON.stringify(actual)}`,
+          );
+        }
+        const { commit, label: predicted } = readId(predictionIds, id, labels);
+        if (!seen.has(id)) {
+          seen.add(id);
+          if (seen.size > REMEMBERED_IDS) {
+            seen.delete(seen.values().next().value as string);
+          }
+          const { requestId } = contextOf(res);
+          onFeedback({ requestId, id, commit, predicted, actual });
+        }
+        res.status(204).end();
+      },
+    ],
+  };
+}
+
+function readId(
+  predictionIds: PredictionIds,
+  id: string,
+  labels: readonly string[],
+): { commit: string; label: string } {
+  const read = predictionIds.read(id);
+  if (read.status === 'expired') {
+    throw new ProblemError(
+      'id-expired',
+      `Feedback is taken for ${read.maxAgeSeconds / 86_400} days after a prediction`,
+    );
+  }
+  // A version with other labels may have made the prediction: its labels are no row of this one's.
+  if (read.status === 'forged' || !labels.includes(read.label)) {
+    throw new ProblemError('unknown-id', 'The id is of no prediction that this server can know of');
+  }
+  return read;
+}

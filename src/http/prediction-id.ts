@@ -1,0 +1,92 @@
+/**
+ * The id of a prediction carries what feedback on it needs, signed: any replica with the same key can
+ * count it, and none has to remember what it predicted.
+ */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** Feedback that comes later says nothing of how the model does now. */
+const MAX_AGE_SECONDS = 7 * 24 * 3600;
+/** Replicas' clocks may differ by as much. */
+const MAX_AHEAD_SECONDS = 300;
+
+const FORMAT = 1;
+const RANDOM_BYTES = 6;
+const COMMIT_BYTES = 4;
+const HEAD_BYTES = 1 + 4 + COMMIT_BYTES + RANDOM_BYTES;
+/** 96 bits of HMAC-SHA-256: at the least that RFC 2104, section 5, asks for (80). */
+const MAC_BYTES = 12;
+
+export interface PredictionId {
+  /** Label that was predicted. */
+  readonly label: string;
+  /** First eight digits of the commit that predicted it. */
+  readonly commit: string;
+}
+
+export type ReadId =
+  | ({ readonly status: 'valid' } & PredictionId)
+  /** Nothing that was signed with this key. */
+  | { readonly status: 'forged' }
+  | { readonly status: 'expired'; readonly maxAgeSeconds: number };
+
+export interface PredictionIds {
+  /** A new id, letters, digits, `-` and `_`; about 48 of them. */
+  create(prediction: PredictionId): string;
+  read(id: string): ReadId;
+}
+
+/**
+ * @param key the same on all replicas; without one, only this process knows its ids.
+ * @param nowMs milliseconds since 1970.
+ */
+export function createPredictionIds(
+  key: string | undefined,
+  nowMs: () => number = Date.now,
+): PredictionIds {
+  const secret = key ?? randomBytes(32);
+  // One call to the system's generator gives the random part of many ids.
+  let pool = Buffer.alloc(0);
+  const random = (): Buffer => {
+    if (pool.byteLength < RANDOM_BYTES) {
+      pool = randomBytes(RANDOM_BYTES * 512);
+    }
+    const bytes = pool.subarray(0, RANDOM_BYTES);
+    pool = pool.subarray(RANDOM_BYTES);
+    return bytes;
+  };
+  const mac = (payload: Buffer): Buffer =>
+    createHmac('sha256', secret).update(payload).digest().subarray(0, MAC_BYTES);
+
+  return {
+    create({ label, commit }) {
+      const head = Buffer.alloc(5);
+      head.writeUInt8(FORMAT);
+      head.writeUInt32BE(Math.floor(nowMs() / 1000), 1);
+      const commitStart = Buffer.from(commit.slice(0, 2 * COMMIT_BYTES), 'hex');
+      const payload = Buffer.concat([head, commitStart, random(), Buffer.from(label)]);
+      return Buffer.concat([payload, mac(payload)]).toString('base64url');
+    },
+    read(id) {
+      const bytes = Buffer.from(id, 'base64url');
+      const payload = bytes.subarray(0, -MAC_BYTES);
+      const signed =
+        // Other spellings of the same bytes would be other ids.
+        bytes.toString('base64url') === id &&
+        payload.byteLength > HEAD_BYTES &&
+        timingSafeEqual(mac(payload), bytes.subarray(-MAC_BYTES)) &&
+        payload.readUInt8() === FORMAT;
+      if (!signed) {
+        return { status: 'forged' };
+      }
+      const ageSeconds = nowMs() / 1000 - payload.readUInt32BE(1);
+      if (ageSeconds > MAX_AGE_SECONDS || ageSeconds < -MAX_AHEAD_SECONDS) {
+        return { status: 'expired', maxAgeSeconds: MAX_AGE_SECONDS };
+      }
+      return {
+        status: 'valid',
+        commit: payload.subarray(5, 5 + COMMIT_BYTES).toString('hex'),
+        label: payload.subarray(HEAD_BYTES).toString('utf8'),
+      };
+    },
+  };
+}

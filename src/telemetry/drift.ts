@@ -1,0 +1,99 @@
+/**
+ * How far traffic has moved from the data that a version was trained on. The rules in
+ * deploy/prometheus say the same of all replicas together, with the same numbers.
+ */
+import { UNDETERMINED } from './language.ts';
+import { binNames, type Counts, type Profile } from './profile.ts';
+
+/** A bin that nothing is in would make the index infinite. */
+const LEAST_RATIO = 1e-4;
+
+/** A language that the training data has less of is foreign to the model. */
+const FOREIGN_BELOW = 0.01;
+
+/** What it takes for a foreign language to be more than a few strays. */
+const FOREIGN_EXCESS = 0.02;
+const FOREIGN_TEXTS = 10;
+
+export interface BinDrift {
+  readonly bin: string;
+  readonly count: number;
+  /** Share of the observations, and of the training data. */
+  readonly observed: number;
+  readonly reference: number;
+  /** What the bin adds to the feature's stability index. */
+  readonly contribution: number;
+}
+
+export interface FeatureDrift {
+  readonly feature: string;
+  readonly observations: number;
+  /** Population stability index; undefined without observations. */
+  readonly stabilityIndex: number | undefined;
+  readonly bins: readonly BinDrift[];
+}
+
+/**
+ * Holds counted observations against the profile whose bins they were counted into.
+ *
+ * @returns nothing where the profile is of no text, and only has bins.
+ */
+export function measureDrift(profile: Profile, counts: Counts): FeatureDrift[] {
+  return Object.entries(counts).flatMap(([feature, bins]) => {
+    const reference = profile.features[feature];
+    if (!reference || profile.texts === 0) {
+      return [];
+    }
+    const observations = bins.reduce((total, n) => total + n, 0);
+    const compared = binNames(reference).map((bin, i) => {
+      const count = bins[i] ?? 0;
+      const ratios = {
+        observed: observations === 0 ? 0 : count / observations,
+        reference: reference.ratios[i] as number,
+      };
+      return { bin, count, ...ratios, contribution: contributionOf(ratios) };
+    });
+    return {
+      feature,
+      observations,
+      stabilityIndex:
+        observations === 0
+          ? undefined
+          : compared.reduce((total, { contribution }) => total + contribution, 0),
+      bins: compared,
+    };
+  });
+}
+
+/**
+ * (q − p) · ln(q / p), summed over the bins the population stability index: below 0.1 a distribution
+ * is commonly called stable, above 0.25 changed. Source: N. Siddiqi, Credit Risk Scorecards (2006),
+ * chapter 10.
+ */
+function contributionOf({ observed, reference }: { observed: number; reference: number }): number {
+  const q = Math.max(observed, LEAST_RATIO);
+  const p = Math.max(reference, LEAST_RATIO);
+  return (q - p) * Math.log(q / p);
+}
+
+/** Languages that the model knows from its training. */
+export function knownLanguages({ features }: Profile): string[] {
+  const languages = features.language;
+  return languages
+    ? binNames(languages).filter((_, i) => (languages.ratios[i] as number) >= FOREIGN_BELOW)
+    : [];
+}
+
+/** Languages that the model hardly saw in training and that traffic has, the largest share first. */
+export function foreignLanguages(drift: readonly FeatureDrift[]): BinDrift[] {
+  const languages = drift.find(({ feature }) => feature === 'language')?.bins ?? [];
+  return languages
+    .filter(
+      ({ bin, count, observed, reference }) =>
+        bin !== UNDETERMINED &&
+        reference < FOREIGN_BELOW &&
+        count >= FOREIGN_TEXTS &&
+        observed > reference + FOREIGN_EXCESS,
+    )
+    .sort((a, b) => b.observed - a.observed);
+}

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { createHistory } from '../../src/telemetry/history.ts';
+import type { Observation, Profile } from '../../src/telemetry/profile.ts';
+
+const profile: Profile = {
+  texts: 100,
+  features: {
+    language: { categories: ['de', 'en', 'other'], ratios: [0, 1, 0] },
+    label: { categories: ['negative', 'positive'], ratios: [0.5, 0.5] },
+  },
+};
+const text = (language: string): Observation => ({
+  language,
+  label: 'positive',
+  score: 0.9,
+  tokens: 5,
+  unknownRatio: 0,
+});
+
+function historyAt(seconds: number) {
+  let now = seconds;
+  const history = createHistory(() => now * 1000);
+  history.onModelLoaded(profile);
+  return {
+    ...history,
+    at: (second: number) => {
+      now = second;
+    },
+  };
+}
+
+test('what happens is counted in the step in which it happens', () => {
+  const history = historyAt(1000);
+  history.onRequestEnd(200, 0.01);
+  history.onPrediction(text('en'), {});
+  history.onRequestEnd(429, 0.001);
+  history.at(1004.9);
+  history.onRequestEnd(503, 0.001);
+  history.onRequestEnd(400, 0.001);
+  history.at(1005);
+  history.onPrediction(text('de'), {});
+  history.onPrediction(text('xx'), {});
+  expect(history.snapshot().steps).toEqual([
+    {
+      at: 1000,
+      answered: 1,
+      refused: 1,
+      failed: 1,
+      latency: { p50: expect.closeTo(10, 0), p99: expect.closeTo(10, 0) },
+      labels: { positive: 1 },
+      languages: { en: 1 },
+    },
+    {
+      at: 1005,
+      answered: 0,
+      refused: 0,
+      failed: 0,
+      latency: undefined,
+      labels: { positive: 2 },
+      languages: { de: 1, other: 1 },
+    },
+  ]);
+});
+
+test('quantiles are within 5 % of the truth', () => {
+  const history = historyAt(0);
+  for (let ms = 1; ms <= 1000; ms++) {
+    history.onRequestEnd(200, ms / 1000);
+  }
+  const { p50, p99 } = history.snapshot().steps[0]?.latency ?? { p50: 0, p99: 0 };
+  expect(Math.abs(p50 / 500 - 1)).toBeLessThan(0.05);
+  expect(Math.abs(p99 / 990 - 1)).toBeLessThan(0.05);
+});
+
+test('it keeps 15 minutes, however long it runs', () => {
+  const history = historyAt(0);
+  for (let second = 0; second < 7200; second += 5) {
+    history.at(second);
+    history.onRequestEnd(200, 0.01);
+  }
+  const { steps } = history.snapshot();
+  expect(steps).toHaveLength(180);
+  expect(steps[0]?.at).toBe(7200 - 900);
+});
+
+test('drift is that of the last five minutes', () => {
+  const history = historyAt(0);
+  for (let i = 0; i < 50; i++) {
+    history.onPrediction(text('de'), {});
+  }
+  expect(history.snapshot().drift.foreign.map(({ bin }) => bin)).toEqual(['de']);
+  history.at(301);
+  history.onPrediction(text('en'), {});
+  const { features, foreign, known } = history.snapshot().drift;
+  expect([foreign, known, features[0]?.observations]).toEqual([[], ['en'], 1]);
+});
+
+test('another version begins with nothing held against it', () => {
+  const history = historyAt(0);
+  history.onPrediction(text('de'), {});
+  history.onFeedback('positive', 'negative');
+  expect(history.snapshot().feedback).toEqual({ positive: { negative: 1 } });
+  history.onModelLoaded(profile);
+  expect(history.snapshot()).toMatchObject({ steps: [], feedback: {} });
+});
+
+test('the last 50 predictions are there as the log has them, the newest first', () => {
+  const history = historyAt(0);
+  for (let i = 0; i < 60; i++) {
+    history.onPrediction(text('en'), { id: i });
+  }
+  const { predictions } = history.snapshot();
+  expect(predictions).toHaveLength(50);
+  expect([predictions[0], predictions[49]]).toEqual([{ id: 59 }, { id: 10 }]);
+});
