@@ -12,8 +12,16 @@ const LEAST_RATIO = 1e-4;
 const FOREIGN_BELOW = 0.01;
 
 /** What it takes for a foreign language to be more than a few strays. */
-const FOREIGN_EXCESS = 0.02;
+const FOREIGN_EXCESS = 0.01;
 const FOREIGN_TEXTS = 10;
+
+/** Without any change, the stability index of n texts over B bins is about (B − 1) / n. */
+const LEAST_OBSERVATIONS = { language: 100, otherFeatures: 200 };
+const CHANGED_ABOVE = 0.25;
+
+const UNSURE_BELOW = 0.7;
+const UNSURE_EXCESS = 0.15;
+const UNKNOWN_EXCESS = 0.05;
 
 export interface BinDrift {
   readonly bin: string;
@@ -86,8 +94,11 @@ export function knownLanguages({ features }: Profile): string[] {
 
 /** Languages that the model hardly saw in training and that traffic has, the largest share first. */
 export function foreignLanguages(drift: readonly FeatureDrift[]): BinDrift[] {
-  const languages = drift.find(({ feature }) => feature === 'language')?.bins ?? [];
-  return languages
+  const language = drift.find(({ feature }) => feature === 'language');
+  if (!language || language.observations < LEAST_OBSERVATIONS.language) {
+    return [];
+  }
+  return language.bins
     .filter(
       ({ bin, count, observed, reference }) =>
         bin !== UNDETERMINED &&
@@ -96,4 +107,34 @@ export function foreignLanguages(drift: readonly FeatureDrift[]): BinDrift[] {
         observed > reference + FOREIGN_EXCESS,
     )
     .sort((a, b) => b.observed - a.observed);
+}
+
+/** What the alert rules in deploy/prometheus/alerts-drift.yml would say of a window. */
+export interface DriftAlarms {
+  readonly foreignLanguages: readonly BinDrift[];
+  /** The labels are not those of the training data. */
+  readonly labelMix: boolean;
+  /** The model has become unsure. */
+  readonly scoreCollapse: boolean;
+  /** Texts have tokens that the vocabulary does not know. */
+  readonly unknownTokens: boolean;
+}
+
+/** @param drift of one window; the rules ask besides that what they find lasts for two minutes. */
+export function driftAlarms(drift: readonly FeatureDrift[]): DriftAlarms {
+  const enough = (name: string): FeatureDrift | undefined =>
+    drift.find(
+      ({ feature, observations }) =>
+        feature === name && observations >= LEAST_OBSERVATIONS.otherFeatures,
+    );
+  const excess = (name: string, among: (bin: string) => boolean): number =>
+    (enough(name)?.bins ?? [])
+      .filter(({ bin }) => among(bin))
+      .reduce((total, { observed, reference }) => total + observed - reference, 0);
+  return {
+    foreignLanguages: foreignLanguages(drift),
+    labelMix: (enough('label')?.stabilityIndex ?? 0) > CHANGED_ABOVE,
+    scoreCollapse: excess('score', (bin) => Number(bin) < UNSURE_BELOW) > UNSURE_EXCESS,
+    unknownTokens: excess('unknown_ratio', (bin) => Number(bin) > 0) > UNKNOWN_EXCESS,
+  };
 }

@@ -52,8 +52,8 @@ export interface HistorySnapshot {
   };
   /** How often each label was predicted (rows) and told to be right (columns). */
   readonly feedback: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** The newest first, as the log has them. */
-  readonly predictions: readonly object[];
+  /** The newest first, as the log has them, and when they were made in seconds since 1970. */
+  readonly predictions: readonly { readonly at: number }[];
 }
 
 interface Step {
@@ -72,7 +72,7 @@ export function createHistory(nowMs: () => number = Date.now) {
   let profile: Profile = { texts: 0, features: {} };
   let steps: Step[] = [];
   let feedback: Record<string, Record<string, number>> = {};
-  const predictions: object[] = [];
+  const predictions: { at: number }[] = [];
 
   const step = (): Step => {
     const at = Math.floor(nowMs() / 1000 / STEP_SECONDS) * STEP_SECONDS;
@@ -115,7 +115,7 @@ export function createHistory(nowMs: () => number = Date.now) {
     /** @param line the prediction as the log has it. */
     onPrediction(observation: Observation, line: object): void {
       step().tally.add(observation);
-      predictions.unshift(line);
+      predictions.unshift({ at: nowMs() / 1000, ...line });
       predictions.length = Math.min(predictions.length, LAST_PREDICTIONS);
     },
     onFeedback(predicted: string, actual: string): void {

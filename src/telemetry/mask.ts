@@ -1,15 +1,20 @@
 /** Takes out of a text what tells who wrote it or whom it is about. */
 
 // The looks behind let a match begin only where a word does: without them a long word would be
-// tried from each of its characters, in quadratic time.
+// tried from each of its characters, in quadratic time. Scripts without spaces between words lose
+// some neighbouring characters to a placeholder; nothing is left in because of them.
 const EMAIL =
-  /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]+[@＠](?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}/gu;
+  /(?<![\p{L}\p{M}\p{N}._%+-])[\p{L}\p{M}\p{N}._%+-]+[@＠](?:[\p{L}\p{M}\p{N}-]+[.．。])+[\p{L}\p{M}\p{N}-]{2,}/gu;
+/** With a scheme, or a path, or an end that words hardly have. */
 const LINK =
-  /(?<![\p{L}\p{N}])(?:https?:\/\/|www\.)\S+|(?<![\p{L}\p{N}.-])(?:[\p{L}\p{N}-]+\.)+[a-z]{2,}\/\S+/giu;
-const MENTION = /[@＠][\p{L}\p{M}\p{N}_]+/gu;
-/** Seven to fifteen digits (E.164), in groups or not, of any script. */
-const PHONE =
-  /(?<![\p{L}\p{N}])[+＋(]{0,2}\p{Nd}(?:[\s()./\-\u2010-\u2015]{0,3}\p{Nd}){6,14}(?![\p{L}\p{N}])/gu;
+  /https?:\/\/\S+|www\.\S+|(?<![\p{L}\p{M}\p{N}.-])(?:[\p{L}\p{M}\p{N}-]+\.)+(?:\p{L}{2,}\/\S*|(?:com|org|net|info|edu|gov|co\.uk|рф)(?![\p{L}\p{N}]))/giu;
+const MENTION = /[@＠][\p{L}\p{M}\p{N}_\u200c\u200d]+/gu;
+/**
+ * Seven to nineteen digits of any script, in groups or not: phone numbers have at most 15 (E.164),
+ * card numbers 19.
+ */
+const NUMBER =
+  /(?<!\p{Nd})[+＋(（]{0,2}\p{Nd}(?:[\s()（）.．/／\-－\u2010-\u2015\u2212]{0,3}\p{Nd}){6,18}(?!\p{Nd})/gu;
 
 /**
  * Replaces e-mail addresses, links, mentions and phone numbers by placeholders. Mentions and links
@@ -20,5 +25,5 @@ export function maskText(text: string): string {
     .replace(EMAIL, '<email>')
     .replace(LINK, 'http')
     .replace(MENTION, '@user')
-    .replace(PHONE, '<phone>');
+    .replace(NUMBER, '<phone>');
 }

@@ -79,23 +79,35 @@ export interface Tally {
   readonly counts: Counts;
 }
 
-/** Counts observations into the bins of a profile. */
-export function createTally({ features }: Pick<Profile, 'features'>): Tally {
-  const counts: Record<string, number[]> = {};
-  const counters: ((observation: Observation) => void)[] = [];
+/** Gives the index of an observation's bin, −1 where there is none. */
+export type FindBin = (observation: Observation) => number;
+
+/** How observations find their bins, by feature; features that nothing observes are left out. */
+export function binFinders({ features }: Pick<Profile, 'features'>): Map<string, FindBin> {
+  const finders = new Map<string, FindBin>();
   for (const [feature, distribution] of Object.entries(features)) {
     const read = FEATURES[feature];
     if (read) {
-      const bins = new Array<number>(distribution.ratios.length).fill(0);
       const binOf = binFinder(distribution);
-      counts[feature] = bins;
-      counters.push((observation) => {
-        const bin = binOf(read(observation));
-        if (bin >= 0) {
-          bins[bin] = (bins[bin] as number) + 1;
-        }
-      });
+      finders.set(feature, (observation) => binOf(read(observation)));
     }
+  }
+  return finders;
+}
+
+/** Counts observations into the bins of a profile. */
+export function createTally(profile: Pick<Profile, 'features'>): Tally {
+  const counts: Record<string, number[]> = {};
+  const counters: ((observation: Observation) => void)[] = [];
+  for (const [feature, findBin] of binFinders(profile)) {
+    const bins = new Array<number>(profile.features[feature]?.ratios.length ?? 0).fill(0);
+    counts[feature] = bins;
+    counters.push((observation) => {
+      const bin = findBin(observation);
+      if (bin >= 0) {
+        bins[bin] = (bins[bin] as number) + 1;
+      }
+    });
   }
   return {
     counts,

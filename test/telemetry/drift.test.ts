@@ -1,5 +1,10 @@
-import { expect, test } from 'vitest';
-import { foreignLanguages, knownLanguages, measureDrift } from '../../src/telemetry/drift.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  driftAlarms,
+  foreignLanguages,
+  knownLanguages,
+  measureDrift,
+} from '../../src/telemetry/drift.ts';
 import {
   createTally,
   type Observation,
@@ -69,16 +74,67 @@ test.each([
   ['a language that the model knows', 'en', 1000, []],
   ['no language', 'und', 1000, []],
   ['nine texts', 'de', 9, []],
-  ['ten texts of 1000', 'de', 10, []],
-  ['20 texts of 1000', 'de', 20, []],
-  ['21 texts of 1000', 'de', 21, ['de']],
-  ['a language without a bin', 'eo', 30, ['other']],
+  ['10 texts of 1000', 'de', 10, []],
+  ['11 texts of 1000', 'de', 11, ['de']],
+  ['15 texts of 1000 beside 5 in the training data', 'eo', 15, []],
+  ['16 texts of 1000 beside 5 in the training data', 'eo', 16, ['other']],
 ])('foreign: %s', (_, language, texts, expected) => {
   const observations = Array.from({ length: 1000 }, (_text, i) =>
     observation(i < texts ? language : 'en', 0.9),
   );
   const foreign = foreignLanguages(measureDrift(profile, countsOf(observations)));
   expect(foreign.map(({ bin }) => bin)).toEqual(expected);
+});
+
+test.each([
+  [99, []],
+  [100, ['de']],
+])('of %i texts, ten in a foreign language', (texts, expected) => {
+  const observations = Array.from({ length: texts }, (_text, i) =>
+    observation(i < 10 ? 'de' : 'en', 0.9),
+  );
+  const foreign = foreignLanguages(measureDrift(profile, countsOf(observations)));
+  expect(foreign.map(({ bin }) => bin)).toEqual(expected);
+});
+
+describe('alarms', () => {
+  const reference: Profile = {
+    texts: 1000,
+    features: {
+      label: { categories: ['negative', 'positive'], ratios: [0.5, 0.5] },
+      score: { upper_bounds: [0.65, 0.75, 1], ratios: [0.3, 0.3, 0.4] },
+      unknown_ratio: { upper_bounds: [0, 0.1, 1], ratios: [0.9, 0.1, 0] },
+    },
+  };
+  const none = {
+    foreignLanguages: [],
+    labelMix: false,
+    scoreCollapse: false,
+    unknownTokens: false,
+  };
+  const usual = { label: [100, 100], score: [60, 60, 80], unknown_ratio: [180, 20, 0] };
+
+  test.each([
+    ['nothing has changed', usual, none],
+    ['an index of 0.23', { ...usual, label: [146, 54] }, none],
+    ['an index of 0.251', { ...usual, label: [148, 52] }, { ...none, labelMix: true }],
+    ['the same of 199 texts', { ...usual, label: [149, 50] }, none],
+    ['44 % unsure beside 30 %', { ...usual, score: [88, 42, 70] }, none],
+    [
+      '46 % unsure beside 30 %',
+      { ...usual, score: [92, 40, 68] },
+      { ...none, scoreCollapse: true },
+    ],
+    ['14 % unknown beside 10 %', { ...usual, unknown_ratio: [172, 20, 8] }, none],
+    [
+      '16 % unknown beside 10 %',
+      { ...usual, unknown_ratio: [168, 20, 12] },
+      { ...none, unknownTokens: true },
+    ],
+    ['surer than before', { ...usual, score: [0, 0, 200] }, none],
+  ])('%s', (_, counts, expected) => {
+    expect(driftAlarms(measureDrift(reference, counts))).toEqual(expected);
+  });
 });
 
 test('a model knows the languages that at least one in a hundred of its texts was in', () => {

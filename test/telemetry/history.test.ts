@@ -85,7 +85,7 @@ test('it keeps 15 minutes, however long it runs', () => {
 
 test('drift is that of the last five minutes', () => {
   const history = historyAt(0);
-  for (let i = 0; i < 50; i++) {
+  for (let i = 0; i < 100; i++) {
     history.onPrediction(text('de'), {});
   }
   expect(history.snapshot().drift.foreign.map(({ bin }) => bin)).toEqual(['de']);
@@ -111,5 +111,8 @@ test('the last 50 predictions are there as the log has them, the newest first', 
   }
   const { predictions } = history.snapshot();
   expect(predictions).toHaveLength(50);
-  expect([predictions[0], predictions[49]]).toEqual([{ id: 59 }, { id: 10 }]);
+  expect([predictions[0], predictions[49]]).toEqual([
+    { at: 0, id: 59 },
+    { at: 0, id: 10 },
+  ]);
 });
