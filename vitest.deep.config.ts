@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/deep/**/*.test.ts'],
+    globalSetup: 'test/support/temporary.ts',
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 120_000,

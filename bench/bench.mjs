@@ -100,8 +100,8 @@ end`,
   });
 }
 
-async function startServer() {
-  const child = spawn(process.execPath, [join(root, 'dist/main.js'), 'serve'], {
+async function startServer(command = [join(root, 'dist/main.js'), 'serve']) {
+  const child = spawn(process.execPath, command, {
     cwd: root,
     env: { ...process.env, HOST: '127.0.0.1', PORT: '0', MODEL_COMMIT: commit },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -180,6 +180,13 @@ for (let round = 0; round < rounds; round++) {
   keep(latencies, 'slowest /healthz beside 1,000 concurrent requests, ms', probe);
   child.kill('SIGTERM');
   await once(child, 'exit');
+  const unobserved = await startServer([join(root, 'bench/unobserved.mjs')]);
+  const name = 'server 32 connections × 1, nothing observed';
+  const result = await measureServer(unobserved.url, 32, 1);
+  keep(results, name, result.rate);
+  keep(latencies, name, result);
+  unobserved.child.kill('SIGKILL');
+  await once(unobserved.child, 'exit');
 }
 
 const limit = Math.max(...[1, 4, 8, 16].map((batch) => median(results[`raw batch ${batch}`])));
