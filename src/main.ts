@@ -2,8 +2,11 @@
 /** The command line. */
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addDrift } from './commands/drift.ts';
+import { addLogs } from './commands/logs.ts';
 import { addModels } from './commands/models.ts';
 import { addServe } from './commands/serve.ts';
+import { addSimulate } from './commands/simulate.ts';
 import { ConfigError } from './config.ts';
 import { ClassifierError } from './inference/errors.ts';
 import { ModelError } from './models/errors.ts';
@@ -31,7 +34,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 addServe(program);
+addDrift(program);
+addLogs(program);
 addModels(program);
+addSimulate(program);
 
 try {
   await program.parseAsync();

@@ -78,7 +78,10 @@ export function measureDrift(profile: Profile, counts: Counts): FeatureDrift[] {
  * is commonly called stable, above 0.25 changed. Source: N. Siddiqi, Credit Risk Scorecards (2006),
  * chapter 10.
  */
-function contributionOf({ observed, reference }: { observed: number; reference: number }): number {
+export function contributionOf({
+  observed,
+  reference,
+}: Pick<BinDrift, 'observed' | 'reference'>): number {
   const q = Math.max(observed, LEAST_RATIO);
   const p = Math.max(reference, LEAST_RATIO);
   return (q - p) * Math.log(q / p);

@@ -1,0 +1,117 @@
+/** Numbers, times and languages in words. */
+
+const NBSP = '\u00a0';
+const ENGLISH = 'en-GB';
+
+const integer = new Intl.NumberFormat(ENGLISH, { maximumFractionDigits: 0 });
+const oneDecimal = new Intl.NumberFormat(ENGLISH, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+const upToOneDecimal = new Intl.NumberFormat(ENGLISH, { maximumFractionDigits: 1 });
+const clock = new Intl.DateTimeFormat(ENGLISH, { timeStyle: 'medium' });
+const hourMinute = new Intl.DateTimeFormat(ENGLISH, { timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(ENGLISH, { dateStyle: 'long', timeStyle: 'short' });
+const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+
+/** What the language identifier says where it can't tell. */
+export const UNDETERMINED = 'und';
+
+export function count(n: number): string {
+  return integer.format(n);
+}
+
+/** `1 text`, `2 texts` */
+export function counted(n: number, noun: string): string {
+  return `${count(n)}${NBSP}${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** @param share from 0 to 1. */
+export function percent(share: number): string {
+  const percents = share * 100;
+  if (percents > 0 && percents < 0.1) {
+    return `<${NBSP}0.1${NBSP}%`;
+  }
+  const fine = (percents > 0 && percents < 9.95) || (percents > 99 && percents < 99.95);
+  return `${(fine ? oneDecimal : integer).format(percents)}${NBSP}%`;
+}
+
+/** Of something that happens so many times a second: `0.2`, `5`, `21`. */
+export function rate(perSecond: number): string {
+  return (perSecond < 9.95 ? upToOneDecimal : integer).format(perSecond);
+}
+
+export function milliseconds(ms: number): string {
+  if (ms >= 1000) {
+    return `${oneDecimal.format(ms / 1000)}${NBSP}s`;
+  }
+  return `${(ms > 0 && ms < 9.95 ? oneDecimal : integer).format(ms)}${NBSP}ms`;
+}
+
+export function bytes(n: number): string {
+  if (n < 1000) {
+    return `${n}${NBSP}B`;
+  }
+  return n < 1e6 ? `${integer.format(n / 1e3)}${NBSP}kB` : `${oneDecimal.format(n / 1e6)}${NBSP}MB`;
+}
+
+/** `12 s`, `3 min` */
+export function duration(seconds: number): string {
+  return seconds < 120 ? `${Math.round(seconds)}${NBSP}s` : `${Math.round(seconds / 60)}${NBSP}min`;
+}
+
+/** `16:28:35`, by the clock of whoever looks. @param seconds since 1970. */
+export function timeOfDay(seconds: number): string {
+  return clock.format(seconds * 1000);
+}
+
+/** `16:28` */
+export function minuteOfDay(seconds: number): string {
+  return hourMinute.format(seconds * 1000);
+}
+
+/** `24 November 2026 at 16:28`; what is no date is given back. */
+export function dateTime(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : day.format(date);
+}
+
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `German`; a code without a name is given back. */
+export function languageName(code: string): string {
+  if (code === UNDETERMINED) {
+    return 'undetermined';
+  }
+  if (code === 'other') {
+    return 'other languages';
+  }
+  try {
+    return languageNames.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** `German (de)` */
+export function languageWithCode(code: string): string {
+  return code === UNDETERMINED || code === 'other'
+    ? languageName(code)
+    : `${languageName(code)} (${code})`;
+}
+
+/** `a, b and c` */
+export function listed(words: readonly string[]): string {
+  return new Intl.ListFormat(ENGLISH).format(words);
+}
+
+/** `tweet-sentiment v1.0.0`, or with the commit where there is no tag. */
+export function modelName({ name, tag, commit }: { name: string; tag?: string; commit: string }) {
+  return `${name} ${tag ?? shortCommit(commit)}`;
+}
+
+export function shortCommit(commit: string): string {
+  return commit.slice(0, 8);
+}

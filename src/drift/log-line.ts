@@ -1,0 +1,83 @@
+/** A line of the log → the prediction that it tells. */
+import type { Observation } from '../telemetry/profile.ts';
+
+export interface LoggedPrediction extends Observation {
+  /** As ISO 8601 has it, UTC, so that times compare as text; empty where it is not told. */
+  readonly timestamp: string;
+  readonly commit: string;
+  readonly id: string;
+  /** What LOG_INPUT let through; undefined where it is `none`. */
+  readonly input: string | undefined;
+}
+
+export type Line =
+  | { readonly kind: 'prediction'; readonly prediction: LoggedPrediction }
+  /** A prediction that lacks a field, or has something else in it. */
+  | { readonly kind: 'unreadable' }
+  /** Another event of the log, such as `ready`. */
+  | { readonly kind: 'event' }
+  /** No line of the log. */
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'blank' };
+
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/**
+ * Reads a line. What stands before the first brace is skipped: `docker compose logs` and
+ * `kubectl logs --prefix` put the container's name there.
+ */
+export function readLine(line: string): Line {
+  const start = line.indexOf('{');
+  if (start < 0) {
+    return { kind: line.trim() === '' ? 'blank' : 'foreign' };
+  }
+  let fields: Record<string, unknown>;
+  try {
+    fields = JSON.parse(start === 0 ? line : line.slice(start));
+  } catch {
+    return { kind: 'foreign' };
+  }
+  if (fields.event !== 'prediction') {
+    return { kind: typeof fields.event === 'string' ? 'event' : 'foreign' };
+  }
+  const { timestamp } = fields;
+  const prediction =
+    isText(timestamp) && TIMESTAMP.test(timestamp) ? predictionOf(fields, timestamp) : undefined;
+  return prediction ? { kind: 'prediction', prediction } : { kind: 'unreadable' };
+}
+
+/** @returns undefined where a field is missing or is something else. */
+export function predictionOf(
+  fields: Readonly<Record<string, unknown>>,
+  timestamp: string,
+): LoggedPrediction | undefined {
+  const { commit, id, input, language, label, score, tokens, unknown_ratio } = fields;
+  return isText(commit) &&
+    COMMIT.test(commit) &&
+    isText(language) &&
+    isText(label) &&
+    isNumber(score) &&
+    isNumber(tokens) &&
+    isNumber(unknown_ratio)
+    ? {
+        timestamp,
+        commit,
+        id: isText(id) ? id : '',
+        input: isText(input) ? input : undefined,
+        language,
+        label,
+        score,
+        tokens,
+        unknownRatio: unknown_ratio,
+      }
+    : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}

@@ -1,0 +1,83 @@
+/** One line of the log → what it says. */
+
+/** An answered prediction. Numbers that the line lacks are NaN. */
+export interface PredictionEntry {
+  readonly kind: 'prediction';
+  /** The line as it was written, from its brace on. */
+  readonly line: string;
+  readonly timestamp: string;
+  readonly id: string;
+  readonly commit: string;
+  readonly language: string;
+  readonly label: string;
+  readonly score: number;
+  readonly latencyMs: number;
+  /** What LOG_INPUT let through; undefined where it is `none`. */
+  readonly input: string | undefined;
+}
+
+/** Anything else that the server says: `ready`, `error`, … */
+export interface EventEntry {
+  readonly kind: 'event';
+  readonly line: string;
+  readonly timestamp: string;
+  readonly event: string;
+  readonly level: string;
+  /** All other fields. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export type Entry = PredictionEntry | EventEntry;
+
+/**
+ * Reads a line. What stands before the first brace is skipped: `docker compose logs` and
+ * `kubectl logs --prefix` put the container's name there.
+ *
+ * @returns undefined where it is no line of the log, such as npm's own words in a pipe.
+ */
+export function parseEntry(line: string): Entry | undefined {
+  const start = line.indexOf('{');
+  if (start < 0) {
+    return undefined;
+  }
+  const json = start === 0 ? line : line.slice(start);
+  let fields: Record<string, unknown>;
+  try {
+    fields = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  if (fields.event === 'prediction') {
+    return {
+      kind: 'prediction',
+      line: json,
+      timestamp: text(fields.timestamp),
+      id: text(fields.id),
+      commit: text(fields.commit),
+      language: text(fields.language),
+      label: text(fields.label),
+      score: number(fields.score),
+      latencyMs: number(fields.latency_ms),
+      input: typeof fields.input === 'string' ? fields.input : undefined,
+    };
+  }
+  const { timestamp, event, level, ...rest } = fields;
+  return typeof event === 'string'
+    ? {
+        kind: 'event',
+        line: json,
+        timestamp: text(timestamp),
+        event,
+        level: text(level),
+        fields: rest,
+      }
+    : undefined;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
+}

@@ -1,0 +1,34 @@
+/** Which lines are shown. */
+import type { Entry } from './entry.ts';
+
+/** What is left out lets everything through. */
+export interface Filters {
+  readonly languages?: ReadonlySet<string> | undefined;
+  /** In lower case. */
+  readonly labels?: ReadonlySet<string> | undefined;
+  readonly scoreBelow?: number | undefined;
+  /** First characters of the commit, in lower case. */
+  readonly commit?: string | undefined;
+  /** Searched in the text. */
+  readonly grep?: RegExp | undefined;
+  /** Milliseconds since 1970. */
+  readonly since?: number | undefined;
+}
+
+/** Who asks for some predictions does not ask for the server's other events. */
+export function passes(entry: Entry, filters: Filters): boolean {
+  const { languages, labels, scoreBelow, commit, grep, since } = filters;
+  if (since !== undefined && !(Date.parse(entry.timestamp) >= since)) {
+    return false;
+  }
+  if (entry.kind === 'event') {
+    return (languages ?? labels ?? scoreBelow ?? commit ?? grep) === undefined;
+  }
+  return (
+    (languages?.has(entry.language) ?? true) &&
+    (labels?.has(entry.label.toLowerCase()) ?? true) &&
+    (scoreBelow === undefined || entry.score < scoreBelow) &&
+    (commit === undefined || entry.commit.startsWith(commit)) &&
+    (grep === undefined || (entry.input !== undefined && grep.test(entry.input)))
+  );
+}

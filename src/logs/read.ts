@@ -1,0 +1,147 @@
+/** Whole lines out of a file that grows, is rotated, truncated, deleted; or out of a stream. */
+
+import type { FileHandle } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createLineBuffer, type LineBuffer } from './lines.ts';
+import { type LogFile, openGeneration, openSuccessor } from './rotation.ts';
+
+/** How long a line may stand in the file unseen. A look costs two calls of the system. */
+const POLL_MS = 100;
+const CHUNK_BYTES = 1024 ** 2;
+/** No two places of a log have so many equal bytes before them: each line has an id of its own. */
+const PROOF_BYTES = 128;
+
+/** Whole lines, valid until the next batch; or: what was there at the start has been read. */
+export type Batch = Buffer | typeof CAUGHT_UP;
+export const CAUGHT_UP = Symbol('caught up');
+
+export interface FollowOptions {
+  /** Whether to wait for more at the end. */
+  readonly follow: boolean;
+  /** Starts with the oldest rotated file that was written to since (milliseconds since 1970). */
+  readonly since?: number | undefined;
+  /** The offset at which to start in the first file, in bytes. */
+  readonly findStart?: ((handle: FileHandle) => Promise<number>) | undefined;
+  /** The file is not there yet. */
+  readonly onWaiting: () => void;
+  /** Ends the waiting, and with it the lines. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The lines of a log file, through its rotations: each once, in their order. Lines that a writer
+ * adds between the last look and a truncation (`copytruncate`) can't be had.
+ *
+ * @throws the system's error where it can't be read, or is missing and not waited for.
+ */
+export async function* readFile(path: string, options: FollowOptions): AsyncGenerator<Batch> {
+  const { follow, signal, findStart } = options;
+  let file = await openFirst(path, options);
+  try {
+    const lines = createLineBuffer();
+    let isCaughtUp = false;
+    let reader = file && createReader(file.handle, lines, await findStart?.(file.handle));
+    while (file && reader && !signal.aborted) {
+      yield* reader();
+      const next = await openSuccessor(path, file.inode);
+      if (next) {
+        // Its writer may have added to the old file until the new one was there.
+        yield* reader();
+        yield lines.rest();
+        await file.handle.close();
+        file = next;
+        reader = createReader(file.handle, lines);
+      } else if (follow) {
+        if (!isCaughtUp) {
+          isCaughtUp = true;
+          yield CAUGHT_UP;
+        }
+        await pause(signal);
+      } else {
+        yield lines.rest();
+        return;
+      }
+    }
+  } finally {
+    await file?.handle.close();
+  }
+}
+
+/** The lines of a stream, such as standard input. An abort ends them early. */
+export async function* readStream(
+  stream: NodeJS.ReadableStream & { destroy(): unknown },
+  signal: AbortSignal,
+): AsyncGenerator<Batch> {
+  const lines = createLineBuffer();
+  const stop = (): unknown => stream.destroy();
+  signal.addEventListener('abort', stop);
+  try {
+    for await (const chunk of stream) {
+      yield lines.push(chunk as Buffer);
+    }
+  } catch (error) {
+    if (!signal.aborted) {
+      throw error;
+    }
+  }
+  yield lines.rest();
+}
+
+async function openFirst(path: string, options: FollowOptions): Promise<LogFile | undefined> {
+  const { follow, since, onWaiting, signal } = options;
+  for (let isWaiting = false; !signal.aborted; isWaiting = true) {
+    const file = await openGeneration(path, (generations) =>
+      since === undefined
+        ? generations.find((generation) => generation.path === path)
+        : generations.findLast(({ modifiedMs }, at) => at === 0 || modifiedMs >= since),
+    );
+    if (file) {
+      return file;
+    }
+    if (!follow) {
+      throw Object.assign(new Error(`ENOENT: ${path} does not exist`), { syscall: 'open' });
+    }
+    if (!isWaiting) {
+      onWaiting();
+    }
+    await pause(signal);
+  }
+  return undefined;
+}
+
+/** Reads on, at each call, to where the file ends by then. */
+function createReader(
+  handle: FileHandle,
+  lines: LineBuffer,
+  start = 0,
+): () => AsyncGenerator<Buffer> {
+  const buffer = Buffer.alloc(CHUNK_BYTES);
+  let position = start;
+  let proof = Buffer.alloc(0);
+  return async function* read() {
+    for (;;) {
+      // The bytes before are read again: are they others, the file was truncated, however large it
+      // may be by now.
+      const from = position - proof.length;
+      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, from);
+      const bytes = buffer.subarray(0, bytesRead);
+      if (!bytes.subarray(0, proof.length).equals(proof)) {
+        lines.rest();
+        position = 0;
+        proof = Buffer.alloc(0);
+        continue;
+      }
+      if (bytesRead === proof.length) {
+        return;
+      }
+      const fresh = bytes.subarray(proof.length);
+      position += fresh.length;
+      proof = Buffer.from(bytes.subarray(-PROOF_BYTES));
+      yield lines.push(fresh);
+    }
+  };
+}
+
+async function pause(signal: AbortSignal): Promise<void> {
+  await delay(POLL_MS, undefined, { signal }).catch(() => {});
+}

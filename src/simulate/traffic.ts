@@ -1,0 +1,31 @@
+/** An endless row of labelled texts. */
+import { compose } from './compose.ts';
+import { LANGUAGES, type Language } from './languages.ts';
+import type { Label } from './phrases/phrases.ts';
+import { createRandom } from './random.ts';
+
+/** Languages with their weights. */
+export type Mix = Readonly<Partial<Record<Language, number>>>;
+
+export interface LabelledText {
+  readonly language: Language;
+  readonly label: Label;
+  readonly text: string;
+}
+
+/** How often each label is tweeted, about as in the data that the shipped versions learnt from. */
+const LABEL_WEIGHTS: Readonly<Record<Label, number>> = {
+  negative: 0.22,
+  neutral: 0.41,
+  positive: 0.37,
+};
+
+/** @returns the next text; the same seed and mixes give the same texts, in order. */
+export function createTraffic(seed: number): (mix: Mix) => LabelledText {
+  const random = createRandom(seed);
+  return (mix) => {
+    const language = random.weighted(mix);
+    const label = random.weighted(LABEL_WEIGHTS);
+    return { language, label, text: compose(LANGUAGES[language], label, random) };
+  };
+}

@@ -1,0 +1,371 @@
+/** The console in a real Chromium. CHROMIUM is its path. */
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PINNED, pinnedJson } from '../support/pinned.ts';
+import { startServer, sum, type TestServer } from '../support/server.ts';
+
+const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
+const PATIENCE_MS = 20_000;
+
+const ENGLISH = 'What a wonderful morning, the coffee is great and the sun is out!';
+const GERMAN = 'Der Zug kommt schon wieder zu spät, ich habe wirklich genug davon.';
+const MARKUP = '<img src=x onerror="document.title=\'owned\'"> <b>bold</b> is what I am today';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    ],
+  });
+});
+afterAll(() => browser?.close());
+
+interface OpenPage {
+  readonly page: Page;
+  /** What the console of the browser said, and requests that went elsewhere. */
+  readonly complaints: readonly string[];
+}
+
+async function open(url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) {
+      complaints.push(`${message.type()}: ${message.text()}`);
+    }
+  });
+  page.on('pageerror', (error) => complaints.push(`thrown: ${error.message}`));
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== url) {
+      complaints.push(`elsewhere: ${request.url()}`);
+    }
+  });
+  await page.goto(url);
+  return { page, complaints };
+}
+
+/** Goes on with the tabulator until an element has the focus. @throws where it never gets it. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) {
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`No way to ${selector} by keyboard`);
+}
+
+async function tryText(page: Page, text: string): Promise<string> {
+  await page.locator('#text').fill(text);
+  await page.locator('#text').press('Control+Enter');
+  await page
+    .locator('#predictions tr', { hasText: text.slice(0, 20) })
+    .first()
+    .waitFor();
+  await page.locator('#try-result:not([aria-busy]) .answer').waitFor();
+  return page.locator('#try-result').innerText();
+}
+
+/** Texts that stand out from their background by less than WCAG AA asks for. */
+function faintTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const pen = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
+    /** The colour that the eye gets: the backgrounds of all ancestors, from the root on. */
+    const background = (element: Element): void => {
+      if (element.parentElement) {
+        background(element.parentElement);
+      } else {
+        pen.fillStyle = 'Canvas';
+        pen.fillRect(0, 0, 1, 1);
+      }
+      pen.fillStyle = getComputedStyle(element).backgroundColor;
+      pen.fillRect(0, 0, 1, 1);
+    };
+    const luminance = (): number => {
+      const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((byte) => {
+        const value = byte / 255;
+        return value <= 0.040_45 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+      }) as [number, number, number];
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const contrast = (element: Element): number => {
+      background(element);
+      const behind = luminance();
+      pen.fillStyle = getComputedStyle(element).color;
+      pen.fillRect(0, 0, 1, 1);
+      const [dark, bright] = [behind, luminance()].sort((a, b) => a - b) as [number, number];
+      return (bright + 0.05) / (dark + 0.05);
+    };
+    return [...document.querySelectorAll('body *')]
+      .filter(
+        (element) =>
+          element.checkVisibility() &&
+          [...element.childNodes].some(
+            ({ nodeType, textContent }) => nodeType === Node.TEXT_NODE && textContent?.trim(),
+          ),
+      )
+      .filter((element) => contrast(element) < 4.5)
+      .map((element) => `${element.tagName} ${element.className}: ${element.textContent}`);
+  });
+}
+
+describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(() => server?.stop());
+
+  test('tells at once what is served, and that nothing happens', async () => {
+    const { page, complaints } = await open(server.url);
+    await page.getByText('Ready, and idle').first().waitFor();
+    expect(await page.locator('header').innerText()).toMatch(
+      new RegExp(`tweet-sentiment\\s+v1\\.0\\.0 · ${PINNED.slice(0, 8)}\\s+ready`),
+    );
+    expect(await page.title()).toBe('tweet-sentiment');
+    expect(complaints).toEqual([]);
+  });
+
+  test('by keyboard alone: a text is tried, and told to be wrong', async () => {
+    const { page, complaints } = await open(server.url);
+    await page.getByText('Ready, and idle').first().waitFor();
+    const before = await server.metrics();
+
+    await tabTo(page, '#text');
+    await page.keyboard.type(ENGLISH);
+    await page.keyboard.press('Control+Enter');
+    const result = page.locator('#try-result');
+    await result.locator('.answer').waitFor();
+    expect(await result.innerText()).toMatch(/Positive\s+\d+\s%/);
+    expect(await result.innerText()).toContain('Language: English (en)');
+    expect(await result.innerText()).not.toContain('not trained');
+    const scores = await result.locator('.scores .number').allInnerTexts();
+    expect(scores).toHaveLength(3);
+    const total = scores.reduce((all, text) => all + Number.parseFloat(text), 0);
+    expect(Math.abs(total - 100)).toBeLessThan(1.5);
+
+    await tabTo(page, '#try-result button:nth-of-type(2)');
+    await page.keyboard.press('Enter');
+    await result.getByText('Noted: should have been negative').waitFor();
+    await page.getByText('right: 0 of 1').waitFor();
+    const after = await server.metrics();
+    const told = 'predicted="positive",actual="negative"';
+    expect(sum(before, 'classifier_feedback_total')).toBe(0);
+    expect(sum(after, 'classifier_feedback_total')).toBe(1);
+    expect(sum(after, 'classifier_feedback_total', told)).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a German text comes with a plain warning', async () => {
+    const { page } = await open(server.url);
+    await page.getByText('ready', { exact: true }).waitFor();
+    const result = await tryText(page, GERMAN);
+    expect(result).toContain('Language: German (de)');
+    expect(result).toContain('tweet-sentiment v1.0.0 was not trained on German');
+    expect(await page.locator('#predictions tr').first().innerText()).toContain('foreign');
+  });
+
+  test('texts of strangers stay texts, and are masked as in the log', async () => {
+    const { page, complaints } = await open(server.url);
+    await page.getByText('ready', { exact: true }).waitFor();
+    await tryText(page, `${MARKUP} @somebody_else`);
+    const row = page.locator('#predictions tr').first();
+    const shown = (await row.locator('.text').textContent()) ?? '';
+    expect(shown).toContain(`${MARKUP} @user`);
+    expect(shown).not.toContain('@somebody_else');
+    expect(await page.locator('main img, main b:has-text("bold")').count()).toBe(0);
+    expect(await page.title()).not.toBe('owned');
+    expect(complaints).toEqual([]);
+  });
+
+  test('what the server refuses is told in its words', async () => {
+    const { page } = await open(server.url);
+    await page.locator('#text').press('Control+Enter');
+    await page.getByText('it needs at least one character').waitFor();
+  });
+
+  test('the card has the SHA, its parents, its ingredients and its scores', async () => {
+    const { page } = await open(server.url);
+    const card = page.locator('#model');
+    await card.getByText('Ingredients').waitFor();
+    const told = (await (await fetch(`${server.url}/model`)).json()) as { parents: string[] };
+    expect(told.parents.length).toBeGreaterThan(0);
+    const codes = await card.locator('dd code').allInnerTexts();
+    expect(codes).toEqual([PINNED, ...told.parents]);
+    const { datasets } = pinnedJson<{ datasets: Record<string, { int8: { accuracy: number } }> }>(
+      'metrics.json',
+    );
+    const rows = await card.locator('.datasets tbody tr').allInnerTexts();
+    expect(rows.map((row) => row.split(/\s/)[0])).toEqual(Object.keys(datasets));
+    const accuracy = Math.round(datasets['semeval-en/dev']!.int8.accuracy * 100);
+    expect(rows[0]).toMatch(new RegExp(`${accuracy}\\s%$`));
+
+    const link = card.getByRole('link', { name: 'hyperparameters.json' });
+    const file = await page.request.get(
+      new URL((await link.getAttribute('href')) ?? '', server.url).href,
+    );
+    expect(await file.json()).toEqual(pinnedJson('hyperparameters.json'));
+  });
+
+  test('German traffic shows within seconds: in the status, the legend, the chart, the drift', async () => {
+    const { page, complaints } = await open(server.url);
+    /** In small requests: a slow machine would have slow answers to tell of. */
+    const send = async (text: string, tens: number): Promise<void> => {
+      for (let ten = 0; ten < tens; ten++) {
+        const inputs = Array.from({ length: 10 }, (_, i) => `${text} ${ten}${i}`);
+        expect((await server.predict({ inputs })).status).toBe(200);
+      }
+    };
+    const legend = page.locator('#languages-legend tbody');
+    const verdict = page.locator('#verdict');
+    await send(ENGLISH, 12);
+    await legend.getByText(/English \(en\)/).waitFor();
+    await page
+      .locator('#requests-now', { hasText: /Answered\s?[1-9]|Answered\s?0\.[2-9]/ })
+      .waitFor();
+    expect(await verdict.innerText()).not.toContain('not trained on');
+    const before = await countOrange(page);
+
+    await send(GERMAN, 6);
+    await verdict
+      .getByText(/3\d\s% of the texts of the last 5 minutes are German \(de\)/)
+      .waitFor();
+    expect(await verdict.innerText()).toContain('which tweet-sentiment v1.0.0 was not trained on');
+    expect(await page.title()).toBe('▲ tweet-sentiment');
+    expect(await page.locator('#announcement').textContent()).toContain('German (de)');
+    const [first] = await legend.locator('tr').allInnerTexts();
+    expect(first).toMatch(/German \(de\)\s*foreign\s+[\d.]+\s%\s+3\d\s%\s+<\s0.1\s%/);
+    await expect
+      .poll(() => countOrange(page), { timeout: PATIENCE_MS })
+      .toBeGreaterThan(before + 50);
+    const words = page.locator('#languages-chart + .hidden');
+    expect(await words.textContent()).toMatch(/German: most \d+ at /);
+
+    await send(GERMAN, 4);
+    await page.locator('[data-feature="language"][data-state="changed"]').waitFor();
+    const drift = page.locator('[data-feature="language"]');
+    expect(await drift.locator('summary').innerText()).toContain('changed');
+    await drift.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    expect(await drift.locator('tbody').innerText()).toMatch(/German\s+<\s0.1\s%\s+4\d\s%/);
+    expect(complaints).toEqual([]);
+  });
+
+  test.each(['light', 'dark'] as const)('can be read in the %s scheme', async (colorScheme) => {
+    const { page } = await open(server.url, { colorScheme });
+    await tryText(page, GERMAN);
+    await page.locator('#model').getByText('Ingredients').waitFor();
+    for (const summary of await page.locator('summary').all()) {
+      await summary.click();
+    }
+    const [red] = await page.evaluate(() =>
+      (getComputedStyle(document.body).backgroundColor.match(/\d+/g) ?? []).map(Number),
+    );
+    expect(red! > 128 ? 'light' : 'dark').toBe(colorScheme);
+    expect(await faintTexts(page)).toEqual([]);
+    // The check itself sees what can't be read.
+    await page.evaluate(() => {
+      document.querySelector('h1')!.style.color = '#888888';
+      document.querySelector('header')!.style.backgroundColor = '#808080';
+    });
+    expect((await faintTexts(page)).join()).toContain('H1');
+  });
+
+  test.each([360, 768, 1440])('needs no scrolling sideways at %i pixels', async (width) => {
+    const { page } = await open(server.url, { viewport: { width, height: 800 } });
+    await tryText(page, `${GERMAN} ${'ohneleerzeichen'.repeat(15)}`);
+    await page.locator('#model').getByText('Ingredients').waitFor();
+    for (const summary of await page.locator('summary').all()) {
+      await summary.click();
+    }
+    const widths = () =>
+      page.evaluate(() => [document.documentElement.scrollWidth, innerWidth] as const);
+    expect((await widths())[0]).toBe(width);
+    expect((await widths())[1]).toBe(width);
+  });
+
+  test('pause stops the questions, going on asks again', async () => {
+    const { page } = await open(server.url);
+    await page.getByText('ready', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText(/paused at/).waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await tryText(page, ENGLISH).catch(() => undefined);
+    expect(asked).toEqual(['/predict']);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.waitForRequest('**/console/data');
+    await page.getByText(/live, /).waitFor();
+  });
+});
+
+/** Pixels of the languages chart that have the colour of the first foreign language. */
+function countOrange(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('#languages-chart canvas');
+    const wanted = getComputedStyle(document.documentElement).getPropertyValue('--foreign-1');
+    const [r, g, b] = (wanted.match(/[\da-f]{2}/g) ?? []).map((hex) => Number.parseInt(hex, 16));
+    const copy = new OffscreenCanvas(canvas!.width, canvas!.height);
+    const pen = copy.getContext('2d', { willReadFrequently: true })!;
+    pen.drawImage(canvas!, 0, 0);
+    const { data } = pen.getImageData(0, 0, copy.width, copy.height);
+    let pixels = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      pixels += Number(data[i] === r && data[i + 1] === g && data[i + 2] === b);
+    }
+    return pixels;
+  });
+}
+
+describe.skipIf(!existsSync(CHROMIUM))('the console of a server', () => {
+  test('that wants an API key asks for it, and keeps it in the tab', async () => {
+    const server = await startServer({ API_KEYS: 'one-key-of-a-test' });
+    try {
+      const { page } = await open(server.url);
+      await page.getByText('wants an API key').first().waitFor();
+      await page.keyboard.type('another-key');
+      await page.keyboard.press('Enter');
+      await page.getByText('does not take that key').waitFor();
+      await page.keyboard.type('one-key-of-a-test');
+      await page.keyboard.press('Enter');
+      await page.getByText('Ready, and idle').first().waitFor();
+      expect(await page.getByLabel('API key').isVisible()).toBe(false);
+      expect(await tryText(page, ENGLISH)).toContain('English');
+      await page.locator('#model').getByText(PINNED).waitFor();
+
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'hyperparameters.json' }).click();
+      expect((await download).suggestedFilename()).toBe('hyperparameters.json');
+      expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([
+        0, 1,
+      ]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('that ends says so within seconds, and is seen again when it is back', async () => {
+    const server = await startServer();
+    const { page } = await open(server.url);
+    await page.getByText('ready', { exact: true }).waitFor();
+    await server.stop('SIGKILL');
+    await page
+      .getByText(/The server has not answered for \d+\ss/)
+      .first()
+      .waitFor();
+    expect(await page.title()).toBe('✖ tweet-sentiment');
+    await page.getByText('unreachable').waitFor();
+    const again = await startServer({ PORT: new URL(server.url).port });
+    try {
+      await page.getByText('Ready, and idle').first().waitFor();
+    } finally {
+      await again.stop();
+    }
+  });
+});

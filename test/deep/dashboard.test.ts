@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PINNED } from '../support/pinned.ts';
+import { poll, type Sample, startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
+import { ROOT, startServer, type TestServer } from '../support/server.ts';
+
+interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly gridPos: {
+    readonly x: number;
+    readonly y: number;
+    readonly w: number;
+    readonly h: number;
+  };
+  readonly targets?: readonly { readonly expr: string; readonly legendFormat?: string }[];
+  readonly transformations?: readonly {
+    readonly id: string;
+    readonly options: { readonly include?: { readonly names: readonly string[] } };
+  }[];
+}
+
+interface Dashboard {
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly { name: string; definition?: string }[] };
+}
+
+const GRAFANA = join(ROOT, 'deploy', 'grafana');
+const { panels, templating } = JSON.parse(
+  readFileSync(join(GRAFANA, 'dashboards', 'tweet-sentiment.json'), 'utf8'),
+) as Dashboard;
+const queries = panels.flatMap(({ title, targets = [] }) =>
+  targets.map(({ expr, legendFormat = '' }) => ({ title, expr, legendFormat })),
+);
+
+const ENGLISH = [
+  'Good morning, what a wonderful day to be outside!',
+  'The train is late again and nobody tells us why.',
+  'We are going to the cinema on Friday evening.',
+  'I really can not stand this weather any longer.',
+];
+const GERMAN = [
+  'Guten Morgen, was für ein schöner Tag heute!',
+  'Der Zug hat schon wieder Verspätung und niemand sagt warum.',
+];
+
+let server: TestServer;
+let prometheus: TestPrometheus;
+
+beforeAll(async () => {
+  server = await startServer();
+  prometheus = await startPrometheus({ targets: [new URL(server.url).host] });
+  await prometheus.eventually('count(classifier_observations_total{feature="label"} == 0)', 3);
+  // Twice, so that whatever is a rate has two samples that differ.
+  for (let i = 1; i <= 2; i++) {
+    const texts = [...Array(20).fill(ENGLISH).flat(), ...Array(10).fill(GERMAN).flat()] as string[];
+    const ids = (await Promise.all(texts.map((inputs) => predictedId(inputs)))).slice(0, 10);
+    await Promise.all(ids.map((id) => feedback(id)));
+    await prometheus.eventually('sum(classifier_predictions_total)', texts.length * i);
+  }
+});
+afterAll(async () => {
+  await prometheus.stop();
+  await server.stop();
+});
+
+test.each(queries)('$title: $expr', async ({ expr, legendFormat }) => {
+  const query = expr.replaceAll('$job', 'tweet-sentiment');
+  // Each query has a name for its lines that tells them apart.
+  const series = await poll(() => prometheus.query(query), hasNumber);
+  expect(hasNumber(series)).toBe(true);
+  for (const [, label] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
+    expect(series.every(({ metric }) => metric[label as string])).toBe(true);
+  }
+});
+
+test('tables show columns that there are', async () => {
+  for (const { title, targets = [], transformations = [] } of panels) {
+    const names = transformations.flatMap(({ options }) => options.include?.names ?? []);
+    const query = targets[0]?.expr.replaceAll('$job', 'tweet-sentiment') ?? '';
+    const columns = names.length > 0 ? await prometheus.query(query) : [];
+    const there = new Set(['Value', ...columns.flatMap(({ metric }) => Object.keys(metric))]);
+    // `instance` is of alerts that name a replica; the one that fires here names a version.
+    const absent = title === 'Alerts firing' ? ['instance'] : [];
+    expect
+      .soft(
+        names.filter((name) => !there.has(name)),
+        title,
+      )
+      .toEqual(absent);
+  }
+});
+
+test('the job can be chosen among those that have the server', async () => {
+  const { definition } = templating.list.find(({ name }) => name === 'job') ?? {};
+  const [, metric] = /^label_values\((\w+), job\)$/.exec(definition ?? '') ?? [];
+  const series = await prometheus.query(`count by (job) (${metric})`);
+  expect(series.map(({ metric }) => metric.job)).toEqual(['tweet-sentiment']);
+});
+
+test('German in English traffic is what the alerts tell', async () => {
+  const alerts = await poll(
+    () => prometheus.firing(),
+    (firing) => firing.length > 0,
+  );
+  expect(alerts.map(({ labels }) => labels)).toContainEqual(
+    expect.objectContaining({
+      alertname: 'ClassifierForeignLanguage',
+      language: 'de',
+      commit: PINNED,
+    }),
+  );
+});
+
+test('every rule has been evaluated without an error', async () => {
+  const rules = await poll(
+    () => prometheus.rules(),
+    (all) => all.every(({ health }) => health !== 'unknown'),
+  );
+  expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+});
+
+test('panels have ids of their own and do not overlap', () => {
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  const taken = new Map<string, string>();
+  for (const { title, gridPos } of panels) {
+    for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
+      for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
+        expect(taken.get(`${x} ${y}`), title).toBeUndefined();
+        taken.set(`${x} ${y}`, title);
+      }
+    }
+    expect(gridPos.x + gridPos.w, title).toBeLessThanOrEqual(24);
+  }
+});
+
+test('the provisioning names what Compose mounts', () => {
+  const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
+  const provider = readFileSync(
+    join(GRAFANA, 'provisioning', 'dashboards', 'tweet-sentiment.yml'),
+    'utf8',
+  );
+  const [, path] = /^ +path: (.+)$/m.exec(provider) ?? [];
+  expect(compose).toContain(`./deploy/grafana/dashboards:${path}:ro`);
+  expect(compose).toContain(`${path}/tweet-sentiment.json`);
+});
+
+function hasNumber(series: readonly Sample[]): boolean {
+  return series.some(({ value }) => Number.isFinite(value));
+}
+
+async function predictedId(inputs: string): Promise<string> {
+  const answer = (await (await server.predict({ inputs })).json()) as {
+    predictions: { id: string }[];
+  };
+  return answer.predictions[0]?.id ?? '';
+}
+
+async function feedback(id: string): Promise<void> {
+  const { status } = await fetch(`${server.url}/feedback`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ id, label: 'positive' }),
+  });
+  expect(status).toBe(204);
+}

@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { predictionLine } from '../logs/lines.ts';
+import { temporaryFolder } from '../support/git-version.ts';
+import { PINNED } from '../support/pinned.ts';
+import { ROOT, runCommand, startServer } from '../support/server.ts';
+
+let folder: string;
+let path: string;
+const running: ChildProcess[] = [];
+
+beforeAll(() => {
+  folder = temporaryFolder();
+  path = join(folder, 'predictions.log');
+  const lines = Array.from({ length: 30 }, (_, index) =>
+    predictionLine({ input: `text ${index}`, language: index % 2 ? 'de' : 'en' }),
+  );
+  writeFileSync(path, `${lines.join('\n')}\n`);
+});
+afterAll(() => {
+  for (const child of running) {
+    child.kill('SIGKILL');
+  }
+  rmSync(folder, { recursive: true });
+});
+
+/** Starts `logs`, which ends when it is told to. */
+function startLogs(args: readonly string[]) {
+  const child = spawn(process.execPath, ['dist/main.js', 'logs', ...args], { cwd: ROOT });
+  running.push(child);
+  const exited = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const seen = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => {
+    seen.out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    seen.err += chunk;
+  });
+  return { child, seen, exited };
+}
+
+const until = (condition: () => void): Promise<void> => vi.waitFor(condition, { timeout: 30_000 });
+const textsIn = (output: string): string[] => output.match(/text \d+/g) ?? [];
+
+describe('what was typed wrong ends with 2 and one line that says why', () => {
+  test.each<[string, string[], string]>([
+    ['a time', ['--since', 'yesterdayish'], 'expected 30s, 10m, 2h, 1d, or a time'],
+    ['a score', ['--score-below', '2'], 'expected a number from 0 to 1'],
+    ['an empty score', ['--score-below', ' '], 'expected a number from 0 to 1'],
+    ['a pattern', ['--grep', '('], 'Invalid regular expression: /(/iu: Unterminated group'],
+    ['a language', ['--language', 'german'], 'expected codes such as de'],
+    ['a label', ['--label', 'negative,'], 'expected labels such as negative'],
+    ['a commit', ['--commit', 'main'], 'expected at least four hexadecimal digits'],
+    ['a count', ['-n', '-1'], 'expected a number of lines'],
+    ['lines of a summary', ['-n', '1', '--summary'], 'cannot be used with option'],
+    ['a folder', ['.'], '. is a folder; name the log file in it'],
+    ['an option', ['--frobnicate'], "unknown option '--frobnicate'"],
+  ])('%s', async (_, args, message) => {
+    const { code, stdout, stderr } = await runCommand(['logs', ...args]);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+test('a file that is not there ends with 1, unless it is waited for', async () => {
+  const missing = join(folder, 'missing.log');
+  const { code, stderr } = await runCommand(['logs', missing, '--no-follow']);
+  expect(stderr).toBe(`tweet-sentiment: ENOENT: ${missing} does not exist\n`);
+  expect(code).toBe(1);
+
+  const { child, seen, exited } = startLogs([missing]);
+  await until(() => expect(seen.err).toBe(`tweet-sentiment: waiting for ${missing}\n`));
+  writeFileSync(missing, `${predictionLine({ input: 'text 1' })}\n`);
+  await until(() => expect(textsIn(seen.out)).toEqual(['text 1']));
+  child.kill('SIGINT');
+  expect(await exited).toEqual([0, null]);
+});
+
+test('a file is shown from its last lines on, and followed', async () => {
+  const copy = join(folder, 'followed.log');
+  writeFileSync(copy, readFileSync(path));
+  const { child, seen, exited } = startLogs([copy, '--language', 'de', '-n', '3']);
+  await until(() => expect(textsIn(seen.out)).toEqual(['text 25', 'text 27', 'text 29']));
+  appendFileSync(copy, `${predictionLine({ input: 'text 30', language: 'de' })}\n`);
+  await until(() => expect(textsIn(seen.out).at(-1)).toBe('text 30'));
+  child.kill('SIGINT');
+  expect(await exited).toEqual([0, null]);
+});
+
+test('the whole file is shown without following it, and its last lines where asked for', async () => {
+  const all = await runCommand(['logs', path, '--no-follow']);
+  expect(textsIn(all.stdout)).toHaveLength(30);
+  // Colours and widths are a terminal's.
+  expect(all.stdout).not.toContain('\u001b');
+  const some = await runCommand(['logs', path, '--no-follow', '--json', '-n', '2']);
+  expect(some.stdout).toBe(
+    `${readFileSync(path, 'utf8').trimEnd().split('\n').slice(-2).join('\n')}\n`,
+  );
+});
+
+test('colours come where they are asked for', async () => {
+  const args = ['logs', path, '--no-follow', '-n', '1'];
+  const { stdout } = await runCommand(args, { FORCE_COLOR: '1' });
+  expect(stdout).toContain('\u001b[32mpositive');
+});
+
+test('Ctrl-C ends a summary that is followed, and prints it', async () => {
+  const { child, seen, exited } = startLogs([path, '--summary', '--json', '--follow']);
+  await until(() => expect(seen.err).toContain('Ctrl-C prints the summary'));
+  expect(seen.out).toBe('');
+  child.kill('SIGINT');
+  expect(await exited).toEqual([0, null]);
+  expect(JSON.parse(seen.out).all.predictions).toBe(30);
+});
+
+test('a pipe outlives the first Ctrl-C, for the last lines of who writes into it', async () => {
+  const { child, seen, exited } = startLogs([]);
+  child.stdin.write(`${predictionLine({ input: 'text 1' })}\n> npm noise\n`);
+  await until(() => expect(textsIn(seen.out)).toEqual(['text 1']));
+  child.kill('SIGINT');
+  child.stdin.end(`${predictionLine({ input: 'text 2' })}\n`);
+  expect(await exited).toEqual([0, null]);
+  expect(textsIn(seen.out)).toEqual(['text 1', 'text 2']);
+  expect(seen.err).toBe('tweet-sentiment: 1 line was none of the log\n');
+});
+
+test('a pipe that goes on is ended by a second Ctrl-C', async () => {
+  const { child, seen, exited } = startLogs(['-']);
+  child.stdin.on('error', () => {});
+  child.stdin.write(`${predictionLine({ input: 'text 1' })}\n`);
+  await until(() => expect(textsIn(seen.out)).toEqual(['text 1']));
+  const interrupting = setInterval(() => child.kill('SIGINT'), 50);
+  expect(await exited).toEqual([0, null]);
+  clearInterval(interrupting);
+});
+
+test('a folder that a server logs into shows what the server answers', async () => {
+  const logs = join(folder, 'live');
+  mkdirSync(logs);
+  const file = join(logs, 'server.log');
+  const { child, seen, exited } = startLogs([file]);
+  const server = await startServer({ LOG_FILE: file });
+  await server.predict({
+    inputs: ['Guten Morgen zusammen, der Kaffee ist kalt', 'What a day\u001b[2J\n!'],
+  });
+  await server.stop();
+  await until(() => expect(seen.out).toContain('stopped'));
+  child.kill('SIGINT');
+  expect(await exited).toEqual([0, null]);
+  expect(seen.out).toContain(`commit ${PINNED}`);
+  expect(seen.out).toMatch(
+    /^\S+ {2}de {4}\w+ .* [\d.]+ m?s {2}Guten Morgen zusammen, der Kaffee ist kalt$/m,
+  );
+  expect(seen.out).toMatch(/What a day !$/m);
+  expect(seen.out).not.toContain('\u001b');
+
+  // The same through standard input, from a file.
+  const piped = spawn(process.execPath, ['dist/main.js', 'logs', '--language', 'de', '--json'], {
+    cwd: ROOT,
+    stdio: [openSync(file, 'r'), 'pipe', 'inherit'],
+  });
+  running.push(piped);
+  const [line, ...others] = (await text(piped.stdout as Readable))
+    .trimEnd()
+    .split('\n')
+    .map((json) => JSON.parse(json));
+  expect(others).toEqual([]);
+  expect(line).toEqual(server.lines.find(({ language }) => language === 'de'));
+});

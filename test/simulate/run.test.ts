@@ -1,0 +1,227 @@
+import { describe, expect, test } from 'vitest';
+import type { Answer, Client } from '../../src/simulate/client.ts';
+import { type SimulationOptions, simulate } from '../../src/simulate/run.ts';
+import { fakeClock } from '../support/object-server.ts';
+
+const COMMIT = 'a'.repeat(40);
+const SECONDS = 60;
+const RATE = 50;
+const DUE = SECONDS * RATE;
+/** Arrivals of a Poisson process: their number's standard deviation is the root of the mean. */
+const TOLERANCE = 4 * Math.sqrt(DUE);
+
+const { signal: never } = new AbortController();
+
+/** Calls everything neutral. */
+function answer(texts: readonly string[]): Answer {
+  return {
+    kind: 'predictions',
+    status: '200',
+    commit: COMMIT,
+    predictions: texts.map((text) => ({ id: `id of ${text}`, label: 'neutral', language: 'en' })),
+  };
+}
+
+function run(
+  { predict, ...client }: Partial<Client>,
+  options: Partial<SimulationOptions> = {},
+  signal = never,
+) {
+  const sent: { texts: readonly string[]; at: number }[] = [];
+  const clock = fakeClock();
+  const report = simulate(
+    {
+      phases: [{ mix: { en: 1 }, durationMs: SECONDS * 1_000 }],
+      rate: RATE,
+      batch: 1,
+      connections: 10,
+      feedback: 0,
+      seed: 1,
+      patienceMs: 5_000,
+      clock,
+      client: {
+        reach: async () => undefined,
+        predict: async (texts) => {
+          sent.push({ texts, at: clock.now() });
+          return predict ? predict(texts) : answer(texts);
+        },
+        sendFeedback: async () => '204',
+        ...client,
+      },
+      ...options,
+    },
+    signal,
+  );
+  return { report, sent, clock };
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+describe('the rate', () => {
+  test('is held, each text in a request of its own or many in one', async () => {
+    const single = run({});
+    const { phases, rows, elapsed_ms } = await single.report;
+    expect(Math.abs(single.sent.length - DUE)).toBeLessThan(TOLERANCE);
+    expect(phases).toMatchObject([{ sent: single.sent.length, skipped: 0 }]);
+    expect(rows).toMatchObject([{ texts: single.sent.length, commit: COMMIT }]);
+    expect(elapsed_ms).toBe(SECONDS * 1_000);
+
+    const batches = run({}, { batch: 5 });
+    const sent = (await batches.report).phases[0]?.sent as number;
+    expect(Math.abs(sent - DUE)).toBeLessThan(TOLERANCE * Math.sqrt(5));
+    expect(batches.sent.every(({ texts }) => texts.length === 5)).toBe(true);
+  });
+
+  test('does not bend to a server that falls behind: what is beyond the bound is counted', async () => {
+    const gate = deferred();
+    const { report, sent } = run(
+      { predict: (texts) => gate.promise.then(() => answer(texts)) },
+      {
+        onProgress: ({ elapsedMs, totalMs, inFlight }) => {
+          expect(inFlight).toBeLessThanOrEqual(10);
+          if (elapsedMs >= totalMs) {
+            gate.resolve();
+          }
+        },
+      },
+    );
+    const { phases, latency_ms } = await report;
+    expect(sent).toHaveLength(10);
+    expect(phases[0]?.sent).toBe(10);
+    expect(Math.abs((phases[0]?.skipped as number) + 10 - DUE)).toBeLessThan(TOLERANCE);
+    expect(latency_ms?.max).toBeGreaterThan(50_000);
+  });
+
+  test('goes on after errors, which are counted by status', async () => {
+    let requests = 0;
+    const { report } = run({
+      predict: async (texts) =>
+        ++requests % 2 === 0 ? { kind: 'refusal', status: '503' } : answer(texts),
+    });
+    const { statuses, rows, ended } = await report;
+    expect(ended).toBe('completed');
+    expect(statuses['503']).toBe(Math.floor(requests / 2));
+    expect(rows[0]?.texts).toBe(statuses['200']);
+  });
+});
+
+test('a seed decides what is sent and when, whatever the server does', async () => {
+  const first = run({}, { feedback: 0.3 });
+  const second = run({ predict: async () => ({ kind: 'refusal', status: '429' }) });
+  await Promise.all([first.report, second.report]);
+  expect(second.sent).toEqual(first.sent);
+  const other = run({}, { seed: 2 });
+  await other.report;
+  expect(other.sent).not.toEqual(first.sent);
+});
+
+test('phases follow one another, each with its mix and its length', async () => {
+  const { report } = run(
+    {},
+    {
+      phases: [
+        { mix: { en: 1 }, durationMs: 20_000 },
+        { mix: { de: 1, fr: 1 }, durationMs: 40_000 },
+      ],
+    },
+  );
+  const { rows, phases } = await report;
+  expect(rows.map(({ phase, language }) => [phase, language])).toEqual([
+    [1, 'en'],
+    [2, 'de'],
+    [2, 'fr'],
+  ]);
+  expect(phases[0]?.sent).toBeGreaterThan(850);
+  expect(phases[0]?.sent).toBeLessThan(1_150);
+  expect(phases[1]?.sent).toBe((rows[1]?.texts ?? 0) + (rows[2]?.texts ?? 0));
+});
+
+test('a swap in the middle shows as two rows', async () => {
+  let requests = 0;
+  const { report } = run({
+    predict: async (texts) => ({
+      ...(answer(texts) as Extract<Answer, { kind: 'predictions' }>),
+      commit: ++requests <= 100 ? 'old' : 'new',
+    }),
+  });
+  const { rows } = await report;
+  expect(rows.map(({ commit }) => commit)).toEqual(['old', 'new']);
+  expect(rows[0]?.texts).toBe(100);
+});
+
+test('accuracy is held against the labels of the phrases', async () => {
+  const { report } = run({});
+  const [row] = (await report).rows;
+  expect(row?.correct).toBe(row?.labels.neutral);
+  expect(row?.predicted).toEqual({ negative: 0, neutral: row?.texts, positive: 0 });
+  expect(row?.told).toEqual({ en: row?.texts });
+});
+
+describe('feedback', () => {
+  test('tells the true label of the prediction, for the share asked for', async () => {
+    const told = new Map<string, string>();
+    const { report, sent } = run(
+      {
+        sendFeedback: async (id, label) => {
+          told.set(id, label);
+          return '204';
+        },
+      },
+      { feedback: 0.5 },
+    );
+    const { feedback, rows } = await report;
+    expect(Math.abs((feedback['204'] as number) / sent.length - 0.5)).toBeLessThan(0.05);
+    expect(new Set(told.values())).toEqual(new Set(['negative', 'neutral', 'positive']));
+    expect(rows[0]?.texts).toBe(sent.length);
+    const ids = new Set(sent.map(({ texts }) => `id of ${texts[0]}`));
+    expect([...told.keys()].every((id) => ids.has(id))).toBe(true);
+  });
+
+  test('is not sent unasked', async () => {
+    expect((await run({}).report).feedback).toEqual({});
+  });
+});
+
+describe('the end', () => {
+  const silence: Answer = { kind: 'silence', status: 'ECONNREFUSED' };
+
+  test('comes early where the server stays away', async () => {
+    let requests = 0;
+    const { report } = run({
+      predict: async (texts) => (++requests > 500 ? silence : answer(texts)),
+    });
+    const { ended, elapsed_ms, statuses } = await report;
+    expect(ended).toBe('unreachable');
+    expect(statuses['200']).toBe(500);
+    expect(elapsed_ms).toBeGreaterThan(10_000);
+    expect(elapsed_ms).toBeLessThan(20_000);
+  });
+
+  test('does not come where the server is back in time, however often', async () => {
+    const { report, clock } = run({
+      predict: async (texts) => (clock.now() % 20_000 < 4_500 ? silence : answer(texts)),
+    });
+    const { ended, statuses } = await report;
+    expect(ended).toBe('completed');
+    expect(statuses.ECONNREFUSED).toBeGreaterThan(0);
+  });
+
+  test('comes when it is asked for, with what was counted', async () => {
+    const controller = new AbortController();
+    const { report, sent } = run(
+      {},
+      { onProgress: ({ elapsedMs }) => elapsedMs >= 10_000 && controller.abort() },
+      controller.signal,
+    );
+    const { ended, elapsed_ms, phases } = await report;
+    expect(ended).toBe('interrupted');
+    expect(elapsed_ms).toBeLessThan(10_500);
+    expect(phases[0]?.sent).toBe(sent.length);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { LANGUAGES, type Language } from '../../src/simulate/languages.ts';
+import { LABELS } from '../../src/simulate/phrases/phrases.ts';
+import { createTraffic, type LabelledText, type Mix } from '../../src/simulate/traffic.ts';
+
+const TEXTS = 3_000;
+
+function take(mix: Mix, seed = 1, count = TEXTS): LabelledText[] {
+  const next = createTraffic(seed);
+  return Array.from({ length: count }, () => next(mix));
+}
+
+describe.each(Object.keys(LANGUAGES) as Language[])('traffic in %s', (language) => {
+  const texts = take({ [language]: 1 });
+
+  test('looks like tweets: 280 characters at most, most of them around a hundred', () => {
+    const lengths = texts.map(({ text }) => text.length).sort((a, b) => a - b);
+    expect(lengths.at(-1)).toBeLessThanOrEqual(280);
+    expect(lengths[0]).toBeGreaterThanOrEqual(20);
+    expect(lengths[TEXTS / 2]).toBeGreaterThan(90);
+    expect(lengths[TEXTS / 2]).toBeLessThan(130);
+  });
+
+  test('hardly repeats itself, and leaves no slot open', () => {
+    expect(new Set(texts.map(({ text }) => text)).size).toBeGreaterThan(TEXTS * 0.97);
+    expect(texts.filter(({ text }) => /[{}]|undefined/.test(text))).toEqual([]);
+  });
+
+  test('has every label, about as often as real tweets', () => {
+    const share = (label: string): number =>
+      texts.filter((text) => text.label === label).length / TEXTS;
+    expect(LABELS.map(share).every((value) => value > 0.18 && value < 0.45)).toBe(true);
+  });
+
+  test('has mentions, hashtags and links to example.com alone', () => {
+    const withSign = (sign: RegExp): number => texts.filter(({ text }) => sign.test(text)).length;
+    expect(withSign(/^@\w+ /)).toBeGreaterThan(TEXTS * 0.1);
+    expect(withSign(/ #[\p{L}\d]+/u)).toBeGreaterThan(TEXTS * 0.1);
+    expect(withSign(/ https:\/\/example\.com\/\w+$/)).toBeGreaterThan(TEXTS * 0.05);
+    expect(withSign(/https?:\/\/(?!example\.com\/)/)).toBe(0);
+  });
+});
+
+test('the same seed gives the same texts in order, another seed gives others', () => {
+  const mix = { en: 1, de: 1, es: 1, fr: 1 };
+  expect(take(mix, 7, 200)).toEqual(take(mix, 7, 200));
+  expect(take(mix, 8, 200)).not.toEqual(take(mix, 7, 200));
+});
+
+test('a mix is kept', () => {
+  const texts = take({ en: 3, de: 1, fr: 0 });
+  const share = (language: string): number =>
+    texts.filter((text) => text.language === language).length / TEXTS;
+  expect(share('en')).toBeCloseTo(0.75, 1);
+  expect(share('de')).toBeCloseTo(0.25, 1);
+  expect(share('fr')).toBe(0);
+});
