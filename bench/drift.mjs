@@ -90,6 +90,14 @@ function createWindow(seconds) {
   };
 }
 
+/** `for` of the rules. */
+function lastsSeconds(alarm, window) {
+  if (window === '1h') {
+    return 300;
+  }
+  return alarm.startsWith('language') ? 0 : 120;
+}
+
 /** Runs traffic and looks every five seconds. @returns requests until each alarm, by its name. */
 function run({ before, after, share, rate, seed, requests }) {
   const random = createRandom(seed);
@@ -112,24 +120,26 @@ function run({ before, after, share, rate, seed, requests }) {
   for (let s = 0; s < WINDOWS['1h'] / STEP_SECONDS; s++) {
     step(false);
   }
-  const since = {};
+  let since = {};
   while (sent < requests) {
     step(true);
-    for (const [name, { total }] of windows) {
-      const alarms = driftAlarms(measureDrift(profile, total));
-      for (const { bin } of alarms.foreignLanguages) {
-        first[`language ${bin}`] ??= { sent, window: name };
-      }
-      if (name === '5m') {
-        for (const alarm of ['labelMix', 'scoreCollapse', 'unknownTokens']) {
-          // `for: 2m` of the rules.
-          since[alarm] = alarms[alarm] ? (since[alarm] ?? sent) : undefined;
-          if (since[alarm] !== undefined && sent - since[alarm] >= 120 * rate) {
-            first[alarm] ??= { sent, window: name };
-          }
-        }
+    const found = windows.flatMap(([name, { total }]) => {
+      const { foreignLanguages, ...others } = driftAlarms(measureDrift(profile, total));
+      const features = Object.keys(others).filter((alarm) => name === '5m' && others[alarm]);
+      return [
+        ...foreignLanguages.map(({ bin }) => ({ alarm: `language ${bin}`, name })),
+        ...features.map((alarm) => ({ alarm, name })),
+      ];
+    });
+    const lasting = {};
+    for (const { alarm, name } of found) {
+      const key = `${alarm} ${name}`;
+      lasting[key] = since[key] ?? sent;
+      if (sent - lasting[key] >= lastsSeconds(alarm, name) * rate) {
+        first[alarm] ??= { sent, window: name };
       }
     }
+    since = lasting;
   }
   return first;
 }

@@ -41,7 +41,7 @@ export function formatReport(report: Report): string {
 export function formatProgress(progress: Progress, phases: number, columns: number): string {
   const { phase, elapsedMs, totalMs, sent, skipped, inFlight, errors } = progress;
   const share = Math.min(1, elapsedMs / totalMs);
-  const bar = '█'.repeat(Math.round(share * 20)).padEnd(20, '·');
+  const bar = '█'.repeat(Math.round(share * 12)).padEnd(12, '·');
   const rate = elapsedMs > 0 ? (sent / elapsedMs) * 1_000 : 0;
   const line =
     `${bar} phase ${phase + 1}/${phases}  ${duration(elapsedMs)}/${duration(totalMs)}  ` +

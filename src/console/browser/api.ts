@@ -1,7 +1,14 @@
 /** Asks the server, with the API key where it wants one. */
 
 const STORED_KEY = 'api-key';
-const TIMEOUT_MS = 10_000;
+/** A prediction may wait in the queue, and a file may be large. */
+const TIMEOUT_MS = 60_000;
+
+export interface AskOptions {
+  /** Sent as JSON, by POST. */
+  readonly body?: object;
+  readonly timeoutMs?: number;
+}
 
 /** What the server answered instead of what was asked for, in its own words. */
 export class Refusal extends Error {
@@ -29,7 +36,10 @@ export function storedKey(): string | null {
 }
 
 /** @throws Refusal for any status but 2xx, TypeError or TimeoutError where nothing answers. */
-export async function ask(path: string, body?: object): Promise<Response> {
+export async function ask(
+  path: string,
+  { body, timeoutMs = TIMEOUT_MS }: AskOptions = {},
+): Promise<Response> {
   const key = storedKey();
   const response = await fetch(path, {
     method: body ? 'POST' : 'GET',
@@ -38,7 +48,7 @@ export async function ask(path: string, body?: object): Promise<Response> {
       ...(body ? { 'content-type': 'application/json' } : {}),
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   if (!response.ok) {
     throw new Refusal(response.status, await wordsOf(response));
@@ -47,8 +57,8 @@ export async function ask(path: string, body?: object): Promise<Response> {
 }
 
 /** @throws as `ask`. */
-export async function askJson<T>(path: string, body?: object): Promise<T> {
-  return (await ask(path, body)).json() as Promise<T>;
+export async function askJson<T>(path: string, options?: AskOptions): Promise<T> {
+  return (await ask(path, options)).json() as Promise<T>;
 }
 
 /** An error as a sentence for whoever looks at the page. */

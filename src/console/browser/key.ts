@@ -17,11 +17,10 @@ export function startKeyForm(onKey: () => void): { setWanted(wanted: boolean): v
       if (wanted && storedKey() !== null) {
         setText(byId('key-note'), 'The server does not take that key.');
       }
-      if (wanted && form.hidden) {
-        form.hidden = false;
-        field.focus();
+      if (wanted === form.hidden) {
+        form.hidden = !wanted;
+        (wanted ? field : byId('text')).focus();
       }
-      form.hidden = !wanted;
     },
   };
 }

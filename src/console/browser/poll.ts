@@ -4,6 +4,7 @@ import type { Contact } from './status.ts';
 import type { ConsoleData } from './types.ts';
 
 const INTERVAL_MS = 2000;
+const TIMEOUT_MS = 5000;
 
 export interface Poll {
   /** The newest that was told, also while the server is silent. */
@@ -48,18 +49,18 @@ export function startPolling(onData: (poll: Poll) => void): Poller {
     }
     asking = true;
     try {
-      data = await askJson<ConsoleData>('/console/data');
+      data = await askJson<ConsoleData>('/console/data', { timeoutMs: TIMEOUT_MS });
       heardAt = performance.now();
       failure = undefined;
     } catch (error) {
       failure = error instanceof Refusal && error.wantsKey ? 'wants-key' : 'silent';
     }
     asking = false;
-    onData(current());
     // Without the right key it is of no use to ask again.
     if (!document.hidden && !paused && failure !== 'wants-key') {
       timer = setTimeout(poll, INTERVAL_MS);
     }
+    onData(current());
   };
   const now = (): void => void poll();
 

@@ -30,7 +30,7 @@ export function startTry(options: TryOptions): void {
     let shown: Node[];
     try {
       const { predictions } = await askJson<{ predictions: [Prediction] }>('/predict', {
-        inputs: text.value,
+        body: { inputs: text.value },
       });
       shown = describe(predictions[0], options);
     } catch (error) {
@@ -120,14 +120,12 @@ function feedbackForm({ id, label: predicted }: Prediction, { data, onChange }: 
   const group = element('div', { class: 'judge', role: 'group', 'aria-label': 'Is it right?' });
   const send = async (label: string): Promise<void> => {
     try {
-      await ask('/feedback', { id, label });
-      group.replaceChildren(
-        element(
-          'p',
-          { class: 'note' },
-          `Thank you. Noted: ${label === predicted ? 'right' : `should have been ${label}`}.`,
-        ),
-      );
+      await ask('/feedback', { body: { id, label } });
+      const verdict = label === predicted ? 'right' : `should have been ${label}`;
+      const note = element('p', { class: 'note', tabindex: '-1' }, `Thank you. Noted: ${verdict}.`);
+      group.replaceChildren(note);
+      // The button that had the focus is gone.
+      note.focus();
       onChange();
     } catch (error) {
       group.append(element('p', { class: 'warning', 'data-level': 'bad' }, explain(error)));

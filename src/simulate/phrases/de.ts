@@ -346,7 +346,7 @@ export const de: Phrases = {
         'Am {day} geht die Schule wieder los.',
         'Zurück am Schreibtisch, {number} Mails zu beantworten.',
         'Ist der Kurs am {day} auf Deutsch oder auf Englisch?',
-        'Drückt mir die Daumen, Prüfung am {day} um {time} Uhr.',
+        'Prüfung am {day} um {time} Uhr, zwei Kapitel fehlen noch.',
         'Wird wohl ein langer Tag, Termine von {time} Uhr bis zum Abend.',
         'Die Chefin ist bis {day} im Urlaub, bei Fragen bitte anrufen.',
         'Kennt jemand Bücher über Buchhaltung für kleine Firmen?',

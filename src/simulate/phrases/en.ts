@@ -415,7 +415,7 @@ export const en: Phrases = {
         'Back to my desk, {number} emails to answer.',
         'Is the course on {day} in English or in French?',
         'Third year, second term, chapter {number}.',
-        'Wish me luck, exam on {day} at {time}.',
+        'Exam on {day} at {time}, still two chapters to go.',
         'May be a long day tomorrow, meetings from {time} until five.',
         'Is it a bad idea to change schools in the last year?',
         'The boss is on holiday until {day}, please call {friend} if it is urgent.',

@@ -343,7 +343,7 @@ export const es: Phrases = {
         'El {day} empiezan otra vez las clases.',
         'De vuelta en mi mesa, {number} correos por contestar.',
         '¿El curso del {day} es en español o en inglés?',
-        'Deséenme suerte, examen el {day} a {time}.',
+        'Examen el {day} a {time}, quedan dos temas por repasar.',
         'Mañana será un día largo, reuniones desde {time}.',
         'La jefa está de vacaciones hasta el {day}, llamen a su oficina.',
         '¿Algún buen libro sobre contabilidad?',

@@ -341,7 +341,7 @@ export const fr: Phrases = {
         'Les cours reprennent {day}.',
         'Retour au bureau, {number} mails à traiter.',
         'Le cours de {day} est en français ou en anglais ?',
-        'Souhaitez-moi bonne chance, examen {day} à {time}.',
+        'Examen {day} à {time}, encore deux chapitres à revoir.',
         'Longue journée demain, réunions à partir de {time}.',
         "La directrice est en congé jusqu'à {day}, appelez son assistant.",
         'Un bon livre sur la comptabilité à conseiller ?',
