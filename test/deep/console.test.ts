@@ -6,6 +6,7 @@ import { findings } from '../../src/console/browser/status.ts';
 import type { ConsoleData } from '../../src/console/browser/types.ts';
 import { PINNED, pinnedJson } from '../support/pinned.ts';
 import { startServer, sum, type TestServer } from '../support/server.ts';
+import { faintTexts, foreignPixels, tooWide } from './in-page.mjs';
 
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
 const PATIENCE_MS = 20_000;
@@ -55,7 +56,7 @@ async function open(url: string, options: BrowserContextOptions = {}): Promise<O
 /** Goes on with the tabulator until an element has the focus. @throws where it never gets it. */
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let presses = 0; presses < 40; presses++) {
-    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) {
+    if ((await page.locator(`${selector}:focus`).count()) > 0) {
       return;
     }
     await page.keyboard.press('Tab');
@@ -72,49 +73,6 @@ async function tryText(page: Page, text: string): Promise<string> {
     .waitFor();
   await page.locator('#try-result:not([aria-busy]) .answer').waitFor();
   return page.locator('#try-result').innerText();
-}
-
-/** Texts that stand out from their background by less than WCAG AA asks for. */
-function faintTexts(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const pen = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
-    /** The colour that the eye gets: the backgrounds of all ancestors, from the root on. */
-    const background = (element: Element): void => {
-      if (element.parentElement) {
-        background(element.parentElement);
-      } else {
-        pen.fillStyle = 'Canvas';
-        pen.fillRect(0, 0, 1, 1);
-      }
-      pen.fillStyle = getComputedStyle(element).backgroundColor;
-      pen.fillRect(0, 0, 1, 1);
-    };
-    const luminance = (): number => {
-      const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((byte) => {
-        const value = byte / 255;
-        return value <= 0.040_45 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-      }) as [number, number, number];
-      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const contrast = (element: Element): number => {
-      background(element);
-      const behind = luminance();
-      pen.fillStyle = getComputedStyle(element).color;
-      pen.fillRect(0, 0, 1, 1);
-      const [dark, bright] = [behind, luminance()].sort((a, b) => a - b) as [number, number];
-      return (bright + 0.05) / (dark + 0.05);
-    };
-    return [...document.querySelectorAll('body *')]
-      .filter(
-        (element) =>
-          element.checkVisibility() &&
-          [...element.childNodes].some(
-            ({ nodeType, textContent }) => nodeType === Node.TEXT_NODE && textContent?.trim(),
-          ),
-      )
-      .filter((element) => contrast(element) < 4.5)
-      .map((element) => `${element.tagName} ${element.className}: ${element.textContent}`);
-  });
 }
 
 describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
@@ -227,12 +185,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     const legend = page.locator('#languages-legend tbody');
     const verdict = page.locator('#verdict');
     await send(ENGLISH, 12);
-    await legend.getByText(/English \(en\)/).waitFor();
-    await page
-      .locator('#requests-now', { hasText: /Answered\s?[1-9]|Answered\s?0\.[2-9]/ })
-      .waitFor();
+    await page.locator('#predictions tr', { hasText: `${ENGLISH} 119` }).waitFor();
     expect(await verdict.innerText()).not.toContain('not trained on');
-    const before = await countOrange(page);
+    const before = await page.evaluate(foreignPixels);
 
     await send(GERMAN, 6);
     await verdict
@@ -244,7 +199,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     const [first] = await legend.locator('tr').allInnerTexts();
     expect(first).toMatch(/German \(de\)\s*foreign\s+[\d.]+\s%\s+3\d\s%\s+<\s0.1\s%/);
     await expect
-      .poll(() => countOrange(page), { timeout: PATIENCE_MS })
+      .poll(() => page.evaluate(foreignPixels), { timeout: PATIENCE_MS })
       .toBeGreaterThan(before + 50);
     const words = page.locator('#languages-chart + .hidden');
     expect(await words.textContent()).toMatch(/German: most \d+ at /);
@@ -266,17 +221,14 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     for (const summary of await page.locator('summary').all()) {
       await summary.click();
     }
-    const [red] = await page.evaluate(() =>
-      (getComputedStyle(document.body).backgroundColor.match(/\d+/g) ?? []).map(Number),
-    );
-    expect(red! > 128 ? 'light' : 'dark').toBe(colorScheme);
-    expect(await faintTexts(page)).toEqual([]);
+    const lightness = 'getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]';
+    const isLight = Number(await page.evaluate(lightness)) > 128;
+    expect(isLight ? 'light' : 'dark').toBe(colorScheme);
+    expect(await page.evaluate(faintTexts)).toEqual([]);
     // The check itself sees what can't be read.
-    await page.evaluate(() => {
-      document.querySelector('h1')!.style.color = '#888888';
-      document.querySelector('header')!.style.backgroundColor = '#808080';
-    });
-    expect((await faintTexts(page)).join()).toContain('H1');
+    await page.evaluate("document.querySelector('h1').style.color = 'GrayText'");
+    await page.evaluate("document.querySelector('header').style.background = 'GrayText'");
+    expect((await page.evaluate(faintTexts)).join()).toContain('H1');
   });
 
   test.each([360, 768, 1440])('needs no scrolling sideways at %i pixels', async (width) => {
@@ -286,13 +238,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     for (const summary of await page.locator('summary').all()) {
       await summary.click();
     }
-    const tooWide = await page.evaluate(() =>
-      [...document.querySelectorAll('html, .legend, .panel')]
-        .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
-        .map(({ tagName, className }) => `${tagName} ${className}`),
-    );
-    expect(tooWide).toEqual([]);
-    expect(await page.evaluate(() => innerWidth)).toBe(width);
+    expect(await page.evaluate(tooWide)).toEqual([]);
+    expect(await page.evaluate('innerWidth')).toBe(width);
   });
 
   test('pause stops the questions, going on asks again', async () => {
@@ -420,24 +367,6 @@ describe('the status line', () => {
   });
 });
 
-/** Pixels of the languages chart that have the colour of the first foreign language. */
-function countOrange(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    const canvas = document.querySelector<HTMLCanvasElement>('#languages-chart canvas');
-    const wanted = getComputedStyle(document.documentElement).getPropertyValue('--foreign-1');
-    const [r, g, b] = (wanted.match(/[\da-f]{2}/g) ?? []).map((hex) => Number.parseInt(hex, 16));
-    const copy = new OffscreenCanvas(canvas!.width, canvas!.height);
-    const pen = copy.getContext('2d', { willReadFrequently: true })!;
-    pen.drawImage(canvas!, 0, 0);
-    const { data } = pen.getImageData(0, 0, copy.width, copy.height);
-    let pixels = 0;
-    for (let i = 0; i < data.length; i += 4) {
-      pixels += Number(data[i] === r && data[i + 1] === g && data[i + 2] === b);
-    }
-    return pixels;
-  });
-}
-
 describe.skipIf(!existsSync(CHROMIUM))('the console of a server', () => {
   test('that wants an API key asks for it, and keeps it in the tab', async () => {
     const server = await startServer({ API_KEYS: 'one-key-of-a-test' });
@@ -457,9 +386,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console of a server', () => {
       const download = page.waitForEvent('download');
       await page.getByRole('link', { name: 'hyperparameters.json' }).click();
       expect((await download).suggestedFilename()).toBe('hyperparameters.json');
-      expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([
-        0, 1,
-      ]);
+      expect(await page.evaluate('[localStorage.length, sessionStorage.length]')).toEqual([0, 1]);
     } finally {
       await server.stop();
     }

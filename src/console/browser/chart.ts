@@ -87,7 +87,7 @@ function layout(
       {
         ...axis(),
         size: 26,
-        space: 70,
+        space: 46,
         values: (_, splits) => splits.map(minuteOfDay),
         grid: { show: false },
       },

@@ -1,0 +1,3 @@
+export function faintTexts(): string[];
+export function tooWide(): string[];
+export function foreignPixels(): number;

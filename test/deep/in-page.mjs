@@ -1,0 +1,64 @@
+/** What console.test.ts runs inside the page; each is the body of a function of its own. */
+
+/** Texts that stand out from their background by less than WCAG AA asks for. */
+export function faintTexts() {
+  const pen = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  const paint = (color) => {
+    pen.fillStyle = color;
+    pen.fillRect(0, 0, 1, 1);
+  };
+  /** What the eye gets: the backgrounds of all ancestors, one over the other. */
+  const paintBackground = (element) => {
+    if (element.parentElement) {
+      paintBackground(element.parentElement);
+    } else {
+      paint('Canvas');
+    }
+    paint(getComputedStyle(element).backgroundColor);
+  };
+  const luminance = () => {
+    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((byte) => {
+      const value = byte / 255;
+      return value <= 0.040_45 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (element) => {
+    paintBackground(element);
+    const behind = luminance();
+    paint(getComputedStyle(element).color);
+    const [dark, bright] = [behind, luminance()].sort((a, b) => a - b);
+    return (bright + 0.05) / (dark + 0.05);
+  };
+  const hasText = ({ childNodes }) =>
+    [...childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+  return [...document.querySelectorAll('body *')]
+    .filter((element) => element.checkVisibility() && hasText(element))
+    .filter((element) => contrast(element) < 4.5)
+    .map((element) => `${element.tagName} ${element.className}: ${element.textContent}`);
+}
+
+/** Parts that are cut, or need scrolling sideways. */
+export function tooWide() {
+  return [...document.querySelectorAll('html, .legend, .panel')]
+    .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+    .map(({ tagName, className }) => `${tagName} ${className}`);
+}
+
+/** Pixels of the languages chart that have the colour of the first foreign language. */
+export function foreignPixels() {
+  const canvas = document.querySelector('#languages-chart canvas');
+  const pen = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', {
+    willReadFrequently: true,
+  });
+  pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--foreign-1');
+  pen.fillRect(0, 0, 1, 1);
+  const [r, g, b] = pen.getImageData(0, 0, 1, 1).data;
+  pen.drawImage(canvas, 0, 0);
+  const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+  let pixels = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    pixels += Number(data[i] === r && data[i + 1] === g && data[i + 2] === b);
+  }
+  return pixels;
+}
