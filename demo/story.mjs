@@ -67,8 +67,8 @@ async function until(what, ask) {
 const getJson = async (url) => (await fetch(url)).json();
 
 async function serve(tag, port) {
-  const sha = run('models', 'list', '--json');
-  const version = JSON.parse(sha.join('\n')).find((each) => each.tag === tag);
+  const versions = JSON.parse(run('models', 'list', '--json').join('\n'));
+  const version = versions.find((each) => each.tag === tag);
   const child = start(process.execPath, [main, 'serve'], {
     env: {
       ...process.env,
@@ -164,11 +164,16 @@ async function tell() {
   print(run('logs', logFile, '--no-follow', '--language', 'de', '--lines', '5'));
 
   say(`5. The SHA, ${english.commit}, leads to what the model was made of.`);
-  print(run('models', 'show', english.commit).slice(0, 24));
+  const card = run('models', 'show', english.commit);
+  print(card.filter((line) => !/^ {4}|^ {2}umsab|^$/.test(line)).slice(0, 42));
 
   say('6. A version from the branch `german` was trained on more: its languages, in the diff.');
   const diff = run('models', 'diff', 'v1.0.0', 'v2.0.0');
-  print(diff.filter((line) => /umsab-de|language (?:de|en)|base|macro_f1/.test(line)).slice(0, 12));
+  const scores = diff.indexOf('  umsab-de/dev');
+  print([
+    ...diff.filter((line) => /model\.base|umsab-de\/train\.tsv|~ language (?:de|en)/.test(line)),
+    ...diff.slice(scores, scores + 2),
+  ]);
 
   say('7. It takes over: v2.0.0 is started in the place of v1.0.0. German tweets go on.');
   await stop(english.child);

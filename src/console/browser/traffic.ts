@@ -1,8 +1,7 @@
 /** Charts of requests, latency and labels, each with its numbers of now. */
 import type { ChartSeries } from './chart.ts';
-import { byId, element, setText } from './dom.ts';
-import { capitalized, milliseconds, percent, rate } from './format.ts';
-import { createPanel, swatch } from './panel.ts';
+import { milliseconds, percent, rate } from './format.ts';
+import { createPanel } from './panel.ts';
 import { sumsOf, timelineOf } from './series.ts';
 import { recentOf } from './status.ts';
 import type { ConsoleData } from './types.ts';
@@ -30,28 +29,27 @@ export function startTraffic(): (data: ConsoleData) => void {
     const { stepSeconds } = data;
     const now = recentOf(data);
 
-    requests.show(REQUESTS, times, [
-      column(({ failed }) => failed / stepSeconds, 0),
-      column(({ refused }) => refused / stepSeconds, 0),
-      column(({ answered }) => answered / stepSeconds, 0),
-    ]);
-    const rates = [now.failed, now.refused, now.answered].map((n) => rate(n / now.seconds));
-    showNow('requests', REQUESTS, rates);
-
-    latency.show(LATENCY, times, [
-      column((step) => step.latency?.p50, null),
-      column((step) => step.latency?.p99, null),
-    ]);
-    const quantiles = [now.p50, now.p99].map((ms) => (ms === undefined ? '–' : milliseconds(ms)));
-    showNow('latency', LATENCY, quantiles);
-
-    const series = data.labels.map(labelSeries);
-    const shares = data.labels.map((label) => column(({ labels }) => shareOf(label, labels), 0));
-    labels.show(series, times, shares);
+    requests.show(
+      REQUESTS,
+      times,
+      [
+        column(({ failed }) => failed / stepSeconds, 0),
+        column(({ refused }) => refused / stepSeconds, 0),
+        column(({ answered }) => answered / stepSeconds, 0),
+      ],
+      [now.failed, now.refused, now.answered].map((n) => rate(n / now.seconds)),
+    );
+    latency.show(
+      LATENCY,
+      times,
+      [column((step) => step.latency?.p50, null), column((step) => step.latency?.p99, null)],
+      [now.p50, now.p99].map((ms) => (ms === undefined ? '–' : milliseconds(ms))),
+    );
     const recent = sumsOf(data, ({ labels }) => labels);
-    showNow(
-      'labels',
-      series,
+    labels.show(
+      data.labels.map(labelSeries),
+      times,
+      data.labels.map((label) => column(({ labels }) => shareOf(label, labels), 0)),
       data.labels.map((label) => percentOf(shareOf(label, recent))),
     );
   };
@@ -59,21 +57,6 @@ export function startTraffic(): (data: ConsoleData) => void {
 
 export function labelSeries(name: string, index: number): ChartSeries {
   return { name, color: `--label-${(index % LABEL_COLORS) + 1}` };
-}
-
-/** The legend of a chart, the top of its stack first, each with its value of now. */
-function showNow(panel: string, series: readonly ChartSeries[], values: readonly string[]): void {
-  const legend = byId(`${panel}-now`);
-  if (legend.children.length !== series.length) {
-    legend.replaceChildren(
-      ...series
-        .map((each) => element('li', {}, swatch(each), capitalized(each.name), element('b')))
-        .reverse(),
-    );
-  }
-  [...legend.children].reverse().forEach((item, i) => {
-    setText(item.lastElementChild as Element, values[i] ?? '');
-  });
 }
 
 /** Undefined where there is nothing. */
