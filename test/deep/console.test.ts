@@ -231,7 +231,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     expect((await page.evaluate(faintTexts)).join()).toContain('H1');
   });
 
-  test.each([360, 768, 1440])('needs no scrolling sideways at %i pixels', async (width) => {
+  test.each([360, 768, 1100, 1440])('needs no scrolling sideways at %i pixels', async (width) => {
     const { page } = await open(server.url, { viewport: { width, height: 800 } });
     await tryText(page, `${GERMAN} ${'ohneleerzeichen'.repeat(15)}`);
     await page.locator('#model').getByText('Ingredients').waitFor();

@@ -3,13 +3,12 @@
  * Alertmanager with the shipped intervals and rules, two replicas, the version swapped on the way.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PINNED } from '../support/pinned.ts';
 import {
   type Alert,
+  freePort,
   poll,
   startAlertmanager,
   startPrometheus,
@@ -142,13 +141,4 @@ function send(server: TestServer, mix: string): void {
       stdio: ['ignore', 'ignore', 'inherit'],
     }),
   );
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -10,6 +10,10 @@ const AXIS_FONT = '11px ui-sans-serif, system-ui, sans-serif';
 /** Charts that show the same time share their cursor. */
 const CURSOR = 'time';
 const VALUE_AXIS_WIDTH = 52;
+/** From one line of the grid to the next: what a number of few digits can tell. */
+const VALUE_STEPS = [-2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) =>
+  [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
+);
 
 export interface ChartSeries {
   readonly name: string;
@@ -95,6 +99,7 @@ function layout(
         ...axis(),
         size: VALUE_AXIS_WIDTH,
         space: 32,
+        incrs: VALUE_STEPS,
         values: (_, splits) => splits.map(format),
         grid: { stroke: () => color('--grid'), width: 1 },
       },

@@ -10,7 +10,7 @@ const SCALE = 0.5;
 const LEAST_SHARE = 0.002;
 
 const NAMES: Readonly<Record<string, string>> = {
-  score: 'Score of the label',
+  score: 'Score',
   tokens: 'Length in tokens',
   unknown_ratio: 'Unknown tokens',
 };

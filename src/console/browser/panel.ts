@@ -40,7 +40,7 @@ export function createPanel(name: string, options: PanelOptions): Panel {
     const words = series.flatMap(({ name }, i) =>
       !now && values[i] ? `${name} ${format(values[i])}` : [],
     );
-    const reading = time === undefined ? '' : `${timeOfDay(time)}  ${words.join(', ')}`;
+    const reading = time === undefined ? '' : `${timeOfDay(time)}  ${words.join(', ')}`.trim();
     setText(byId(`${name}-reading`), reading);
   };
   const container = byId(`${name}-chart`);
