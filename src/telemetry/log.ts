@@ -7,6 +7,9 @@ import Transport from 'winston-transport';
 
 /** A sink that can't keep up loses lines rather than the server its memory. */
 const MAX_BUFFERED_BYTES = 16 * 1024 ** 2;
+/** A write to the system costs as much as a line does: lines that come fast go together. */
+const LEAST_WRITE_BYTES = 8 * 1024;
+const LONGEST_WAIT_MS = 50;
 const ROTATE_AT = '64M';
 const OLD_FILES = 10;
 const REOPEN_AFTER_MS = 5_000;
@@ -79,6 +82,8 @@ function stdoutSink(onDrop: () => void): Sink {
   const stream = new sonicBoom.SonicBoom({
     fd: process.stdout.fd,
     sync: false,
+    minLength: LEAST_WRITE_BYTES,
+    periodicFlush: LONGEST_WAIT_MS,
     maxLength: MAX_BUFFERED_BYTES,
   });
   stream.on('drop', onDrop);
