@@ -16,14 +16,25 @@ const MENTION = /[@＠][\p{L}\p{M}\p{N}_\u200c\u200d]+/gu;
 const NUMBER =
   /(?<!\p{Nd})[+＋(（]{0,2}\p{Nd}(?:[\s()（）.．/／\-－\u2010-\u2015\u2212]{0,3}\p{Nd}){6,18}(?!\p{Nd})/gu;
 
+// What a match can't be without. Most texts have none of it, and are done in a fifth of the time.
+const AT = /[@＠]/;
+const DOT_OR_SLASHES = /:\/\/|\.[\p{L}\p{N}]/u;
+const DIGIT = /\p{Nd}/u;
+
 /**
  * Replaces e-mail addresses, links, mentions and phone numbers by placeholders. Mentions and links
  * become what the training data have in their place, `@user` and `http`.
  */
 export function maskText(text: string): string {
-  return text
-    .replace(EMAIL, '<email>')
-    .replace(LINK, 'http')
-    .replace(MENTION, '@user')
-    .replace(NUMBER, '<phone>');
+  let masked = text;
+  if (AT.test(text)) {
+    masked = masked.replace(EMAIL, '<email>');
+  }
+  if (DOT_OR_SLASHES.test(text)) {
+    masked = masked.replace(LINK, 'http');
+  }
+  if (AT.test(masked)) {
+    masked = masked.replace(MENTION, '@user');
+  }
+  return DIGIT.test(masked) ? masked.replace(NUMBER, '<phone>') : masked;
 }
