@@ -261,12 +261,19 @@ async function collectTexts(
   );
   // The newest come first.
   for (const fields of predictions?.toReversed() ?? []) {
-    const prediction = predictionOf(Object(fields), '');
+    const { at, ...line } = Object(fields) as { readonly at?: unknown };
+    const prediction = predictionOf(line, timeOf(at));
     if (prediction?.commit === commit) {
       collector.add(prediction);
     }
   }
   return { collector, texts: predictions ? collector.textsSeen() : 'refused' };
+}
+
+/** @param seconds since 1970. @returns ISO 8601, empty where it is no time. */
+function timeOf(seconds: unknown): string {
+  const time = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
+  return Number.isNaN(time.getTime()) ? '' : time.toISOString();
 }
 
 /** Undefined where the body is something else: it only adds examples. */

@@ -80,6 +80,8 @@ test('English alone is no drift; with German it is, in the log and at the server
     ofLog.examples[0]?.texts.map(({ id }) => id),
   );
 
+  expect(ofServer.examples[0]?.texts[0]?.timestamp).toMatch(/^\d{4}-\d\d-\d\dT/);
+
   const withoutKey = await drift('--server', server.url);
   expect(withoutKey.stdout).toContain('one with API keys asks for --api-key');
   expect(withoutKey.stdout).toContain('German (de) is ');

@@ -200,7 +200,7 @@ describe('the prediction log', () => {
       return found.length === 2 ? found : undefined;
     });
     expect(Object.keys(lines[0]!)).toEqual(
-      'timestamp level event request_id trace_id id model commit input label score scores language tokens unknown_ratio truncated latency_ms'.split(
+      'timestamp level event request_id trace_id id model commit input label score scores language language_confidence tokens unknown_ratio truncated latency_ms'.split(
         ' ',
       ),
     );

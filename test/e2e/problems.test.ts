@@ -119,13 +119,15 @@ describe('a bad request', () => {
     ['POST', '/model', 'GET, HEAD'],
     ['PUT', '/metrics', 'GET, HEAD'],
     ['POST', '/healthz', 'GET, HEAD'],
+    ['GET', '/feedback', 'POST'],
+    ['POST', '/', 'GET, HEAD'],
   ])('%s %s', async (method, path, allow) => {
     const response = await fetch(`${server.url}${path}`, { method });
     expect(response.headers.get('allow')).toBe(allow);
     await expectProblem(response, 405, 'method-not-allowed');
   });
 
-  test.each(['/', '/predict/x', '/admin', '/model/files/no'])(
+  test.each(['/console', '/console/no.js', '/predict/x', '/admin', '/model/files/no'])(
     'for %s, which is not there',
     async (path) => {
       await expectProblem(await fetch(`${server.url}${path}`), 404, 'not-found');
