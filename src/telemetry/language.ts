@@ -8,12 +8,10 @@ export const UNDETERMINED = 'und';
 const MIN_PROBABILITY = 0.5;
 
 /**
- * Characters of a text that are looked at: on tweets, more tell no more (docs/drift.md), and the time
- * grows with them.
+ * Characters of a text that are looked at: more tell no more, and the thread has others to answer.
+ * Fewer would change what the profiles of versions have counted.
  */
-const MAX_CHARS = 100;
-/** Links and mentions may come before them. */
-const MAX_READ_CHARS = 1_000;
+const MAX_CHARS = 1_000;
 
 /**
  * What stands in any language: links (also the `http` that data sets put in their place), mentions,
@@ -42,8 +40,8 @@ export type IdentifyLanguage = (text: string) => IdentifiedLanguage;
 export async function createLanguageIdentifier(): Promise<IdentifyLanguage> {
   const model = await (await getLIDModel()).load();
   return (text) => {
-    const start = text.slice(0, MAX_READ_CHARS).toWellFormed();
-    const words = start.replace(FOREIGN_TO_LANGUAGE, ' ').trim().slice(0, MAX_CHARS).toLowerCase();
+    const start = text.slice(0, MAX_CHARS).toWellFormed();
+    const words = start.replace(FOREIGN_TO_LANGUAGE, ' ').trim().toLowerCase();
     const prediction = model.predict(words, 1, 0) as unknown as NativePrediction;
     try {
       if (words === '' || prediction.size() === 0) {
