@@ -17,6 +17,7 @@ describe('mentions', () => {
     ['@प्रिया नमस्ते', '@user नमस्ते'],
     ['@jürgen!', '@user!'],
     ['@홍길동님', '@user'],
+    ['@Ελένη γεια', '@user γεια'],
     ['follow @jack, @mary and @ann', 'follow @user, @user and @user'],
   ])('%j', (text, masked) => {
     expect(maskText(text)).toBe(masked);
@@ -40,6 +41,7 @@ describe('links', () => {
     ['http://مثال.السعودية/صفحة', 'http'],
     ['https://उदाहरण.भारत/पृष्ठ', 'http'],
     ['münchen.de/stadt', 'http'],
+    ['join t.me/somebody', 'join http'],
   ])('%j', (text, masked) => {
     expect(maskText(text)).toBe(masked);
   });
@@ -82,6 +84,8 @@ describe('phone numbers', () => {
     ['电话13812345678', '电话<phone>'],
     ['card 4111 1111 1111 1111', 'card <phone>'],
     ['89161234567 звоните', '<phone> звоните'],
+    ['+972-54-123-4567', '<phone>'],
+    ['（02）1234-5678', '<phone>'],
   ])('%j', (text, masked) => {
     expect(maskText(text)).toBe(masked);
   });
