@@ -2,7 +2,7 @@
 import { createReadStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/git-version.ts';
 import { poll } from '../support/prometheus.ts';
 import { startServer } from '../support/server.ts';
@@ -15,6 +15,7 @@ const BATCH = 16;
 test('each answered prediction has one line, and no other has one', async () => {
   const folder = temporaryFolder();
   const server = await startServer({ LOG_FILE: join(folder, 'server.log') });
+  onTestFinished(() => void server.process.kill('SIGKILL'));
   const answered: string[] = [];
   let isStopping = false;
   const client = async (): Promise<void> => {
