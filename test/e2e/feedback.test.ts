@@ -46,6 +46,7 @@ test('any replica counts it, once', async () => {
   }
   expect(await counted(second, 'negative')).toBe(1);
   expect(await counted(first, 'negative')).toBe(0);
+  await second.eventually(({ event }) => event === 'feedback');
   const lines = second.lines.filter(({ event }) => event === 'feedback');
   expect(lines).toEqual([
     expect.objectContaining({
