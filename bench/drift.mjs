@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { classifyAll, openClassifier } from '../dist/offline.js';
+import { createRandom } from '../dist/simulate/random.js';
 import { driftAlarms, measureDrift } from '../dist/telemetry/drift.js';
 import { createLanguageIdentifier } from '../dist/telemetry/language.js';
 import { createTally } from '../dist/telemetry/profile.js';
@@ -25,17 +26,6 @@ const { values, positionals } = parseArgs({
 const [folder] = positionals;
 const commit = values.commit ?? readFileSync(join(MODELS, 'PINNED'), 'utf8').trim();
 const profile = JSON.parse(readFileSync(join(MODELS, commit, 'profile.json'), 'utf8'));
-
-/** A generator of numbers in [0, 1) that gives the same ones each time (mulberry32). */
-function createRandom(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Rows of a data set: `label` and `text`, split by tabs. */
 function readRows(path) {
@@ -100,7 +90,7 @@ function lastsSeconds(alarm, window) {
 
 /** Runs traffic and looks every five seconds. @returns requests until each alarm, by its name. */
 function run({ before, after, share, rate, seed, requests }) {
-  const random = createRandom(seed);
+  const { next: random } = createRandom(seed);
   const draw = (texts) => texts[Math.floor(random() * texts.length)];
   const windows = Object.entries(WINDOWS).map(([name, seconds]) => [name, createWindow(seconds)]);
   const first = {};

@@ -1,18 +1,25 @@
 import { writeFile } from 'node:fs/promises';
-import { styleText } from 'node:util';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatReport } from '../drift/format.ts';
 import { formatPage } from '../drift/html.ts';
-import { CHANGED_ABOVE, type DriftReport } from '../drift/report.ts';
+import type { DriftReport } from '../drift/report.ts';
 import { DriftError, driftOfLogs, driftOfServer, type Reference } from '../drift.ts';
-import type { Paint } from '../logs/format.ts';
-import { parseSince } from '../logs/since.ts';
 import { ModelError } from '../models/errors.ts';
 import { checkJson, readJson } from '../models/read-json.ts';
 import { readTag } from '../models/tag.ts';
 import { openVersion } from '../models/version.ts';
+import { CHANGED_ABOVE } from '../telemetry/drift.ts';
 import { profileSchema } from '../telemetry/profile.ts';
-import { asJson, type Flags, print, progressBar, warn } from './options.ts';
+import {
+  asJson,
+  type Flags,
+  print,
+  progressBar,
+  since,
+  stdoutPaint,
+  warn,
+  webAddress,
+} from './options.ts';
 import { type Versions, withVersionFlags, withVersions } from './versions.ts';
 
 /** Columns of what is no terminal. */
@@ -155,29 +162,11 @@ async function findReference({ all, config }: Versions, commit: string): Promise
 
 async function show(report: DriftReport, given: Flags, { html }: DriftFlags): Promise<void> {
   process.exitCode = report.drifted ? 1 : 0;
-  print(given, report, formatReport(report, process.stdout.columns ?? COLUMNS, paint));
+  print(given, report, formatReport(report, process.stdout.columns ?? COLUMNS, stdoutPaint()));
   if (html !== undefined) {
     await writeFile(html, formatPage(report));
     warn(`page written to ${html}`);
   }
-}
-
-/** Node knows what NO_COLOR, FORCE_COLOR and the terminal ask for. */
-const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
-
-function webAddress(value: string): string {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new InvalidArgumentError('expected an address such as http://localhost:8080');
-  }
-  return value;
-}
-
-function since(value: string): number {
-  const time = parseSince(value, Date.now());
-  if (time === undefined) {
-    throw new InvalidArgumentError('expected 30s, 10m, 2h, 1d, or a time such as 2026-01-31T12:00');
-  }
-  return time;
 }
 
 function threshold(value: string): number {

@@ -1,17 +1,14 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { styleText } from 'node:util';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseEntry } from '../logs/entry.ts';
 import { type Filters, passes } from '../logs/filter.ts';
-import type { Paint } from '../logs/format.ts';
 import { CAUGHT_UP, readFile, readStream } from '../logs/read.ts';
 import { unlessMissing } from '../logs/rotation.ts';
-import { parseSince } from '../logs/since.ts';
 import { findTail } from '../logs/tail.ts';
 import { createView } from '../logs/view.ts';
-import { asJson, warn } from './options.ts';
+import { asJson, since, stdoutPaint, warn } from './options.ts';
 
 /** As many as `tail` shows first. */
 const LAST_LINES = 10;
@@ -38,7 +35,7 @@ export function addLogs(program: Command): void {
         .argParser(parseCount)
         .conflicts('summary'),
     )
-    .option('--since <time>', 'such as 30s, 10m, 2h, 1d ago, or 2026-01-31T12:00 (UTC)', parseTime)
+    .option('--since <time>', 'such as 30s, 10m, 2h, 1d ago, or 2026-01-31T12:00 (UTC)', since)
     .option(
       '--language <codes>',
       'such as de,fr; also other and und; may be repeated',
@@ -98,7 +95,7 @@ async function run(file: string | undefined, flags: LogsFlags, command: Command)
     output: flags.summary ? 'summary' : 'lines',
     json: flags.json === true,
     last,
-    paint: paintFor(process.stdout),
+    paint: stdoutPaint(),
     // A terminal that does not know its width says 0.
     columns: () => (process.stdout.isTTY ? process.stdout.columns || 80 : undefined),
   });
@@ -173,25 +170,11 @@ async function write(text: string): Promise<void> {
   }
 }
 
-/** Node knows what NO_COLOR, FORCE_COLOR and the terminal ask for. */
-function paintFor(stream: NodeJS.WriteStream): Paint {
-  const isColoured = styleText('bold', 'x', { stream }) !== 'x';
-  return (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text);
-}
-
 function parseCount(value: string): number {
   if (!/^\d{1,9}$/.test(value)) {
     throw new InvalidArgumentError('expected a number of lines');
   }
   return Number(value);
-}
-
-function parseTime(value: string): number {
-  const time = parseSince(value, Date.now());
-  if (time === undefined) {
-    throw new InvalidArgumentError('expected 30s, 10m, 2h, 1d, or a time such as 2026-01-31T12:00');
-  }
-  return time;
 }
 
 function parseLanguages(value: string, previous?: ReadonlySet<string>): ReadonlySet<string> {

@@ -1,6 +1,9 @@
 /** What the commands share: flags for settings, output, progress. */
-import { type Command, Option } from 'commander';
+import { styleText } from 'node:util';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, flagOf, readConfig, SETTINGS } from '../config.ts';
+import type { Paint } from '../logs/format.ts';
+import { parseSince } from '../logs/since.ts';
 
 /** What commander makes of the flags: those of settings are text. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
@@ -28,6 +31,29 @@ export function configOf(flags: Flags): Config {
 /** Prints a result: as JSON where that was asked for, else as text. */
 export function print(flags: Flags, value: unknown, text: string): void {
   process.stdout.write(`${flags.json ? JSON.stringify(value, null, 2) : text}\n`);
+}
+
+/** How standard output is coloured: node knows what NO_COLOR, FORCE_COLOR and the terminal ask for. */
+export function stdoutPaint(): Paint {
+  const isColoured = styleText('bold', 'x', { stream: process.stdout }) !== 'x';
+  return (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** Parses a flag: an address of the web. */
+export function webAddress(value: string): string {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new InvalidArgumentError('expected an address such as http://localhost:8080');
+  }
+  return value;
+}
+
+/** Parses a flag: a time, or how long ago. @returns milliseconds since 1970. */
+export function since(value: string): number {
+  const time = parseSince(value, Date.now());
+  if (time === undefined) {
+    throw new InvalidArgumentError('expected 30s, 10m, 2h, 1d, or a time such as 2026-01-31T12:00');
+  }
+  return time;
 }
 
 /** Says something that is no result. */

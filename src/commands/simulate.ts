@@ -5,7 +5,7 @@ import { LANGUAGES } from '../simulate/languages.ts';
 import { type Phase, parseDuration, parseMix, planPhases } from '../simulate/phases.ts';
 import { type Progress, simulate } from '../simulate/run.ts';
 import type { Mix } from '../simulate/traffic.ts';
-import { asJson, type Flags, print, warn } from './options.ts';
+import { asJson, type Flags, print, warn, webAddress } from './options.ts';
 
 /** A restart of the server is waited for, its end is not. */
 const PATIENCE_MS = 30_000;
@@ -143,13 +143,6 @@ function addMix(value: string, previous: readonly Mix[] = []): readonly Mix[] {
 
 function addDurations(value: string): readonly number[] {
   return value.split(',').map(explained(parseDuration));
-}
-
-function webAddress(value: string): string {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new InvalidArgumentError('expected an address such as http://localhost:8080');
-  }
-  return value;
 }
 
 function number(expected: string, isRight: (value: number) => boolean): (value: string) => number {

@@ -15,13 +15,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-export interface PageFile {
-  readonly type: string;
-  readonly bytes: Buffer;
-}
-
 /** Reads them all, about 100 kB. @returns them by name. */
-export function readPage(): ReadonlyMap<string, PageFile> {
+export function readPage(): ReadonlyMap<string, { type: string; bytes: Buffer }> {
   const paths = new Map([
     ...readdirSync(FOLDER).map((name) => [name, join(FOLDER, name)] as const),
     ['uplot.js', join(CHARTS, 'uPlot.iife.min.js')],

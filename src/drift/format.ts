@@ -1,5 +1,5 @@
 /** The report for a terminal. */
-import type { Paint, Style } from '../logs/format.ts';
+import { blockBar, type Paint, type Style } from '../logs/format.ts';
 import { columnsOf, cutTo, isolate, printable } from '../logs/text.ts';
 import type { Sample } from './collector.ts';
 import type { DriftReport, FeatureReport, Verdict } from './report.ts';
@@ -25,7 +25,6 @@ const VERDICT_STYLES: Readonly<Record<Verdict, Style>> = {
   changed: 'red',
 };
 
-const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const BAR = { least: 4, most: 24 };
 const MAX_NAME = 18;
 const SHARE = 7;
@@ -120,8 +119,7 @@ function formatRow(row: Row, { name, bar, hasAdds }: Layout, scale: number, pain
 /** @param share 0 to 1; what is more than nothing is seen. */
 function barOf(share: number, cells: number): string {
   const exact = (Number.isFinite(share) ? share : 0) * cells * 8;
-  const eighths = exact > 0 ? Math.max(1, Math.round(exact)) : 0;
-  return `${'█'.repeat(eighths >> 3)}${EIGHTHS[eighths & 7]}`.padEnd(cells);
+  return blockBar(exact > 0 ? Math.max(1, Math.round(exact)) : 0, cells);
 }
 
 function formatExamples(report: DriftReport, columns: number, paint: Paint): string[] {

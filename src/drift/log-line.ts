@@ -1,4 +1,5 @@
 /** A line of the log → the prediction that it tells. */
+import { parseObject } from '../logs/entry.ts';
 import type { Observation } from '../telemetry/profile.ts';
 
 export interface LoggedPrediction extends Observation {
@@ -23,20 +24,10 @@ export type Line =
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
-/**
- * Reads a line. What stands before the first brace is skipped: `docker compose logs` and
- * `kubectl logs --prefix` put the container's name there.
- */
 export function readLine(line: string): Line {
-  const start = line.indexOf('{');
-  if (start < 0) {
+  const fields = parseObject(line)?.fields;
+  if (!fields) {
     return { kind: line.trim() === '' ? 'blank' : 'foreign' };
-  }
-  let fields: Record<string, unknown>;
-  try {
-    fields = JSON.parse(start === 0 ? line : line.slice(start));
-  } catch {
-    return { kind: 'foreign' };
   }
   if (fields.event !== 'prediction') {
     return { kind: typeof fields.event === 'string' ? 'event' : 'foreign' };

@@ -1,20 +1,18 @@
 /** What `drift` reports: the shape of its JSON, and the verdicts. */
 import {
   type BinDrift,
+  CHANGED_ABOVE,
   contributionOf,
   type FeatureDrift,
   foreignLanguages,
+  MIN_OBSERVATIONS,
   measureDrift,
 } from '../telemetry/drift.ts';
 import type { Profile } from '../telemetry/profile.ts';
 import type { Collector, Sample, TextsSeen } from './collector.ts';
 
-/** Below it, an index is mostly noise. The alert rules wait for as many. */
-export const MIN_OBSERVATIONS = 200;
-
-/** Commonly told stable below the one, changed above the other; see `measureDrift`. */
+/** Commonly told stable below it; see `measureDrift`. */
 const MOVING_FROM = 0.1;
-export const CHANGED_ABOVE = 0.25;
 
 /** How many bins, and how many texts of each, are shown as examples. */
 const MAX_EXAMPLES = 6;

@@ -1,6 +1,6 @@
 /** What a report says, in words; whoever shows them makes them harmless. */
-import type { BinDrift } from '../telemetry/drift.ts';
-import { type DriftReport, type Example, type FeatureReport, MIN_OBSERVATIONS } from './report.ts';
+import { type BinDrift, MIN_OBSERVATIONS } from '../telemetry/drift.ts';
+import type { DriftReport, Example, FeatureReport } from './report.ts';
 
 /** Categories are shown one by one up to so many; of more, those that matter. */
 const MAX_CATEGORIES = 8;

@@ -1,6 +1,7 @@
 /** `POST /feedback`: a client tells which label a prediction should have had. */
 import { json } from 'express';
 import { z } from 'zod';
+import { JSON_TYPES, jsonBody } from './json-body.ts';
 import { type ModelState, readyModel } from './model-state.ts';
 import type { PredictionIds } from './prediction-id.ts';
 import { ProblemError } from './problems.ts';
@@ -36,16 +37,10 @@ export function feedback({ state, predictionIds, onFeedback }: FeedbackOptions):
     path: '/feedback',
     statuses: [204, 400, 410, 413, 415, 503],
     handlers: [
-      json({ limit: MAX_BODY_BYTES, type: ['application/json', 'application/*+json'] }),
+      json({ limit: MAX_BODY_BYTES, type: JSON_TYPES }),
       (req, res) => {
         const { labels } = readyModel(state()).classifier;
-        if (req.body === undefined) {
-          throw new ProblemError(
-            'unsupported-media-type',
-            `The body must be application/json, found ${req.get('content-type') ?? 'none'}`,
-          );
-        }
-        const body = bodySchema.safeParse(req.body);
+        const body = bodySchema.safeParse(jsonBody(req));
         if (!body.success) {
           throw new ProblemError(
             'invalid-body',

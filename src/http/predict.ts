@@ -4,11 +4,12 @@ import type { Classification } from '../inference/classifier.ts';
 import { ClassifierError } from '../inference/errors.ts';
 import type { RejectionReason } from '../telemetry/metrics.ts';
 import type { PredictionRecord } from '../telemetry/prediction-log.ts';
+import { JSON_TYPES, jsonBody } from './json-body.ts';
 import { type ModelState, readyModel } from './model-state.ts';
 import { pace } from './pacing.ts';
 import { type InputLimits, parsePredictRequest } from './predict-schema.ts';
 import type { PredictionIds } from './prediction-id.ts';
-import { ClientGoneError, DeadlineError, ProblemError } from './problems.ts';
+import { ClientGoneError, DeadlineError } from './problems.ts';
 import { contextOf } from './request-context.ts';
 import type { Resource } from './routes.ts';
 
@@ -50,17 +51,11 @@ export function predict(options: PredictOptions): Resource {
       json({
         limit: options.maxBody,
         strict: false,
-        type: ['application/json', 'application/*+json'],
+        type: JSON_TYPES,
       }),
       pace(),
       async (req, res) => {
-        if (req.body === undefined) {
-          throw new ProblemError(
-            'unsupported-media-type',
-            `The body must be application/json, found ${req.get('content-type') ?? 'none'}`,
-          );
-        }
-        const { texts, answer } = parsePredictRequest(req.body, options);
+        const { texts, answer } = parsePredictRequest(jsonBody(req), options);
         const model = readyModel(state());
         const { requestId, traceId, startedAt } = contextOf(res);
 

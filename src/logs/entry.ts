@@ -30,23 +30,35 @@ export interface EventEntry {
 export type Entry = PredictionEntry | EventEntry;
 
 /**
- * Reads a line. What stands before the first brace is skipped: `docker compose logs` and
+ * The JSON object of a line. What stands before the first brace is skipped: `docker compose logs` and
  * `kubectl logs --prefix` put the container's name there.
- *
- * @returns undefined where it is no line of the log, such as npm's own words in a pipe.
  */
-export function parseEntry(line: string): Entry | undefined {
+export function parseObject(
+  line: string,
+): { readonly json: string; readonly fields: Readonly<Record<string, unknown>> } | undefined {
   const start = line.indexOf('{');
   if (start < 0) {
     return undefined;
   }
   const json = start === 0 ? line : line.slice(start);
-  let fields: Record<string, unknown>;
   try {
-    fields = JSON.parse(json);
+    return { json, fields: JSON.parse(json) };
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Reads a line.
+ *
+ * @returns undefined where it is no line of the log, such as npm's own words in a pipe.
+ */
+export function parseEntry(line: string): Entry | undefined {
+  const object = parseObject(line);
+  if (!object) {
+    return undefined;
+  }
+  const { json, fields } = object;
   if (fields.event === 'prediction') {
     return {
       kind: 'prediction',

@@ -132,9 +132,12 @@ function clock(
 
 /** @param score 0 to 1. */
 export function scoreBar(score: number): string {
-  const eighths = Math.round(Math.min(Math.max(score || 0, 0), 1) * BAR_CELLS * 8);
-  const bar = '█'.repeat(eighths >> 3) + EIGHTHS[eighths & 7];
-  return bar.padEnd(BAR_CELLS);
+  return blockBar(Math.round(Math.min(Math.max(score || 0, 0), 1) * BAR_CELLS * 8), BAR_CELLS);
+}
+
+/** A bar of so many eighths of a cell, filled up with blanks. */
+export function blockBar(eighths: number, cells: number): string {
+  return `${'█'.repeat(eighths >> 3)}${EIGHTHS[eighths & 7]}`.padEnd(cells);
 }
 
 /** Three digits and a unit. */

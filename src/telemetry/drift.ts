@@ -15,9 +15,10 @@ const FOREIGN_BELOW = 0.01;
 const FOREIGN_EXCESS = 0.01;
 const FOREIGN_TEXTS = 10;
 
-/** Without any change, the stability index of n texts over B bins is about (B − 1) / n. */
-const LEAST_OBSERVATIONS = { language: 100, otherFeatures: 200 };
-const CHANGED_ABOVE = 0.25;
+const LEAST_FOR_LANGUAGES = 100;
+/** Below it, an index is mostly noise: without any change, about (B − 1) / n for n texts over B bins. */
+export const MIN_OBSERVATIONS = 200;
+export const CHANGED_ABOVE = 0.25;
 
 const UNSURE_BELOW = 0.7;
 const UNSURE_EXCESS = 0.15;
@@ -98,7 +99,7 @@ export function knownLanguages({ features }: Profile): string[] {
 /** Languages that the model hardly saw in training and that traffic has, the largest share first. */
 export function foreignLanguages(drift: readonly FeatureDrift[]): BinDrift[] {
   const language = drift.find(({ feature }) => feature === 'language');
-  if (!language || language.observations < LEAST_OBSERVATIONS.language) {
+  if (!language || language.observations < LEAST_FOR_LANGUAGES) {
     return [];
   }
   return language.bins
@@ -126,10 +127,7 @@ export interface DriftAlarms {
 /** @param drift of one window; the rules ask besides that what they find lasts for two minutes. */
 export function driftAlarms(drift: readonly FeatureDrift[]): DriftAlarms {
   const enough = (name: string): FeatureDrift | undefined =>
-    drift.find(
-      ({ feature, observations }) =>
-        feature === name && observations >= LEAST_OBSERVATIONS.otherFeatures,
-    );
+    drift.find(({ feature, observations }) => feature === name && observations >= MIN_OBSERVATIONS);
   const excess = (name: string, among: (bin: string) => boolean): number =>
     (enough(name)?.bins ?? [])
       .filter(({ bin }) => among(bin))
