@@ -83,6 +83,12 @@ export const SETTINGS = {
     integer(1, 1_000_000),
     'most texts that wait for a worker; a request that does not fit in gets 429',
   ),
+  cacheSize: setting(
+    'CACHE_SIZE',
+    '33554432',
+    integer(0, 2 ** 40),
+    'bytes that texts and what was said of them may take, to be said again at once; 0 keeps none',
+  ),
   requestTimeoutMs: setting(
     'REQUEST_TIMEOUT_MS',
     '10000',

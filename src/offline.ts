@@ -1,6 +1,12 @@
 /** Classifies many texts without a server: for profiles, gates and checks before a commit. */
-import { type Classification, type Classifier, createClassifier } from './inference/classifier.ts';
+import {
+  type Classification,
+  type Classifier,
+  type ClassifierOptions,
+  createClassifier,
+} from './inference/classifier.ts';
 import { availableCpus } from './inference/cpu-quota.ts';
+import { UNDETERMINED } from './telemetry/language.ts';
 
 /** Texts handed over at once: enough to keep every worker busy, few enough to show progress. */
 const CHUNK = 512;
@@ -9,24 +15,27 @@ const MAX_BATCH = 16;
 export type Progress = (done: number, total: number) => void;
 
 /**
- * A classifier on all CPUs, for one who asks one chunk at a time.
+ * A classifier on all CPUs, for one who asks one chunk at a time. It keeps no classification.
  *
- * @param golden false for a version that has no `golden.json` yet.
  * @throws ClassifierError `bad-model` where the model can't be loaded or gives other golden scores.
  */
 export function openClassifier(
   files: ReadonlyMap<string, Buffer>,
-  golden = true,
+  options: Partial<Pick<ClassifierOptions, 'golden' | 'identifyLanguage'>> = {},
 ): Promise<Classifier> {
   return createClassifier({
     files,
     workers: availableCpus(),
     maxBatch: MAX_BATCH,
     queueCapacity: CHUNK,
-    golden,
+    cacheSize: 0,
+    identifyLanguage: () => ({ language: UNDETERMINED, confidence: 0 }),
+    ...options,
     observer: {
+      onLookUp: () => undefined,
       onDequeue: () => undefined,
       onRun: () => undefined,
+      onExactProducts: () => undefined,
       onWorkerRestart: (cause) => process.stderr.write(`a worker was replaced: ${cause.message}\n`),
     },
   });
@@ -42,7 +51,8 @@ export async function classifyAll(
   const classifications: Classification[] = [];
   for (let start = 0; start < texts.length; start += CHUNK) {
     const chunk = texts.slice(start, start + CHUNK);
-    classifications.push(...(await classifier.classify(chunk, signal)));
+    const answers = await classifier.classify(chunk, () => signal);
+    classifications.push(...answers.map(({ classification }) => classification));
     onProgress(start + chunk.length, texts.length);
   }
   return classifications;

@@ -21,16 +21,15 @@ export async function profileData(
   for (const path of dataFiles) {
     texts.push(...readColumn(await readFile(path), path, 'text'));
   }
-  const identifyLanguage = await createLanguageIdentifier();
-  const classifier = await openClassifier(files, false);
+  const classifier = await openClassifier(files, {
+    golden: false,
+    identifyLanguage: await createLanguageIdentifier(),
+  });
   try {
     const classifications = await classifyAll(classifier, texts, onProgress);
     return profileOf(
       emptyProfile(classifier.labels, [...LANGUAGES, UNDETERMINED]),
-      classifications.map((classification, index) => ({
-        ...classification,
-        language: identifyLanguage(texts[index] as string).language,
-      })),
+      classifications,
     );
   } finally {
     await classifier.close();

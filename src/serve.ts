@@ -28,7 +28,11 @@ import {
   type Version,
 } from './models/version.ts';
 import { createHistory } from './telemetry/history.ts';
-import { createLanguageIdentifier, UNDETERMINED } from './telemetry/language.ts';
+import {
+  createLanguageIdentifier,
+  type IdentifyLanguage,
+  UNDETERMINED,
+} from './telemetry/language.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, LANGUAGES, type Metrics } from './telemetry/metrics.ts';
 import { predictionFields } from './telemetry/prediction-log.ts';
@@ -78,7 +82,6 @@ export async function serve(config: Config): Promise<RunningServer> {
   const app = createApp({
     ...config,
     state: () => state,
-    identifyLanguage,
     exposition: metrics,
     requests: {
       ...metrics,
@@ -123,7 +126,11 @@ export async function serve(config: Config): Promise<RunningServer> {
     if (state.status === 'loading') {
       state = { status: 'loading', commit: located.commit };
     }
-    const { profile, model } = await loadModel(config, located, { metrics, log });
+    const { profile, model } = await loadModel(config, located, {
+      metrics,
+      log,
+      identifyLanguage,
+    });
     ({ classifier } = model);
     metrics.onModelLoaded({ ...model, labels: classifier.labels, profile });
     history.onModelLoaded(profile);
@@ -202,7 +209,11 @@ function locateRemote(
 async function loadModel(
   config: Config,
   { store, commit }: Located,
-  { metrics, log }: { metrics: Metrics; log: Log },
+  {
+    metrics,
+    log,
+    identifyLanguage,
+  }: { metrics: Metrics; log: Log; identifyLanguage: IdentifyLanguage },
 ): Promise<{ profile: Profile; model: ServedModel }> {
   const version = await openVersion(store, config.modelName, commit);
   const files = await readVersion(store, version);
@@ -213,13 +224,17 @@ async function loadModel(
     workers: config.workers,
     maxBatch: config.maxBatch,
     queueCapacity: config.queueCapacity,
+    cacheSize: config.cacheSize,
+    identifyLanguage,
     observer: {
+      onLookUp: metrics.onLookUp,
       onDequeue: metrics.onDequeue,
       onRun: metrics.onRun,
       onWorkerRestart: (cause) => {
         metrics.onWorkerRestart();
         log.write('error', 'worker_restart', errorFields(cause));
       },
+      onExactProducts: ({ message }) => log.write('warn', 'exact_products', { message }),
     },
   });
   const tag = await readTag(store, config.modelName, commit);

@@ -19,7 +19,6 @@ function appWith(state: ModelState, errors: unknown[] = []) {
     maxChars: 100,
     maxBody: 10_000,
     requestTimeoutMs: 1000,
-    identifyLanguage: () => ({ language: 'en', confidence: 1 }),
     predictionIds: createPredictionIds(undefined),
     page: new Map(),
     history: createHistory().snapshot,

@@ -463,7 +463,7 @@ test('what the metrics expose is what was counted, names with quotes and all', a
     metrics.onPrediction({
       ...{ requestId: '', id: '', model: '', commit: COMMIT, input: '', scores: {} },
       ...{ language: 'en', languageConfidence: 1, tokens: 9, unknownRatio: 0 },
-      ...{ truncated: false, latencyMs: 1 },
+      ...{ truncated: false, cached: false, latencyMs: 1 },
       label,
       score,
     });

@@ -1,6 +1,6 @@
 /** `POST /predict`: body → schema → classifier → answer, observed once on the way out. */
 import { json, type Response } from 'express';
-import type { Classification } from '../inference/classifier.ts';
+import type { Answer, Classification } from '../inference/classifier.ts';
 import { ClassifierError } from '../inference/errors.ts';
 import type { RejectionReason } from '../telemetry/metrics.ts';
 import type { PredictionRecord } from '../telemetry/prediction-log.ts';
@@ -18,8 +18,6 @@ export interface PredictOptions extends InputLimits {
   readonly requestTimeoutMs: number;
   readonly state: () => ModelState;
   readonly predictionIds: PredictionIds;
-  /** A text's language, `und` where it can't be told. */
-  readonly identifyLanguage: (text: string) => { language: string; confidence: number };
   /** Told of each request that was turned away, or given up before it was answered. */
   readonly onRejected: (reason: RejectionReason) => void;
   /** Told of each prediction as it is answered. */
@@ -36,7 +34,7 @@ interface Prediction {
 }
 
 export function predict(options: PredictOptions): Resource {
-  const { state, identifyLanguage, onPrediction, predictionIds } = options;
+  const { state, onPrediction, predictionIds } = options;
   return {
     method: 'post',
     path: '/predict',
@@ -59,22 +57,25 @@ export function predict(options: PredictOptions): Resource {
         const model = readyModel(state());
         const { requestId, traceId, startedAt } = contextOf(res);
 
-        const classifications = await withDeadline(res, options.requestTimeoutMs, (signal) =>
-          model.classifier.classify(texts, signal),
-        ).catch((error: unknown) => {
+        const deadline = createDeadline(res, options.requestTimeoutMs);
+        let answers: Answer[];
+        try {
+          answers = await model.classifier.classify(texts, deadline.signal);
+        } catch (error) {
           const reason = rejectionReason(error);
           if (reason) {
             options.onRejected(reason);
           }
           throw error;
-        });
+        } finally {
+          deadline.clear();
+        }
         const { name, commit } = model;
-        const languages = texts.map(identifyLanguage);
-        const predictions = classifications.map((classification, index) =>
-          toPrediction(classification, {
-            id: predictionIds.create({ label: classification.label, commit }),
-            language: (languages[index] as { language: string }).language,
-          }),
+        const predictions = answers.map(({ classification }) =>
+          toPrediction(
+            classification,
+            predictionIds.create({ label: classification.label, commit }),
+          ),
         );
         if (answer === 'labels') {
           res.json(predictions.map(({ label }) => label));
@@ -83,7 +84,8 @@ export function predict(options: PredictOptions): Resource {
         }
         const latencyMs = round(performance.now() - startedAt, 1e3);
         predictions.forEach((prediction, index) => {
-          const { tokens, unknownRatio, truncated } = classifications[index] as Classification;
+          const { classification, cached } = answers[index] as Answer;
+          const { languageConfidence, tokens, unknownRatio, truncated } = classification;
           onPrediction({
             ...prediction,
             requestId,
@@ -91,10 +93,11 @@ export function predict(options: PredictOptions): Resource {
             model: name,
             commit,
             input: texts[index] as string,
-            languageConfidence: round(languages[index]?.confidence ?? 0, 1e4),
+            languageConfidence: round(languageConfidence, 1e4),
             tokens,
             unknownRatio: round(unknownRatio, 1e4),
             truncated,
+            cached,
             latencyMs,
           });
         });
@@ -103,24 +106,31 @@ export function predict(options: PredictOptions): Resource {
   };
 }
 
-/** Runs work that is given up when the client goes away or the time is over. */
-async function withDeadline<T>(
+/**
+ * Aborts work when the client goes away or the time is over. The signal is made when it is asked for:
+ * an answer out of the cache does without.
+ */
+function createDeadline(
   res: Response,
   timeoutMs: number,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController();
-  const onClose = (): void => controller.abort(new ClientGoneError('The client has gone'));
-  const timer = setTimeout(() => {
-    controller.abort(new DeadlineError(`There was no prediction within ${timeoutMs} ms`));
-  }, timeoutMs);
-  res.once('close', onClose);
-  try {
-    return await work(controller.signal);
-  } finally {
-    clearTimeout(timer);
-    res.off('close', onClose);
-  }
+): { signal(): AbortSignal; clear(): void } {
+  let clear = (): void => undefined;
+  return {
+    signal: () => {
+      const controller = new AbortController();
+      const onClose = (): void => controller.abort(new ClientGoneError('The client has gone'));
+      const timer = setTimeout(() => {
+        controller.abort(new DeadlineError(`There was no prediction within ${timeoutMs} ms`));
+      }, timeoutMs);
+      res.once('close', onClose);
+      clear = () => {
+        clearTimeout(timer);
+        res.off('close', onClose);
+      };
+      return controller.signal;
+    },
+    clear: () => clear(),
+  };
 }
 
 function rejectionReason(error: unknown): RejectionReason | undefined {
@@ -134,8 +144,8 @@ function rejectionReason(error: unknown): RejectionReason | undefined {
 }
 
 function toPrediction(
-  { label, score, scores, truncated }: Classification,
-  { id, language }: { id: string; language: string },
+  { label, score, scores, language, truncated }: Classification,
+  id: string,
 ): Prediction {
   return {
     id,

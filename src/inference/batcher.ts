@@ -24,6 +24,8 @@ export interface TextResult {
 }
 
 export interface BatcherObserver {
+  /** A text was accepted; it is shared where it waited or ran already. */
+  onQueue(isShared: boolean): void;
   /** A text left the queue for a worker. */
   onDequeue(waitMs: number): void;
   onRun(run: Run): void;
@@ -42,10 +44,11 @@ export interface BatcherOptions {
 
 export interface Batcher {
   /**
-   * Queues the texts of one request.
+   * Queues the texts of one request. A text that waits or runs already, for this request or another
+   * one, is not queued again: all get its result.
    *
-   * @param signal when it aborts, what still waits is dropped and the promise rejects with the
-   * signal's reason.
+   * @param signal when it aborts, what waits for this request alone is dropped and the promise
+   * rejects with the signal's reason.
    * @returns one result a text, in the order of `texts`.
    * @throws ClassifierError `queue-full` at once where they don't all fit in.
    */
@@ -58,17 +61,19 @@ export interface Batcher {
 
 interface Request {
   readonly results: TextResult[];
+  readonly items: Set<Item>;
   missing: number;
   settled: boolean;
   resolve(results: TextResult[]): void;
   reject(error: unknown): void;
 }
 
+/** A text that waits or runs. */
 interface Item {
   readonly text: string;
-  readonly index: number;
-  readonly request: Request;
   readonly queuedAt: number;
+  /** Who gets its result, and as which of their texts. */
+  waiters: { readonly request: Request; readonly index: number }[];
 }
 
 /** A batcher takes work as soon as a worker is free: it never waits for a batch to fill. */
@@ -76,6 +81,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const { executor, maxBatch, capacity, observer } = options;
   const now = options.now ?? (() => performance.now());
   let queue: Item[] = [];
+  /** What waits or runs, by its text. */
+  const items = new Map<string, Item>();
 
   const settle = (request: Request, error?: unknown): void => {
     if (request.settled) {
@@ -84,33 +91,53 @@ export function createBatcher(options: BatcherOptions): Batcher {
     request.settled = true;
     if (error === undefined) {
       request.resolve(request.results);
-    } else {
-      queue = queue.filter((item) => item.request !== request);
-      request.reject(error);
+      return;
     }
+    const dropped = new Set<Item>();
+    for (const item of request.items) {
+      item.waiters = item.waiters.filter((waiter) => waiter.request !== request);
+      if (item.waiters.length === 0) {
+        dropped.add(item);
+      }
+    }
+    queue = queue.filter((item) => {
+      const isDropped = dropped.has(item);
+      if (isDropped) {
+        items.delete(item.text);
+      }
+      return !isDropped;
+    });
+    request.reject(error);
   };
 
-  const runBatch = async (items: readonly Item[]): Promise<void> => {
+  const runBatch = async (batch: readonly Item[]): Promise<void> => {
     const startedAt = now();
-    for (const { queuedAt } of items) {
+    for (const { queuedAt } of batch) {
       observer.onDequeue(startedAt - queuedAt);
     }
+    let rows: TextResult[] = [];
+    let failure: unknown;
     try {
-      const result = await executor.run(items.map(({ text }) => text));
+      const result = await executor.run(batch.map(({ text }) => text));
       result.runs.forEach(observer.onRun);
-      splitResult(result).forEach((row, at) => {
-        const { request, index } = items[at] as Item;
-        request.results[index] = row;
+      rows = splitResult(result);
+    } catch (error) {
+      failure = error;
+    }
+    batch.forEach((item, at) => {
+      items.delete(item.text);
+      for (const { request, index } of item.waiters) {
+        if (failure !== undefined) {
+          settle(request, failure);
+          continue;
+        }
+        request.results[index] = rows[at] as TextResult;
         request.missing--;
         if (request.missing === 0) {
           settle(request);
         }
-      });
-    } catch (error) {
-      for (const { request } of items) {
-        settle(request, error);
       }
-    }
+    });
     pump();
   };
 
@@ -126,6 +153,21 @@ export function createBatcher(options: BatcherOptions): Batcher {
     }
   };
 
+  const enqueue = (texts: readonly string[], request: Request): void => {
+    const queuedAt = now();
+    texts.forEach((text, index) => {
+      let item = items.get(text);
+      observer.onQueue(item !== undefined);
+      if (!item) {
+        item = { text, queuedAt, waiters: [] };
+        items.set(text, item);
+        queue.push(item);
+      }
+      item.waiters.push({ request, index });
+      request.items.add(item);
+    });
+  };
+
   return {
     submit: (texts, signal) =>
       new Promise((resolve, reject) => {
@@ -133,7 +175,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
           reject(signal.reason);
           return;
         }
-        if (queue.length + texts.length > capacity) {
+        const added = new Set(texts.filter((text) => !items.has(text))).size;
+        if (queue.length + added > capacity) {
           reject(
             new ClassifierError(
               'queue-full',
@@ -145,6 +188,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
         const onAbort = (): void => settle(request, signal.reason);
         const request: Request = {
           results: new Array(texts.length),
+          items: new Set(),
           missing: texts.length,
           settled: false,
           resolve: (results) => {
@@ -157,10 +201,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
           },
         };
         signal.addEventListener('abort', onAbort, { once: true });
-        const queuedAt = now();
-        texts.forEach((text, index) => {
-          queue.push({ text, index, request, queuedAt });
-        });
+        enqueue(texts, request);
         pump();
       }),
     length: () => queue.length,

@@ -1,9 +1,10 @@
 /** Texts in, labels and scores out: the tokenizer, batcher and workers behind one function. */
 import { type BatcherObserver, createBatcher, type TextResult } from './batcher.ts';
-import { checkGolden } from './golden.ts';
+import { createCache } from './cache.ts';
+import { checkGolden, GoldenError } from './golden.ts';
 import { argmax, softmax } from './logits.ts';
 import { type ModelFiles, readModelConfig } from './model-files.ts';
-import { createPool, type WorkerState } from './pool.ts';
+import { createPool, type Pool, type WorkerState } from './pool.ts';
 
 export interface Classification {
   readonly label: string;
@@ -17,7 +18,20 @@ export interface Classification {
   readonly unknownRatio: number;
   /** True where the text was longer than the model's window. */
   readonly truncated: boolean;
+  /** As `identifyLanguage` tells it. */
+  readonly language: string;
+  readonly languageConfidence: number;
 }
+
+/** A classification and where it is from. */
+export interface Answer {
+  readonly classification: Classification;
+  /** True where it was made for an earlier request. */
+  readonly cached: boolean;
+}
+
+/** A text was found in the cache, or in flight for another request, or neither. */
+export type LookUp = 'hit' | 'shared' | 'miss';
 
 export interface ClassifierStats {
   readonly queueLength: number;
@@ -25,8 +39,11 @@ export interface ClassifierStats {
   readonly workers: Readonly<Record<WorkerState, number>>;
 }
 
-export interface ClassifierObserver extends BatcherObserver {
+export interface ClassifierObserver extends Omit<BatcherObserver, 'onQueue'> {
+  onLookUp(result: LookUp): void;
   onWorkerRestart(cause: Error): void;
+  /** The CPU's fast int8 products give other scores than the version has: slower ones are used. */
+  onExactProducts(found: GoldenError): void;
 }
 
 export interface ClassifierOptions {
@@ -35,6 +52,9 @@ export interface ClassifierOptions {
   readonly workers: number;
   readonly maxBatch: number;
   readonly queueCapacity: number;
+  /** Bytes that texts and their classifications may take; 0 keeps none. */
+  readonly cacheSize: number;
+  readonly identifyLanguage: (text: string) => { language: string; confidence: number };
   readonly observer: ClassifierObserver;
   /** Set to false for a version that has no `golden.json` yet. */
   readonly golden?: boolean;
@@ -45,10 +65,11 @@ export interface Classifier {
   /**
    * Classifies texts, in their order.
    *
+   * @param signal asked for only where a text has to wait for a worker.
    * @throws ClassifierError `queue-full`, `worker-crashed`, `bad-model` or `closed`; the signal's
    * reason when it aborts first.
    */
-  classify(texts: readonly string[], signal: AbortSignal): Promise<Classification[]>;
+  classify(texts: readonly string[], signal: () => AbortSignal): Promise<Answer[]>;
   stats(): ClassifierStats;
   /** Ends the workers; to be called once nothing is asked any more. */
   close(): Promise<void>;
@@ -60,34 +81,80 @@ export interface Classifier {
  * @throws ClassifierError `bad-model`, naming the file and what is wrong with it.
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
-  const { files, workers, maxBatch, queueCapacity, observer } = options;
+  const { files, workers, maxBatch, queueCapacity, identifyLanguage, observer } = options;
   const { labels } = readModelConfig(files);
   let onReady = (): void => undefined;
-  const pool = await createPool({
-    size: workers,
-    files: new Map(
-      [...files].filter(([path]) => /^(?:model\.onnx|tokenizer\.json|config\.json)$/.test(path)),
-    ),
-    onRestart: observer.onWorkerRestart,
-    onReady: () => onReady(),
-  });
-  if (options.golden !== false) {
-    try {
-      await checkGolden(files, labels, maxBatch, pool.run);
-    } catch (error) {
-      await pool.close();
+  const startPool = async (exactProducts: boolean): Promise<Pool> => {
+    const pool = await createPool({
+      size: workers,
+      files: new Map(
+        [...files].filter(([path]) => /^(?:model\.onnx|tokenizer\.json|config\.json)$/.test(path)),
+      ),
+      exactProducts,
+      onRestart: observer.onWorkerRestart,
+      onReady: () => onReady(),
+    });
+    if (options.golden !== false) {
+      try {
+        await checkGolden(files, labels, maxBatch, pool.run);
+      } catch (error) {
+        await pool.close();
+        throw error;
+      }
+    }
+    return pool;
+  };
+  let pool: Pool;
+  try {
+    // Without expected scores nothing would tell.
+    pool = await startPool(options.golden === false);
+  } catch (error) {
+    if (!(error instanceof GoldenError)) {
       throw error;
     }
+    pool = await startPool(true);
+    observer.onExactProducts(error);
   }
-  const batcher = createBatcher({ executor: pool, maxBatch, capacity: queueCapacity, observer });
+  const batcher = createBatcher({
+    executor: pool,
+    maxBatch,
+    capacity: queueCapacity,
+    observer: {
+      ...observer,
+      onQueue: (isShared) => observer.onLookUp(isShared ? 'shared' : 'miss'),
+    },
+  });
   // What waited while a dead worker was replaced goes on.
   onReady = batcher.pump;
+  const cache = createCache(options.cacheSize);
 
   return {
     labels,
     classify: async (texts, signal) => {
-      const results = await batcher.submit(texts, signal);
-      return results.map((result) => toClassification(result, labels));
+      const answers: Answer[] = [];
+      const missing: number[] = [];
+      texts.forEach((text, index) => {
+        const classification = cache.get(text);
+        if (classification) {
+          answers[index] = { classification, cached: true };
+        } else {
+          missing.push(index);
+        }
+      });
+      if (missing.length > 0) {
+        const misses = missing.map((index) => texts[index] as string);
+        const results = await batcher.submit(misses, signal());
+        results.forEach((result, at) => {
+          const text = misses[at] as string;
+          const classification = toClassification(result, labels, identifyLanguage(text));
+          cache.set(text, classification);
+          answers[missing[at] as number] = { classification, cached: false };
+        });
+      }
+      for (let hit = missing.length; hit < texts.length; hit++) {
+        observer.onLookUp('hit');
+      }
+      return answers;
     },
     stats: () => ({
       queueLength: batcher.length(),
@@ -98,7 +165,11 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
   };
 }
 
-function toClassification(result: TextResult, labels: readonly string[]): Classification {
+function toClassification(
+  result: TextResult,
+  labels: readonly string[],
+  { language, confidence }: { language: string; confidence: number },
+): Classification {
   const probabilities = softmax(result.logits);
   const best = argmax(probabilities);
   return {
@@ -110,5 +181,7 @@ function toClassification(result: TextResult, labels: readonly string[]): Classi
     tokens: result.tokens,
     unknownRatio: result.unknown / result.tokens,
     truncated: result.truncated,
+    language,
+    languageConfidence: confidence,
   };
 }

@@ -9,6 +9,13 @@ const GOLDEN_TOLERANCE = 1e-2;
 /** How far a text's score may depend on what else is in its batch. */
 const BATCH_TOLERANCE = 1e-4;
 
+/** A score is not the one that the version was released with. */
+export class GoldenError extends ClassifierError {
+  constructor(message: string) {
+    super('bad-model', message);
+  }
+}
+
 const goldenSchema = z.object({
   texts: z
     .array(
@@ -25,7 +32,8 @@ const goldenSchema = z.object({
  * Classifies the texts of `golden.json`, each alone and then all in mixed batches.
  *
  * @param run the real path: a batch of texts on some worker.
- * @throws ClassifierError `bad-model` at the first score that is not the expected one.
+ * @throws GoldenError at the first score that is not the expected one; ClassifierError `bad-model`
+ * where there is no such file, or its shape is another one.
  */
 export async function checkGolden(
   files: ModelFiles,
@@ -64,8 +72,7 @@ export async function checkGolden(
 function expectNear(what: string, expected: number, found: number, tolerance: number): void {
   // Written so that NaN fails.
   if (!(Math.abs(expected - found) <= tolerance)) {
-    throw new ClassifierError(
-      'bad-model',
+    throw new GoldenError(
       `${what}: expected ${expected.toFixed(4)} ± ${tolerance}, found ${found.toFixed(4)}`,
     );
   }

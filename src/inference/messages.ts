@@ -3,6 +3,11 @@
 /** Pool → worker, once, as `workerData`. */
 export interface StartupMessage {
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /**
+   * Int8 products without saturation. AVX2 adds pairs of products in 16 bits, which weights of more
+   * than 7 bits can overflow; with VNNI nothing can, and this only costs time.
+   */
+  readonly exactProducts: boolean;
 }
 
 /** Pool → worker. */

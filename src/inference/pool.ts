@@ -32,6 +32,7 @@ export interface PoolOptions {
   readonly size: number;
   /** `model.onnx`, `tokenizer.json` and `config.json`. */
   readonly files: StartupMessage['files'];
+  readonly exactProducts: StartupMessage['exactProducts'];
   /** Called when a worker died and another one is started. */
   readonly onRestart: (cause: Error) => void;
   /** Called when a worker has become ready, also after a restart. */
@@ -59,7 +60,7 @@ interface Slot {
  * @throws ClassifierError `bad-model` where one of them can't load the model.
  */
 export async function createPool(options: PoolOptions): Promise<Pool> {
-  const { size, files, onRestart, onReady } = options;
+  const { size, files, exactProducts, onRestart, onReady } = options;
   const workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url);
   const slots: Slot[] = [];
   const waiting: Job[] = [];
@@ -82,7 +83,7 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
 
   const start = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const workerData: StartupMessage = { files };
+      const workerData: StartupMessage = { files, exactProducts };
       const slot: Slot = { thread: new Worker(workerUrl, { workerData }), state: 'starting' };
       slots.push(slot);
       let failure = new Error('the worker thread ended by itself');

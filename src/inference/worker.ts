@@ -21,7 +21,8 @@ import { createTokenizer, type Encoding } from './tokenizer.ts';
 
 yieldToMainThread();
 const port = parentPort as NonNullable<typeof parentPort>;
-const files = asBuffers((workerData as StartupMessage).files);
+const startup = workerData as StartupMessage;
+const files = asBuffers(startup.files);
 const config = readModelConfig(files);
 const tokenize = createTokenizer(config);
 const labelCount = config.labels.length;
@@ -31,7 +32,12 @@ const session = await InferenceSession.create(modelFile(files, 'model.onnx'), {
   // while it waits takes its core from another one.
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
-  extra: { session: { intra_op: { allow_spinning: '0' } } },
+  extra: {
+    session: {
+      intra_op: { allow_spinning: '0' },
+      ...(startup.exactProducts ? { x64quantprecision: '1' } : {}),
+    },
+  },
   logSeverityLevel: 3,
 });
 files.clear();

@@ -183,6 +183,15 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
   for (const reason of REJECTION_REASONS) {
     rejected.inc({ reason }, 0);
   }
+  const cacheRequests = new Counter({
+    name: 'classifier_cache_requests_total',
+    help: 'Texts by where their classification is from: the cache (hit), another request’s inference (shared), their own (miss).',
+    labelNames: ['result'] as const,
+    registers,
+  });
+  for (const result of ['hit', 'shared', 'miss']) {
+    cacheRequests.inc({ result }, 0);
+  }
   const workerRestarts = new Counter({
     name: 'classifier_worker_restarts_total',
     help: 'Worker threads that died and were replaced.',
@@ -314,6 +323,7 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
       batchSize.observe(texts);
       inferenceDuration.observe(durationMs / 1000);
     },
+    onLookUp: (result: 'hit' | 'shared' | 'miss') => cacheRequests.inc({ result }),
     onWorkerRestart: () => workerRestarts.inc(),
   };
 }

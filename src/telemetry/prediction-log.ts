@@ -19,6 +19,8 @@ export interface PredictionRecord {
   readonly tokens: number;
   readonly unknownRatio: number;
   readonly truncated: boolean;
+  /** True where an earlier request's classification was given again. */
+  readonly cached: boolean;
   readonly latencyMs: number;
 }
 
@@ -49,6 +51,7 @@ export function predictionFields(record: PredictionRecord, policy: InputPolicy):
     tokens: record.tokens,
     unknown_ratio: record.unknownRatio,
     truncated: record.truncated,
+    cached: record.cached,
     latency_ms: record.latencyMs,
   };
 }

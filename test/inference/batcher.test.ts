@@ -7,7 +7,11 @@ import type { BatchResult } from '../../src/inference/messages.ts';
 const NEVER = new AbortController().signal;
 // Node warns of a leak at the eleventh listener; here each request adds one on purpose.
 setMaxListeners(0, NEVER);
-const observer = { onDequeue: () => undefined, onRun: () => undefined };
+const observer = {
+  onQueue: () => undefined,
+  onDequeue: () => undefined,
+  onRun: () => undefined,
+};
 
 /** Gives back a text's own length as its only logit, so that each answer tells whose it is. */
 function resultOf(texts: readonly string[]): BatchResult {
@@ -66,7 +70,7 @@ test('one request of many texts is shared by all free workers', () => {
   const { executor, running } = lockedExecutor(2);
   const batcher = createBatcher({ executor, maxBatch: 16, capacity: 20, observer });
   void batcher.submit(
-    Array.from({ length: 12 }, () => 'text'),
+    Array.from({ length: 12 }, (_, i) => `text ${i}`),
     NEVER,
   );
   expect(running.map(({ texts }) => texts.length)).toEqual([6, 6]);
@@ -76,7 +80,7 @@ test('a worker leaves the others their share of what waits', async () => {
   const { executor, running } = lockedExecutor(2);
   const batcher = createBatcher({ executor, maxBatch: 16, capacity: 20, observer });
   for (let i = 0; i < 10; i++) {
-    void batcher.submit(['text'], NEVER);
+    void batcher.submit([`text ${i}`], NEVER);
   }
   await running[0]!.end();
   expect(running.map(({ texts }) => texts.length)).toEqual([1, 4]);
@@ -185,7 +189,7 @@ test('the observer hears how long each text waited', async () => {
     executor,
     maxBatch: 8,
     capacity: 10,
-    observer: { onDequeue: (waitMs) => waits.push(waitMs), onRun: () => undefined },
+    observer: { ...observer, onDequeue: (waitMs) => waits.push(waitMs) },
     now: () => time,
   });
   void batcher.submit(['a'], NEVER);
@@ -193,4 +197,78 @@ test('the observer hears how long each text waited', async () => {
   time = 70;
   await running[0]!.end();
   expect(waits).toEqual([0, 70]);
+});
+
+describe('a text that waits or runs already', () => {
+  test('is run once, for all who ask', async () => {
+    const { executor, running } = lockedExecutor(1);
+    const shared: boolean[] = [];
+    const batcher = createBatcher({
+      executor,
+      maxBatch: 8,
+      capacity: 10,
+      observer: { ...observer, onQueue: (isShared) => shared.push(isShared) },
+    });
+    const answers = [
+      batcher.submit(['running'], NEVER),
+      batcher.submit(['a', 'running', 'bb'], NEVER),
+      batcher.submit(['bb', 'bb'], NEVER),
+    ];
+    expect(batcher.length()).toBe(2);
+    await running[0]!.end();
+    expect(running[0]!.texts).toEqual(['a', 'bb']);
+    await running[0]!.end();
+    expect(running).toEqual([]);
+    expect((await Promise.all(answers)).map((rows) => rows.map(({ tokens }) => tokens))).toEqual([
+      [7],
+      [1, 7, 2],
+      [2, 2],
+    ]);
+    expect(shared).toEqual([false, false, true, false, true, true]);
+    void batcher.submit(['bb'], NEVER);
+    expect(running[0]!.texts).toEqual(['bb']);
+  });
+
+  test('takes no room in the queue', async () => {
+    const { executor, running } = lockedExecutor(1);
+    const batcher = createBatcher({ executor, maxBatch: 8, capacity: 1, observer });
+    void batcher.submit(['running'], NEVER);
+    void batcher.submit(['a'], NEVER);
+    const joined = batcher.submit(['a', 'running', 'a'], NEVER);
+    await expect(batcher.submit(['a', 'b'], NEVER)).rejects.toMatchObject({ code: 'queue-full' });
+    await running[0]!.end();
+    await running[0]!.end();
+    expect(await joined).toHaveLength(3);
+  });
+
+  test('stays while one who asked is still there', async () => {
+    const { executor, running } = lockedExecutor(1);
+    const batcher = createBatcher({ executor, maxBatch: 1, capacity: 10, observer });
+    void batcher.submit(['running'], NEVER);
+    const gone = [new AbortController(), new AbortController()];
+    const first = batcher.submit(['a', 'b'], gone[0]!.signal);
+    const second = batcher.submit(['b'], gone[1]!.signal);
+    gone[0]!.abort(new Error('the first has gone'));
+    await expect(first).rejects.toThrow('the first has gone');
+    expect(batcher.length()).toBe(1);
+    gone[1]!.abort(new Error('the second has gone'));
+    await expect(second).rejects.toThrow('the second has gone');
+    expect(batcher.length()).toBe(0);
+    await running[0]!.end();
+    expect(running).toEqual([]);
+  });
+
+  test('fails for all who asked, and is run again for the next one', async () => {
+    const { executor, running } = lockedExecutor(1);
+    const batcher = createBatcher({ executor, maxBatch: 1, capacity: 10, observer });
+    const failures = [['a'], ['a', 'never run']].map((texts) =>
+      expect(batcher.submit(texts, NEVER)).rejects.toThrow('no'),
+    );
+    await running[0]!.end(new Error('no'));
+    await Promise.all(failures);
+    expect(batcher.length()).toBe(0);
+    const again = batcher.submit(['a'], NEVER);
+    await running[0]!.end();
+    expect(await again).toHaveLength(1);
+  });
 });

@@ -9,6 +9,7 @@ const pools: Pool[] = [];
 async function startPool(size: number): Promise<{ pool: Pool; restarts: Error[] }> {
   const restarts: Error[] = [];
   const pool = await createPool({
+    exactProducts: false,
     size,
     files: new Map(),
     workerUrl,

@@ -16,6 +16,7 @@ const record: PredictionRecord = {
   tokens: 5,
   unknownRatio: 0,
   truncated: false,
+  cached: false,
   latencyMs: 1.5,
 };
 
