@@ -28,14 +28,15 @@ export function createApp(dependencies: AppDependencies): Express {
   app.disable('etag');
   app.use(requestContext(() => state().commit, requests));
 
-  const guard = requireApiKey(dependencies.apiKeys);
+  const { apiKeys } = dependencies;
+  const guard = apiKeys.length > 0 ? [requireApiKey(apiKeys)] : [];
   const guarded = [
     predict(dependencies),
     feedback(dependencies),
     modelCard(state),
     modelFiles(state),
     consoleData(dependencies),
-  ].map(({ handlers, ...resource }) => ({ ...resource, handlers: [guard, ...handlers] }));
+  ].map(({ handlers, ...resource }) => ({ ...resource, handlers: [...guard, ...handlers] }));
   const open = [liveness(), readiness(state), metrics(exposition), ...consolePage(dependencies)];
   for (const resource of [...guarded, ...open]) {
     mount(app, resource, requests);

@@ -76,6 +76,12 @@ export const SETTINGS = {
       .pipe(integer(1, 256)),
     'worker threads, each with a session of the model; auto: as many as CPUs are granted',
   ),
+  processes: setting(
+    'PROCESSES',
+    '1',
+    integer(1, 64),
+    'processes that share the port and the workers; each has a queue and a cache of its own',
+  ),
   maxBatch: setting('MAX_BATCH', '16', integer(1, 256), 'most texts handed to a worker at once'),
   queueCapacity: setting(
     'QUEUE_CAPACITY',
@@ -191,6 +197,11 @@ export function readConfig(
   if (problems.length === 0 && config.queueCapacity < config.maxInputs) {
     problems.push(
       `QUEUE_CAPACITY: expected at least MAX_INPUTS (${config.maxInputs}), found ${config.queueCapacity}`,
+    );
+  }
+  if (problems.length === 0 && config.workers < config.processes) {
+    problems.push(
+      `PROCESSES: expected at most one for each of the ${config.workers} WORKERS, found ${config.processes}`,
     );
   }
   if (problems.length > 0) {

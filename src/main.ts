@@ -2,11 +2,7 @@
 /** The command line. */
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { addDrift } from './commands/drift.ts';
-import { addLogs } from './commands/logs.ts';
-import { addModels } from './commands/models.ts';
-import { addServe } from './commands/serve.ts';
-import { addSimulate } from './commands/simulate.ts';
+import { ProcessError } from './cluster/error.ts';
 import { ConfigError } from './config.ts';
 import { ClassifierError } from './inference/errors.ts';
 import { ModelError } from './models/errors.ts';
@@ -33,11 +29,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
-addServe(program);
-addDrift(program);
-addLogs(program);
-addModels(program);
-addSimulate(program);
+/** Each command's module, and what it brings, is loaded where it is asked for; all of them for help. */
+const COMMANDS: Readonly<Record<string, (program: Command) => Promise<void>>> = {
+  serve: async (to) => (await import('./commands/serve.ts')).addServe(to),
+  drift: async (to) => (await import('./commands/drift.ts')).addDrift(to),
+  logs: async (to) => (await import('./commands/logs.ts')).addLogs(to),
+  models: async (to) => (await import('./commands/models.ts')).addModels(to),
+  simulate: async (to) => (await import('./commands/simulate.ts')).addSimulate(to),
+};
+const asked = COMMANDS[process.argv[2] ?? ''];
+for (const add of asked ? [asked] : Object.values(COMMANDS)) {
+  await add(program);
+}
 
 try {
   await program.parseAsync();
@@ -46,6 +49,7 @@ try {
     error instanceof ConfigError ||
     error instanceof ModelError ||
     error instanceof ClassifierError ||
+    error instanceof ProcessError ||
     // An error of the system, such as EADDRINUSE.
     (error instanceof Error && 'syscall' in error);
   process.stderr.write(

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
+import type { Shares } from './cluster/messages.ts';
 import type { Config } from './config.ts';
 import { readPage } from './console/page.ts';
 import type { ModelState, ServedModel } from './http/model-state.ts';
 import { createPredictionIds } from './http/prediction-id.ts';
 import { contextOf } from './http/request-context.ts';
 import { createHttpServer } from './http/server.ts';
-import { type Classifier, createClassifier } from './inference/classifier.ts';
+import { type Classifier, type ClassifierStats, createClassifier } from './inference/classifier.ts';
 import { ClassifierError } from './inference/errors.ts';
 import { ModelError } from './models/errors.ts';
 import { ingredientsOf } from './models/ingredients.ts';
@@ -38,6 +39,22 @@ import { createMetrics, LANGUAGES, type Metrics } from './telemetry/metrics.ts';
 import { predictionFields } from './telemetry/prediction-log.ts';
 import { emptyProfile, type Profile, profileSchema } from './telemetry/profile.ts';
 
+/** Other processes that listen on the same port. */
+export interface Group {
+  /** True where this process takes a dead one's place: it listens when it can predict. */
+  readonly listensWhenReady: boolean;
+  /** This process is ready; resolves when all of them are. Rejects when the signal aborts. */
+  allReady(signal: AbortSignal): Promise<void>;
+  /** What each of the others has to say. */
+  collect<K extends keyof Shares>(kind: K): Promise<Shares[K][]>;
+}
+
+const ALONE: Group = {
+  listensWhenReady: false,
+  allReady: async () => undefined,
+  collect: async () => [],
+};
+
 export interface RunningServer {
   /** `http://host:port` */
   readonly url: string;
@@ -55,6 +72,8 @@ export interface RunningServer {
    * @returns connections that still waited for an answer when `DRAIN_TIMEOUT_MS` was over.
    */
   stop(reason: string): Promise<number>;
+  /** What this process has to say, for another one that answers for all. */
+  share<K extends keyof Shares>(kind: K): Promise<Shares[K]>;
 }
 
 /**
@@ -63,7 +82,7 @@ export interface RunningServer {
  * @throws ModelError where a folder's commit can't be told, or an error of the system (the port is
  * taken). A remote store is asked once the server listens: it may be down for a while.
  */
-export async function serve(config: Config): Promise<RunningServer> {
+export async function serve(config: Config, group: Group = ALONE): Promise<RunningServer> {
   const store = openStore(config.modelStore);
   const commit = isRemote(store)
     ? config.modelCommit && checkCommit(config.modelCommit)
@@ -79,10 +98,17 @@ export async function serve(config: Config): Promise<RunningServer> {
     file: config.logFile,
     onDrop: metrics.onLogDrop,
   });
+  const shares: { [K in keyof Shares]: () => Promise<Shares[K]> } = {
+    metrics: metrics.snapshot,
+    console: async () => ({ history: history.record(), stats: classifier?.stats() ?? NO_STATS }),
+  };
   const app = createApp({
     ...config,
     state: () => state,
-    exposition: metrics,
+    exposition: {
+      contentType: metrics.contentType,
+      expose: async () => metrics.expose(await group.collect('metrics')),
+    },
     requests: {
       ...metrics,
       onRequestEnd: (series, durationSeconds) => {
@@ -94,7 +120,14 @@ export async function serve(config: Config): Promise<RunningServer> {
     },
     predictionIds: createPredictionIds(config.feedbackKey),
     page: readPage(),
-    history: history.snapshot,
+    overview: async () => {
+      const others = await group.collect('console');
+      const own = await shares.console();
+      return {
+        ...history.snapshot(others.map((other) => other.history)),
+        stats: [own, ...others].map(({ stats }) => stats).reduce(addStats),
+      };
+    },
     onRejected: metrics.onRejected,
     onPrediction: (record) => {
       const fields = predictionFields(record, config.logInput);
@@ -113,8 +146,14 @@ export async function serve(config: Config): Promise<RunningServer> {
     },
   });
   const server = createHttpServer(app);
-  const url = await listen(server, config);
-  log.write('info', 'listening', { url, model: config.modelName, commit });
+  let url = '';
+  const startListening = async (): Promise<void> => {
+    url = await listen(server, config);
+    log.write('info', 'listening', { url, model: config.modelName, commit });
+  };
+  if (!group.listensWhenReady) {
+    await startListening();
+  }
 
   const start = performance.now();
   const stopping = new AbortController();
@@ -134,6 +173,7 @@ export async function serve(config: Config): Promise<RunningServer> {
     ({ classifier } = model);
     metrics.onModelLoaded({ ...model, labels: classifier.labels, profile });
     history.onModelLoaded(profile);
+    await group.allReady(stopping.signal);
     if (state.status === 'loading') {
       state = { status: 'ready', commit: model.commit, model };
     }
@@ -157,6 +197,10 @@ export async function serve(config: Config): Promise<RunningServer> {
   });
   // Whoever started the server decides what a failure means; until then it is not unhandled.
   ready.catch(() => undefined);
+  if (group.listensWhenReady) {
+    await ready;
+    await startListening();
+  }
 
   const end = async (reason: string): Promise<number> => {
     state = { status: 'draining', commit: state.commit };
@@ -177,6 +221,25 @@ export async function serve(config: Config): Promise<RunningServer> {
     stop: (reason) => {
       ended ??= end(reason);
       return ended;
+    },
+    share: (kind) => shares[kind](),
+  };
+}
+
+const NO_STATS: ClassifierStats = {
+  queueLength: 0,
+  queueCapacity: 0,
+  workers: { starting: 0, idle: 0, busy: 0 },
+};
+
+function addStats(a: ClassifierStats, b: ClassifierStats): ClassifierStats {
+  return {
+    queueLength: a.queueLength + b.queueLength,
+    queueCapacity: a.queueCapacity + b.queueCapacity,
+    workers: {
+      starting: a.workers.starting + b.workers.starting,
+      idle: a.workers.idle + b.workers.idle,
+      busy: a.workers.busy + b.workers.busy,
     },
   };
 }

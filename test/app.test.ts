@@ -21,7 +21,10 @@ function appWith(state: ModelState, errors: unknown[] = []) {
     requestTimeoutMs: 1000,
     predictionIds: createPredictionIds(undefined),
     page: new Map(),
-    history: createHistory().snapshot,
+    overview: async () => ({
+      ...createHistory().snapshot(),
+      stats: { queueLength: 0, queueCapacity: 0, workers: { starting: 0, idle: 0, busy: 0 } },
+    }),
     onFeedback: ignore,
     exposition: { contentType: 'text/plain', expose: async () => '' },
     requests: { onRoute: ignore, onRequestStart: ignore, onRequestEnd: ignore },

@@ -10,8 +10,11 @@ export function addServe(program: Command): void {
 
 async function run(flags: Flags): Promise<void> {
   // Other commands, which git runs for each file of a merge, need not wait for a server to load.
-  const { serve } = await import('../serve.ts');
-  const starting = serve(configOf(flags));
+  const config = configOf(flags);
+  const starting =
+    config.processes === 1
+      ? (await import('../serve.ts')).serve(config)
+      : (await import('../cluster/primary.ts')).startProcesses(config);
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) {

@@ -1,4 +1,4 @@
-/** Asks for one of the configured API keys, where there are any. */
+/** Asks for one of the configured API keys. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { ProblemError } from './problems.ts';
@@ -11,21 +11,19 @@ export function requireApiKey(keys: readonly string[]): RequestHandler {
   // Digests have one length, as the comparison in constant time needs.
   const digests = keys.map(digest);
   return (req, _res, next) => {
-    if (digests.length > 0) {
-      const bearer = /^Bearer +(\S+)$/i.exec(req.get('authorization') ?? '')?.[1];
-      const key = bearer ?? req.get('x-api-key');
-      if (!key) {
-        throw new ProblemError(
-          'unauthorized',
-          'Send one as Authorization: Bearer <key> or as X-API-Key: <key>',
-          { 'www-authenticate': 'Bearer' },
-        );
-      }
-      const given = digest(key);
-      // Every digest is compared, so that the time tells nothing.
-      if (!digests.map((known) => timingSafeEqual(known, given)).includes(true)) {
-        throw new ProblemError('forbidden', 'The key sent is none of this server’s');
-      }
+    const bearer = /^Bearer +(\S+)$/i.exec(req.get('authorization') ?? '')?.[1];
+    const key = bearer ?? req.get('x-api-key');
+    if (!key) {
+      throw new ProblemError(
+        'unauthorized',
+        'Send one as Authorization: Bearer <key> or as X-API-Key: <key>',
+        { 'www-authenticate': 'Bearer' },
+      );
+    }
+    const given = digest(key);
+    // Every digest is compared, so that the time tells nothing.
+    if (!digests.map((known) => timingSafeEqual(known, given)).includes(true)) {
+      throw new ProblemError('forbidden', 'The key sent is none of this server’s');
     }
     next();
   };

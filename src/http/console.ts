@@ -1,4 +1,5 @@
 /** `GET /`: the console, one page, and what it shows. */
+import type { ClassifierStats } from '../inference/classifier.ts';
 import type { HistorySnapshot } from '../telemetry/history.ts';
 import type { ModelState } from './model-state.ts';
 import { ProblemError } from './problems.ts';
@@ -14,7 +15,8 @@ export interface ConsoleOptions {
   readonly state: () => ModelState;
   /** By name; `index.html` is the page. */
   readonly page: ReadonlyMap<string, PageFile>;
-  readonly history: () => HistorySnapshot;
+  /** What all processes that share the port have seen, and how busy they are. */
+  readonly overview: () => Promise<HistorySnapshot & { readonly stats: ClassifierStats }>;
 }
 
 /** What the page asks for every few seconds. */
@@ -54,23 +56,23 @@ export function consolePage({ page }: ConsoleOptions): Resource[] {
   ];
 }
 
-export function consoleData({ state, history }: ConsoleOptions): Resource {
+export function consoleData({ state, overview }: ConsoleOptions): Resource {
   return {
     method: 'get',
     path: '/console/data',
     statuses: [200],
     handlers: [
-      (_req, res) => {
+      async (_req, res) => {
         const current = state();
         const model = current.status === 'ready' ? current.model : undefined;
-        const stats = model?.classifier.stats();
+        const { stats, ...history } = await overview();
         const data: ConsoleData = {
           status: current.status,
           model: model && { name: model.name, commit: model.commit, tag: model.tag },
           labels: model?.classifier.labels ?? [],
-          queue: { length: stats?.queueLength ?? 0, capacity: stats?.queueCapacity ?? 0 },
-          workers: { ...stats?.workers },
-          ...history(),
+          queue: { length: stats.queueLength, capacity: stats.queueCapacity },
+          workers: stats.workers,
+          ...history,
         };
         res.set('cache-control', 'no-store').json(data);
       },

@@ -1,7 +1,6 @@
 /** `POST /feedback`: a client tells which label a prediction should have had. */
-import { json } from 'express';
 import { z } from 'zod';
-import { JSON_TYPES, jsonBody } from './json-body.ts';
+import { jsonBody, readJson } from './json-body.ts';
 import { type ModelState, readyModel } from './model-state.ts';
 import type { PredictionIds } from './prediction-id.ts';
 import { ProblemError } from './problems.ts';
@@ -37,7 +36,7 @@ export function feedback({ state, predictionIds, onFeedback }: FeedbackOptions):
     path: '/feedback',
     statuses: [204, 400, 410, 413, 415, 503],
     handlers: [
-      json({ limit: MAX_BODY_BYTES, type: JSON_TYPES }),
+      readJson(MAX_BODY_BYTES),
       (req, res) => {
         const { labels } = readyModel(state()).classifier;
         const body = bodySchema.safeParse(jsonBody(req));

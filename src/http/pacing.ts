@@ -15,22 +15,33 @@ const SLICE_MS = 2;
  */
 export function pace(): RequestHandler {
   const waiting: (() => void)[] = [];
+  /** `performance.now()` when the running slice is over; undefined between slices. */
+  let sliceEnd: number | undefined;
 
-  const run = (): void => {
-    const sliceEnd = performance.now() + SLICE_MS;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      next();
-      if (waiting.length > 0 && performance.now() > sliceEnd) {
-        setImmediate(run);
-        return;
+  const startSlice = (): void => {
+    sliceEnd = performance.now() + SLICE_MS;
+    setImmediate(endSlice);
+  };
+  // The loop has looked for what else has arrived.
+  const endSlice = (): void => {
+    sliceEnd = undefined;
+    if (waiting.length > 0) {
+      startSlice();
+      while (waiting.length > 0 && isWithinSlice()) {
+        waiting.shift()?.();
       }
     }
   };
+  const isWithinSlice = (): boolean => performance.now() < (sliceEnd ?? 0);
 
   return (_req, _res, next) => {
-    waiting.push(next);
-    if (waiting.length === 1) {
-      setImmediate(run);
+    if (sliceEnd === undefined) {
+      startSlice();
+    }
+    if (waiting.length === 0 && isWithinSlice()) {
+      next();
+    } else {
+      waiting.push(next);
     }
   };
 }

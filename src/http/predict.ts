@@ -1,10 +1,10 @@
 /** `POST /predict`: body → schema → classifier → answer, observed once on the way out. */
-import { json, type Response } from 'express';
+import type { Response } from 'express';
 import type { Answer, Classification } from '../inference/classifier.ts';
 import { ClassifierError } from '../inference/errors.ts';
 import type { RejectionReason } from '../telemetry/metrics.ts';
 import type { PredictionRecord } from '../telemetry/prediction-log.ts';
-import { JSON_TYPES, jsonBody } from './json-body.ts';
+import { jsonBody, readJson, sendJson } from './json-body.ts';
 import { type ModelState, readyModel } from './model-state.ts';
 import { pace } from './pacing.ts';
 import { type InputLimits, parsePredictRequest } from './predict-schema.ts';
@@ -46,11 +46,7 @@ export function predict(options: PredictOptions): Resource {
         next();
       },
       pace(),
-      json({
-        limit: options.maxBody,
-        strict: false,
-        type: JSON_TYPES,
-      }),
+      readJson(options.maxBody),
       pace(),
       async (req, res) => {
         const { texts, answer } = parsePredictRequest(jsonBody(req), options);
@@ -78,9 +74,12 @@ export function predict(options: PredictOptions): Resource {
           ),
         );
         if (answer === 'labels') {
-          res.json(predictions.map(({ label }) => label));
+          sendJson(
+            res,
+            predictions.map(({ label }) => label),
+          );
         } else {
-          res.json({ model: { name, commit }, predictions });
+          sendJson(res, { model: { name, commit }, predictions });
         }
         const latencyMs = round(performance.now() - startedAt, 1e3);
         predictions.forEach((prediction, index) => {

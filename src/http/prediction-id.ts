@@ -2,7 +2,7 @@
  * The id of a prediction carries what feedback on it needs, signed: any replica with the same key can
  * count it, and none has to remember what it predicted.
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Feedback that comes later says nothing of how the model does now. */
 const MAX_AGE_SECONDS = 7 * 24 * 3600;
@@ -43,7 +43,7 @@ export function createPredictionIds(
   key: string | undefined,
   nowMs: () => number = Date.now,
 ): PredictionIds {
-  const secret = key ?? randomBytes(32);
+  const secret = createSecretKey(key === undefined ? randomBytes(32) : Buffer.from(key));
   // One call to the system's generator gives the random part of many ids.
   let pool = Buffer.alloc(0);
   const random = (): Buffer => {

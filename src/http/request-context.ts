@@ -1,5 +1,6 @@
 /** What every request gets before anything looks at it: an id, the model's commit, a clock. */
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 
 /** An id from outside is taken over where it can't harm a log or a header. */
@@ -42,16 +43,16 @@ export function requestContext(
   observer: RequestObserver,
 ): RequestHandler {
   return (req, res, next) => {
-    const given = req.get('x-request-id') ?? '';
-    const requestId = SANE_REQUEST_ID.test(given) ? given : randomUUID();
-    const traceId = TRACEPARENT.exec(req.get('traceparent') ?? '')?.[1];
+    const given = header(req, 'x-request-id');
+    const requestId = given && SANE_REQUEST_ID.test(given) ? given : randomUUID();
+    const traceId = TRACEPARENT.exec(header(req, 'traceparent') ?? '')?.[1];
     const startedAt = performance.now();
     const context: RequestContext = { requestId, traceId, startedAt, route: NO_ROUTE };
     Object.assign(res.locals, context);
-    res.set('x-request-id', requestId);
+    res.setHeader('x-request-id', requestId);
     const served = commit();
     if (served !== undefined) {
-      res.set('x-model-commit', served);
+      res.setHeader('x-model-commit', served);
     }
     observer.onRequestStart();
     res.once('close', () => {
@@ -62,6 +63,11 @@ export function requestContext(
     });
     next();
   };
+}
+
+function header(req: IncomingMessage, name: string): string | undefined {
+  // Node joins a header that came more than once, but for a few that have no list form.
+  return req.headers[name] as string | undefined;
 }
 
 /** The context of a request, from its response. */

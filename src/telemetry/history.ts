@@ -1,4 +1,4 @@
-/** The last minutes of this process in steps of a few seconds, for the console. */
+/** The last minutes in steps of a few seconds, for the console. */
 import {
   type BinDrift,
   type FeatureDrift,
@@ -6,7 +6,7 @@ import {
   knownLanguages,
   measureDrift,
 } from './drift.ts';
-import { createLatencies, type Latencies } from './latencies.ts';
+import { addLatency, createLatencies, type Latencies, quantilesOf } from './latencies.ts';
 import {
   binNames,
   type Counts,
@@ -56,6 +56,24 @@ export interface HistorySnapshot {
   readonly predictions: readonly { readonly at: number }[];
 }
 
+type Feedback = Record<string, Record<string, number>>;
+
+/** What one process has seen, for another one to add to what it has seen itself. */
+export interface HistoryRecord {
+  readonly steps: readonly StepRecord[];
+  readonly feedback: Readonly<Feedback>;
+  readonly predictions: readonly { readonly at: number; readonly line: object }[];
+}
+
+interface StepRecord {
+  readonly at: number;
+  readonly answered: number;
+  readonly refused: number;
+  readonly failed: number;
+  readonly latencies: Latencies;
+  readonly counts: Counts;
+}
+
 interface Step {
   readonly at: number;
   answered: number;
@@ -71,8 +89,14 @@ export type History = ReturnType<typeof createHistory>;
 export function createHistory(nowMs: () => number = Date.now) {
   let profile: Profile = { texts: 0, features: {} };
   let steps: Step[] = [];
-  let feedback: Record<string, Record<string, number>> = {};
-  const predictions: { at: number }[] = [];
+  let feedback: Feedback = {};
+  const predictions: { readonly at: number; readonly line: object }[] = [];
+
+  const record = (): HistoryRecord => ({
+    steps: steps.map(({ tally, ...step }) => ({ ...step, counts: tally.counts })),
+    feedback,
+    predictions,
+  });
 
   const step = (): Step => {
     const at = Math.floor(nowMs() / 1000 / STEP_SECONDS) * STEP_SECONDS;
@@ -105,7 +129,7 @@ export function createHistory(nowMs: () => number = Date.now) {
       const current = step();
       if (status < 400) {
         current.answered++;
-        current.latencies.add(durationSeconds * 1000);
+        addLatency(current.latencies, durationSeconds * 1000);
       } else if (status === 429) {
         current.refused++;
       } else if (status >= 500) {
@@ -115,7 +139,7 @@ export function createHistory(nowMs: () => number = Date.now) {
     /** @param line the prediction as the log has it. */
     onPrediction(observation: Observation, line: object): void {
       step().tally.add(observation);
-      predictions.unshift({ at: nowMs() / 1000, ...line });
+      predictions.unshift({ at: nowMs() / 1000, line });
       predictions.length = Math.min(predictions.length, LAST_PREDICTIONS);
     },
     onFeedback(predicted: string, actual: string): void {
@@ -123,18 +147,23 @@ export function createHistory(nowMs: () => number = Date.now) {
       feedback[predicted] = { ...row, [actual]: (row[actual] ?? 0) + 1 };
     },
 
-    snapshot(): HistorySnapshot {
+    record,
+
+    /** @param others what other processes have seen of the same version. */
+    snapshot(others: readonly HistoryRecord[] = []): HistorySnapshot {
       const now = nowMs() / 1000;
-      const recent = steps.filter(({ at }) => at > now - DRIFT_WINDOW_SECONDS);
-      const features = measureDrift(profile, sumOf(recent.map(({ tally }) => tally.counts)));
+      const records = [record(), ...others];
+      const merged = mergeSteps(records.flatMap((each) => each.steps));
+      const recent = merged.filter(({ at }) => at > now - DRIFT_WINDOW_SECONDS);
+      const features = measureDrift(profile, sumOf(recent.map(({ counts }) => counts)));
       return {
         now,
         stepSeconds: STEP_SECONDS,
-        steps: steps.map(({ latencies, tally, ...counted }) => ({
+        steps: merged.map(({ latencies, counts, ...counted }) => ({
           ...counted,
-          latency: latencies.quantiles(),
-          labels: byName(profile, 'label', tally.counts),
-          languages: byName(profile, 'language', tally.counts),
+          latency: quantilesOf(latencies),
+          labels: byName(profile, 'label', counts),
+          languages: byName(profile, 'language', counts),
         })),
         drift: {
           windowSeconds: DRIFT_WINDOW_SECONDS,
@@ -142,22 +171,62 @@ export function createHistory(nowMs: () => number = Date.now) {
           foreign: foreignLanguages(features),
           known: knownLanguages(profile),
         },
-        feedback,
-        predictions,
+        feedback: records
+          .map((each) => each.feedback)
+          .reduce((sum, other) =>
+            combine(sum, other, (row, more) => combine(row, more, (a, b) => a + b)),
+          ),
+        predictions: records
+          .flatMap((each) => each.predictions)
+          .sort((a, b) => b.at - a.at)
+          .slice(0, LAST_PREDICTIONS)
+          .map(({ at, line }) => ({ at, ...line })),
       };
     },
   };
 }
 
-function sumOf(counts: readonly Counts[]): Counts {
-  const sums: Record<string, number[]> = {};
-  for (const each of counts) {
-    for (const [feature, bins] of Object.entries(each)) {
-      const sum = sums[feature];
-      sums[feature] = bins.map((n, i) => n + (sum?.[i] ?? 0));
-    }
+/** Adds up the steps that began at the same time; oldest first. */
+function mergeSteps(steps: readonly StepRecord[]): StepRecord[] {
+  const byTime = new Map<number, StepRecord>();
+  for (const step of steps) {
+    const known = byTime.get(step.at);
+    byTime.set(
+      step.at,
+      known
+        ? {
+            at: step.at,
+            answered: known.answered + step.answered,
+            refused: known.refused + step.refused,
+            failed: known.failed + step.failed,
+            latencies: known.latencies.map((n, i) => n + (step.latencies[i] ?? 0)),
+            counts: sumOf([known.counts, step.counts]),
+          }
+        : step,
+    );
   }
-  return sums;
+  return [...byTime.values()].sort((a, b) => a.at - b.at);
+}
+
+function sumOf(counts: readonly Counts[]): Counts {
+  return counts.reduce(
+    (sum, each) => combine(sum, each, (bins, more) => bins.map((n, i) => n + (more[i] ?? 0))),
+    {},
+  );
+}
+
+/** Both objects' entries; what both have is joined. */
+function combine<T>(
+  a: Readonly<Record<string, T>>,
+  b: Readonly<Record<string, T>>,
+  join: (a: T, b: T) => T,
+): Record<string, T> {
+  const combined: Record<string, T> = { ...a };
+  for (const [name, value] of Object.entries(b)) {
+    const known = combined[name];
+    combined[name] = known === undefined ? value : join(known, value);
+  }
+  return combined;
 }
 
 function byName({ features }: Profile, feature: string, counts: Counts): Record<string, number> {

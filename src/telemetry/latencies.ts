@@ -5,31 +5,32 @@ const GROWTH = 1.1;
 const LEAST_MS = 0.1;
 const BUCKETS = 132;
 
-export interface Latencies {
-  /** @param ms from 0.1 ms to half a minute; what is outside counts as the nearest. */
-  add(ms: number): void;
-  /** Milliseconds; undefined where nothing was added. */
-  quantiles(): { p50: number; p99: number } | undefined;
-}
+/** How many durations fell into each bucket. */
+export type Latencies = number[];
 
 export function createLatencies(): Latencies {
-  const counts = new Uint32Array(BUCKETS);
-  let total = 0;
+  return new Array<number>(BUCKETS).fill(0);
+}
+
+/** @param ms from 0.1 ms to half a minute; what is outside counts as the nearest. */
+export function addLatency(latencies: Latencies, ms: number): void {
+  const bucket = Math.floor(Math.log(Math.max(ms, LEAST_MS) / LEAST_MS) / Math.log(GROWTH));
+  const index = Math.min(bucket, BUCKETS - 1);
+  latencies[index] = (latencies[index] as number) + 1;
+}
+
+/** Milliseconds; undefined where nothing was added. */
+export function quantilesOf(
+  latencies: Readonly<Latencies>,
+): { p50: number; p99: number } | undefined {
+  const total = latencies.reduce((sum, n) => sum + n, 0);
   const quantile = (q: number): number => {
     let below = 0;
-    const bucket = counts.findIndex((n) => {
+    const bucket = latencies.findIndex((n) => {
       below += n;
       return below >= q * total;
     });
     return Number((LEAST_MS * GROWTH ** (bucket + 0.5)).toPrecision(3));
   };
-  return {
-    add(ms) {
-      const bucket = Math.floor(Math.log(Math.max(ms, LEAST_MS) / LEAST_MS) / Math.log(GROWTH));
-      const index = Math.min(bucket, BUCKETS - 1);
-      counts[index] = (counts[index] as number) + 1;
-      total++;
-    },
-    quantiles: () => (total === 0 ? undefined : { p50: quantile(0.5), p99: quantile(0.99) }),
-  };
+  return total === 0 ? undefined : { p50: quantile(0.5), p99: quantile(0.99) };
 }

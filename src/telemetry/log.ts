@@ -24,6 +24,8 @@ export interface LogOptions {
 export interface Log {
   /** One line: its time, its level, `event`, and then the fields as they stand. */
   write(level: 'error' | 'warn' | 'info' | 'debug', event: string, fields: object): void;
+  /** A line that another process's log has made. */
+  pass(line: string): void;
   /** Writes out what is buffered. Nothing may be written after. */
   close(): Promise<void>;
 }
@@ -55,6 +57,11 @@ export async function createLog({ level, file, onDrop }: LogOptions): Promise<Lo
     write: (lineLevel, event, fields) => {
       // winston passes an object on as it is, whatever its types say.
       logger.log({ level: lineLevel, message: { event, fields } as unknown as string });
+    },
+    pass: (line) => {
+      for (const sink of sinks) {
+        sink.write(`${line}\n`);
+      }
     },
     close: async () => {
       const finished = new Promise((resolve) => logger.once('finish', resolve));

@@ -2,7 +2,16 @@
  * The Prometheus metrics, each defined once, with every series there from the first scrape.
  * Names follow https://prometheus.io/docs/practices/naming/.
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
 import { UNDETERMINED } from './language.ts';
 import type { PredictionRecord } from './prediction-log.ts';
 import { binNames, createTally, type Profile, type Tally } from './profile.ts';
@@ -61,6 +70,25 @@ export interface LoadedModel {
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
+/** All samples of one process. */
+export type MetricsSnapshot = readonly MetricObjectWithValues<MetricValue<string>>[];
+
+/** What counts up: it goes on to count for a process that has ended. */
+export function countersOf(snapshot: MetricsSnapshot): MetricsSnapshot {
+  // In prom-client's JSON, types are what the exposition calls them.
+  return snapshot.filter(({ type }) => ['counter', 'histogram'].includes(String(type)));
+}
+
+/** Several processes as one. */
+function sumOf(snapshots: readonly MetricsSnapshot[]): Registry {
+  return AggregatorRegistry.aggregate(snapshots as unknown as object[]) as Registry;
+}
+
+/** The counters of several processes as those of one. */
+export function addCounters(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
+  return sumOf(snapshots.map(countersOf)).getMetricsAsJSON();
+}
+
 /**
  * Creates the metrics on a registry of their own.
  *
@@ -73,6 +101,10 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
   for (const name of MISNAMED) {
     registry.removeSingleMetric(name);
   }
+  // Of several processes, prom-client would leave it out.
+  Object.assign(registry.getSingleMetric('process_start_time_seconds') as object, {
+    aggregator: 'min',
+  });
 
   const httpLabels = ['method', 'route', 'status'] as const;
   const requests = new Counter({
@@ -201,11 +233,13 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
     name: 'classifier_model_info',
     help: 'Always 1; its labels name the model that is served.',
     labelNames: ['name', 'commit', 'version'] as const,
+    aggregator: 'max',
     registers,
   });
   const modelTimestamp = new Gauge({
     name: 'classifier_model_commit_timestamp_seconds',
     help: 'When the version that is served was committed, in seconds since 1970.',
+    aggregator: 'max',
     registers,
   });
   const modelLoads = new Counter({
@@ -238,6 +272,7 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
     name: 'classifier_reference_ratio',
     help: 'Share of the version’s training data in each bin of its profile.',
     labelNames: ['feature', 'bin'] as const,
+    aggregator: 'max',
     registers,
   });
   const feedback = new Counter({
@@ -261,8 +296,16 @@ export function createMetrics(readClassifier: () => ClassifierGauges | undefined
 
   return {
     contentType: registry.contentType,
-    /** The exposition, in Prometheus text format. */
-    expose: () => registry.metrics(),
+    /**
+     * The exposition, in Prometheus text format.
+     *
+     * @param others samples of the other processes that serve the same port.
+     */
+    expose: async (others: readonly MetricsSnapshot[] = []): Promise<string> =>
+      others.length === 0
+        ? registry.metrics()
+        : sumOf([await registry.getMetricsAsJSON(), ...others]).metrics(),
+    snapshot: (): Promise<MetricsSnapshot> => registry.getMetricsAsJSON(),
 
     /** A model has been loaded; its labels' series begin. */
     onModelLoaded({ name, commit, tag, date, labels, profile }: LoadedModel): void {

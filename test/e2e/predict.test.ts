@@ -20,8 +20,8 @@ interface Answer {
 
 let server: TestServer;
 beforeAll(async () => {
-  // A busy machine may take its time: no answer is to be missed here.
-  server = await startServer({ REQUEST_TIMEOUT_MS: '100000' });
+  // A busy machine may take its time: no answer is to be missed here, and none to be a repetition.
+  server = await startServer({ REQUEST_TIMEOUT_MS: '100000', CACHE_SIZE: '0' });
 });
 afterAll(() => server.stop());
 
@@ -164,7 +164,9 @@ test('metrics count exactly what was sent', async () => {
     sum(after, name, labels) - sum(before, name, labels);
 
   await Promise.all(
-    Array.from({ length: 40 }, (_, i) => predict(['Das ist sehr schön heute', `number ${i}`])),
+    Array.from({ length: 40 }, (_, i) =>
+      predict([`Das ist sehr schön heute, ${i}`, `number ${i}`]),
+    ),
   );
   await server.predict('{');
   await fetch(`${server.url}/nothing`);
@@ -200,7 +202,7 @@ describe('the prediction log', () => {
       return found.length === 2 ? found : undefined;
     });
     expect(Object.keys(lines[0]!)).toEqual(
-      'timestamp level event request_id trace_id id model commit input label score scores language language_confidence tokens unknown_ratio truncated latency_ms'.split(
+      'timestamp level event request_id trace_id id model commit input label score scores language language_confidence tokens unknown_ratio truncated cached latency_ms'.split(
         ' ',
       ),
     );
@@ -216,6 +218,7 @@ describe('the prediction log', () => {
       score: predictions[0]?.score,
       scores: predictions[0]?.scores,
       truncated: false,
+      cached: false,
     });
     expect(lines[1]).toMatchObject({ input: 'Guten Morgen', language: 'de' });
   });

@@ -198,9 +198,13 @@ describe('more than the server can take', () => {
   const inputs = Array.from({ length: 64 }, (_, i) => `${'word '.repeat(120)}${i}`);
 
   test('is 429 at once, and what was accepted is answered', async () => {
-    const server = await startServer({ WORKERS: '1', QUEUE_CAPACITY: '64' });
+    const server = await startServer({
+      ...{ WORKERS: '1', QUEUE_CAPACITY: '64', REQUEST_TIMEOUT_MS: '60000' },
+    });
     const responses = await Promise.all(
-      Array.from({ length: 8 }, () => server.predict({ inputs })),
+      Array.from({ length: 8 }, (_, request) =>
+        server.predict({ inputs: inputs.map((text) => `${request} ${text}`) }),
+      ),
     );
     const statuses = responses.map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200, 429]));

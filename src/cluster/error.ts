@@ -1,0 +1,4 @@
+/** A process of several could not start. */
+export class ProcessError extends Error {
+  override readonly name = 'ProcessError';
+}

@@ -1,0 +1,31 @@
+/** What passes between the primary process and those that listen on its port. */
+import type { Config } from '../config.ts';
+import type { ClassifierStats } from '../inference/classifier.ts';
+import type { HistoryRecord } from '../telemetry/history.ts';
+import type { MetricsSnapshot } from '../telemetry/metrics.ts';
+
+/** What a process adds to an answer that is about all of them. */
+export interface Shares {
+  metrics: MetricsSnapshot;
+  console: { readonly history: HistoryRecord; readonly stats: ClassifierStats };
+}
+
+/** Primary → process. */
+export type ToProcess =
+  /** Once. A process that takes a dead one's place listens when it can predict. */
+  | { readonly type: 'start'; readonly config: Config; readonly isReplacement: boolean }
+  | { readonly type: 'all-ready' }
+  | { readonly type: 'share'; readonly kind: keyof Shares; readonly id: number }
+  /** The shares of all other processes. */
+  | { readonly type: 'shares'; readonly id: number; readonly shares: readonly unknown[] }
+  | { readonly type: 'stop'; readonly reason: string };
+
+/** Process → primary. */
+export type ToPrimary =
+  /** It listens to messages: what is sent before is lost. */
+  | { readonly type: 'online' }
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'collect'; readonly kind: keyof Shares; readonly id: number }
+  | { readonly type: 'share'; readonly id: number; readonly share: unknown }
+  | { readonly type: 'stopped'; readonly unanswered: number };

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { createCache } from '../../src/inference/cache.ts';
+
+const CLASSIFICATION = {
+  label: 'positive',
+  score: 1,
+  scores: { positive: 1 },
+  tokens: 3,
+  unknownRatio: 0,
+  truncated: false,
+  language: 'en',
+  languageConfidence: 1,
+};
+
+test('the least recently asked for is dropped first, and what is kept fits in', () => {
+  const texts = Array.from({ length: 100 }, (_, i) => `${i}`.padStart(1000, 'x'));
+  const cache = createCache(50_000);
+  const [first] = texts as [string];
+  for (const text of texts) {
+    cache.set(text, CLASSIFICATION);
+    cache.get(first);
+  }
+  const kept = texts.filter((text) => cache.get(text));
+  // 2,000 bytes a text, and what belongs to it.
+  expect(kept.length).toBeGreaterThan(10);
+  expect(kept.length).toBeLessThan(25);
+  expect(kept).toEqual([first, ...texts.slice(-(kept.length - 1))]);
+});
+
+test('a text that is larger than all of it is not kept, and drops nothing', () => {
+  const cache = createCache(5_000);
+  cache.set('short', CLASSIFICATION);
+  cache.set('x'.repeat(5_000), CLASSIFICATION);
+  expect(cache.get('x'.repeat(5_000))).toBeUndefined();
+  expect(cache.get('short')).toBe(CLASSIFICATION);
+});
+
+test('of 0 bytes, it keeps nothing', () => {
+  const cache = createCache(0);
+  cache.set('short', CLASSIFICATION);
+  expect(cache.get('short')).toBeUndefined();
+});
