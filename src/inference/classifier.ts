@@ -3,7 +3,7 @@ import { type BatcherObserver, createBatcher, type TextResult } from './batcher.
 import { createCache } from './cache.ts';
 import { checkGolden, GoldenError } from './golden.ts';
 import { argmax, softmax } from './logits.ts';
-import { type ModelFiles, readModelConfig } from './model-files.ts';
+import { type ModelFiles, modelFile, readModelConfig } from './model-files.ts';
 import { createPool, type Pool, type WorkerState } from './pool.ts';
 
 export interface Classification {
@@ -82,15 +82,19 @@ export interface Classifier {
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
   const { files, workers, maxBatch, queueCapacity, identifyLanguage, observer } = options;
-  const { labels } = readModelConfig(files);
+  const { labels, window, padId } = readModelConfig(files);
   let onReady = (): void => undefined;
   const startPool = async (exactProducts: boolean): Promise<Pool> => {
     const pool = await createPool({
       size: workers,
-      files: new Map(
-        [...files].filter(([path]) => /^(?:model\.onnx|tokenizer\.json|config\.json)$/.test(path)),
-      ),
-      exactProducts,
+      startup: {
+        model: modelFile(files, 'model.onnx'),
+        tokenizer: modelFile(files, 'tokenizer.json'),
+        labelCount: labels.length,
+        window,
+        padId,
+        exactProducts,
+      },
       onRestart: observer.onWorkerRestart,
       onReady: () => onReady(),
     });

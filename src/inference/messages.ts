@@ -2,7 +2,14 @@
 
 /** Pool → worker, once, as `workerData`. */
 export interface StartupMessage {
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** `model.onnx` and `tokenizer.json`, read and checked before. */
+  readonly model: Uint8Array;
+  readonly tokenizer: Uint8Array;
+  /** How many labels the model tells apart. */
+  readonly labelCount: number;
+  /** Tokens that it can take, special ones included. */
+  readonly window: number;
+  readonly padId: number;
   /**
    * Int8 products without saturation. AVX2 adds pairs of products in 16 bits, which weights of more
    * than 7 bits can overflow; with VNNI nothing can, and this only costs time.

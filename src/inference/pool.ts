@@ -30,9 +30,7 @@ export interface Pool {
 
 export interface PoolOptions {
   readonly size: number;
-  /** `model.onnx`, `tokenizer.json` and `config.json`. */
-  readonly files: StartupMessage['files'];
-  readonly exactProducts: StartupMessage['exactProducts'];
+  readonly startup: StartupMessage;
   /** Called when a worker died and another one is started. */
   readonly onRestart: (cause: Error) => void;
   /** Called when a worker has become ready, also after a restart. */
@@ -60,7 +58,7 @@ interface Slot {
  * @throws ClassifierError `bad-model` where one of them can't load the model.
  */
 export async function createPool(options: PoolOptions): Promise<Pool> {
-  const { size, files, exactProducts, onRestart, onReady } = options;
+  const { size, startup, onRestart, onReady } = options;
   const workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url);
   const slots: Slot[] = [];
   const waiting: Job[] = [];
@@ -83,8 +81,8 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
 
   const start = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const workerData: StartupMessage = { files, exactProducts };
-      const slot: Slot = { thread: new Worker(workerUrl, { workerData }), state: 'starting' };
+      const thread = new Worker(workerUrl, { workerData: startup });
+      const slot: Slot = { thread, state: 'starting' };
       slots.push(slot);
       let failure = new Error('the worker thread ended by itself');
       slot.thread.on('error', (error) => {

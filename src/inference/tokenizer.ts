@@ -23,7 +23,10 @@ export type Tokenize = (text: string) => Encoding;
  * A tokenizer with truncation, which `@huggingface/tokenizers` leaves to its caller: the text's own
  * tokens are cut at the end, the special ones stay (`truncation.direction: Right`, `LongestFirst`).
  */
-export function createTokenizer({ tokenizer: json, window }: ModelConfig): Tokenize {
+export function createTokenizer({
+  tokenizer: json,
+  window,
+}: Pick<ModelConfig, 'tokenizer' | 'window'>): Tokenize {
   const tokenizer: HuggingFaceTokenizer = new Tokenizer(json as object, {});
   const unkToken = json.model.unk_token;
   const unknownId =

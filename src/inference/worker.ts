@@ -15,19 +15,19 @@ import type {
   Run,
   StartupMessage,
 } from './messages.ts';
-import { modelFile, readModelConfig } from './model-files.ts';
 import { cutRuns } from './runs.ts';
 import { createTokenizer, type Encoding } from './tokenizer.ts';
 
 yieldToMainThread();
 const port = parentPort as NonNullable<typeof parentPort>;
 const startup = workerData as StartupMessage;
-const files = asBuffers(startup.files);
-const config = readModelConfig(files);
-const tokenize = createTokenizer(config);
-const labelCount = config.labels.length;
+const { labelCount, padId } = startup;
+const tokenize = createTokenizer({
+  tokenizer: JSON.parse(new TextDecoder().decode(startup.tokenizer)),
+  window: startup.window,
+});
 
-const session = await InferenceSession.create(modelFile(files, 'model.onnx'), {
+const session = await InferenceSession.create(startup.model, {
   // One thread for each session: throughput comes from several workers, and a thread that spins
   // while it waits takes its core from another one.
   intraOpNumThreads: 1,
@@ -40,7 +40,8 @@ const session = await InferenceSession.create(modelFile(files, 'model.onnx'), {
   },
   logSeverityLevel: 3,
 });
-files.clear();
+// `workerData` lives as long as the thread; the bytes need not.
+Object.assign(startup, { model: undefined, tokenizer: undefined });
 const outputName = checkSignature(session);
 
 port.on('message', async (message: RequestMessage) => {
@@ -132,7 +133,7 @@ function feeds(
       encodings.forEach(({ ids }, row) => {
         for (let i = 0; i < length; i++) {
           const at = (row * length + i) * 2;
-          low[at] = isMask ? Number(i < ids.length) : (ids[i] ?? config.padId);
+          low[at] = isMask ? Number(i < ids.length) : (ids[i] ?? padId);
         }
       });
     }
@@ -160,14 +161,4 @@ function checkSignature({ inputNames, outputNames }: InferenceSession): string {
     throw new ClassifierError('bad-model', 'model.onnx has no output');
   }
   return output;
-}
-
-/** Structured cloning turns each Buffer into a plain Uint8Array. */
-function asBuffers(files: ReadonlyMap<string, Uint8Array>): Map<string, Buffer> {
-  return new Map(
-    [...files].map(([path, { buffer, byteOffset, byteLength }]) => [
-      path,
-      Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength),
-    ]),
-  );
 }

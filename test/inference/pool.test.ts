@@ -9,9 +9,11 @@ const pools: Pool[] = [];
 async function startPool(size: number): Promise<{ pool: Pool; restarts: Error[] }> {
   const restarts: Error[] = [];
   const pool = await createPool({
-    exactProducts: false,
     size,
-    files: new Map(),
+    startup: {
+      ...{ model: new Uint8Array(), tokenizer: new Uint8Array() },
+      ...{ labelCount: 1, window: 1, padId: 0, exactProducts: false },
+    },
     workerUrl,
     onRestart: (cause) => restarts.push(cause),
     onReady: () => undefined,
