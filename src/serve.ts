@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
-import type { Shares } from './cluster/messages.ts';
 import type { Config } from './config.ts';
 import { readPage } from './console/page.ts';
 import type { ModelState, ServedModel } from './http/model-state.ts';
@@ -28,16 +27,27 @@ import {
   resolveCommit,
   type Version,
 } from './models/version.ts';
-import { createHistory } from './telemetry/history.ts';
+import { createHistory, type HistoryRecord } from './telemetry/history.ts';
 import {
   createLanguageIdentifier,
   type IdentifyLanguage,
   UNDETERMINED,
 } from './telemetry/language.ts';
 import { createLog, type Log } from './telemetry/log.ts';
-import { createMetrics, LANGUAGES, type Metrics } from './telemetry/metrics.ts';
+import {
+  createMetrics,
+  LANGUAGES,
+  type Metrics,
+  type MetricsSnapshot,
+} from './telemetry/metrics.ts';
 import { predictionFields } from './telemetry/prediction-log.ts';
 import { emptyProfile, type Profile, profileSchema } from './telemetry/profile.ts';
+
+/** What a process adds to an answer that is about all of them. */
+export interface Shares {
+  metrics: MetricsSnapshot;
+  console: { readonly history: HistoryRecord; readonly stats: ClassifierStats };
+}
 
 /** Other processes that listen on the same port. */
 export interface Group {

@@ -1,7 +1,7 @@
 /** The module of a process that shares its port with others. */
 import cluster from 'node:cluster';
-import { type Group, type RunningServer, serve } from '../serve.ts';
-import type { Shares, ToPrimary, ToProcess } from './messages.ts';
+import { type Group, type RunningServer, type Shares, serve } from '../serve.ts';
+import type { ToPrimary, ToProcess } from './messages.ts';
 
 // The terminal sends Ctrl-C to every process; the primary says when to stop.
 process.on('SIGINT', () => undefined);

@@ -1,14 +1,6 @@
 /** What passes between the primary process and those that listen on its port. */
 import type { Config } from '../config.ts';
-import type { ClassifierStats } from '../inference/classifier.ts';
-import type { HistoryRecord } from '../telemetry/history.ts';
-import type { MetricsSnapshot } from '../telemetry/metrics.ts';
-
-/** What a process adds to an answer that is about all of them. */
-export interface Shares {
-  metrics: MetricsSnapshot;
-  console: { readonly history: HistoryRecord; readonly stats: ClassifierStats };
-}
+import type { Shares } from '../serve.ts';
 
 /** Primary → process. */
 export type ToProcess =

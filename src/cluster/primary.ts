@@ -10,10 +10,11 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
+import type { Shares } from '../serve.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import { addCounters, createMetrics, type MetricsSnapshot } from '../telemetry/metrics.ts';
 import { ProcessError } from './error.ts';
-import type { Shares, ToPrimary, ToProcess } from './messages.ts';
+import type { ToPrimary, ToProcess } from './messages.ts';
 
 /** A process that does not say what it has seen is left out, with what it last said. */
 const SHARE_TIMEOUT_MS = 2_000;
