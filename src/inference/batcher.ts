@@ -5,6 +5,15 @@ import type { BatchResult, Run } from './messages.ts';
 /** Texts of like length are looked for among the oldest of the queue only, so choosing stays cheap. */
 const WINDOW = 64;
 
+/**
+ * A burst may fill the queue; what comes all the time may not keep it full, or every answer would be as
+ * late as the queue is long, and stay so when the load is over. A queue that has not been empty for
+ * this long is standing (the idea of CoDel, RFC 8289) …
+ */
+const STANDING_AFTER_MS = 2_000;
+/** … and takes no more than is answered in this time. */
+const STANDING_WORK_MS = 1_000;
+
 /** Where batches are run. */
 export interface Executor {
   /** How many batches can run at once. */
@@ -50,7 +59,8 @@ export interface Batcher {
    * @param signal when it aborts, what waits for this request alone is dropped and the promise
    * rejects with the signal's reason.
    * @returns one result a text, in the order of `texts`.
-   * @throws ClassifierError `queue-full` at once where they don't all fit in.
+   * @throws ClassifierError `queue-full` at once where they don't all fit in, or where more than a
+   * second's work has been waiting for two.
    */
   submit(texts: readonly string[], signal: AbortSignal): Promise<TextResult[]>;
   /** Texts that wait. */
@@ -83,6 +93,16 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let queue: Item[] = [];
   /** What waits or runs, by its text. */
   const items = new Map<string, Item>();
+  /** When the queue was empty for the last time, and how many texts have left it since. */
+  let lastEmptyAt = now();
+  let taken = 0;
+
+  const limit = (): number => {
+    const standingMs = now() - lastEmptyAt;
+    return queue.length === 0 || standingMs < STANDING_AFTER_MS
+      ? capacity
+      : Math.min(capacity, Math.ceil((taken / standingMs) * STANDING_WORK_MS));
+  };
 
   const settle = (request: Request, error?: unknown): void => {
     if (request.settled) {
@@ -148,6 +168,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     while (executor.idle() > 0 && queue.length > 0) {
       const batch = chooseBatch(queue, count);
       queue = queue.filter((item) => !batch.has(item));
+      taken += batch.size;
       // It settles its requests itself and never rejects.
       void runBatch([...batch]);
     }
@@ -155,6 +176,10 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   const enqueue = (texts: readonly string[], request: Request): void => {
     const queuedAt = now();
+    if (queue.length === 0) {
+      lastEmptyAt = queuedAt;
+      taken = 0;
+    }
     texts.forEach((text, index) => {
       let item = items.get(text);
       observer.onQueue(item !== undefined);
@@ -176,12 +201,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
           return;
         }
         const added = new Set(texts.filter((text) => !items.has(text))).size;
-        if (queue.length + added > capacity) {
+        const most = limit();
+        if (queue.length + added > most) {
+          const room = Math.max(0, most - queue.length);
           reject(
-            new ClassifierError(
-              'queue-full',
-              `the queue has room for ${capacity - queue.length} texts of ${capacity}`,
-            ),
+            new ClassifierError('queue-full', `the queue has room for ${room} texts of ${most}`),
           );
           return;
         }

@@ -131,6 +131,57 @@ describe('a full queue', () => {
   });
 });
 
+describe('a queue that is never empty', () => {
+  /** A worker that takes 10 ms a text, and a clock that goes on with it. */
+  function slowBatcher(capacity: number) {
+    const { executor, running } = lockedExecutor(1);
+    let time = 0;
+    let last = 0;
+    const batcher = createBatcher({ executor, maxBatch: 10, capacity, observer, now: () => time });
+    return {
+      batcher,
+      /** @returns how many were accepted. */
+      ask: async (count: number): Promise<number> => {
+        const outcomes = await Promise.all(
+          Array.from({ length: count }, () => {
+            last++;
+            const answer = batcher.submit([`text ${last}`], NEVER);
+            return Promise.race([
+              answer.then(() => true),
+              new Promise<boolean>((resolve) => setImmediate(resolve, true)),
+            ]).catch(() => false);
+          }),
+        );
+        return outcomes.filter(Boolean).length;
+      },
+      runFor: async (ms: number): Promise<void> => {
+        for (const end = time + ms; time < end && running[0]; ) {
+          time += 10 * running[0].texts.length;
+          await running[0].end();
+        }
+      },
+    };
+  }
+
+  test('takes a burst, and after two seconds only what is answered within one', async () => {
+    const { batcher, ask, runFor } = slowBatcher(1000);
+    expect(await ask(600)).toBe(600);
+    await runFor(1_900);
+    // Still a burst.
+    expect(await ask(100)).toBe(100);
+    await runFor(100);
+    // 100 texts a second leave it: there are more than that.
+    expect(batcher.length()).toBeGreaterThan(400);
+    expect(await ask(1)).toBe(0);
+    await runFor(4_500);
+    const room = 101 - batcher.length();
+    expect(Math.abs((await ask(100)) - room)).toBeLessThan(5);
+    await runFor(10_000);
+    expect(batcher.length()).toBe(0);
+    expect(await ask(700)).toBe(700);
+  });
+});
+
 describe('a request that is given up', () => {
   test('leaves the queue, and the rest moves up', async () => {
     const { executor, running } = lockedExecutor(1);
