@@ -74,7 +74,7 @@ describe.skipIf(!haveS3Server)('a store on S3', () => {
     const pinned = () => env();
     beforeEach(async () => {
       const from = createFolderStore(join(ROOT, 'models'));
-      await publishVersion(from, store(), MODEL, PINNED, { tag: 'v1.0.0' });
+      await publishVersion(from, store(), MODEL, PINNED, { tag: 'v1.1.0' });
       await store().create(`${MODEL}/PINNED`, Buffer.from(`${PINNED}\n`));
     });
 
@@ -85,7 +85,7 @@ describe.skipIf(!haveS3Server)('a store on S3', () => {
         model: { commit: PINNED },
         predictions: [{ label: 'positive' }],
       });
-      const labels = `commit="${PINNED}",version="v1.0.0"`;
+      const labels = `commit="${PINNED}",version="v1.1.0"`;
       expect(sum(await running.metrics(), 'classifier_model_info', labels)).toBe(1);
       await running.stop();
       return running.lines.map(({ event }) => event);

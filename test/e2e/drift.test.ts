@@ -89,14 +89,14 @@ test('English alone is no drift; with German it is, in the log and at the server
 });
 
 test('standard input is read, and a version is named by its tag', () => {
-  const args = [join(ROOT, 'dist', 'main.js'), 'drift', '--commit', 'v1.0.0', '--json'];
+  const args = [join(ROOT, 'dist', 'main.js'), 'drift', '--commit', 'v1.1.0', '--json'];
   const { stdout, status } = spawnSync(process.execPath, args, {
     cwd: ROOT,
     input: readFileSync(log),
     maxBuffer: 2 ** 26,
   });
 
-  expect(JSON.parse(stdout.toString())).toMatchObject({ commit: PINNED, tag: 'v1.0.0' });
+  expect(JSON.parse(stdout.toString())).toMatchObject({ commit: PINNED, tag: 'v1.1.0' });
   expect(status).toBe(1);
 });
 

@@ -31,11 +31,11 @@ async function expectPredictions(server: TestServer): Promise<void> {
 }
 
 test('a version is fetched, proven and served, and its tag is told', async () => {
-  writeFileSync(join(folder, MODEL, `${PINNED}.tag`), 'v1.0.0\n');
+  writeFileSync(join(folder, MODEL, `${PINNED}.tag`), 'v1.1.0\n');
   const server = await startServer(env);
   expect(server.lines.map(({ event }) => event)).toEqual(['listening', 'fetching', 'ready']);
   await expectPredictions(server);
-  const labels = `name="${MODEL}",commit="${PINNED}",version="v1.0.0"`;
+  const labels = `name="${MODEL}",commit="${PINNED}",version="v1.1.0"`;
   expect(sum(await server.metrics(), 'classifier_model_info', labels)).toBe(1);
   await server.stop();
 });

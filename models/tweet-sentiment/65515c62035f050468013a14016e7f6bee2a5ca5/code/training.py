@@ -69,8 +69,7 @@ def fine_tune(training_set: TrainingSet, hyperparameters: dict, seed: int) -> We
         for rows in batches(training_set.input_ids, settings, order):
             set_learning_rate(optimizers, learning_rate_factor(step, steps, settings))
             texts = [training_set.input_ids[row] for row in rows]
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = model(*pad(texts, base.config["pad_token_id"]))
+            logits = model(*pad(texts, base.config["pad_token_id"]))
             target = torch.from_numpy(training_set.labels[rows])
             loss = F.cross_entropy(logits + log_prior, target)
             update(model, optimizers, loss, settings["gradient_clip"])

@@ -36,8 +36,9 @@ os.environ.update(read_json("environment/environment.json")["variables"])
 from base import load_base
 from data import load_splits, merge
 from evaluation import evaluate, open_session
-from export import build_config, export_float, quantize
+from export import activation_ranges, build_config, export
 from golden import build_golden
+from graph import Int8
 from model import build_model
 from preprocessing import build_tokenizer, encode
 from training import TrainingSet, average, train
@@ -68,8 +69,9 @@ def main(data: Path) -> None:
     served = ROOT / "model.onnx"
     with TemporaryDirectory() as folder:
         plain = Path(folder) / "float.onnx"
-        export_float(model, plain, settings["opset"])
-        quantize(plain, served, encode(tokenizer, calibration_texts, max_length))
+        export(model, plain, settings["opset"])
+        ranges = activation_ranges(model, encode(tokenizer, calibration_texts, max_length))
+        export(model, served, settings["opset"], Int8(settings["weight_bits"], ranges))
         scores = {
             "fp32": evaluate(plain, tokenizer, dev_splits, labels),
             "int8": evaluate(served, tokenizer, dev_splits, labels),
