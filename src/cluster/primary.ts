@@ -136,19 +136,20 @@ export async function startProcesses(config: Config): Promise<Processes> {
 
   /** What all but the one that asks have to say, for metrics this process and the ended ones too. */
   async function collect(kind: keyof Shares, asking: Member): Promise<unknown[]> {
-    const others = [...members].filter((member) => member !== asking && member.isReady);
-    const shares = await Promise.all(
-      others.map(async (member) => {
-        const share = await ask.ask(member.worker, kind);
-        if (kind === 'metrics') {
-          member.counters = (share as MetricsSnapshot | undefined) ?? member.counters;
-        }
-        return share ?? (kind === 'metrics' ? member.counters : undefined);
-      }),
-    );
-    return kind === 'metrics'
-      ? [...shares, await metrics.snapshot(), await ended]
-      : shares.filter((share) => share !== undefined);
+    const shares: unknown[] = [];
+    const shareOf = async (member: Member): Promise<void> => {
+      let share = await ask.ask(member.worker, kind);
+      if (kind === 'metrics') {
+        member.counters = (share as MetricsSnapshot | undefined) ?? member.counters;
+        share = member.counters;
+      }
+      if (member !== asking && share !== undefined) {
+        shares.push(share);
+      }
+    };
+    // The one that asks as well: its counters are kept here in case that it dies.
+    await Promise.all([...members].filter(({ isReady }) => isReady).map(shareOf));
+    return kind === 'metrics' ? [...shares, await metrics.snapshot(), await ended] : shares;
   }
 
   for (let i = 0; i < config.processes; i++) {
