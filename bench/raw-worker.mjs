@@ -1,48 +1,65 @@
 // The limit: ONNX Runtime in a thread, fed with batches of equal length, with no server around it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { secondsOf } from './proc.mjs';
+import { median } from './stats.mjs';
 
-const { model, encodings, batch, seconds } = workerData;
+const { model, exactProducts } = workerData;
 const session = await InferenceSession.create(model, {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
-  extra: { session: { intra_op: { allow_spinning: '0' } } },
+  extra: {
+    session: {
+      intra_op: { allow_spinning: '0' },
+      ...(exactProducts ? { x64quantprecision: '1' } : {}),
+    },
+  },
 });
 
-// Sorted by length and cut: what little padding is left is within a batch of neighbours.
-const batches = [];
-for (let start = 0; start + batch <= encodings.length; start += batch) {
-  const rows = encodings.slice(start, start + batch);
+/** Texts of like length as the model takes them. @param rows token ids of each. */
+function feeds(rows) {
   const length = Math.max(...rows.map((ids) => ids.length));
-  const ids = new BigInt64Array(batch * length);
-  const mask = new BigInt64Array(batch * length);
+  const ids = new BigInt64Array(rows.length * length);
+  const mask = new BigInt64Array(rows.length * length);
   rows.forEach((row, r) => {
     row.forEach((id, i) => {
       ids[r * length + i] = BigInt(id);
       mask[r * length + i] = 1n;
     });
   });
-  const feeds = {
-    input_ids: ids,
-    attention_mask: mask,
-    token_type_ids: new BigInt64Array(ids.length),
-  };
-  batches.push(
-    Object.fromEntries(
-      session.inputNames.map((name) => [name, new Tensor('int64', feeds[name], [batch, length])]),
-    ),
+  const all = { input_ids: ids, attention_mask: mask };
+  return Object.fromEntries(
+    session.inputNames.map((name) => {
+      const data = all[name] ?? new BigInt64Array(ids.length);
+      return [name, new Tensor('int64', data, [rows.length, length])];
+    }),
   );
 }
 
-parentPort.once('message', async () => {
-  const end = performance.now() + seconds * 1000;
+/** Sorted by length and cut: what little padding is left is within a batch of neighbours. */
+function cut(encodings, batch) {
+  const sorted = [...encodings].sort((a, b) => a.length - b.length);
+  return Array.from({ length: Math.floor(sorted.length / batch) }, (_, i) =>
+    feeds(sorted.slice(i * batch, (i + 1) * batch)),
+  );
+}
+
+parentPort.on('message', async ({ encodings, batch, seconds }) => {
+  const batches = cut(encodings, batch);
+  const latencies = [];
+  const cpu = secondsOf('thread-self');
   const start = performance.now();
-  let texts = 0;
   // A stride that is prime to the number of batches visits all lengths early.
-  for (let i = 0; performance.now() < end; i += 7) {
+  for (let i = 0, now = start; now < start + seconds * 1000; i += 7) {
     await session.run(batches[i % batches.length]);
-    texts += batch;
+    latencies.push(performance.now() - now);
+    now += latencies.at(-1);
   }
-  parentPort.postMessage(texts / ((performance.now() - start) / 1000));
+  const texts = latencies.length * batch;
+  parentPort.postMessage({
+    rate: (texts / (performance.now() - start)) * 1000,
+    cpuUs: ((secondsOf('thread-self') - cpu) / texts) * 1e6,
+    p50: median(latencies),
+  });
 });
 parentPort.postMessage('ready');

@@ -1,1 +1,1 @@
-export function makeTexts(count: number, seed?: number): string[];
+export function makeTexts(count: number, seed?: number, first?: number): string[];

@@ -47,23 +47,72 @@ const TAILS = [
   ' 😀',
 ];
 
-/** A small linear congruential generator: the same texts in each run. */
+/** A small linear congruential generator of numbers in [0, 1): the same ones in each run. */
 function generator(seed) {
   let state = seed;
-  return (list) => {
+  return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return list[state % list.length];
+    // The low bits of such a generator follow short cycles.
+    return state / 2 ** 32;
   };
 }
 
-/** @returns `count` different texts of one to three sentences. */
-export function makeTexts(count, seed = 1) {
-  const pick = generator(seed);
+/**
+ * @param first the number in the first text; numbers go up by one, so that no two texts are equal.
+ * @returns `count` different texts of one to three sentences.
+ */
+export function makeTexts(count, seed = 1, first = 0) {
+  const random = generator(seed);
+  const pick = (list) => list[Math.floor(random() * list.length)];
   return Array.from({ length: count }, (_, i) => {
     const sentences = Array.from({ length: pick([1, 1, 2, 2, 2, 3]) }, () => {
       const words = `${pick(OPENINGS)} ${pick(SUBJECTS)}`;
       return pick([true, true, false]) ? `${words} ${pick(ENDINGS)}` : words;
     });
-    return `${sentences.join('. ')} ${i}${pick(TAILS)}`;
+    return `${sentences.join('. ')} ${first + i}${pick(TAILS)}`;
   });
+}
+
+/** @returns a function that gives so many texts, none of which it has given before. */
+export function createTextSource() {
+  // As long as all numbers have seven digits, all texts have the same distribution of lengths.
+  let next = 1_000_000;
+  return (count) => {
+    const texts = makeTexts(count, next, next);
+    next += count;
+    return texts;
+  };
+}
+
+/**
+ * Simon's process: each text is new or, as likely, the repeat of one drawn from all before it. The
+ * frequencies follow a Zipf law, and half of the texts are repeats at any moment (Simon, "On a class
+ * of skew distribution functions", Biometrika 42, 1955).
+ */
+export function repeatHalf(texts) {
+  const random = generator(texts.length);
+  const sequence = [];
+  for (const text of texts) {
+    const repeats = sequence.length > 0 && random() < 0.5;
+    sequence.push(repeats ? sequence[Math.floor(random() * sequence.length)] : text);
+  }
+  return sequence;
+}
+
+/**
+ * Texts with an exact number of tokens, all different, of words that are one token each.
+ *
+ * @param tokenize of the model: counts the tokens around a text, too.
+ */
+export function makeTextsOfLength(count, tokens, tokenize) {
+  const random = generator(tokens);
+  const frame = tokenize('').ids.length;
+  const words = [...new Set([...OPENINGS, ...SUBJECTS, ...ENDINGS].join(' ').split(/\W+/))].filter(
+    (word) => word && tokenize(word).ids.length === frame + 1,
+  );
+  return Array.from({ length: count }, () =>
+    Array.from({ length: tokens - frame }, () => words[Math.floor(random() * words.length)]).join(
+      ' ',
+    ),
+  );
 }

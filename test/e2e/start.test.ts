@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  existsSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -240,6 +241,27 @@ describe('models', () => {
     expect(stderr).toContain(message);
     expect(code).toBe(1);
   });
+});
+
+describe('int8 products that saturate', () => {
+  const MULTILINGUAL = 'b42fd0ca4c08dfb052454f2231cd601596122177';
+  const cpu = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  const saysExact = async (commit: string): Promise<boolean> => {
+    const server = await startServer({ MODEL_COMMIT: commit });
+    await server.stop();
+    return server.lines.some(({ event }) => event === 'exact_products');
+  };
+
+  test('are no matter for the pinned version, whatever the CPU', async () => {
+    expect(await saysExact(PINNED)).toBe(false);
+  });
+
+  test.runIf(/avx2/.test(cpu))(
+    'are computed exactly, and told, where the CPU lacks VNNI',
+    async () => {
+      expect(await saysExact(MULTILINGUAL)).toBe(!/avx512_vnni|avx_vnni/.test(cpu));
+    },
+  );
 });
 
 test('--help reads well', async () => {

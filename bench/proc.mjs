@@ -1,0 +1,63 @@
+// What Linux tells of processes, their CPU time and memory, and of the machine.
+import { readdirSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
+
+/** The unit of times in /proc (USER_HZ), on every platform that Node runs on. */
+const TICKS_PER_SECOND = 100;
+/** Flags of /proc/cpuinfo by the int8 instructions that they stand for, the fastest first. */
+const INT8 = { amx_int8: 'AMX', avx512_vnni: 'AVX-512 VNNI', avx_vnni: 'AVX-VNNI', avx2: 'AVX2' };
+
+const read = (file) => readFileSync(`/proc/${file}`, 'utf8');
+/** The fields of a line of `stat` behind the name, which may hold anything. */
+const fieldsOf = (stat) => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+
+/** User and system time of a process or thread, such as `thread-self`. */
+export function secondsOf(task) {
+  const fields = fieldsOf(read(`${task}/stat`));
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** A process and all its descendants. */
+function processTree(pid) {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((tid) =>
+    read(`${pid}/task/${tid}/children`).split(' ').filter(Boolean),
+  );
+  return [pid, ...children.flatMap(processTree)];
+}
+
+/**
+ * Seconds of CPU that a process and its descendants have used: `total`, of it in `main` threads and in
+ * `workers`, which have a lower priority; the rest is such as garbage collection.
+ */
+export function cpuSeconds(pid) {
+  const seconds = { total: 0, main: 0, workers: 0 };
+  for (const each of processTree(pid)) {
+    seconds.total += secondsOf(each);
+    seconds.main += secondsOf(`${each}/task/${each}`);
+    for (const tid of readdirSync(`/proc/${each}/task`)) {
+      const nice = Number(fieldsOf(read(`${each}/task/${tid}/stat`))[16]);
+      seconds.workers += nice > 0 ? secondsOf(`${each}/task/${tid}`) : 0;
+    }
+  }
+  return seconds;
+}
+
+/** Resident memory in MB of a process, or of a tree of them, where what they share counts once. */
+export function memoryMb(pid) {
+  const tree = processTree(pid);
+  const [file, line] =
+    tree.length === 1 ? ['status', /^VmRSS:\s+(\d+)/m] : ['smaps_rollup', /^Pss:\s+(\d+)/m];
+  const kib = tree.reduce((sum, each) => sum + Number(line.exec(read(`${each}/${file}`))[1]), 0);
+  return (kib * 1024) / 1e6;
+}
+
+export function describeMachine() {
+  const field = (name) => new RegExp(`^${name}\\s*: *(.*)$`, 'm').exec(read('cpuinfo'))?.[1] ?? '';
+  const flags = field('flags').split(' ');
+  return {
+    cpu: field('model name') || process.arch,
+    int8: Object.entries(INT8).find(([flag]) => flags.includes(flag))?.[1] ?? 'unknown',
+    memoryGb: Number(/^MemTotal: +(\d+)/m.exec(read('meminfo'))[1]) / 1e6,
+    system: `Linux ${release()}`,
+  };
+}

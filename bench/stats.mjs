@@ -1,0 +1,27 @@
+// What is made of measured numbers.
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The value that so large a share of the values lies below. */
+export function quantile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+/** The line through points [x, y] by least squares; `r2` is 1 where all lie on it. */
+export function fitLine(points) {
+  const mean = (of) => points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [mx, my] = [mean(([x]) => x), mean(([, y]) => y)];
+  const sxy = mean(([x, y]) => (x - mx) * (y - my));
+  const sxx = mean(([x]) => (x - mx) ** 2);
+  const slope = sxy / sxx;
+  return {
+    slope,
+    intercept: my - slope * mx,
+    r2: sxy ** 2 / (sxx * mean(([, y]) => (y - my) ** 2)),
+  };
+}
