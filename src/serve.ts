@@ -11,6 +11,7 @@ import { contextOf } from './http/request-context.ts';
 import { createHttpServer } from './http/server.ts';
 import { type Classifier, type ClassifierStats, createClassifier } from './inference/classifier.ts';
 import { ClassifierError } from './inference/errors.ts';
+import { collectGarbageSoon } from './inference/garbage.ts';
 import { ModelError } from './models/errors.ts';
 import { ingredientsOf } from './models/ingredients.ts';
 import { type Located, locateVersion } from './models/locate.ts';
@@ -193,6 +194,7 @@ export async function serve(config: Config, group: Group = ALONE): Promise<Runni
       workers: config.workers,
       load_ms: Math.round(performance.now() - start),
     });
+    collectGarbageSoon();
   };
   const ready = load().catch((error: unknown) => {
     if (!stopping.signal.aborted) {

@@ -8,6 +8,7 @@ import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ClassifierError } from './errors.ts';
+import { collectGarbageSoon } from './garbage.ts';
 import type {
   BatchResult,
   RequestMessage,
@@ -63,6 +64,7 @@ port.on('message', async (message: RequestMessage) => {
   }
 });
 post({ type: 'ready' });
+collectGarbageSoon();
 
 /**
  * Lets the scheduler prefer the thread that talks to clients, so that probes and new requests are
