@@ -98,7 +98,6 @@ export async function serve(config: Config, group: Group = ALONE): Promise<Runni
   const commit = isRemote(store)
     ? config.modelCommit && checkCommit(config.modelCommit)
     : await resolveCommit(store, config.modelName, config.modelCommit);
-  const identifyLanguage = await createLanguageIdentifier();
 
   let state: ModelState = { status: 'loading', commit };
   let classifier: Classifier | undefined;
@@ -176,11 +175,7 @@ export async function serve(config: Config, group: Group = ALONE): Promise<Runni
     if (state.status === 'loading') {
       state = { status: 'loading', commit: located.commit };
     }
-    const { profile, model } = await loadModel(config, located, {
-      metrics,
-      log,
-      identifyLanguage,
-    });
+    const { profile, model } = await loadModel(config, located, { metrics, log });
     ({ classifier } = model);
     metrics.onModelLoaded({ ...model, labels: classifier.labels, profile });
     history.onModelLoaded(profile);
@@ -284,23 +279,20 @@ function locateRemote(
 async function loadModel(
   config: Config,
   { store, commit }: Located,
-  {
-    metrics,
-    log,
-    identifyLanguage,
-  }: { metrics: Metrics; log: Log; identifyLanguage: IdentifyLanguage },
+  { metrics, log }: { metrics: Metrics; log: Log },
 ): Promise<{ profile: Profile; model: ServedModel }> {
   const version = await openVersion(store, config.modelName, commit);
   const files = await readVersion(store, version);
   refuseToBeRetrained(files);
   const given = parseProfile(files);
-  const classifier = await createClassifier({
+  let identifyLanguage: IdentifyLanguage;
+  const starting = createClassifier({
     files,
     workers: config.workers,
     maxBatch: config.maxBatch,
     queueCapacity: config.queueCapacity,
     cacheSize: config.cacheSize,
-    identifyLanguage,
+    identifyLanguage: (text) => identifyLanguage(text),
     observer: {
       onLookUp: metrics.onLookUp,
       onDequeue: metrics.onDequeue,
@@ -312,6 +304,9 @@ async function loadModel(
       onExactProducts: ({ message }) => log.write('warn', 'exact_products', { message }),
     },
   });
+  // The workers load theirs at the same time.
+  const [classifier, identifier] = await Promise.all([starting, createLanguageIdentifier()]);
+  identifyLanguage = identifier;
   const tag = await readTag(store, config.modelName, commit);
   const profile = given ?? emptyProfile(classifier.labels, [...LANGUAGES, UNDETERMINED]);
   return { profile, model: servedModel(version, files, { classifier, tag }) };
