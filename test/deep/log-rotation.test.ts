@@ -7,20 +7,28 @@ import { temporaryFolder } from '../support/git-version.ts';
 import { poll } from '../support/prometheus.ts';
 import { startServer } from '../support/server.ts';
 
-/** Lines of 10 kB fill the 64 MiB of a file soon; a word that long is one token to the model. */
+/**
+ * Lines of 10 kB fill the 64 MiB of a file soon; a word that long is one token to the model. No text
+ * comes twice: repeats would fill more files than are kept.
+ */
 const TEXT = `a long word: ${'abcdefghij'.repeat(980)}`;
 const CONNECTIONS = 8;
 const BATCH = 16;
 
 test('each answered prediction has one line, and no other has one', async () => {
   const folder = temporaryFolder();
-  const server = await startServer({ LOG_FILE: join(folder, 'server.log') });
+  const server = await startServer({ LOG_FILE: join(folder, 'server.log'), CACHE_SIZE: '0' });
   onTestFinished(() => void server.process.kill('SIGKILL'));
   const answered: string[] = [];
   let isStopping = false;
+  let sent = 0;
+  const next = (): string => {
+    sent++;
+    return `${TEXT}${sent}`;
+  };
   const client = async (): Promise<void> => {
     while (!isStopping) {
-      const response = await server.predict({ inputs: new Array(BATCH).fill(TEXT) });
+      const response = await server.predict({ inputs: Array.from({ length: BATCH }, next) });
       if (response.status === 200) {
         const { predictions } = (await response.json()) as { predictions: { id: string }[] };
         answered.push(...predictions.map(({ id }) => id));
