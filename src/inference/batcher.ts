@@ -7,14 +7,12 @@ const WINDOW = 64;
 
 /**
  * A burst may fill the queue; what comes all the time may not keep it full, or every answer would be as
- * late as the queue is long, and stay so when the load is over (the idea of CoDel, RFC 8289). A queue
- * that has not been empty for so many milliseconds takes no more than is answered in so many.
+ * late as the queue is long, and stay so when the load is over. A queue that has not been empty for
+ * this long is standing (the idea of CoDel, RFC 8289) …
  */
-const MOST_WORK: readonly (readonly [notEmptyForMs: number, workMs: number])[] = [
-  [2_000, 1_000],
-  // By now it is known how fast texts leave; more could not be answered before clients give up.
-  [500, 5_000],
-];
+const STANDING_AFTER_MS = 3_000;
+/** … and takes no more than is answered in this time. */
+const STANDING_WORK_MS = 1_000;
 
 /** Where batches are run. */
 export interface Executor {
@@ -61,8 +59,8 @@ export interface Batcher {
    * @param signal when it aborts, what waits for this request alone is dropped and the promise
    * rejects with the signal's reason.
    * @returns one result a text, in the order of `texts`.
-   * @throws ClassifierError `queue-full` at once where they don't all fit in, or where more work waits
-   * than is answered soon.
+   * @throws ClassifierError `queue-full` at once where they don't all fit in, or where more than a
+   * second's work waits in a queue that has not been empty for three.
    */
   submit(texts: readonly string[], signal: AbortSignal): Promise<TextResult[]>;
   /** Texts that wait. */
@@ -101,10 +99,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   const limit = (): number => {
     const notEmptyMs = now() - lastEmptyAt;
-    const most = MOST_WORK.find(([forMs]) => notEmptyMs >= forMs);
-    return queue.length === 0 || !most
+    return queue.length === 0 || notEmptyMs < STANDING_AFTER_MS
       ? capacity
-      : Math.min(capacity, Math.ceil((taken / notEmptyMs) * most[1]));
+      : Math.min(capacity, Math.ceil((taken / notEmptyMs) * STANDING_WORK_MS));
   };
 
   const settle = (request: Request, error?: unknown): void => {

@@ -163,15 +163,14 @@ describe('a queue that is never empty', () => {
     };
   }
 
-  test('takes a burst, and after two seconds only what is answered within one', async () => {
+  test('takes a burst, and after three seconds only what is answered within one', async () => {
     const { batcher, ask, runFor } = slowBatcher(1000);
-    expect(await ask(600)).toBe(600);
-    await runFor(1_900);
-    // 100 texts a second leave it: still a burst, but five seconds' work is enough.
-    expect(await ask(200)).toBeGreaterThan(80);
-    expect(batcher.length()).toBeLessThan(540);
+    expect(await ask(700)).toBe(700);
+    await runFor(2_900);
+    // Still a burst.
+    expect(await ask(100)).toBe(100);
     await runFor(100);
-    // Standing: there is more than one second's work.
+    // 100 texts a second leave it: there are more than that.
     expect(batcher.length()).toBeGreaterThan(400);
     expect(await ask(1)).toBe(0);
     await runFor(4_500);
