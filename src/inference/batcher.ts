@@ -10,7 +10,7 @@ const WINDOW = 64;
  * late as the queue is long, and stay so when the load is over. A queue that has not been empty for
  * this long is standing (the idea of CoDel, RFC 8289) …
  */
-const STANDING_AFTER_MS = 3_000;
+const STANDING_AFTER_MS = 2_000;
 /** … and takes no more than is answered in this time. */
 const STANDING_WORK_MS = 1_000;
 
@@ -60,7 +60,7 @@ export interface Batcher {
    * rejects with the signal's reason.
    * @returns one result a text, in the order of `texts`.
    * @throws ClassifierError `queue-full` at once where they don't all fit in, or where more than a
-   * second's work waits in a queue that has not been empty for three.
+   * second's work waits in a queue that has not been empty for two.
    */
   submit(texts: readonly string[], signal: AbortSignal): Promise<TextResult[]>;
   /** Texts that wait. */

@@ -163,10 +163,10 @@ describe('a queue that is never empty', () => {
     };
   }
 
-  test('takes a burst, and after three seconds only what is answered within one', async () => {
+  test('takes a burst, and after two seconds only what is answered within one', async () => {
     const { batcher, ask, runFor } = slowBatcher(1000);
-    expect(await ask(700)).toBe(700);
-    await runFor(2_900);
+    expect(await ask(600)).toBe(600);
+    await runFor(1_900);
     // Still a burst.
     expect(await ask(100)).toBe(100);
     await runFor(100);
