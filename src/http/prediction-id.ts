@@ -59,12 +59,15 @@ export function createPredictionIds(
 
   return {
     create({ label, commit }) {
-      const head = Buffer.alloc(5);
-      head.writeUInt8(FORMAT);
-      head.writeUInt32BE(Math.floor(nowMs() / 1000), 1);
-      const commitStart = Buffer.from(commit.slice(0, 2 * COMMIT_BYTES), 'hex');
-      const payload = Buffer.concat([head, commitStart, random(), Buffer.from(label)]);
-      return Buffer.concat([payload, mac(payload)]).toString('base64url');
+      const end = HEAD_BYTES + Buffer.byteLength(label);
+      const bytes = Buffer.alloc(end + MAC_BYTES);
+      bytes.writeUInt8(FORMAT);
+      bytes.writeUInt32BE(Math.floor(nowMs() / 1000), 1);
+      bytes.write(commit, 5, COMMIT_BYTES, 'hex');
+      random().copy(bytes, 5 + COMMIT_BYTES);
+      bytes.write(label, HEAD_BYTES);
+      mac(bytes.subarray(0, end)).copy(bytes, end);
+      return bytes.toString('base64url');
     },
     read(id) {
       const bytes = Buffer.from(id, 'base64url');
