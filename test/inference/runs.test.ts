@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cutRuns } from '../../src/inference/runs.ts';
+import { cutRuns, estimateLength } from '../../src/inference/runs.ts';
 
 const lengths = fc.array(fc.integer({ min: 1, max: 128 }), { maxLength: 64 });
 
@@ -22,7 +22,7 @@ test('texts of one length share a run, a long one does not pad the short ones', 
 test('no cut of a few texts into neighbours is cheaper', () => {
   const cost = (runs: number[][], tokens: readonly number[]): number =>
     runs.reduce(
-      (total, run) => total + 12 + run.length * Math.max(...run.map((i) => tokens[i] as number)),
+      (total, run) => total + 8 + run.length * Math.max(...run.map((i) => tokens[i] as number)),
       0,
     );
   /** Every way to cut a list into neighbours. */
@@ -42,4 +42,10 @@ test('no cut of a few texts into neighbours is cheaper', () => {
       },
     ),
   );
+});
+
+test('of texts with as many characters, the one with more words and marks is longer', () => {
+  const lengths = ['internationally', 'not a word more', '?!?!?!?!?!?!?!?'].map(estimateLength);
+  expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+  expect(new Set(lengths).size).toBe(3);
 });
