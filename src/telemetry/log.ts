@@ -94,18 +94,25 @@ function stdoutSink(onDrop: () => void): Sink {
     fd: process.stdout.fd,
     sync: false,
     minLength: LEAST_WRITE_BYTES,
-    periodicFlush: LONGEST_WAIT_MS,
     maxLength: MAX_BUFFERED_BYTES,
   });
   stream.on('drop', onDrop);
   // The reader has gone (EPIPE) or the disk behind a redirection is full: serving goes on.
   stream.on('error', onDrop);
+  // Its own `periodicFlush` wakes the process twenty times a second, also while nothing is written.
+  let flushing: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    flushing = undefined;
+    stream.flush();
+  };
   return {
     write: (line) => {
       stream.write(line);
+      flushing ??= setTimeout(flush, LONGEST_WAIT_MS);
     },
     close: () =>
       new Promise((resolve) => {
+        clearTimeout(flushing);
         stream.once('close', resolve);
         stream.once('error', resolve);
         stream.end();
