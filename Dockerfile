@@ -14,7 +14,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # No dependency needs its install script; ONNX Runtime's would fetch CUDA libraries.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json bundle.mjs ./
 COPY src src
 RUN npm run build && rm -f dist/.tsbuildinfo
 # ONNX Runtime brings its libraries for every platform, 288 MB; this one's take 45 MB or less. That

@@ -9,13 +9,13 @@ process.on('SIGTERM', () => undefined);
 
 let server: Promise<RunningServer> | undefined;
 let onAllReady = (): void => undefined;
-const waiting = new Map<number, (shares: unknown[]) => void>();
+const waiting = new Map<number, (shares: readonly unknown[]) => void>();
 let asked = 0;
 
 function collect<K extends keyof Shares>(kind: K): Promise<Shares[K][]> {
   return new Promise((resolve) => {
     asked++;
-    waiting.set(asked, resolve as (shares: unknown[]) => void);
+    waiting.set(asked, resolve as (shares: readonly unknown[]) => void);
     send({ type: 'collect', kind, id: asked });
   });
 }
@@ -37,7 +37,7 @@ process.on('message', async (message: ToProcess) => {
       send({ type: 'share', id: message.id, share: await (await server)?.share(message.kind) });
       break;
     case 'shares':
-      waiting.get(message.id)?.([...message.shares]);
+      waiting.get(message.id)?.(message.shares);
       waiting.delete(message.id);
       break;
     case 'stop': {

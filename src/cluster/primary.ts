@@ -52,7 +52,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
     feedbackKey: config.feedbackKey ?? randomBytes(32).toString('hex'),
   };
   cluster.setupPrimary({
-    exec: fileURLToPath(new URL('./member.js', import.meta.url)),
+    exec: fileURLToPath(new URL('../../dist/cluster/member.js', import.meta.url)),
     args: [],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // As JSON, numbers that are none would become null.

@@ -5,7 +5,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What the build makes of `browser/`: its TypeScript compiled, the rest copied. */
-const FOLDER = fileURLToPath(new URL('browser', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../dist/console/browser', import.meta.url));
 const CHARTS = dirname(createRequire(import.meta.url).resolve('uplot'));
 
 const TYPES: Readonly<Record<string, string>> = {

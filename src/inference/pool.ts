@@ -59,7 +59,7 @@ interface Slot {
  */
 export async function createPool(options: PoolOptions): Promise<Pool> {
   const { size, startup, onRestart, onReady } = options;
-  const workerUrl = options.workerUrl ?? new URL('./worker.js', import.meta.url);
+  const workerUrl = options.workerUrl ?? new URL('../../dist/inference/worker.js', import.meta.url);
   const slots: Slot[] = [];
   const waiting: Job[] = [];
   let started = false;
