@@ -33,9 +33,8 @@ export function createHttpServer(app: Express): Server {
 }
 
 /**
- * Express gives each request and response the application's prototype, and V8 makes objects slow whose
- * prototype was changed: two thirds of the time of a request that is answered at once. These have
- * it from the start.
+ * Express changes the prototype of each request and response, after which V8 is slow to read and write
+ * them: measured with an empty handler, 240 µs a request instead of 75. These have it from the start.
  */
 function messagesOf(app: Express) {
   class Request extends IncomingMessage {}
