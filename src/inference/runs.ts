@@ -1,4 +1,4 @@
-/** How a worker cuts the texts that it was handed into runs of the model. */
+/** Which texts share a run of the model, and how like lengths are told before they are tokenized. */
 
 /** Most texts in one run: past it, activations leave the cache and a text costs more, not less. */
 const MAX_TEXTS = 8;
