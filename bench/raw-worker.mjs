@@ -4,6 +4,12 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { secondsOf } from './proc.mjs';
 import { median } from './stats.mjs';
 
+/**
+ * Its multiples, modulo 1, lie evenly in [0, 1) however many there are: wherever a run ends, it has met
+ * short and long texts alike.
+ */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
 const { model, exactProducts } = workerData;
 const session = await InferenceSession.create(model, {
   intraOpNumThreads: 1,
@@ -49,9 +55,8 @@ parentPort.on('message', async ({ encodings, batch, seconds }) => {
   const latencies = [];
   const cpu = secondsOf('thread-self');
   const start = performance.now();
-  // A stride that is prime to the number of batches visits all lengths early.
-  for (let i = 0, now = start; now < start + seconds * 1000; i += 7) {
-    await session.run(batches[i % batches.length]);
+  for (let i = 0, now = start; now < start + seconds * 1000; i++) {
+    await session.run(batches[Math.floor(((i * GOLDEN_RATIO) % 1) * batches.length)]);
     latencies.push(performance.now() - now);
     now += latencies.at(-1);
   }
