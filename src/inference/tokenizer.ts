@@ -1,5 +1,6 @@
 /** Text → token ids, as the Rust library `tokenizers` would give them for the same `tokenizer.json`. */
 import { Tokenizer } from '@huggingface/tokenizers';
+import { LRUCache } from 'lru-cache';
 import type { ModelConfig } from './model-files.ts';
 
 export interface Encoding {
@@ -15,7 +16,13 @@ export interface Encoding {
 interface HuggingFaceTokenizer {
   encode(text: string, options?: { add_special_tokens: boolean }): { ids: number[] };
   token_to_id(token: string): number | undefined;
+  /** Cuts words into pieces, each word by itself. */
+  readonly model: { encode(words: readonly string[]): string[] };
 }
+
+/** As the library has it for BPE, the only model whose words it remembers itself. */
+const REMEMBERED_WORDS = 10_000;
+const LONGEST_REMEMBERED = 256;
 
 export type Tokenize = (text: string) => Encoding;
 
@@ -28,6 +35,7 @@ export function createTokenizer({
   window,
 }: Pick<ModelConfig, 'tokenizer' | 'window'>): Tokenize {
   const tokenizer: HuggingFaceTokenizer = new Tokenizer(json as object, {});
+  rememberWords(tokenizer);
   const unkToken = json.model.unk_token;
   const unknownId =
     json.model.unk_id ??
@@ -45,6 +53,24 @@ export function createTokenizer({
       truncated: ids.length > room,
     };
   };
+}
+
+/** Words come again: their pieces are looked for once. */
+function rememberWords({ model }: HuggingFaceTokenizer): void {
+  const encode = model.encode.bind(model);
+  const remembered = new LRUCache<string, readonly string[]>({ max: REMEMBERED_WORDS });
+  model.encode = (words) =>
+    words.flatMap((word) => {
+      const known = remembered.get(word);
+      if (known) {
+        return known;
+      }
+      const pieces = encode([word]);
+      if (word.length <= LONGEST_REMEMBERED) {
+        remembered.set(word, pieces);
+      }
+      return pieces;
+    });
 }
 
 /** The ids that the post-processor puts around a text: `[CLS] … [SEP]`, `<s> … </s>`. */
