@@ -82,7 +82,7 @@ export const SETTINGS = {
     integer(1, 64),
     'processes that share the port and the workers; each has a queue and a cache of its own',
   ),
-  maxBatch: setting('MAX_BATCH', '16', integer(1, 256), 'most texts handed to a worker at once'),
+  maxBatch: setting('MAX_BATCH', '32', integer(1, 256), 'most texts handed to a worker at once'),
   queueCapacity: setting(
     'QUEUE_CAPACITY',
     '4096',

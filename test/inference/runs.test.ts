@@ -22,7 +22,7 @@ test('texts of one length share a run, a long one does not pad the short ones', 
 test('no cut of a few texts into neighbours is cheaper', () => {
   const cost = (runs: number[][], tokens: readonly number[]): number =>
     runs.reduce(
-      (total, run) => total + 8 + run.length * Math.max(...run.map((i) => tokens[i] as number)),
+      (total, run) => total + 12 + run.length * Math.max(...run.map((i) => tokens[i] as number)),
       0,
     );
   /** Every way to cut a list into neighbours. */
