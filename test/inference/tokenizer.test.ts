@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeTexts } from '../../bench/texts.mjs';
+import { readModelConfig } from '../../src/inference/model-files.ts';
+import { createTokenizer } from '../../src/inference/tokenizer.ts';
+import { MODEL } from '../support/pinned.ts';
+import { ROOT } from '../support/server.ts';
+
+const TEXTS = [
+  ...makeTexts(200),
+  'x'.repeat(300),
+  `${'y'.repeat(90)} naïve café 日本語 😀👍🏽 [MASK]`,
+];
+
+test.each([
+  ['WordPiece', '65515c62035f050468013a14016e7f6bee2a5ca5'],
+  ['Unigram', 'b42fd0ca4c08dfb052454f2231cd601596122177'],
+])('%s: a word has the same tokens again', (_model, commit) => {
+  const folder = join(ROOT, 'models', MODEL, commit);
+  const files = ['tokenizer.json', 'config.json'].map(
+    (path) => [path, readFileSync(join(folder, path))] as const,
+  );
+  const tokenize = createTokenizer(readModelConfig(new Map(files)));
+  const first = TEXTS.map(tokenize);
+  expect(new Set(first.flatMap(({ ids }) => ids)).size).toBeGreaterThan(100);
+  expect(TEXTS.map(tokenize)).toEqual(first);
+  expect(TEXTS.toReversed().map(tokenize).toReversed()).toEqual(first);
+});
