@@ -10,7 +10,7 @@ import { UNDETERMINED } from './telemetry/language.ts';
 
 /** Texts handed over at once: enough to keep every worker busy, few enough to show progress. */
 const CHUNK = 512;
-const MAX_BATCH = 16;
+const MAX_BATCH = 32;
 
 export type Progress = (done: number, total: number) => void;
 
@@ -28,6 +28,7 @@ export function openClassifier(
     workers: availableCpus(),
     maxBatch: MAX_BATCH,
     queueCapacity: CHUNK,
+    requestTimeoutMs: Number.POSITIVE_INFINITY,
     cacheSize: 0,
     identifyLanguage: () => ({ language: UNDETERMINED, confidence: 0 }),
     ...options,

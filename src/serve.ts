@@ -290,6 +290,7 @@ async function loadModel(
     files,
     workers: config.workers,
     maxBatch: config.maxBatch,
+    requestTimeoutMs: config.requestTimeoutMs,
     queueCapacity: config.queueCapacity,
     cacheSize: config.cacheSize,
     identifyLanguage: (text) => identifyLanguage(text),

@@ -7,13 +7,21 @@ import { estimateLength } from './runs.ts';
 const WINDOW = 64;
 
 /**
- * A burst may fill the queue; what comes all the time may not keep it full, or every answer would be as
- * late as the queue is long, and stay so when the load is over. A queue that has not been empty for
- * this long is standing (the idea of CoDel, RFC 8289) …
+ * What waits longer than its client does has been computed for nobody. Once the queue has not been empty
+ * for long enough to tell how fast it empties …
+ */
+const MEASURED_AFTER_MS = 500;
+/** … a burst may fill it with as much as is answered in this share of the time that a request has. */
+const BURST_SHARE = 0.5;
+
+/**
+ * What comes all the time may not keep the queue that full, or every answer would be as late, and stay so
+ * when the load is over. A queue that has not been empty for this long is standing (the idea of CoDel,
+ * RFC 8289) …
  */
 const STANDING_AFTER_MS = 2_000;
-/** … and takes no more than is answered in this time. */
-const STANDING_WORK_MS = 1_000;
+/** … and takes no more than is answered in this share. */
+const STANDING_SHARE = 0.1;
 
 /** Where batches are run. */
 export interface Executor {
@@ -47,6 +55,8 @@ export interface BatcherOptions {
   readonly maxBatch: number;
   /** Most texts that wait. */
   readonly capacity: number;
+  /** How long a request may take. */
+  readonly requestTimeoutMs: number;
   readonly observer: BatcherObserver;
   /** Milliseconds; for tests. */
   readonly now?: () => number;
@@ -60,8 +70,8 @@ export interface Batcher {
    * @param signal when it aborts, what waits for this request alone is dropped and the promise
    * rejects with the signal's reason.
    * @returns one result a text, in the order of `texts`.
-   * @throws ClassifierError `queue-full` at once where they don't all fit in, or where more than a
-   * second's work waits in a queue that has not been empty for two.
+   * @throws ClassifierError `queue-full`, without a promise, where they don't all fit in, or where more
+   * waits already than can be answered in time.
    */
   submit(texts: readonly string[], signal: AbortSignal): Promise<TextResult[]>;
   /** Texts that wait. */
@@ -91,7 +101,7 @@ interface Item {
 
 /** A batcher takes work as soon as a worker is free: it never waits for a batch to fill. */
 export function createBatcher(options: BatcherOptions): Batcher {
-  const { executor, maxBatch, capacity, observer } = options;
+  const { executor, maxBatch, capacity, requestTimeoutMs, observer } = options;
   const now = options.now ?? (() => performance.now());
   let queue: Item[] = [];
   /** What waits or runs, by its text. */
@@ -102,9 +112,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   const limit = (): number => {
     const notEmptyMs = now() - lastEmptyAt;
-    return queue.length === 0 || notEmptyMs < STANDING_AFTER_MS
-      ? capacity
-      : Math.min(capacity, Math.ceil((taken / notEmptyMs) * STANDING_WORK_MS));
+    if (queue.length === 0 || notEmptyMs < MEASURED_AFTER_MS) {
+      return capacity;
+    }
+    const share = notEmptyMs < STANDING_AFTER_MS ? BURST_SHARE : STANDING_SHARE;
+    return Math.min(capacity, Math.ceil((taken / notEmptyMs) * requestTimeoutMs * share));
   };
 
   const settle = (request: Request, error?: unknown): void => {
@@ -197,21 +209,15 @@ export function createBatcher(options: BatcherOptions): Batcher {
   };
 
   return {
-    submit: (texts, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal.aborted) {
-          reject(signal.reason);
-          return;
-        }
-        const added = new Set(texts.filter((text) => !items.has(text))).size;
-        const most = limit();
-        if (queue.length + added > most) {
-          const room = Math.max(0, most - queue.length);
-          reject(
-            new ClassifierError('queue-full', `the queue has room for ${room} texts of ${most}`),
-          );
-          return;
-        }
+    submit: (texts, signal) => {
+      signal.throwIfAborted();
+      const added = new Set(texts.filter((text) => !items.has(text))).size;
+      const most = limit();
+      if (queue.length + added > most) {
+        const room = Math.max(0, most - queue.length);
+        throw new ClassifierError('queue-full', `the queue has room for ${room} texts of ${most}`);
+      }
+      return new Promise((resolve, reject) => {
         const onAbort = (): void => settle(request, signal.reason);
         const request: Request = {
           results: new Array(texts.length),
@@ -230,7 +236,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
         signal.addEventListener('abort', onAbort, { once: true });
         enqueue(texts, request);
         pump();
-      }),
+      });
+    },
     length: () => queue.length,
     pump,
   };

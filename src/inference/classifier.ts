@@ -46,15 +46,23 @@ export interface ClassifierObserver extends Omit<BatcherObserver, 'onQueue'> {
   onExactProducts(found: GoldenError): void;
 }
 
+/** What a text is in. */
+interface Language {
+  readonly language: string;
+  readonly confidence: number;
+}
+
 export interface ClassifierOptions {
   /** Proven files of the version. */
   readonly files: ModelFiles;
   readonly workers: number;
   readonly maxBatch: number;
   readonly queueCapacity: number;
+  /** How long a request may take: what can't be answered by then is not let wait. */
+  readonly requestTimeoutMs: number;
   /** Bytes that texts and their classifications may take; 0 keeps none. */
   readonly cacheSize: number;
-  readonly identifyLanguage: (text: string) => { language: string; confidence: number };
+  readonly identifyLanguage: (text: string) => Language;
   readonly observer: ClassifierObserver;
   /** Set to false for a version that has no `golden.json` yet. */
   readonly golden?: boolean;
@@ -123,6 +131,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
     executor: pool,
     maxBatch,
     capacity: queueCapacity,
+    requestTimeoutMs: options.requestTimeoutMs,
     observer: {
       ...observer,
       onQueue: (isShared) => observer.onLookUp(isShared ? 'shared' : 'miss'),
@@ -147,10 +156,14 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
       });
       if (missing.length > 0) {
         const misses = missing.map((index) => texts[index] as string);
-        const results = await batcher.submit(misses, signal());
+        const pending = batcher.submit(misses, signal());
+        // While the workers are at it.
+        const languages = misses.map(identifyLanguage);
+        const results = await pending;
         results.forEach((result, at) => {
           const text = misses[at] as string;
-          const classification = toClassification(result, labels, identifyLanguage(text));
+          const language = languages[at] as Language;
+          const classification = toClassification(result, labels, language);
           cache.set(text, classification);
           answers[missing[at] as number] = { classification, cached: false };
         });
@@ -172,7 +185,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
 function toClassification(
   result: TextResult,
   labels: readonly string[],
-  { language, confidence }: { language: string; confidence: number },
+  { language, confidence }: Language,
 ): Classification {
   const probabilities = softmax(result.logits);
   const best = argmax(probabilities);
