@@ -116,7 +116,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
       return capacity;
     }
     const share = notEmptyMs < STANDING_AFTER_MS ? BURST_SHARE : STANDING_SHARE;
-    return Math.min(capacity, Math.ceil((taken / notEmptyMs) * requestTimeoutMs * share));
+    const inTime = Math.ceil((taken / notEmptyMs) * requestTimeoutMs * share);
+    // A batch for each worker may always wait: where all are at long ones, nothing has left the queue yet.
+    return Math.min(capacity, Math.max(inTime, maxBatch * executor.size));
   };
 
   const settle = (request: Request, error?: unknown): void => {

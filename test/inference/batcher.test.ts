@@ -163,6 +163,9 @@ describe('a queue that is never empty', () => {
         }
         return accepted;
       },
+      wait: (ms: number): void => {
+        time += ms;
+      },
       runFor: async (ms: number): Promise<void> => {
         for (const end = time + ms; time < end && running[0]; ) {
           time += 10 * running[0].texts.length;
@@ -202,6 +205,14 @@ describe('a queue that is never empty', () => {
     await runFor(10_000);
     expect(batcher.length()).toBe(0);
     expect(ask(700)).toBe(700);
+  });
+
+  test('takes a batch for each worker however long those at work are', () => {
+    const { ask, wait } = slowBatcher(1000);
+    // One is at work, one waits.
+    expect(ask(2)).toBe(2);
+    wait(5_000);
+    expect(ask(20)).toBe(9);
   });
 });
 
