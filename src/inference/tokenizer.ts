@@ -20,9 +20,10 @@ interface HuggingFaceTokenizer {
   readonly model: { encode(words: readonly string[]): string[] };
 }
 
-/** As the library has it for BPE, the only model whose words it remembers itself. */
+/** As many as the library remembers for BPE, the only model for which it does so itself. */
 const REMEMBERED_WORDS = 10_000;
-const LONGEST_REMEMBERED = 256;
+/** UTF-16 code units: longer words hardly come again, and whoever sends them could fill memory. */
+const LONGEST_REMEMBERED = 32;
 
 export type Tokenize = (text: string) => Encoding;
 
