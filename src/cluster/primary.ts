@@ -23,6 +23,8 @@ const RESTART_DELAY_MS = 1_000;
 
 interface Member {
   readonly worker: Worker;
+  /** It listens to messages; what was sent before may be lost. */
+  isOnline: boolean;
   isReady: boolean;
   /** Its counters when it was last asked. */
   counters: MetricsSnapshot;
@@ -62,7 +64,8 @@ export async function startProcesses(config: Config): Promise<Processes> {
   const members = new Set<Member>();
   /** The counters of those that have died. */
   let ended: Promise<MetricsSnapshot> = Promise.resolve([]);
-  let stopping = false;
+  /** Why they are to end; undefined until then. */
+  let stopReason: string | undefined;
   let unanswered = 0;
   let started = false;
   let onReady: () => void;
@@ -75,13 +78,19 @@ export async function startProcesses(config: Config): Promise<Processes> {
 
   const fork = (isReplacement: boolean): void => {
     const worker = cluster.fork();
-    const member: Member = { worker, isReady: false, counters: [] };
+    const member: Member = { worker, isOnline: false, isReady: false, counters: [] };
     members.add(member);
     passLines(worker.process.stdout as Readable, log);
     worker.on('message', (message: ToPrimary) => {
       switch (message.type) {
         case 'online':
-          send(worker, { type: 'start', config: memberConfig, isReplacement });
+          member.isOnline = true;
+          send(
+            worker,
+            stopReason === undefined
+              ? { type: 'start', config: memberConfig, isReplacement }
+              : { type: 'stop', reason: stopReason },
+          );
           break;
         case 'ready':
           member.isReady = true;
@@ -114,7 +123,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
     worker.on('exit', (code, signal) => {
       members.delete(member);
       ended = ended.then((sum) => addCounters([sum, member.counters]));
-      if (stopping) {
+      if (stopReason !== undefined) {
         return;
       }
       const how = signal ? `by ${signal}` : `with code ${code}`;
@@ -125,7 +134,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
       log.write('error', 'process_restart', { message: `a process ended ${how}` });
       setTimeout(
         () => {
-          if (!stopping) {
+          if (stopReason === undefined) {
             fork(true);
           }
         },
@@ -157,12 +166,14 @@ export async function startProcesses(config: Config): Promise<Processes> {
   }
 
   const end = async (reason: string): Promise<number> => {
-    stopping = true;
+    stopReason = reason;
     await Promise.all(
-      [...members].map(({ worker }) => {
+      [...members].map(({ worker, isOnline }) => {
         // After its last line has been read.
         const closed = once(worker.process, 'close');
-        send(worker, { type: 'stop', reason });
+        if (isOnline) {
+          send(worker, { type: 'stop', reason });
+        }
         return closed;
       }),
     );

@@ -36,7 +36,9 @@ describe.skipIf(!haveTweets)(
       console.log(
         `${split}: macro recall ${macroRecall.toFixed(4)}, released with ${int8.macro_recall}`,
       );
-      expect(Math.abs(macroRecall - int8.macro_recall)).toBeLessThanOrEqual(0.003);
+      // CPUs round differently: in a small set one text at the border is more than 0.3 points.
+      const tolerance = Math.max(0.003, 2 / rows);
+      expect(Math.abs(macroRecall - int8.macro_recall)).toBeLessThanOrEqual(tolerance);
       if (split === 'semeval-en/dev') {
         expect(macroRecall).toBeGreaterThanOrEqual(0.74);
       }

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/git-version.ts';
 import { copyOfPinned } from '../support/pinned.ts';
 import { runCommand, startServer, sum, type TestServer } from '../support/server.ts';
 
@@ -66,6 +68,9 @@ test.runIf(existsSync('/proc/self/task'))(
     const server = await startServer(TWO);
     await predictAll(server, textsOf('before', 20));
     expect(sum(await server.metrics(), 'classifier_predictions_total')).toBe(20);
+    // What it has not written yet would die with it.
+    const isPrediction = ({ event }: { event: string }): boolean => event === 'prediction';
+    await server.eventually(() => server.lines.filter(isPrediction).length === 20);
     process.kill(childrenOf(server.process.pid as number)[0] as number, 'SIGKILL');
     await server.eventually(({ event }) => event === 'process_restart');
     await predictAll(server, textsOf('alone', 20));
@@ -97,6 +102,24 @@ test('one that can’t start ends them all, with one message', async () => {
   other.close();
   expect(taken).toMatchObject({ code: 1, signal: null });
   expect(taken.stderr).toMatch(/^tweet-sentiment: .*EADDRINUSE.*\n$/);
+});
+
+test('one that comes up after another one has failed ends as well', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const late = join(temporaryFolder(), 'late.mjs');
+  writeFileSync(
+    late,
+    `import cluster from 'node:cluster';\nif (cluster.worker?.id === 2) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);`,
+  );
+  const env = { ...TWO, PORT: String(port), NODE_OPTIONS: `--import ${late}` };
+  const { code, stderr } = await runCommand(['serve'], env, 20_000);
+  other.close();
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/^tweet-sentiment: .*EADDRINUSE.*\n$/),
+  });
 });
 
 function childrenOf(pid: number): number[] {
