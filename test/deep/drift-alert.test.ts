@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PINNED } from '../support/pinned.ts';
+import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
 import {
   type Alert,
   freePort,
@@ -18,7 +18,6 @@ import {
 import { ROOT, startServer, type TestServer } from '../support/server.ts';
 
 const ENGLISH = PINNED;
-const MULTILINGUAL = 'b42fd0ca4c08dfb052454f2231cd601596122177';
 /** Long enough for two scrapes and an evaluation to see it, and for a false alarm to come. */
 const QUIET_MS = Number(process.env.QUIET_SECONDS ?? '45') * 1000;
 

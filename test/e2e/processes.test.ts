@@ -21,6 +21,9 @@ async function predictAll(server: TestServer, texts: readonly string[]): Promise
   return answers.flatMap(({ predictions }) => predictions);
 }
 
+const linesOf = ({ lines }: TestServer, name: string): TestServer['lines'] =>
+  lines.filter(({ event }) => event === name);
+
 const textsOf = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${name} ${i}`);
 
@@ -58,7 +61,7 @@ test('any process answers for all, and every line is whole and there', async () 
   expect(Object.values(seen.feedback).reduce((n, row) => n + (row.neutral ?? 0), 0)).toBe(60);
   expect(Object.values(seen.workers).reduce((a, b) => a + b)).toBe(2);
   expect(await server.stop()).toEqual({ code: 0, signal: null });
-  const logged = server.lines.filter(({ event }) => event === 'prediction').map(({ id }) => id);
+  const logged = linesOf(server, 'prediction').map(({ id }) => id);
   expect(logged.sort()).toEqual(predictions.map(({ id }) => id).sort());
 });
 
@@ -69,22 +72,17 @@ test.runIf(existsSync('/proc/self/task'))(
     await predictAll(server, textsOf('before', 20));
     expect(sum(await server.metrics(), 'classifier_predictions_total')).toBe(20);
     // What it has not written yet would die with it.
-    const isPrediction = ({ event }: { event: string }): boolean => event === 'prediction';
-    await server.eventually(() => server.lines.filter(isPrediction).length === 20);
+    await server.eventually(() => linesOf(server, 'prediction').length === 20);
     process.kill(childrenOf(server.process.pid as number)[0] as number, 'SIGKILL');
     await server.eventually(({ event }) => event === 'process_restart');
     await predictAll(server, textsOf('alone', 20));
-    await server.eventually(
-      ({ event }) =>
-        event === 'listening' &&
-        server.lines.filter((line) => line.event === 'listening').length === 3,
-    );
+    await server.eventually(() => linesOf(server, 'listening').length === 3);
     await predictAll(server, textsOf('after', 20));
     const metrics = await server.metrics();
     expect(sum(metrics, 'classifier_predictions_total')).toBe(60);
     expect(sum(metrics, 'classifier_workers')).toBe(2);
     expect(await server.stop()).toEqual({ code: 0, signal: null });
-    expect(server.lines.filter(({ event }) => event === 'prediction')).toHaveLength(60);
+    expect(linesOf(server, 'prediction')).toHaveLength(60);
   },
 );
 
@@ -95,32 +93,28 @@ test('one that can’t start ends them all, with one message', async () => {
   expect(broken).toMatchObject({ code: 1, signal: null });
   expect(broken.stderr).toMatch(/^tweet-sentiment: .*golden\.json does not exist.*\n$/);
 
-  const other = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => other.once('listening', resolve));
-  const { port } = other.address() as AddressInfo;
-  const taken = await runCommand(['serve'], { ...TWO, PORT: String(port) });
-  other.close();
-  expect(taken).toMatchObject({ code: 1, signal: null });
-  expect(taken.stderr).toMatch(/^tweet-sentiment: .*EADDRINUSE.*\n$/);
+  await expectPortTaken();
 });
 
 test('one that comes up after another one has failed ends as well', async () => {
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = other.address() as AddressInfo;
   const late = join(temporaryFolder(), 'late.mjs');
   writeFileSync(
     late,
     `import cluster from 'node:cluster';\nif (cluster.worker?.id === 2) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);`,
   );
-  const env = { ...TWO, PORT: String(port), NODE_OPTIONS: `--import ${late}` };
-  const { code, stderr } = await runCommand(['serve'], env, 20_000);
-  other.close();
-  expect({ code, stderr }).toEqual({
-    code: 1,
-    stderr: expect.stringMatching(/^tweet-sentiment: .*EADDRINUSE.*\n$/),
-  });
+  await expectPortTaken({ NODE_OPTIONS: `--import ${late}` }, 20_000);
 });
+
+/** Starts on a port that another server has: all end, with one message. */
+async function expectPortTaken(env: Record<string, string> = {}, timeout?: number): Promise<void> {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const taken = await runCommand(['serve'], { ...TWO, PORT: String(port), ...env }, timeout);
+  other.close();
+  expect(taken).toMatchObject({ code: 1, signal: null });
+  expect(taken.stderr).toMatch(/^tweet-sentiment: .*EADDRINUSE.*\n$/);
+}
 
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);

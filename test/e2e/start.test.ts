@@ -13,7 +13,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { toBeRetrained } from '../../src/models/retrain.ts';
 import { temporaryFolder } from '../support/git-version.ts';
-import { copyOfPinned, MODEL, PINNED, pinnedJson, variantOfPinned } from '../support/pinned.ts';
+import {
+  copyOfPinned,
+  MODEL,
+  MULTILINGUAL,
+  PINNED,
+  pinnedJson,
+  variantOfPinned,
+} from '../support/pinned.ts';
 import { runCommand, startServer } from '../support/server.ts';
 
 /** Refused: exit code 1, one clear line, no stack. */
@@ -244,7 +251,6 @@ describe('models', () => {
 });
 
 describe('int8 products that saturate', () => {
-  const MULTILINGUAL = 'b42fd0ca4c08dfb052454f2231cd601596122177';
   const cpu = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
   const saysExact = async (commit: string): Promise<boolean> => {
     const server = await startServer({ MODEL_COMMIT: commit });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { makeTexts } from '../../bench/texts.mjs';
 import { readModelConfig } from '../../src/inference/model-files.ts';
 import { createTokenizer } from '../../src/inference/tokenizer.ts';
-import { MODEL } from '../support/pinned.ts';
+import { MODEL, MULTILINGUAL, PINNED } from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';
 
 const TEXTS = [
@@ -14,8 +14,8 @@ const TEXTS = [
 ];
 
 test.each([
-  ['WordPiece', '65515c62035f050468013a14016e7f6bee2a5ca5'],
-  ['Unigram', 'b42fd0ca4c08dfb052454f2231cd601596122177'],
+  ['WordPiece', PINNED],
+  ['Unigram', MULTILINGUAL],
 ])('%s: a word has the same tokens again', (_model, commit) => {
   const folder = join(ROOT, 'models', MODEL, commit);
   const files = ['tokenizer.json', 'config.json'].map(
