@@ -48,11 +48,10 @@ export async function classifyAll(
   texts: readonly string[],
   onProgress: Progress,
 ): Promise<Classification[]> {
-  const { signal } = new AbortController();
   const classifications: Classification[] = [];
   for (let start = 0; start < texts.length; start += CHUNK) {
     const chunk = texts.slice(start, start + CHUNK);
-    const answers = await classifier.classify(chunk, () => signal);
+    const answers = await classifier.classify(chunk);
     classifications.push(...answers.map(({ classification }) => classification));
     onProgress(start + chunk.length, texts.length);
   }

@@ -1,5 +1,6 @@
 /** `POST /predict`: body → schema → classifier → answer, observed once on the way out. */
 import type { Response } from 'express';
+import type { OnWaiting } from '../inference/batcher.ts';
 import type { Answer, Classification } from '../inference/classifier.ts';
 import { ClassifierError } from '../inference/errors.ts';
 import type { RejectionReason } from '../telemetry/metrics.ts';
@@ -56,7 +57,7 @@ export function predict(options: PredictOptions): Resource {
         const deadline = createDeadline(res, options.requestTimeoutMs);
         let answers: Answer[];
         try {
-          answers = await model.classifier.classify(texts, deadline.signal);
+          answers = await model.classifier.classify(texts, deadline.start);
         } catch (error) {
           const reason = rejectionReason(error);
           if (reason) {
@@ -111,27 +112,25 @@ export function predict(options: PredictOptions): Resource {
 }
 
 /**
- * Aborts work when the client goes away or the time is over. The signal is made when it is asked for:
- * an answer out of the cache does without.
+ * Gives work up when the client goes away or the time is over. It starts where a text has to wait: an
+ * answer out of the cache does without.
  */
 function createDeadline(
   res: Response,
   timeoutMs: number,
-): { signal(): AbortSignal; clear(): void } {
+): { readonly start: OnWaiting; clear(): void } {
   let clear = (): void => undefined;
   return {
-    signal: () => {
-      const controller = new AbortController();
-      const onClose = (): void => controller.abort(new ClientGoneError('The client has gone'));
+    start: (giveUp) => {
+      const onClose = (): void => giveUp(new ClientGoneError('The client has gone'));
       const timer = setTimeout(() => {
-        controller.abort(new DeadlineError(`There was no prediction within ${timeoutMs} ms`));
+        giveUp(new DeadlineError(`There was no prediction within ${timeoutMs} ms`));
       }, timeoutMs);
       res.once('close', onClose);
       clear = () => {
         clearTimeout(timer);
         res.off('close', onClose);
       };
-      return controller.signal;
     },
     clear: () => clear(),
   };

@@ -32,8 +32,14 @@ export interface Executor {
   run(texts: readonly string[]): Promise<BatchResult>;
 }
 
+/** What a text is in. */
+export interface Language {
+  readonly language: string;
+  readonly confidence: number;
+}
+
 /** Raw outcome of one text. */
-export interface TextResult {
+export interface TextResult extends Language {
   /** `[labels]` */
   readonly logits: Float32Array;
   readonly tokens: number;
@@ -57,23 +63,31 @@ export interface BatcherOptions {
   readonly capacity: number;
   /** How long a request may take. */
   readonly requestTimeoutMs: number;
+  /**
+   * Asked for a batch's texts in a row, while a worker runs it: after the first one, its tables are in
+   * the CPU's cache.
+   */
+  readonly identifyLanguage: (text: string) => Language;
   readonly observer: BatcherObserver;
   /** Milliseconds; for tests. */
   readonly now?: () => number;
 }
+
+/** Not an `AbortSignal`, which costs a request more than all else here. */
+export type OnWaiting = (giveUp: (reason: unknown) => void) => void;
 
 export interface Batcher {
   /**
    * Queues the texts of one request. A text that waits or runs already, for this request or another
    * one, is not queued again: all get its result.
    *
-   * @param signal when it aborts, what waits for this request alone is dropped and the promise
-   * rejects with the signal's reason.
+   * @param onWaiting called at once with what gives the request up: what waits for it alone is then
+   * dropped, and the promise rejects with the reason. Once the promise is settled it does nothing.
    * @returns one result a text, in the order of `texts`.
    * @throws ClassifierError `queue-full`, without a promise, where they don't all fit in, or where more
    * waits already than can be answered in time.
    */
-  submit(texts: readonly string[], signal: AbortSignal): Promise<TextResult[]>;
+  submit(texts: readonly string[], onWaiting?: OnWaiting): Promise<TextResult[]>;
   /** Texts that wait. */
   length(): number;
   /** Tells the batcher that a worker may have become free. */
@@ -101,7 +115,7 @@ interface Item {
 
 /** A batcher takes work as soon as a worker is free: it never waits for a batch to fill. */
 export function createBatcher(options: BatcherOptions): Batcher {
-  const { executor, maxBatch, capacity, requestTimeoutMs, observer } = options;
+  const { executor, maxBatch, capacity, requestTimeoutMs, identifyLanguage, observer } = options;
   const now = options.now ?? (() => performance.now());
   let queue: Item[] = [];
   /** What waits or runs, by its text. */
@@ -152,14 +166,19 @@ export function createBatcher(options: BatcherOptions): Batcher {
     for (const { queuedAt } of batch) {
       observer.onDequeue(startedAt - queuedAt);
     }
+    const texts = batch.map(({ text }) => text);
+    const running = executor.run(texts);
+    const telling = Promise.resolve().then(() => texts.map(identifyLanguage));
+    const [run, languages] = await Promise.allSettled([running, telling]);
     let rows: TextResult[] = [];
     let failure: unknown;
-    try {
-      const result = await executor.run(batch.map(({ text }) => text));
-      result.runs.forEach(observer.onRun);
-      rows = splitResult(result);
-    } catch (error) {
-      failure = error;
+    if (run.status === 'rejected') {
+      failure = run.reason;
+    } else if (languages.status === 'rejected') {
+      failure = languages.reason;
+    } else {
+      run.value.runs.forEach(observer.onRun);
+      rows = splitResult(run.value, languages.value);
     }
     batch.forEach((item, at) => {
       items.delete(item.text);
@@ -211,8 +230,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   };
 
   return {
-    submit: (texts, signal) => {
-      signal.throwIfAborted();
+    submit: (texts, onWaiting) => {
       const added = new Set(texts.filter((text) => !items.has(text))).size;
       const most = limit();
       if (queue.length + added > most) {
@@ -220,23 +238,16 @@ export function createBatcher(options: BatcherOptions): Batcher {
         throw new ClassifierError('queue-full', `the queue has room for ${room} texts of ${most}`);
       }
       return new Promise((resolve, reject) => {
-        const onAbort = (): void => settle(request, signal.reason);
         const request: Request = {
           results: new Array(texts.length),
           items: new Set(),
           missing: texts.length,
           settled: false,
-          resolve: (results) => {
-            signal.removeEventListener('abort', onAbort);
-            resolve(results);
-          },
-          reject: (error) => {
-            signal.removeEventListener('abort', onAbort);
-            reject(error);
-          },
+          resolve,
+          reject,
         };
-        signal.addEventListener('abort', onAbort, { once: true });
         enqueue(texts, request);
+        onWaiting?.((reason) => settle(request, reason));
         pump();
       });
     },
@@ -254,9 +265,13 @@ function chooseBatch(queue: readonly Item[], count: number): Set<Item> {
 }
 
 /** Cuts a batch's arrays into one result a text. */
-function splitResult({ logits, tokens, unknown, truncated }: BatchResult): TextResult[] {
+function splitResult(
+  { logits, tokens, unknown, truncated }: BatchResult,
+  languages: readonly Language[],
+): TextResult[] {
   const labels = logits.length / tokens.length;
   return Array.from(tokens, (count, row) => ({
+    ...(languages[row] as Language),
     logits: logits.subarray(row * labels, (row + 1) * labels),
     tokens: count,
     unknown: unknown[row] as number,

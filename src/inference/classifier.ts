@@ -1,5 +1,11 @@
 /** Texts in, labels and scores out: the tokenizer, batcher and workers behind one function. */
-import { type BatcherObserver, createBatcher, type TextResult } from './batcher.ts';
+import {
+  type BatcherObserver,
+  createBatcher,
+  type Language,
+  type OnWaiting,
+  type TextResult,
+} from './batcher.ts';
 import { createCache } from './cache.ts';
 import { checkGolden, GoldenError } from './golden.ts';
 import { argmax, softmax } from './logits.ts';
@@ -46,12 +52,6 @@ export interface ClassifierObserver extends Omit<BatcherObserver, 'onQueue'> {
   onExactProducts(found: GoldenError): void;
 }
 
-/** What a text is in. */
-interface Language {
-  readonly language: string;
-  readonly confidence: number;
-}
-
 export interface ClassifierOptions {
   /** Proven files of the version. */
   readonly files: ModelFiles;
@@ -73,11 +73,11 @@ export interface Classifier {
   /**
    * Classifies texts, in their order.
    *
-   * @param signal asked for only where a text has to wait for a worker.
-   * @throws ClassifierError `queue-full`, `worker-crashed`, `bad-model` or `closed`; the signal's
-   * reason when it aborts first.
+   * @param onWaiting called only where a text has to wait for a worker, with what gives the request up.
+   * @throws ClassifierError `queue-full`, `worker-crashed`, `bad-model` or `closed`; the reason for
+   * which it was given up.
    */
-  classify(texts: readonly string[], signal: () => AbortSignal): Promise<Answer[]>;
+  classify(texts: readonly string[], onWaiting?: OnWaiting): Promise<Answer[]>;
   stats(): ClassifierStats;
   /** Ends the workers; to be called once nothing is asked any more. */
   close(): Promise<void>;
@@ -132,6 +132,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
     maxBatch,
     capacity: queueCapacity,
     requestTimeoutMs: options.requestTimeoutMs,
+    identifyLanguage,
     observer: {
       ...observer,
       onQueue: (isShared) => observer.onLookUp(isShared ? 'shared' : 'miss'),
@@ -143,7 +144,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
 
   return {
     labels,
-    classify: async (texts, signal) => {
+    classify: async (texts, onWaiting) => {
       const answers: Answer[] = [];
       const missing: number[] = [];
       texts.forEach((text, index) => {
@@ -156,14 +157,10 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
       });
       if (missing.length > 0) {
         const misses = missing.map((index) => texts[index] as string);
-        const pending = batcher.submit(misses, signal());
-        // While the workers are at it.
-        const languages = misses.map(identifyLanguage);
-        const results = await pending;
+        const results = await batcher.submit(misses, onWaiting);
         results.forEach((result, at) => {
           const text = misses[at] as string;
-          const language = languages[at] as Language;
-          const classification = toClassification(result, labels, language);
+          const classification = toClassification(result, labels);
           cache.set(text, classification);
           answers[missing[at] as number] = { classification, cached: false };
         });
@@ -182,11 +179,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
   };
 }
 
-function toClassification(
-  result: TextResult,
-  labels: readonly string[],
-  { language, confidence }: Language,
-): Classification {
+function toClassification(result: TextResult, labels: readonly string[]): Classification {
   const probabilities = softmax(result.logits);
   const best = argmax(probabilities);
   return {
@@ -198,7 +191,7 @@ function toClassification(
     tokens: result.tokens,
     unknownRatio: result.unknown / result.tokens,
     truncated: result.truncated,
-    language,
-    languageConfidence: confidence,
+    language: result.language,
+    languageConfidence: result.confidence,
   };
 }

@@ -1,18 +1,15 @@
-import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createBatcher, type Executor } from '../../src/inference/batcher.ts';
+import { type Batcher, createBatcher, type Executor } from '../../src/inference/batcher.ts';
 import type { BatchResult } from '../../src/inference/messages.ts';
 
-const NEVER = new AbortController().signal;
-// Node warns of a leak at the eleventh listener; here each request adds one on purpose.
-setMaxListeners(0, NEVER);
 const observer = {
   onQueue: () => undefined,
   onDequeue: () => undefined,
   onRun: () => undefined,
 };
-const defaults = { observer, requestTimeoutMs: 10_000 };
+const identifyLanguage = (text: string) => ({ language: `of ${text}`, confidence: 1 });
+const defaults = { observer, identifyLanguage, requestTimeoutMs: 10_000 };
 
 /** Gives back a text's own length as its only logit, so that each answer tells whose it is. */
 function resultOf(texts: readonly string[]): BatchResult {
@@ -47,10 +44,19 @@ function lockedExecutor(workers: number) {
   return { executor, running };
 }
 
+/** A request, and what gives it up. */
+function submitToDrop(batcher: Batcher, texts: readonly string[]) {
+  let giveUp: (reason: unknown) => void = () => undefined;
+  const dropped = batcher.submit(texts, (given) => {
+    giveUp = given;
+  });
+  return { dropped, giveUp };
+}
+
 test('a text goes to a free worker at once, alone', () => {
   const { executor, running } = lockedExecutor(1);
   const batcher = createBatcher({ executor, maxBatch: 8, capacity: 10, ...defaults });
-  void batcher.submit(['a'], NEVER);
+  void batcher.submit(['a']);
   expect(running.map(({ texts }) => texts)).toEqual([['a']]);
   expect(batcher.length()).toBe(0);
 });
@@ -59,7 +65,7 @@ test('what waits meanwhile goes together, the oldest with those nearest to it in
   const { executor, running } = lockedExecutor(1);
   const batcher = createBatcher({ executor, maxBatch: 3, capacity: 10, ...defaults });
   for (const text of ['first', 'xx', 'x'.repeat(99), 'xxx', 'x'.repeat(90), 'xxxx']) {
-    void batcher.submit([text], NEVER);
+    void batcher.submit([text]);
   }
   await running[0]!.end();
   expect(running[0]!.texts).toEqual(['xx', 'xxx', 'xxxx']);
@@ -70,10 +76,7 @@ test('what waits meanwhile goes together, the oldest with those nearest to it in
 test('one request of many texts is shared by all free workers', () => {
   const { executor, running } = lockedExecutor(2);
   const batcher = createBatcher({ executor, maxBatch: 16, capacity: 20, ...defaults });
-  void batcher.submit(
-    Array.from({ length: 12 }, (_, i) => `text ${i}`),
-    NEVER,
-  );
+  void batcher.submit(Array.from({ length: 12 }, (_, i) => `text ${i}`));
   expect(running.map(({ texts }) => texts.length)).toEqual([6, 6]);
 });
 
@@ -81,7 +84,7 @@ test('a worker leaves the others their share of what waits', async () => {
   const { executor, running } = lockedExecutor(2);
   const batcher = createBatcher({ executor, maxBatch: 16, capacity: 20, ...defaults });
   for (let i = 0; i < 10; i++) {
-    void batcher.submit([`text ${i}`], NEVER);
+    void batcher.submit([`text ${i}`]);
   }
   await running[0]!.end();
   expect(running.map(({ texts }) => texts.length)).toEqual([1, 4]);
@@ -106,7 +109,7 @@ test('answers never change places, whatever is batched with what', async () => {
         },
       };
       const batcher = createBatcher({ executor, maxBatch, capacity: 1000, ...defaults });
-      const answers = await Promise.all(all.map((texts) => batcher.submit(texts, NEVER)));
+      const answers = await Promise.all(all.map((texts) => batcher.submit(texts)));
       expect(answers.map((rows) => rows.map(({ logits }) => logits[0]))).toEqual(
         all.map((texts) => texts.map((text) => text.length)),
       );
@@ -119,9 +122,9 @@ describe('a full queue', () => {
   test('refuses a request whole, at once, and keeps what it has', async () => {
     const { executor, running } = lockedExecutor(1);
     const batcher = createBatcher({ executor, maxBatch: 8, capacity: 3, ...defaults });
-    void batcher.submit(['running'], NEVER);
-    const kept = batcher.submit(['a', 'b'], NEVER);
-    expect(() => batcher.submit(['c', 'd'], NEVER)).toThrow(
+    void batcher.submit(['running']);
+    const kept = batcher.submit(['a', 'b']);
+    expect(() => batcher.submit(['c', 'd'])).toThrow(
       expect.objectContaining({
         code: 'queue-full',
         message: 'the queue has room for 1 texts of 3',
@@ -155,7 +158,7 @@ describe('a queue that is never empty', () => {
         for (let i = 0; i < count; i++) {
           last++;
           try {
-            void batcher.submit([`text ${last}`], NEVER);
+            void batcher.submit([`text ${last}`]);
             accepted++;
           } catch {
             // Full.
@@ -220,45 +223,62 @@ describe('a request that is given up', () => {
   test('leaves the queue, and the rest moves up', async () => {
     const { executor, running } = lockedExecutor(1);
     const batcher = createBatcher({ executor, maxBatch: 1, capacity: 10, ...defaults });
-    void batcher.submit(['running'], NEVER);
-    const gone = new AbortController();
-    const dropped = batcher.submit(['a', 'b'], gone.signal);
-    void batcher.submit(['c'], NEVER);
-    gone.abort(new Error('the client has gone'));
+    void batcher.submit(['running']);
+    const { dropped, giveUp } = submitToDrop(batcher, ['a', 'b']);
+    void batcher.submit(['c']);
+    giveUp(new Error('the client has gone'));
     await expect(dropped).rejects.toThrow('the client has gone');
     expect(batcher.length()).toBe(1);
     await running[0]!.end();
     expect(running[0]!.texts).toEqual(['c']);
   });
 
-  test('before it is queued is never queued', async () => {
-    const { executor, running } = lockedExecutor(1);
-    const batcher = createBatcher({ executor, maxBatch: 1, capacity: 10, ...defaults });
-    const signal = AbortSignal.abort(new Error('too late'));
-    expect(() => batcher.submit(['a'], signal)).toThrow('too late');
-    expect(running).toEqual([]);
-  });
-
   test('while it runs does no harm to its neighbours', async () => {
     const { executor, running } = lockedExecutor(1);
     const batcher = createBatcher({ executor, maxBatch: 2, capacity: 10, ...defaults });
-    void batcher.submit(['running'], NEVER);
-    const gone = new AbortController();
-    const dropped = batcher.submit(['aa'], gone.signal);
-    const kept = batcher.submit(['bbb'], NEVER);
+    void batcher.submit(['running']);
+    const { dropped, giveUp } = submitToDrop(batcher, ['aa']);
+    const kept = batcher.submit(['bbb']);
     await running[0]!.end();
-    gone.abort(new Error('the client has gone'));
+    giveUp(new Error('the client has gone'));
     await expect(dropped).rejects.toThrow('the client has gone');
     await running[0]!.end();
     expect((await kept)[0]?.tokens).toBe(3);
   });
 });
 
+test('each text has its language', async () => {
+  const { executor, running } = lockedExecutor(1);
+  const batcher = createBatcher({ executor, maxBatch: 8, capacity: 10, ...defaults });
+  const answer = batcher.submit(['a', 'bb']);
+  await running[0]!.end();
+  expect((await answer).map(({ language }) => language)).toEqual(['of a', 'of bb']);
+});
+
+test('where a language can not be told, the request fails once its worker is free again', async () => {
+  const { executor, running } = lockedExecutor(1);
+  const identifyLanguage = () => {
+    throw new Error('no tables');
+  };
+  const batcher = createBatcher({
+    ...defaults,
+    executor,
+    maxBatch: 8,
+    capacity: 10,
+    identifyLanguage,
+  });
+  const failed = [batcher.submit(['a']), batcher.submit(['b'])];
+  const expected = failed.map((each) => expect(each).rejects.toThrow('no tables'));
+  await running[0]!.end();
+  await running[0]!.end();
+  await Promise.all(expected);
+});
+
 test('an error of a batch reaches its requests alone, and the work goes on', async () => {
   const { executor, running } = lockedExecutor(1);
   const batcher = createBatcher({ executor, maxBatch: 1, capacity: 10, ...defaults });
-  const bad = expect(batcher.submit(['bad', 'never run'], NEVER)).rejects.toThrow('no');
-  const good = batcher.submit(['good'], NEVER);
+  const bad = expect(batcher.submit(['bad', 'never run'])).rejects.toThrow('no');
+  const good = batcher.submit(['good']);
   await running[0]!.end(new Error('no'));
   await bad;
   expect(running[0]!.texts).toEqual(['good']);
@@ -278,8 +298,8 @@ test('the observer hears how long each text waited', async () => {
     observer: { ...observer, onDequeue: (waitMs) => waits.push(waitMs) },
     now: () => time,
   });
-  void batcher.submit(['a'], NEVER);
-  void batcher.submit(['b'], NEVER);
+  void batcher.submit(['a']);
+  void batcher.submit(['b']);
   time = 70;
   await running[0]!.end();
   expect(waits).toEqual([0, 70]);
@@ -297,9 +317,9 @@ describe('a text that waits or runs already', () => {
       observer: { ...observer, onQueue: (isShared) => shared.push(isShared) },
     });
     const answers = [
-      batcher.submit(['running'], NEVER),
-      batcher.submit(['a', 'running', 'bb'], NEVER),
-      batcher.submit(['bb', 'bb'], NEVER),
+      batcher.submit(['running']),
+      batcher.submit(['a', 'running', 'bb']),
+      batcher.submit(['bb', 'bb']),
     ];
     expect(batcher.length()).toBe(2);
     await running[0]!.end();
@@ -312,17 +332,17 @@ describe('a text that waits or runs already', () => {
       [2, 2],
     ]);
     expect(shared).toEqual([false, false, true, false, true, true]);
-    void batcher.submit(['bb'], NEVER);
+    void batcher.submit(['bb']);
     expect(running[0]!.texts).toEqual(['bb']);
   });
 
   test('takes no room in the queue', async () => {
     const { executor, running } = lockedExecutor(1);
     const batcher = createBatcher({ executor, maxBatch: 8, capacity: 1, ...defaults });
-    void batcher.submit(['running'], NEVER);
-    void batcher.submit(['a'], NEVER);
-    const joined = batcher.submit(['a', 'running', 'a'], NEVER);
-    expect(() => batcher.submit(['a', 'b'], NEVER)).toThrow(
+    void batcher.submit(['running']);
+    void batcher.submit(['a']);
+    const joined = batcher.submit(['a', 'running', 'a']);
+    expect(() => batcher.submit(['a', 'b'])).toThrow(
       expect.objectContaining({ code: 'queue-full' }),
     );
     await running[0]!.end();
@@ -333,15 +353,14 @@ describe('a text that waits or runs already', () => {
   test('stays while one who asked is still there', async () => {
     const { executor, running } = lockedExecutor(1);
     const batcher = createBatcher({ executor, maxBatch: 1, capacity: 10, ...defaults });
-    void batcher.submit(['running'], NEVER);
-    const gone = [new AbortController(), new AbortController()];
-    const first = batcher.submit(['a', 'b'], gone[0]!.signal);
-    const second = batcher.submit(['b'], gone[1]!.signal);
-    gone[0]!.abort(new Error('the first has gone'));
-    await expect(first).rejects.toThrow('the first has gone');
+    void batcher.submit(['running']);
+    const first = submitToDrop(batcher, ['a', 'b']);
+    const second = submitToDrop(batcher, ['b']);
+    first.giveUp(new Error('the first has gone'));
+    await expect(first.dropped).rejects.toThrow('the first has gone');
     expect(batcher.length()).toBe(1);
-    gone[1]!.abort(new Error('the second has gone'));
-    await expect(second).rejects.toThrow('the second has gone');
+    second.giveUp(new Error('the second has gone'));
+    await expect(second.dropped).rejects.toThrow('the second has gone');
     expect(batcher.length()).toBe(0);
     await running[0]!.end();
     expect(running).toEqual([]);
@@ -351,12 +370,12 @@ describe('a text that waits or runs already', () => {
     const { executor, running } = lockedExecutor(1);
     const batcher = createBatcher({ executor, maxBatch: 1, capacity: 10, ...defaults });
     const failures = [['a'], ['a', 'never run']].map((texts) =>
-      expect(batcher.submit(texts, NEVER)).rejects.toThrow('no'),
+      expect(batcher.submit(texts)).rejects.toThrow('no'),
     );
     await running[0]!.end(new Error('no'));
     await Promise.all(failures);
     expect(batcher.length()).toBe(0);
-    const again = batcher.submit(['a'], NEVER);
+    const again = batcher.submit(['a']);
     await running[0]!.end();
     expect(await again).toHaveLength(1);
   });
