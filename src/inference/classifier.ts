@@ -7,10 +7,17 @@ import {
   type TextResult,
 } from './batcher.ts';
 import { createCache } from './cache.ts';
+import { availableCpus } from './cpu-quota.ts';
 import { checkGolden, GoldenError } from './golden.ts';
 import { argmax, softmax } from './logits.ts';
 import { type ModelFiles, modelFile, readModelConfig } from './model-files.ts';
 import { createPool, type Pool, type WorkerState } from './pool.ts';
+
+/**
+ * CPUs that a text may use which comes while nothing else is asked. Measured on two cores, raw runtime,
+ * 2 ms between texts: 3.46 → 2.28 ms with two, at a third more CPU time. More were not measured.
+ */
+const THREADS_ALONE = 2;
 
 export interface Classification {
   readonly label: string;
@@ -90,7 +97,7 @@ export interface Classifier {
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
   const { files, workers, maxBatch, queueCapacity, identifyLanguage, observer } = options;
-  const { labels, window, padId } = readModelConfig(files);
+  const { labels, window, padId, paddingFree } = readModelConfig(files);
   let onReady = (): void => undefined;
   const startPool = async (exactProducts: boolean): Promise<Pool> => {
     const pool = await createPool({
@@ -101,7 +108,9 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
         labelCount: labels.length,
         window,
         padId,
+        paddingFree,
         exactProducts,
+        threadsAlone: Math.min(THREADS_ALONE, workers, availableCpus()),
       },
       onRestart: observer.onWorkerRestart,
       onReady: () => onReady(),

@@ -10,16 +10,25 @@ export interface StartupMessage {
   /** Tokens that it can take, special ones included. */
   readonly window: number;
   readonly padId: number;
+  /** Padding takes part in attention alone. */
+  readonly paddingFree: boolean;
   /**
    * Int8 products without saturation. AVX2 adds pairs of products in 16 bits, which weights of more
    * than 7 bits can overflow; with VNNI nothing can, and this only costs time.
    */
   readonly exactProducts: boolean;
+  /** CPUs that a text may use while nothing else is asked; 1: it has no session of its own for that. */
+  readonly threadsAlone: number;
 }
 
 /** Pool → worker. */
 export type RequestMessage =
-  | { readonly type: 'classify'; readonly texts: readonly string[] }
+  | {
+      readonly type: 'classify';
+      readonly texts: readonly string[];
+      /** It is one text, and no other worker is busy. */
+      readonly alone: boolean;
+    }
   /** Release the session and end. */
   | { readonly type: 'close' };
 

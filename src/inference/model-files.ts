@@ -10,6 +10,8 @@ const configSchema = z.object({
   max_position_embeddings: z.int().positive().optional(),
   model_type: z.string().optional(),
   pad_token_id: z.int().min(0).optional(),
+  // Not of Hugging Face's: the graph computes nothing but attention for padding.
+  padding_free: z.boolean().optional(),
 });
 
 const tokenizerSchema = z.looseObject({
@@ -27,6 +29,8 @@ export interface ModelConfig {
   /** Tokens that the model can take, special ones included. */
   readonly window: number;
   readonly padId: number;
+  /** Padding takes part in attention alone; all else is computed for tokens. */
+  readonly paddingFree: boolean;
   readonly tokenizer: TokenizerJson;
 }
 
@@ -53,7 +57,7 @@ export function readModelConfig(files: ModelFiles): ModelConfig {
   const reserved = /roberta|camembert/.test(config.model_type ?? '') ? padId + 1 : 0;
   const positions = (config.max_position_embeddings ?? 512) - reserved;
   const window = Math.min(tokenizer.truncation?.max_length ?? positions, positions);
-  return { labels, window, padId, tokenizer };
+  return { labels, window, padId, paddingFree: config.padding_free ?? false, tokenizer };
 }
 
 /**

@@ -8,6 +8,12 @@ const MAX_ATTEMPTS = 2;
 /** A worker that dies before it is ready is started again after 1 s, 2 s, 4 s … at most this. */
 const MAX_RESTART_DELAY_MS = 30_000;
 
+/**
+ * A text is not alone where two met so shortly before: the next one would come while it runs, and share
+ * its CPUs.
+ */
+const CROWDED_MS = 20;
+
 export type WorkerState = 'starting' | 'idle' | 'busy';
 
 export interface Pool {
@@ -30,6 +36,7 @@ export interface Pool {
 
 export interface PoolOptions {
   readonly size: number;
+  /** One of the workers gets its `threadsAlone`, the others 1. */
   readonly startup: StartupMessage;
   /** Called when a worker died and another one is started. */
   readonly onRestart: (cause: Error) => void;
@@ -37,6 +44,8 @@ export interface PoolOptions {
   readonly onReady: () => void;
   /** The module that the threads run. */
   readonly workerUrl?: URL;
+  /** Milliseconds; for tests. */
+  readonly now?: () => number;
 }
 
 interface Job {
@@ -48,6 +57,8 @@ interface Job {
 
 interface Slot {
   thread: Worker;
+  /** Whether it gets what comes alone. */
+  readonly forAlone: boolean;
   state: WorkerState;
   job?: Job;
 }
@@ -59,30 +70,49 @@ interface Slot {
  */
 export async function createPool(options: PoolOptions): Promise<Pool> {
   const { size, startup, onRestart, onReady } = options;
+  const now = options.now ?? (() => performance.now());
   const workerUrl = options.workerUrl ?? new URL('../../dist/inference/worker.js', import.meta.url);
   const slots: Slot[] = [];
   const waiting: Job[] = [];
   let started = false;
   let closing = false;
   let failedStarts = 0;
+  /** When more than one batch ran or waited for the last time. */
+  let crowdedAt = Number.NEGATIVE_INFINITY;
   const restarts = new Set<NodeJS.Timeout>();
 
   const dispatch = (): void => {
-    for (const slot of slots) {
-      if (slot.state === 'idle' && waiting.length > 0) {
-        const job = waiting.shift() as Job;
-        job.attempts++;
-        slot.state = 'busy';
-        slot.job = job;
-        send(slot, { type: 'classify', texts: job.texts });
+    const idle = slots.filter(({ state }) => state === 'idle');
+    const busy = slots.filter(({ state }) => state === 'busy').length;
+    if (busy + waiting.length > 1) {
+      crowdedAt = now();
+    }
+    const alone =
+      waiting.length === 1 &&
+      waiting[0]?.texts.length === 1 &&
+      idle.length === slots.length &&
+      now() - crowdedAt > CROWDED_MS;
+    if (alone) {
+      idle.sort((a, b) => Number(b.forAlone) - Number(a.forAlone));
+    }
+    for (const slot of idle) {
+      const job = waiting.shift();
+      if (!job) {
+        return;
       }
+      job.attempts++;
+      slot.state = 'busy';
+      slot.job = job;
+      send(slot, { type: 'classify', texts: job.texts, alone });
     }
   };
 
   const start = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const thread = new Worker(workerUrl, { workerData: startup });
-      const slot: Slot = { thread, state: 'starting' };
+      const forAlone = !slots.some((slot) => slot.forAlone);
+      const threadsAlone = forAlone ? startup.threadsAlone : 1;
+      const thread = new Worker(workerUrl, { workerData: { ...startup, threadsAlone } });
+      const slot: Slot = { thread, forAlone, state: 'starting' };
       slots.push(slot);
       let failure = new Error('the worker thread ended by itself');
       slot.thread.on('error', (error) => {

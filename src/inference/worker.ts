@@ -1,5 +1,5 @@
 /**
- * A worker thread: holds one session of the model and answers one batch at a time. It is a thread
+ * A worker thread: holds a session of the model and answers one batch at a time. It is a thread
  * because `InferenceSession.run` blocks the one that calls it.
  */
 import { readlinkSync } from 'node:fs';
@@ -22,37 +22,42 @@ import { createTokenizer, type Encoding } from './tokenizer.ts';
 yieldToMainThread();
 const port = parentPort as NonNullable<typeof parentPort>;
 const startup = workerData as StartupMessage;
-const { labelCount, padId } = startup;
+const { labelCount, padId, paddingFree } = startup;
 const tokenize = createTokenizer({
   tokenizer: JSON.parse(new TextDecoder().decode(startup.tokenizer)),
   window: startup.window,
 });
 
-const session = await InferenceSession.create(startup.model, {
-  // One thread for each session: throughput comes from several workers, and a thread that spins
-  // while it waits takes its core from another one.
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  extra: {
-    session: {
-      intra_op: { allow_spinning: '0' },
-      ...(startup.exactProducts ? { x64quantprecision: '1' } : {}),
+/** Throughput comes from several workers, so a session has one thread, unless it runs alone. */
+const createSession = (threads: number): Promise<InferenceSession> =>
+  InferenceSession.create(startup.model, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    extra: {
+      session: {
+        // Within a run, threads wait for each other so often that the scheduler's hand-over would take
+        // what they save; between runs, one that spins takes its core from another.
+        intra_op: { allow_spinning: threads > 1 ? '1' : '0' },
+        force_spinning_stop: '1',
+        ...(startup.exactProducts ? { x64quantprecision: '1' } : {}),
+      },
     },
-  },
-  logSeverityLevel: 3,
-});
+    logSeverityLevel: 3,
+  });
+const session = await createSession(1);
+const sessionAlone = startup.threadsAlone > 1 ? await createSession(startup.threadsAlone) : session;
 // `workerData` lives as long as the thread; the bytes need not.
 Object.assign(startup, { model: undefined, tokenizer: undefined });
 const outputName = checkSignature(session);
 
 port.on('message', async (message: RequestMessage) => {
   if (message.type === 'close') {
-    await session.release();
+    await Promise.all([...new Set([session, sessionAlone])].map((each) => each.release()));
     port.close();
     return;
   }
   try {
-    const result = await classify(message.texts);
+    const result = await classify(message.texts, message.alone ? sessionAlone : session);
     post({ type: 'result', result }, [
       result.logits.buffer,
       result.tokens.buffer,
@@ -83,13 +88,17 @@ function post(message: ResponseMessage, transfer: ArrayBufferLike[] = []): void 
   port.postMessage(message, transfer as ArrayBuffer[]);
 }
 
-async function classify(texts: readonly string[]): Promise<BatchResult> {
+async function classify(texts: readonly string[], from: InferenceSession): Promise<BatchResult> {
   const encodings = texts.map(tokenize);
   const logits = new Float32Array(texts.length * labelCount);
   const runs: Run[] = [];
-  for (const indices of cutRuns(encodings.map(({ ids }) => ids.length))) {
+  const lengths = encodings.map(({ ids }) => ids.length);
+  for (const indices of cutRuns(lengths, paddingFree)) {
     const start = performance.now();
-    const rows = await run(indices.map((index) => encodings[index] as Encoding));
+    const rows = await run(
+      indices.map((index) => encodings[index] as Encoding),
+      from,
+    );
     runs.push({ texts: indices.length, durationMs: performance.now() - start });
     indices.forEach((index, row) => {
       logits.set(rows.subarray(row * labelCount, (row + 1) * labelCount), index * labelCount);
@@ -105,9 +114,9 @@ async function classify(texts: readonly string[]): Promise<BatchResult> {
 }
 
 /** @returns logits, `[texts, labels]` row by row. */
-async function run(encodings: readonly Encoding[]): Promise<Float32Array> {
+async function run(encodings: readonly Encoding[], from: InferenceSession): Promise<Float32Array> {
   const dims = [encodings.length, Math.max(...encodings.map(({ ids }) => ids.length))] as const;
-  const outputs = await session.run(feeds(encodings, dims), [outputName]);
+  const outputs = await from.run(feeds(encodings, dims), [outputName]);
   const output = outputs[outputName] as Tensor;
   if (output.dims[0] !== dims[0] || output.dims[1] !== labelCount) {
     throw new ClassifierError(

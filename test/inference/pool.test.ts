@@ -5,6 +5,7 @@ import { temporaryFolder } from '../support/git-version.ts';
 
 const workerUrl = new URL('../fixtures/crashing-worker.mjs', import.meta.url);
 const pools: Pool[] = [];
+let time = 0;
 
 async function startPool(size: number): Promise<{ pool: Pool; restarts: Error[] }> {
   const restarts: Error[] = [];
@@ -12,9 +13,17 @@ async function startPool(size: number): Promise<{ pool: Pool; restarts: Error[] 
     size,
     startup: {
       ...{ model: new Uint8Array(), tokenizer: new Uint8Array() },
-      ...{ labelCount: 1, window: 1, padId: 0, exactProducts: false },
+      ...{
+        labelCount: 1,
+        window: 1,
+        padId: 0,
+        paddingFree: false,
+        exactProducts: false,
+        threadsAlone: 2,
+      },
     },
     workerUrl,
+    now: () => time,
     onRestart: (cause) => restarts.push(cause),
     onReady: () => undefined,
   });
@@ -38,6 +47,24 @@ test('a worker that dies is replaced, and its batch is run again', async () => {
   const first = await pool.run(['a']);
   const again = await pool.run([`die-once:${join(temporaryFolder(), 'died')}`]);
   expect(again.logits[0]).not.toBe(first.logits[0]);
+  expect(restarts).toHaveLength(1);
+});
+
+test('a text that comes alone may use more CPUs, also once its worker was replaced', async () => {
+  const { pool, restarts } = await startPool(3);
+  const cpus = async (...batches: string[][]) =>
+    (await Promise.all(batches.map(pool.run))).map(({ tokens }) => tokens[0]);
+  expect(await cpus(['a'])).toEqual([2]);
+  expect(await cpus(['a', 'b'])).toEqual([1]);
+  expect(await cpus(['a'], ['b', 'c'], ['d', 'e'])).toEqual([2, 1, 1]);
+  // Where two have just met, the next one would as well.
+  expect(await cpus(['a'])).toEqual([1]);
+  time += 21;
+  expect(await cpus(['a'])).toEqual([2]);
+  expect(await cpus(['a', 'b'], ['c'])).toEqual([1, 1]);
+  time += 21;
+  // One worker alone gets such texts: the one that dies.
+  expect(await cpus([`die-once:${join(temporaryFolder(), 'died')}`])).toEqual([2]);
   expect(restarts).toHaveLength(1);
 });
 

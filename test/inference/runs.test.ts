@@ -6,8 +6,8 @@ const lengths = fc.array(fc.integer({ min: 1, max: 128 }), { maxLength: 64 });
 
 test('every text stands in exactly one run, and no run is too large', () => {
   fc.assert(
-    fc.property(lengths, (tokens) => {
-      const runs = cutRuns(tokens);
+    fc.property(lengths, fc.boolean(), (tokens, paddingFree) => {
+      const runs = cutRuns(tokens, paddingFree);
       expect(runs.flat().sort((a, b) => a - b)).toEqual(tokens.map((_, index) => index));
       expect(Math.max(0, ...runs.map((run) => run.length))).toBeLessThanOrEqual(8);
     }),
@@ -15,16 +15,25 @@ test('every text stands in exactly one run, and no run is too large', () => {
 });
 
 test('texts of one length share a run, a long one does not pad the short ones', () => {
-  expect(cutRuns([20, 20, 20, 20])).toEqual([[0, 1, 2, 3]]);
-  expect(cutRuns([8, 120, 8, 8])).toEqual([[0, 2, 3], [1]]);
+  expect(cutRuns([20, 20, 20, 20], false)).toEqual([[0, 1, 2, 3]]);
+  expect(cutRuns([8, 120, 8, 8], false)).toEqual([[0, 2, 3], [1]]);
+});
+
+test('where padding is free but for attention, a run takes lengths that would not go together', () => {
+  expect(cutRuns([8, 30, 12, 24], false)).toEqual([
+    [0, 2],
+    [3, 1],
+  ]);
+  expect(cutRuns([8, 30, 12, 24], true)).toEqual([[0, 2, 3, 1]]);
+  expect(cutRuns([8, 120, 8, 8], true)).toEqual([[0, 2, 3], [1]]);
 });
 
 test('no cut of a few texts into neighbours is cheaper', () => {
-  const cost = (runs: number[][], tokens: readonly number[]): number =>
-    runs.reduce(
-      (total, run) => total + 12 + run.length * Math.max(...run.map((i) => tokens[i] as number)),
-      0,
-    );
+  const cost = (runs: number[][], tokens: readonly number[], paddingFree: boolean): number =>
+    runs.reduce((total, run) => {
+      const longest = Math.max(...run.map((i) => tokens[i] as number));
+      return total + 12 + run.length * (paddingFree ? longest ** 2 / 400 : longest);
+    }, 0);
   /** Every way to cut a list into neighbours. */
   const cuts = (order: number[]): number[][][] =>
     order.length === 0
@@ -35,10 +44,11 @@ test('no cut of a few texts into neighbours is cheaper', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 128 }), { minLength: 1, maxLength: 7 }),
-      (tokens) => {
+      fc.boolean(),
+      (tokens, paddingFree) => {
         const order = tokens.map((_, i) => i).sort((a, b) => tokens[a]! - tokens[b]!);
-        const best = Math.min(...cuts(order).map((runs) => cost(runs, tokens)));
-        expect(cost(cutRuns(tokens), tokens)).toBe(best);
+        const best = Math.min(...cuts(order).map((runs) => cost(runs, tokens, paddingFree)));
+        expect(cost(cutRuns(tokens, paddingFree), tokens, paddingFree)).toBeCloseTo(best, 9);
       },
     ),
   );
