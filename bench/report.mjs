@@ -176,7 +176,10 @@ ${table(
 )}
 
 Raw runtime: ${line('rawMs')}. This server: ${line('serverMs')}.${
-    soak ? '\n\n![Memory over predictions](performance/memory.svg)' : ''
+    soak
+      ? '\n\nMemory over predictions, of different texts of about ten tokens:\n\n' +
+        '![Memory over predictions](performance/memory.svg)'
+      : ''
   }`;
 }
 

@@ -13,7 +13,7 @@ import { installed, PEERS, stop as stopPeer } from './peers/peers.mjs';
 import { describeMachine, memoryMb } from './proc.mjs';
 import { startRaw } from './raw.mjs';
 import { startPeer, startServer } from './server.mjs';
-import { createTextSource } from './texts.mjs';
+import { createShortTextSource, createTextSource } from './texts.mjs';
 
 const RAW_TEXTS = 4000;
 const BATCHES = [1, 2, 4, 8, 16];
@@ -197,7 +197,8 @@ export async function runSoak({ predictions, ...options }) {
   const server = await startServer();
   const bench = await prepare(options, server);
   await warmUp(bench, server);
-  const found = await measure.soak(bench, server, predictions, (done) =>
+  const texts = createShortTextSource();
+  const found = await measure.soak({ ...bench, texts }, server, predictions, (done) =>
     say(`${done} of ${predictions} predictions`),
   );
   await bench.raw.stop();

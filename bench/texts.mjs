@@ -84,6 +84,12 @@ export function createTextSource() {
   };
 }
 
+/** The same, of about ten tokens: where only their number counts, a million are done sooner. */
+export function createShortTextSource() {
+  let next = 1_000_000;
+  return (count) => Array.from({ length: count }, () => `Train ${next++} is late again`);
+}
+
 /**
  * Simon's process: each text is new or, as likely, the repeat of one drawn from all before it. The
  * frequencies follow a Zipf law, and half of the texts are repeats at any moment (Simon, "On a class
