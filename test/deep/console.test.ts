@@ -4,7 +4,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findings } from '../../src/console/browser/status.ts';
 import type { ConsoleData } from '../../src/console/browser/types.ts';
-import { PINNED, pinnedJson } from '../support/pinned.ts';
+import { PINNED, PINNED_TAG, pinnedJson } from '../support/pinned.ts';
 import { startServer, sum, type TestServer } from '../support/server.ts';
 import { faintTexts, foreignPixels, tooWide } from './in-page.mjs';
 
@@ -127,7 +127,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     await page.getByText('ready', { exact: true }).waitFor();
     const result = await tryText(page, GERMAN);
     expect(result).toContain('Language: German (de)');
-    expect(result).toContain('tweet-sentiment v1.1.0 was not trained on German');
+    expect(result).toContain(`tweet-sentiment ${PINNED_TAG} was not trained on German`);
     expect(await page.locator('#predictions tr').first().innerText()).toContain('foreign');
   });
 
@@ -193,7 +193,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     await verdict
       .getByText(/3\d\s% of the texts of the last 5 minutes are German \(de\)/)
       .waitFor();
-    expect(await verdict.innerText()).toContain('which tweet-sentiment v1.1.0 was not trained on');
+    expect(await verdict.innerText()).toContain(
+      `which tweet-sentiment ${PINNED_TAG} was not trained on`,
+    );
     expect(await page.title()).toBe('▲ tweet-sentiment');
     expect(await page.locator('#announcement').textContent()).toContain('German (de)');
     const [first] = await legend.locator('tr').allInnerTexts();

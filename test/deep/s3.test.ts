@@ -14,7 +14,7 @@ import { openStore } from '../../src/models/stores/open.ts';
 import type { RemoteStore, Store, WritableStore } from '../../src/models/stores/store.ts';
 import { openVersion, readVersion } from '../../src/models/version.ts';
 import { createRepository, temporaryFolder } from '../support/git-version.ts';
-import { MODEL, PINNED } from '../support/pinned.ts';
+import { MODEL, PINNED, PINNED_TAG } from '../support/pinned.ts';
 import { haveS3Server, type S3Server, startS3Server } from '../support/s3-server.ts';
 import { ROOT, runCommand, startServer, sum } from '../support/server.ts';
 
@@ -74,7 +74,7 @@ describe.skipIf(!haveS3Server)('a store on S3', () => {
     const pinned = () => env();
     beforeEach(async () => {
       const from = createFolderStore(join(ROOT, 'models'));
-      await publishVersion(from, store(), MODEL, PINNED, { tag: 'v1.1.0' });
+      await publishVersion(from, store(), MODEL, PINNED, { tag: PINNED_TAG });
       await store().create(`${MODEL}/PINNED`, Buffer.from(`${PINNED}\n`));
     });
 
@@ -85,7 +85,7 @@ describe.skipIf(!haveS3Server)('a store on S3', () => {
         model: { commit: PINNED },
         predictions: [{ label: 'positive' }],
       });
-      const labels = `commit="${PINNED}",version="v1.1.0"`;
+      const labels = `commit="${PINNED}",version="${PINNED_TAG}"`;
       expect(sum(await running.metrics(), 'classifier_model_info', labels)).toBe(1);
       await running.stop();
       return running.lines.map(({ event }) => event);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { DriftReport } from '../../src/drift/report.ts';
 import { createTraffic, type Mix } from '../../src/simulate/traffic.ts';
 import { temporaryFolder } from '../support/git-version.ts';
-import { PINNED, variantOfPinned } from '../support/pinned.ts';
+import { PINNED, PINNED_TAG, variantOfPinned } from '../support/pinned.ts';
 import { ROOT, runCommand, startServer, type TestServer } from '../support/server.ts';
 
 const KEY = 'key-of-the-test-0123456789';
@@ -89,14 +89,14 @@ test('English alone is no drift; with German it is, in the log and at the server
 });
 
 test('standard input is read, and a version is named by its tag', () => {
-  const args = [join(ROOT, 'dist', 'main.js'), 'drift', '--commit', 'v1.1.0', '--json'];
+  const args = [join(ROOT, 'dist', 'main.js'), 'drift', '--commit', PINNED_TAG, '--json'];
   const { stdout, status } = spawnSync(process.execPath, args, {
     cwd: ROOT,
     input: readFileSync(log),
     maxBuffer: 2 ** 26,
   });
 
-  expect(JSON.parse(stdout.toString())).toMatchObject({ commit: PINNED, tag: 'v1.1.0' });
+  expect(JSON.parse(stdout.toString())).toMatchObject({ commit: PINNED, tag: PINNED_TAG });
   expect(status).toBe(1);
 });
 

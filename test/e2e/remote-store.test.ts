@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/git-version.ts';
 import { type ObjectServer, startObjectServer } from '../support/object-server.ts';
-import { copyOfPinned, MODEL, PINNED } from '../support/pinned.ts';
+import { copyOfPinned, MODEL, PINNED, PINNED_TAG } from '../support/pinned.ts';
 import { runCommand, startServer, sum, type TestServer } from '../support/server.ts';
 
 let folder: string;
@@ -31,11 +31,11 @@ async function expectPredictions(server: TestServer): Promise<void> {
 }
 
 test('a version is fetched, proven and served, and its tag is told', async () => {
-  writeFileSync(join(folder, MODEL, `${PINNED}.tag`), 'v1.1.0\n');
+  writeFileSync(join(folder, MODEL, `${PINNED}.tag`), `${PINNED_TAG}\n`);
   const server = await startServer(env);
   expect(server.lines.map(({ event }) => event)).toEqual(['listening', 'fetching', 'ready']);
   await expectPredictions(server);
-  const labels = `name="${MODEL}",commit="${PINNED}",version="v1.1.0"`;
+  const labels = `name="${MODEL}",commit="${PINNED}",version="${PINNED_TAG}"`;
   expect(sum(await server.metrics(), 'classifier_model_info', labels)).toBe(1);
   await server.stop();
 });

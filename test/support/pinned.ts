@@ -8,6 +8,8 @@ export const MODEL = 'tweet-sentiment';
 /** v2.0.0, which lies beside the pinned version. */
 export const MULTILINGUAL = 'b42fd0ca4c08dfb052454f2231cd601596122177';
 export const PINNED = readFileSync(join(ROOT, 'models', MODEL, 'PINNED'), 'utf8').trim();
+/** `v…`, the tag that it was published under. */
+export const PINNED_TAG = readFileSync(join(ROOT, 'models', MODEL, `${PINNED}.tag`), 'utf8').trim();
 
 /** A store with a copy of the pinned version. @returns the store and the version's folder. */
 export function copyOfPinned(): { store: string; folder: string } {
