@@ -137,8 +137,8 @@ async function stop(child) {
 async function tell() {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  say('1. The English version, v1.1.0, is live.');
-  const english = await serve('v1.1.0', port);
+  say('1. The English version, v1.2.0, is live.');
+  const english = await serve('v1.2.0', port);
   const prometheus = await startPrometheus(port);
   print([
     `console     ${url}/`,
@@ -168,14 +168,14 @@ async function tell() {
   print(card.filter((line) => !/^ {4}|^ {2}umsab|^$/.test(line)).slice(0, 42));
 
   say('6. A version from the branch `german` was trained on more: its languages, in the diff.');
-  const diff = run('models', 'diff', 'v1.1.0', 'v2.0.0');
+  const diff = run('models', 'diff', 'v1.2.0', 'v2.0.0');
   const scores = diff.indexOf('  umsab-de/dev');
   print([
     ...diff.filter((line) => /model\.base|umsab-de\/train\.tsv|~ language (?:de|en)/.test(line)),
     ...diff.slice(scores, scores + 2),
   ]);
 
-  say('7. It takes over: v2.0.0 is started in the place of v1.1.0. German tweets go on.');
+  say('7. It takes over: v2.0.0 is started in the place of v1.2.0. German tweets go on.');
   await stop(english.child);
   const multilingual = await serve('v2.0.0', port);
   const swappedAt = Date.now();

@@ -223,7 +223,7 @@ function calm(data: ConsoleData): Finding {
   return { level: 'good', kind: 'good', text };
 }
 
-/** `v1.1.0 · 65515c62` */
+/** `v1.2.0 · fbd5e27f` */
 export function versionWords({ model }: ConsoleData): string {
   return model ? [model.tag, shortCommit(model.commit)].filter(Boolean).join(' · ') : '';
 }

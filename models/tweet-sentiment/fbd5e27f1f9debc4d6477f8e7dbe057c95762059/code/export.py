@@ -5,6 +5,9 @@ kernels, and misses fast ones.
 
 Static, never dynamic: dynamic quantisation takes its scales from the whole batch, so a
 text's scores would depend on the texts beside it.
+
+Padding takes part in nothing but attention: all else is computed on the tokens of all texts
+in one row after the other, [tokens, hidden], so that texts of any lengths can share a run.
 """
 
 from collections.abc import Callable
@@ -64,34 +67,57 @@ def export(model: Classifier, path: Path, opset: int, int8: Int8 | None = None) 
     Equal weights give equal bytes.
     """
     graph = Graph(model, int8)
+    find_tokens(graph)
     x = embed(graph)
     mask, mask_of_pairs = mask_padding(graph)
     *layers, last = (f"layers.{index}" for index in range(len(model.layers)))
     for layer in layers:
         x = feed_forward(graph, layer, x, attend(graph, layer, x, mask_of_pairs))
     mixed = attend(graph, last, x, mask, first_only=True)
-    x = feed_forward(graph, last, take_first(graph, x, "first"), mixed)
-    first = graph.add("Gather", [x, graph.constant("zero", np.int64(0))], "cls", axis=1)
+    x = feed_forward(graph, last, graph.add("Gather", [x, "firsts"], "first"), mixed)
     head = [graph.parameter(f"head.{kind}") for kind in ("weight", "bias")]
-    graph.add("Gemm", [first, *head], "logits", transB=1)
+    graph.add("Gemm", [x, *head], "logits", transB=1)
     onnx.save(graph.finish(opset), path)
 
 
+def find_tokens(graph: Graph) -> None:
+    """Where the tokens are, padding left out, int64; their number is `tokens`.
+
+    "places" [tokens]: their places among all of [batch * length];
+    "rows" [batch, length]: the way back, from a place to its row in [tokens, …], for padding
+    some row or other;
+    "firsts" [batch]: the row of each text's first token.
+    """
+    flat = graph.add("Reshape", ["attention_mask", graph.integers(-1)], "mask.flat")
+    places = graph.add("NonZero", [flat], "places.nonzero")
+    graph.add("Reshape", [places, graph.integers(-1)], "places")
+    zero, one = (
+        graph.constant(name, np.int64(value)) for name, value in (("zero", 0), ("one", 1))
+    )
+    rows = graph.add("Sub", [graph.add("CumSum", [flat, zero], "rows.count"), one], "rows.flat")
+    shape = graph.add("Shape", ["attention_mask"], "shape")
+    graph.add("Reshape", [rows, shape], "rows")
+    graph.add("Gather", ["rows", zero], "firsts", axis=1)
+
+
 def embed(graph: Graph) -> str:
-    """Words and positions, [batch, length, hidden]."""
+    """Words and positions, [tokens, hidden]."""
+    flat = graph.add("Reshape", ["input_ids", graph.integers(-1)], "ids.flat")
+    ids = graph.add("Gather", [flat, "places"], "ids")
     if graph.int8 is None:
-        words = graph.add("Gather", [graph.parameter("words.weight"), "input_ids"], "words")
+        words = graph.add("Gather", [graph.parameter("words.weight"), ids], "words")
     else:
         values, scales = round_weights(graph.array("words.weight"), bits=8, axis=1)
         rows = [
-            graph.add("Gather", [graph.constant(f"words.{name}", table), "input_ids"], name)
+            graph.add("Gather", [graph.constant(f"words.{name}", table), ids], name)
             for name, table in (("values", values), ("scales", scales))
         ]
         rows[0] = graph.add("Cast", [rows[0]], "values.float", to=TensorProto.FLOAT)
         words = graph.add("Mul", rows, "words")
     length = graph.add("Shape", ["input_ids"], "length", start=1)
-    window = [graph.parameter("positions.weight"), graph.integers(0), length]
-    return graph.norm_of_sum(words, graph.add("Slice", window, "positions"), "norm")
+    columns = graph.add("Mod", ["places", length], "columns")
+    positions = [graph.parameter("positions.weight"), columns]
+    return graph.norm_of_sum(words, graph.add("Gather", positions, "positions"), "norm")
 
 
 def mask_padding(graph: Graph) -> tuple[str, str]:
@@ -101,7 +127,7 @@ def mask_padding(graph: Graph) -> tuple[str, str]:
     one.
     """
     tokens = graph.add("Cast", ["attention_mask"], "tokens", to=TensorProto.FLOAT)
-    padding = graph.add("Sub", [graph.constant("one", np.float32(1)), tokens], "padding")
+    padding = graph.add("Sub", [graph.constant("one.float", np.float32(1)), tokens], "padding")
     mask = graph.add("Mul", [padding, graph.constant("masked", np.float32(MASKED))], "mask")
     single = graph.add("Unsqueeze", [mask, graph.integers(1, 2)], "mask.single")
     shape = [graph.integers(1, 1), "length", graph.integers(1)]
@@ -110,37 +136,45 @@ def mask_padding(graph: Graph) -> tuple[str, str]:
 
 
 def attend(graph: Graph, layer: str, x: str, mask: str, first_only: bool = False) -> str:
-    """Multi-head self-attention, [batch, length, hidden].
+    """Multi-head self-attention, [tokens, hidden], rounded for what follows.
 
-    With `first_only`, the first token alone attends to all: [batch, 1, hidden].
+    With `first_only`, the first token of each text alone attends to all: [batch, hidden].
     """
     linear = f"{layer}.query_key_value"
     hidden, heads = graph.classifier.head.in_features, graph.classifier.layers[0].heads
     rounded = graph.rounded(x, linear)
-    queries = take_first(graph, rounded, f"{layer}.asking") if first_only else rounded
+
     # Three products: one of all, then split, takes longer.
-    parts = [
-        graph.product(source, linear, f"{layer}.{name}", slice(row, row + hidden))
-        for source, name, row in (
-            (queries, "query", 0),
-            (rounded, "key", hidden),
-            (rounded, "value", 2 * hidden),
-        )
-    ]
+    def part(source: str, name: str, row: int) -> str:
+        return graph.product(source, linear, f"{layer}.{name}", slice(row, row + hidden))
+
+    if first_only:
+        first = graph.add("Gather", [rounded, "firsts"], f"{layer}.asking")
+        query = [part(first, "query", 0), graph.integers(1)]
+        query = graph.add("Unsqueeze", query, f"{layer}.query.padded")
+    else:
+        query = pad(graph, part(rounded, "query", 0))
+    key = pad(graph, part(rounded, "key", hidden))
+    value = pad(graph, part(rounded, "value", 2 * hidden))
     counts = {"q_num_heads": heads, "kv_num_heads": heads}
-    return graph.add("Attention", [*parts, mask], f"{layer}.mixed", **counts)
+    mixed = graph.add("Attention", [query, key, value, mask], f"{layer}.mixed", **counts)
+    # Rounded while padding is still in: fewer bytes to move.
+    mixed = graph.rounded(mixed, f"{layer}.attention_output")
+    mixed = graph.add("Reshape", [mixed, graph.integers(-1, hidden)], f"{layer}.mixed.rows")
+    if first_only:
+        return mixed
+    return graph.add("Gather", [mixed, "places"], f"{layer}.mixed.tokens")
 
 
-def take_first(graph: Graph, x: str, output: str) -> str:
-    """The first token of each text, [batch, 1, hidden]."""
-    bounds = [graph.integers(0), graph.integers(1), graph.integers(1)]
-    return graph.add("Slice", [x, *bounds], output)
+def pad(graph: Graph, x: str) -> str:
+    """[tokens, hidden] → [batch, length, hidden]; what stands for padding is to be masked."""
+    return graph.add("Gather", [x, "rows"], f"{x}.padded")
 
 
 def feed_forward(graph: Graph, layer: str, x: str, mixed: str) -> str:
     """What follows attention in a layer: x, what was `mixed`, and the result are shaped alike."""
-    mixed = graph.linear(mixed, f"{layer}.attention_output")
-    x = graph.norm_of_sum(x, mixed, f"{layer}.attention_norm")
+    name = f"{layer}.attention_output"
+    x = graph.norm_of_sum(x, graph.product(mixed, name, name), f"{layer}.attention_norm")
     y = graph.linear(x, f"{layer}.intermediate")
     y = graph.add("Gelu", [y], f"{layer}.gelu", approximate="tanh")
     y = graph.linear(y, f"{layer}.output")
@@ -167,5 +201,6 @@ def build_config(base: Base, labels: list[str]) -> dict:
         "label2id": {label: index for index, label in enumerate(labels)},
         "pooling": "cls",
         "hidden_act": "gelu_pytorch_tanh",
+        "padding_free": True,
         **{name: base.config[name] for name in kept},
     }
