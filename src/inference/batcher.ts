@@ -7,6 +7,14 @@ import { estimateLength } from './runs.ts';
 const WINDOW = 64;
 
 /**
+ * A worker that becomes free while the others are busy takes as many times its equal share: until the
+ * next one is free, more has come. It does not take all, or that one might find a single text. Measured
+ * with two workers, seven interleaved rounds of 1, 1.2, 1.4 and 1.6: 1.4 answers 1.06 × as much as 1 at 8
+ * connections and 1.01 × at 32, with a p99 of 0.9 ×.
+ */
+const SHARE_OF_ONE = 1.4;
+
+/**
  * What waits longer than its client does has been computed for nobody. Once the queue has not been empty
  * for long enough to tell how fast it empties …
  */
@@ -198,9 +206,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
   };
 
   const pump = (): void => {
-    // All workers share what waits: one request of many texts uses them all, and the next one that
-    // becomes free finds more than a single text.
-    const count = Math.min(maxBatch, Math.ceil(queue.length / executor.size));
+    // Workers that are free together share what waits: one request of many texts uses them all.
+    const share = executor.idle() > 1 ? 1 : SHARE_OF_ONE;
+    const count = Math.min(maxBatch, Math.ceil((share * queue.length) / executor.size));
     while (executor.idle() > 0 && queue.length > 0) {
       const batch = chooseBatch(queue, count);
       queue = queue.filter((item) => !batch.has(item));
