@@ -86,7 +86,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     const { page, complaints } = await open(server.url);
     await page.getByText('Ready, and idle').first().waitFor();
     expect(await page.locator('header').innerText()).toMatch(
-      new RegExp(`tweet-sentiment\\s+v1\\.1\\.0 · ${PINNED.slice(0, 8)}\\s+ready`),
+      new RegExp(`tweet-sentiment\\s+${PINNED_TAG} · ${PINNED.slice(0, 8)}\\s+ready`),
     );
     expect(await page.title()).toBe('tweet-sentiment');
     expect(complaints).toEqual([]);
