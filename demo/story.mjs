@@ -18,6 +18,9 @@ const { values: options } = parseArgs({
     rate: { type: 'string', default: '20' },
   },
 });
+// Tags of the versions.
+const ENGLISH = 'v1.2.0';
+const MULTILINGUAL = 'v2.0.0';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const main = join(root, 'dist/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'story-'));
@@ -137,8 +140,8 @@ async function stop(child) {
 async function tell() {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  say('1. The English version, v1.2.0, is live.');
-  const english = await serve('v1.2.0', port);
+  say(`1. The English version, ${ENGLISH}, is live.`);
+  const english = await serve(ENGLISH, port);
   const prometheus = await startPrometheus(port);
   print([
     `console     ${url}/`,
@@ -168,16 +171,18 @@ async function tell() {
   print(card.filter((line) => !/^ {4}|^ {2}umsab|^$/.test(line)).slice(0, 42));
 
   say('6. A version from the branch `german` was trained on more: its languages, in the diff.');
-  const diff = run('models', 'diff', 'v1.2.0', 'v2.0.0');
+  const diff = run('models', 'diff', ENGLISH, MULTILINGUAL);
   const scores = diff.indexOf('  umsab-de/dev');
   print([
     ...diff.filter((line) => /model\.base|umsab-de\/train\.tsv|~ language (?:de|en)/.test(line)),
     ...diff.slice(scores, scores + 2),
   ]);
 
-  say('7. It takes over: v2.0.0 is started in the place of v1.2.0. German tweets go on.');
+  say(
+    `7. It takes over: ${MULTILINGUAL} is started in the place of ${ENGLISH}. German tweets go on.`,
+  );
   await stop(english.child);
-  const multilingual = await serve('v2.0.0', port);
+  const multilingual = await serve(MULTILINGUAL, port);
   const swappedAt = Date.now();
   const more = send(url, 'de', '10m');
   await until('the end of the alert', async () => !(await alert(prometheus, url)));

@@ -47,12 +47,13 @@ export interface Language {
 }
 
 /** Raw outcome of one text. */
-export interface TextResult extends Language {
+export interface TextResult {
   /** `[labels]` */
   readonly logits: Float32Array;
   readonly tokens: number;
   readonly unknown: number;
   readonly truncated: boolean;
+  readonly language: Language;
 }
 
 export interface BatcherObserver {
@@ -279,10 +280,10 @@ function splitResult(
 ): TextResult[] {
   const labels = logits.length / tokens.length;
   return Array.from(tokens, (count, row) => ({
-    ...(languages[row] as Language),
     logits: logits.subarray(row * labels, (row + 1) * labels),
     tokens: count,
     unknown: unknown[row] as number,
     truncated: truncated[row] === 1,
+    language: languages[row] as Language,
   }));
 }

@@ -200,7 +200,7 @@ function toClassification(result: TextResult, labels: readonly string[]): Classi
     tokens: result.tokens,
     unknownRatio: result.unknown / result.tokens,
     truncated: result.truncated,
-    language: result.language,
-    languageConfidence: result.confidence,
+    language: result.language.language,
+    languageConfidence: result.language.confidence,
   };
 }

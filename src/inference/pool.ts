@@ -1,4 +1,4 @@
-/** Worker threads that each hold one session of the model. */
+/** Worker threads that hold the model's sessions. */
 import { Worker } from 'node:worker_threads';
 import { ClassifierError } from './errors.ts';
 import type { BatchResult, RequestMessage, ResponseMessage, StartupMessage } from './messages.ts';
@@ -81,10 +81,11 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
   let crowdedAt = Number.NEGATIVE_INFINITY;
   const restarts = new Set<NodeJS.Timeout>();
 
+  const inState = (state: WorkerState): Slot[] => slots.filter((slot) => slot.state === state);
+
   const dispatch = (): void => {
-    const idle = slots.filter(({ state }) => state === 'idle');
-    const busy = slots.filter(({ state }) => state === 'busy').length;
-    if (busy + waiting.length > 1) {
+    const idle = inState('idle');
+    if (inState('busy').length + waiting.length > 1) {
       crowdedAt = now();
     }
     const alone =
@@ -200,7 +201,7 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
 
   return {
     size,
-    idle: () => slots.filter(({ state }) => state === 'idle').length - waiting.length,
+    idle: () => inState('idle').length - waiting.length,
     run: (texts) =>
       new Promise((resolve, reject) => {
         if (closing) {
@@ -210,13 +211,11 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
         waiting.push({ texts, attempts: 0, resolve, reject });
         dispatch();
       }),
-    states: () => {
-      const count = { starting: 0, idle: 0, busy: 0 };
-      for (const { state } of slots) {
-        count[state]++;
-      }
-      return count;
-    },
+    states: () => ({
+      starting: inState('starting').length,
+      idle: inState('idle').length,
+      busy: inState('busy').length,
+    }),
     close,
   };
 }

@@ -253,7 +253,7 @@ test('each text has its language', async () => {
   const batcher = createBatcher({ executor, maxBatch: 8, capacity: 10, ...defaults });
   const answer = batcher.submit(['a', 'bb']);
   await running[0]!.end();
-  expect((await answer).map(({ language }) => language)).toEqual(['of a', 'of bb']);
+  expect((await answer).map(({ language }) => language.language)).toEqual(['of a', 'of bb']);
 });
 
 test('where a language can not be told, the request fails once its worker is free again', async () => {
