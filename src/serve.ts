@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { readPage } from './console/page.ts';
@@ -29,6 +30,7 @@ import {
   type Version,
 } from './models/version.ts';
 import { createHistory, type HistoryRecord } from './telemetry/history.ts';
+import { inARow } from './telemetry/in-a-row.ts';
 import {
   createLanguageIdentifier,
   type IdentifyLanguage,
@@ -108,25 +110,38 @@ export async function serve(config: Config, group: Group = ALONE): Promise<Runni
     file: config.logFile,
     onDrop: metrics.onLogDrop,
   });
+  const onObserverError = (error: unknown): void => log.write('error', 'error', errorFields(error));
+  /** What has been answered has been observed: `inARow` has asked for its turn before. */
+  const allObserved = (): Promise<void> => setImmediate();
   const shares: { [K in keyof Shares]: () => Promise<Shares[K]> } = {
-    metrics: metrics.snapshot,
-    console: async () => ({ history: history.record(), stats: classifier?.stats() ?? NO_STATS }),
+    metrics: async () => {
+      await allObserved();
+      return metrics.snapshot();
+    },
+    console: async () => {
+      await allObserved();
+      return { history: history.record(), stats: classifier?.stats() ?? NO_STATS };
+    },
   };
   const app = createApp({
     ...config,
     state: () => state,
     exposition: {
       contentType: metrics.contentType,
-      expose: async () => metrics.expose(await group.collect('metrics')),
+      expose: async () => {
+        const others = await group.collect('metrics');
+        await allObserved();
+        return metrics.expose(others);
+      },
     },
     requests: {
       ...metrics,
-      onRequestEnd: (series, durationSeconds) => {
+      onRequestEnd: inARow((series, durationSeconds) => {
         metrics.onRequestEnd(series, durationSeconds);
         if (series.route === '/predict') {
           history.onRequestEnd(series.status, durationSeconds);
         }
-      },
+      }, onObserverError),
     },
     predictionIds: createPredictionIds(config.feedbackKey),
     page: readPage(),
@@ -139,12 +154,12 @@ export async function serve(config: Config, group: Group = ALONE): Promise<Runni
       };
     },
     onRejected: metrics.onRejected,
-    onPrediction: (record) => {
+    onPrediction: inARow((record) => {
       const fields = predictionFields(record, config.logInput);
       metrics.onPrediction(record);
       history.onPrediction(record, fields);
       log.write('info', 'prediction', fields);
-    },
+    }, onObserverError),
     onFeedback: ({ requestId, predicted, actual, ...fields }) => {
       metrics.onFeedback(predicted, actual);
       history.onFeedback(predicted, actual);

@@ -14,6 +14,12 @@ const MAX_RESTART_DELAY_MS = 30_000;
  */
 const CROWDED_MS = 20;
 
+/**
+ * For the objects of a batch, which die young. V8's own 48 MB are filled before they are collected, to no
+ * gain: with short texts, 376 MB resident after 130,000 predictions instead of 432, at the same rate.
+ */
+const YOUNG_GENERATION_MB = 6;
+
 export type WorkerState = 'starting' | 'idle' | 'busy';
 
 export interface Pool {
@@ -112,7 +118,10 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
     new Promise((resolve, reject) => {
       const forAlone = !slots.some((slot) => slot.forAlone);
       const threadsAlone = forAlone ? startup.threadsAlone : 1;
-      const thread = new Worker(workerUrl, { workerData: { ...startup, threadsAlone } });
+      const thread = new Worker(workerUrl, {
+        workerData: { ...startup, threadsAlone },
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      });
       const slot: Slot = { thread, forAlone, state: 'starting' };
       slots.push(slot);
       let failure = new Error('the worker thread ended by itself');

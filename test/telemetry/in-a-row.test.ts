@@ -1,0 +1,43 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { inARow } from '../../src/telemetry/in-a-row.ts';
+
+test('calls wait until what runs is done, and come in their order, before a later immediate', async () => {
+  const made: number[] = [];
+  const call = inARow(
+    (value: number) => made.push(value),
+    (error) => {
+      throw error;
+    },
+  );
+  call(1);
+  await Promise.resolve();
+  call(2);
+  expect(made).toEqual([]);
+  await setImmediate();
+  expect(made).toEqual([1, 2]);
+  call(3);
+  await setImmediate();
+  expect(made).toEqual([1, 2, 3]);
+});
+
+test('where a call throws, its error is told and the others are made', async () => {
+  const made: string[] = [];
+  const errors: unknown[] = [];
+  const error = new Error('bad');
+  const call = inARow(
+    (name: string) => {
+      if (name === 'bad') {
+        throw error;
+      }
+      made.push(name);
+    },
+    (thrown) => errors.push(thrown),
+  );
+  ['first', 'bad', 'last'].forEach((name) => {
+    call(name);
+  });
+  await setImmediate();
+  expect(made).toEqual(['first', 'last']);
+  expect(errors).toEqual([error]);
+});
