@@ -37,10 +37,10 @@ export function limitOf(rounds) {
 }
 
 /** Growth of memory in percent, from the second tenth of a long run, when caches are full, to the last. */
-function growthOf(soak) {
-  const end = soak.at(-1).predictions;
+function growthOf({ samples }) {
+  const end = samples.at(-1).predictions;
   const middle = (from, to) => {
-    const part = soak.filter(({ predictions: n }) => n >= from * end && n <= to * end);
+    const part = samples.filter(({ predictions: n }) => n >= from * end && n <= to * end);
     return median(part.map(({ memoryMb }) => memoryMb));
   };
   return (middle(0.9, 1) / middle(0.1, 0.2) - 1) * 100;
@@ -72,7 +72,7 @@ export function judge(results) {
   );
   const at3 = '3 × the maximum';
   const never = Number.POSITIVE_INFINITY;
-  const soaked = soak ? soak.at(-1).predictions.toLocaleString('en-US') : 'a million';
+  const soaked = soak ? soak.samples.at(-1).predictions.toLocaleString('en-US') : 'a million';
   // biome-ignore format: a table.
   return [
     ['single texts, 32 connections, of the raw runtime', share(NAMES.server(32)), '≥', 0.8],

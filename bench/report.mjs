@@ -41,17 +41,21 @@ export function writeReport(results, out) {
   writeFileSync(join(out, 'performance.md'), `${page}\n`);
 }
 
-function head(results) {
-  const { machine, versions, exactProducts } = results;
+/** @param results of a run, or of a long one for memory. */
+function measuredOn({ machine, versions, exactProducts }) {
   const exact = exactProducts
     ? '; weights of this version overflow in its fast int8 products, so all servers here use exact, slower ones'
     : '';
+  return `- Machine: ${machine.cpu}, ${machine.cores} cores, ${fixed(machine.memoryGb)} GB, ${machine.system}. Int8: ${machine.int8}${exact}.
+- Server ${versions.server} (${versions.commit}), Node ${versions.node}, onnxruntime-node ${versions.onnxruntime}, model \`${versions.model}\`.`;
+}
+
+function head(results) {
   return `# Performance
 
 Written by \`npm run bench\` on ${results.date}. All numbers: [results.json](performance/results.json).
 
-- Machine: ${machine.cpu}, ${machine.cores} cores, ${fixed(machine.memoryGb)} GB, ${machine.system}. Int8: ${machine.int8}${exact}.
-- Server ${versions.server} (${versions.commit}), Node ${versions.node}, onnxruntime-node ${versions.onnxruntime}, model \`${versions.model}\`.
+${measuredOn(results)}
 - Made-up texts of ${fixed(results.meanTokens, 1)} tokens on average, all different where nothing else is said.
 - Client and server share the cores. Medians of ${results.rounds.length} interleaved rounds, ${results.seconds} s for each measurement,
   after ${results.warmUp} s of load on each server. Ratios are taken within a round.
@@ -177,8 +181,8 @@ ${table(
 
 Raw runtime: ${line('rawMs')}. This server: ${line('serverMs')}.${
     soak
-      ? '\n\nMemory over predictions, of different texts of about ten tokens:\n\n' +
-        '![Memory over predictions](performance/memory.svg)'
+      ? '\n\n![Memory over predictions](performance/memory.svg)\n\n' +
+        `Memory over predictions, of different texts of about ten tokens, on ${soak.date}:\n\n${measuredOn(soak)}`
       : ''
   }`;
 }
@@ -201,7 +205,7 @@ function charts({ rounds, peersMb, lengths, soak }) {
     ]),
     ...(soak && {
       'memory.svg': lineChart('Resident memory, MB', 'predictions', [
-        ['this server', soak.map((each) => [each.predictions, each.memoryMb])],
+        ['this server', soak.samples.map((each) => [each.predictions, each.memoryMb])],
       ]),
     }),
   };

@@ -192,16 +192,17 @@ export async function runAll({ rounds, peers, ...options }) {
   return results;
 }
 
-/** @returns memory over so many predictions. */
+/** @returns memory over so many predictions, and what it was measured on: the report may be of another machine. */
 export async function runSoak({ predictions, ...options }) {
   const server = await startServer();
   const bench = await prepare(options, server);
   await warmUp(bench, server);
   const texts = createShortTextSource();
-  const found = await measure.soak({ ...bench, texts }, server, predictions, (done) =>
+  const samples = await measure.soak({ ...bench, texts }, server, predictions, (done) =>
     say(`${done} of ${predictions} predictions`),
   );
   await bench.raw.stop();
   await server.stop();
-  return found;
+  const { date, machine, versions, exactProducts } = describe(bench, server);
+  return { date, machine, versions, exactProducts, samples };
 }
