@@ -110,7 +110,8 @@ export async function serve(config: Config, group: Group = ALONE): Promise<Runni
     file: config.logFile,
     onDrop: metrics.onLogDrop,
   });
-  const onObserverError = (error: unknown): void => log.write('error', 'error', errorFields(error));
+  const logError = (error: unknown, requestId?: string): void =>
+    log.write('error', 'error', { request_id: requestId, ...errorFields(error) });
   /** What has been answered has been observed: `inARow` has asked for its turn before. */
   const allObserved = (): Promise<void> => setImmediate();
   const shares: { [K in keyof Shares]: () => Promise<Shares[K]> } = {
@@ -136,12 +137,15 @@ export async function serve(config: Config, group: Group = ALONE): Promise<Runni
     },
     requests: {
       ...metrics,
-      onRequestEnd: inARow((series, durationSeconds) => {
-        metrics.onRequestEnd(series, durationSeconds);
-        if (series.route === '/predict') {
-          history.onRequestEnd(series.status, durationSeconds);
-        }
-      }, onObserverError),
+      onRequestEnd: inARow(
+        (series, durationSeconds) => {
+          metrics.onRequestEnd(series, durationSeconds);
+          if (series.route === '/predict') {
+            history.onRequestEnd(series.status, durationSeconds);
+          }
+        },
+        (error) => logError(error),
+      ),
     },
     predictionIds: createPredictionIds(config.feedbackKey),
     page: readPage(),
@@ -154,21 +158,21 @@ export async function serve(config: Config, group: Group = ALONE): Promise<Runni
       };
     },
     onRejected: metrics.onRejected,
-    onPrediction: inARow((record) => {
-      const fields = predictionFields(record, config.logInput);
-      metrics.onPrediction(record);
-      history.onPrediction(record, fields);
-      log.write('info', 'prediction', fields);
-    }, onObserverError),
+    onPrediction: inARow(
+      (record) => {
+        const fields = predictionFields(record, config.logInput);
+        metrics.onPrediction(record);
+        history.onPrediction(record, fields);
+        log.write('info', 'prediction', fields);
+      },
+      (error, { requestId }) => logError(error, requestId),
+    ),
     onFeedback: ({ requestId, predicted, actual, ...fields }) => {
       metrics.onFeedback(predicted, actual);
       history.onFeedback(predicted, actual);
       log.write('info', 'feedback', { request_id: requestId, ...fields, predicted, actual });
     },
-    onError: (error, res) => {
-      const { requestId } = contextOf(res);
-      log.write('error', 'error', { request_id: requestId, ...errorFields(error) });
-    },
+    onError: (error, res) => logError(error, contextOf(res).requestId),
   });
   const server = createHttpServer(app);
   let url = '';

@@ -8,11 +8,11 @@
  *
  * The calls come before anything that `setImmediate` is asked for later.
  *
- * @param onError told of what a call has thrown; the others are made all the same.
+ * @param onError told of what a call has thrown, and of its arguments; the others are made all the same.
  */
 export function inARow<Args extends readonly unknown[]>(
   call: (...args: Args) => void,
-  onError: (error: unknown) => void,
+  onError: (error: unknown, ...args: Args) => void,
 ): (...args: Args) => void {
   let waiting: Args[] = [];
   const callAll = (): void => {
@@ -22,7 +22,7 @@ export function inARow<Args extends readonly unknown[]>(
       try {
         call(...args);
       } catch (error) {
-        onError(error);
+        onError(error, ...args);
       }
     }
   };

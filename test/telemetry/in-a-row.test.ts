@@ -24,6 +24,7 @@ test('calls wait until what runs is done, and come in their order, before a late
 test('where a call throws, its error is told and the others are made', async () => {
   const made: string[] = [];
   const errors: unknown[] = [];
+  const blamed: string[] = [];
   const error = new Error('bad');
   const call = inARow(
     (name: string) => {
@@ -32,7 +33,10 @@ test('where a call throws, its error is told and the others are made', async () 
       }
       made.push(name);
     },
-    (thrown) => errors.push(thrown),
+    (thrown, name) => {
+      errors.push(thrown);
+      blamed.push(name);
+    },
   );
   ['first', 'bad', 'last'].forEach((name) => {
     call(name);
@@ -40,4 +44,5 @@ test('where a call throws, its error is told and the others are made', async () 
   await setImmediate();
   expect(made).toEqual(['first', 'last']);
   expect(errors).toEqual([error]);
+  expect(blamed).toEqual(['bad']);
 });
