@@ -14,9 +14,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # No dependency needs its install script; ONNX Runtime's would fetch CUDA libraries.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json bundle.mjs ./
+COPY build.mjs ./
 COPY src src
-RUN npm run build && rm -f dist/.tsbuildinfo
+RUN npm run build
 # ONNX Runtime brings its libraries for every platform, 288 MB; this one's take 45 MB or less. That
 # it still loads is checked here, not at the first start.
 RUN npm prune --omit=dev --ignore-scripts \

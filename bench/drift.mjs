@@ -5,11 +5,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { classifyAll, openClassifier } from '../dist/offline.js';
-import { createRandom } from '../dist/simulate/random.js';
-import { driftAlarms, measureDrift } from '../dist/telemetry/drift.js';
-import { createLanguageIdentifier } from '../dist/telemetry/language.js';
-import { createTally } from '../dist/telemetry/profile.js';
+import {
+  classifyAll,
+  createLanguageIdentifier,
+  createRandom,
+  createTally,
+  driftAlarms,
+  measureDrift,
+  openClassifier,
+} from '#dist/toolkit.js';
 
 const MODELS = new URL('../models/tweet-sentiment/', import.meta.url).pathname;
 const WINDOWS = { '5m': 300, '1h': 3600 };

@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openStore } from '../dist/models/stores/open.js';
+import { openStore } from '#dist/toolkit.js';
 
 const SUMS = 'SHA256SUMS';
 const MAX_BYTES = 2 * 1024 ** 3;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line. */
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import { ProcessError } from './cluster/error.ts';
 import { ConfigError } from './config.ts';
 import { ClassifierError } from './inference/errors.ts';
@@ -14,13 +14,11 @@ process.env.ORT_DISABLE_TELEMETRY ??= '1';
 // The AWS SDK tells everyone on Node 20 at each start that it will ask for more one day.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
-
 const program = new Command('tweet-sentiment')
   .description(
     'Serves a tweet-sentiment model pinned by the git commit SHA of its model repository.',
   )
-  .version(version)
+  .version(manifest.version)
   // 2 for what was typed wrong, 1 for what went wrong; subcommands inherit it.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
@@ -34,7 +32,7 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<void>>> = 
   serve: async (to) => (await import('./commands/serve.ts')).addServe(to),
   drift: async (to) => (await import('./commands/drift.ts')).addDrift(to),
   logs: async (to) => (await import('./commands/logs.ts')).addLogs(to),
-  models: async (to) => (await import('./commands/models.ts')).addModels(to),
+  models: async (to) => (await import('./commands/models.ts')).addModels(to, process.argv[3]),
   simulate: async (to) => (await import('./commands/simulate.ts')).addSimulate(to),
 };
 const asked = COMMANDS[process.argv[2] ?? ''];

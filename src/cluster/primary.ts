@@ -8,8 +8,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
+import { clusterMemberModule } from '../entry-points.ts';
 import type { Shares } from '../serve.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import { addCounters, createMetrics, type MetricsSnapshot } from '../telemetry/metrics.ts';
@@ -54,7 +54,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
     feedbackKey: config.feedbackKey ?? randomBytes(32).toString('hex'),
   };
   cluster.setupPrimary({
-    exec: fileURLToPath(new URL('../../dist/cluster/member.js', import.meta.url)),
+    exec: clusterMemberModule(),
     args: [],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // As JSON, numbers that are none would become null.

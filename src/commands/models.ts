@@ -1,38 +1,35 @@
 import type { Command } from 'commander';
-import { addCommit } from './commit.ts';
-import { addDiff } from './diff.ts';
-import { addFetch } from './fetch.ts';
-import { addGate } from './gate.ts';
-import { addInit } from './init.ts';
-import { addLfs } from './lfs.ts';
-import { addList } from './list.ts';
-import { addMergeDriver } from './merge-driver.ts';
-import { addProfile } from './profile.ts';
-import { addPublish } from './publish.ts';
-import { addReproduce } from './reproduce.ts';
-import { addShow } from './show.ts';
-import { addVerify } from './verify.ts';
 
-/** `models …`, in the order of a version's life. */
-export function addModels(program: Command): void {
+type AddCommand = (models: Command) => void;
+
+/**
+ * Each subcommand's module, in the order of a version's life. It is loaded when it is asked for: git runs
+ * `merge-driver` for each file of a merge, and all modules together take longer to load than it takes to
+ * merge one.
+ */
+const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  init: async () => (await import('./init.ts')).addInit,
+  profile: async () => (await import('./profile.ts')).addProfile,
+  commit: async () => (await import('./commit.ts')).addCommit,
+  'merge-driver': async () => (await import('./merge-driver.ts')).addMergeDriver,
+  diff: async () => (await import('./diff.ts')).addDiff,
+  lfs: async () => (await import('./lfs.ts')).addLfs,
+  list: async () => (await import('./list.ts')).addList,
+  show: async () => (await import('./show.ts')).addShow,
+  verify: async () => (await import('./verify.ts')).addVerify,
+  gate: async () => (await import('./gate.ts')).addGate,
+  reproduce: async () => (await import('./reproduce.ts')).addReproduce,
+  publish: async () => (await import('./publish.ts')).addPublish,
+  fetch: async () => (await import('./fetch.ts')).addFetch,
+};
+
+/** @param wanted the subcommand to add; any other word adds all of them, for help. */
+export async function addModels(program: Command, wanted: string | undefined): Promise<void> {
   const models = program
     .command('models')
     .description('Make, compare, publish and look at the versions of a model.');
-  for (const add of [
-    addInit,
-    addProfile,
-    addCommit,
-    addMergeDriver,
-    addDiff,
-    addLfs,
-    addList,
-    addShow,
-    addVerify,
-    addGate,
-    addReproduce,
-    addPublish,
-    addFetch,
-  ]) {
-    add(models);
+  const load = SUBCOMMANDS[wanted ?? ''];
+  for (const each of load ? [load] : Object.values(SUBCOMMANDS)) {
+    (await each())(models);
   }
 }

@@ -1,12 +1,7 @@
 /** The files of the console as a browser gets them. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** What the build makes of `browser/`: its TypeScript compiled, the rest copied. */
-const FOLDER = fileURLToPath(new URL('../../dist/console/browser', import.meta.url));
-const CHARTS = dirname(createRequire(import.meta.url).resolve('uplot'));
+import { extname, join } from 'node:path';
+import { consoleFolder } from '../entry-points.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -17,15 +12,11 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Reads them all, about 100 kB. @returns them by name. */
 export function readPage(): ReadonlyMap<string, { type: string; bytes: Buffer }> {
-  const paths = new Map([
-    ...readdirSync(FOLDER).map((name) => [name, join(FOLDER, name)] as const),
-    ['uplot.js', join(CHARTS, 'uPlot.iife.min.js')],
-    ['uplot.css', join(CHARTS, 'uPlot.min.css')],
-  ]);
+  const folder = consoleFolder();
   return new Map(
-    [...paths].flatMap(([name, path]) => {
+    readdirSync(folder).flatMap((name) => {
       const type = TYPES[extname(name)];
-      return type ? [[name, { type, bytes: readFileSync(path) }]] : [];
+      return type ? [[name, { type, bytes: readFileSync(join(folder, name)) }]] : [];
     }),
   );
 }

@@ -1,5 +1,6 @@
 /** Worker threads that hold the model's sessions. */
 import { Worker } from 'node:worker_threads';
+import { workerModule } from '../entry-points.ts';
 import { ClassifierError } from './errors.ts';
 import type { BatchResult, RequestMessage, ResponseMessage, StartupMessage } from './messages.ts';
 
@@ -49,7 +50,7 @@ export interface PoolOptions {
   /** Called when a worker has become ready, also after a restart. */
   readonly onReady: () => void;
   /** The module that the threads run. */
-  readonly workerUrl?: URL;
+  readonly workerModule?: string | URL;
   /** Milliseconds; for tests. */
   readonly now?: () => number;
 }
@@ -77,7 +78,7 @@ interface Slot {
 export async function createPool(options: PoolOptions): Promise<Pool> {
   const { size, startup, onRestart, onReady } = options;
   const now = options.now ?? (() => performance.now());
-  const workerUrl = options.workerUrl ?? new URL('../../dist/inference/worker.js', import.meta.url);
+  const module = options.workerModule ?? workerModule();
   const slots: Slot[] = [];
   const waiting: Job[] = [];
   let started = false;
@@ -118,7 +119,7 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
     new Promise((resolve, reject) => {
       const forAlone = !slots.some((slot) => slot.forAlone);
       const threadsAlone = forAlone ? startup.threadsAlone : 1;
-      const thread = new Worker(workerUrl, {
+      const thread = new Worker(module, {
         workerData: { ...startup, threadsAlone },
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       });

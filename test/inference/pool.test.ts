@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createPool, type Pool } from '../../src/inference/pool.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 
-const workerUrl = new URL('../fixtures/crashing-worker.mjs', import.meta.url);
+const workerModule = new URL('../fixtures/crashing-worker.mjs', import.meta.url);
 const pools: Pool[] = [];
 let time = 0;
 
@@ -22,7 +22,7 @@ async function startPool(size: number): Promise<{ pool: Pool; restarts: Error[] 
         threadsAlone: 2,
       },
     },
-    workerUrl,
+    workerModule,
     now: () => time,
     onRestart: (cause) => restarts.push(cause),
     onReady: () => undefined,

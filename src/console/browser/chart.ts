@@ -1,10 +1,7 @@
 /** Charts over the last quarter of an hour, drawn by uPlot. */
-import type UPlot from 'uplot';
+import UPlot from 'uplot';
 import { minuteOfDay } from './format.ts';
 import { type Column, stacked } from './series.ts';
-
-/** The library is a script of its own, before this one. */
-declare const uPlot: typeof UPlot;
 
 const AXIS_FONT = '11px ui-sans-serif, system-ui, sans-serif';
 /** Charts that show the same time share their cursor. */
@@ -65,7 +62,7 @@ export function createChart(options: ChartOptions): Chart {
       }
       plot?.destroy();
       shape = wanted;
-      plot = new uPlot({ ...size(), ...layout(options, drawn) }, data, container);
+      plot = new UPlot({ ...size(), ...layout(options, drawn) }, data, container);
     },
   };
 }
@@ -121,7 +118,7 @@ function area({ color: name, striped = false }: ChartSeries): UPlot.Series {
   return {
     width: 0,
     fill: ({ ctx }) => (striped ? stripes(ctx, name) : color(name)),
-    paths: uPlot.paths.stepped?.({ align: 1 }),
+    paths: UPlot.paths.stepped?.({ align: 1 }),
     points: { show: false },
   } as UPlot.Series;
 }

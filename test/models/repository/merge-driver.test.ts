@@ -10,9 +10,6 @@ import { MERGE_CASES } from './merge-cases.ts';
 
 const MAIN = join(ROOT, 'dist/main.js');
 
-/** The same command without the others: git starts it once for each file. */
-const DRIVER = join(ROOT, 'test/support/merge-driver.mjs');
-
 const PATIENCE_MS = 180_000;
 
 interface Merge {
@@ -42,7 +39,7 @@ function merge(
   return { repository, ...runMerge(repository) };
 }
 
-function configureDriver({ git, folder }: Repository, script = DRIVER): void {
+function configureDriver({ git, folder }: Repository, script = MAIN): void {
   const words = [process.execPath, script].map((word) => `'${word}'`).join(' ');
   git('config', 'merge.tweet-sentiment.driver', `${words} models merge-driver %O %A %B %P`);
   git('config', 'user.name', 'A U Thor');
