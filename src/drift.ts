@@ -6,8 +6,8 @@ import { readExposition } from './drift/exposition.ts';
 import { type LoggedPrediction, predictionOf, readLine } from './drift/log-line.ts';
 import { type DriftReport, judge, type LineCounts } from './drift/report.ts';
 import { createLineBuffer, eachLine } from './logs/lines.ts';
-import { ModelError } from './models/errors.ts';
 import type { Profile } from './telemetry/profile.ts';
+import { ModelError } from './version/errors.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const TIMEOUT_MS = 15_000;

@@ -4,14 +4,14 @@ import type { Classifier } from './inference/classifier.ts';
 import { ClassifierError } from './inference/errors.ts';
 import { readColumn } from './models/data-table.ts';
 import { findDataFiles, parseDatasets } from './models/datasets.ts';
-import { ModelError } from './models/errors.ts';
 import { type Check, type Judged, judgeScores, type Thresholds } from './models/gate.ts';
 import { readJson } from './models/read-json.ts';
 import { digestIngredients, refuseToBeRetrained } from './models/retrain.ts';
 import { measureScores, readMetrics, servedScores } from './models/scores.ts';
-import type { Store } from './models/stores/store.ts';
-import { readVersion, type Version } from './models/version.ts';
 import { classifyAll, openClassifier, type Progress } from './offline.ts';
+import { ModelError } from './version/errors.ts';
+import type { Store } from './version/stores/store.ts';
+import { readVersion, type Version } from './version/version.ts';
 
 /** Measured scores may differ so much from recorded ones: another CPU rounds otherwise. */
 const SCORE_TOLERANCE = 0.005;

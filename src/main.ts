@@ -5,7 +5,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { ProcessError } from './cluster/error.ts';
 import { ConfigError } from './config.ts';
 import { ClassifierError } from './inference/errors.ts';
-import { ModelError } from './models/errors.ts';
+import { ModelError } from './version/errors.ts';
 
 // ONNX Runtime reports its use to its maker unless this is set before it is loaded
 // (microsoft/onnxruntime#27379); worker threads have the environment of this one.

@@ -13,22 +13,8 @@ import { createHttpServer } from './http/server.ts';
 import { type Classifier, type ClassifierStats, createClassifier } from './inference/classifier.ts';
 import { ClassifierError } from './inference/errors.ts';
 import { collectGarbageSoon } from './inference/garbage.ts';
-import { ModelError } from './models/errors.ts';
-import { ingredientsOf } from './models/ingredients.ts';
-import { type Located, locateVersion } from './models/locate.ts';
 import { checkJson, parseJson } from './models/read-json.ts';
 import { refuseToBeRetrained } from './models/retrain.ts';
-import { openStore } from './models/stores/open.ts';
-import type { RetryNotice } from './models/stores/retry.ts';
-import { isRemote, type RemoteStore } from './models/stores/store.ts';
-import { readTag } from './models/tag.ts';
-import {
-  checkCommit,
-  openVersion,
-  readVersion,
-  resolveCommit,
-  type Version,
-} from './models/version.ts';
 import { createHistory, type HistoryRecord } from './telemetry/history.ts';
 import { inARow } from './telemetry/in-a-row.ts';
 import {
@@ -45,6 +31,20 @@ import {
 } from './telemetry/metrics.ts';
 import { predictionFields } from './telemetry/prediction-log.ts';
 import { emptyProfile, type Profile, profileSchema } from './telemetry/profile.ts';
+import { ModelError } from './version/errors.ts';
+import { ingredientsOf } from './version/ingredients.ts';
+import { type Located, locateVersion } from './version/locate.ts';
+import { openStore } from './version/stores/open.ts';
+import type { RetryNotice } from './version/stores/retry.ts';
+import { isRemote, type RemoteStore } from './version/stores/store.ts';
+import { readTag } from './version/tag.ts';
+import {
+  checkCommit,
+  openVersion,
+  readVersion,
+  resolveCommit,
+  type Version,
+} from './version/version.ts';
 
 /** What a process adds to an answer that is about all of them. */
 export interface Shares {

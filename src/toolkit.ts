@@ -2,9 +2,9 @@
 export { readConfig } from './config.ts';
 export { readModelConfig } from './inference/model-files.ts';
 export { createTokenizer } from './inference/tokenizer.ts';
-export { openStore } from './models/stores/open.ts';
 export { classifyAll, openClassifier } from './offline.ts';
 export { createRandom } from './simulate/random.ts';
 export { driftAlarms, measureDrift } from './telemetry/drift.ts';
 export { createLanguageIdentifier } from './telemetry/language.ts';
 export { createTally } from './telemetry/profile.ts';
+export { openStore } from './version/stores/open.ts';

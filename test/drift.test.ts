@@ -10,11 +10,11 @@ import { formatPage } from '../src/drift/html.ts';
 import { noiseOf } from '../src/drift/report.ts';
 import { DriftError, driftOfLogs, driftOfServer, type LogOptions } from '../src/drift.ts';
 import { columnsOf } from '../src/logs/text.ts';
-import { ModelError } from '../src/models/errors.ts';
 import { createRandom } from '../src/simulate/random.ts';
 import { contributionOf } from '../src/telemetry/drift.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 import type { Profile } from '../src/telemetry/profile.ts';
+import { ModelError } from '../src/version/errors.ts';
 import { temporaryFolder } from './support/git-version.ts';
 
 const COMMIT = 'a'.repeat(40);

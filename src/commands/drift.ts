@@ -4,12 +4,12 @@ import { formatReport } from '../drift/format.ts';
 import { formatPage } from '../drift/html.ts';
 import type { DriftReport } from '../drift/report.ts';
 import { DriftError, driftOfLogs, driftOfServer, type Reference } from '../drift.ts';
-import { ModelError } from '../models/errors.ts';
 import { checkJson, readJson } from '../models/read-json.ts';
-import { readTag } from '../models/tag.ts';
-import { openVersion } from '../models/version.ts';
 import { CHANGED_ABOVE } from '../telemetry/drift.ts';
 import { profileSchema } from '../telemetry/profile.ts';
+import { ModelError } from '../version/errors.ts';
+import { readTag } from '../version/tag.ts';
+import { openVersion } from '../version/version.ts';
 import {
   asJson,
   type Flags,

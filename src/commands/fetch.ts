@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { ModelError } from '../models/errors.ts';
-import { locateVersion } from '../models/locate.ts';
-import { openStore } from '../models/stores/open.ts';
-import { isRemote, type RemoteStore } from '../models/stores/store.ts';
-import { checkCommit } from '../models/version.ts';
+import { ModelError } from '../version/errors.ts';
+import { locateVersion } from '../version/locate.ts';
+import { openStore } from '../version/stores/open.ts';
+import { isRemote, type RemoteStore } from '../version/stores/store.ts';
+import { checkCommit } from '../version/version.ts';
 import { asJson, configOf, type Flags, print, progressBar, warn, withSettings } from './options.ts';
 
 export function addFetch(models: Command): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { HashAlgorithm } from '../models/git-objects.ts';
 import { openRepository } from '../models/repository/git.ts';
 import { type DriverFiles, runMergeDriver } from '../models/repository/merge-driver.ts';
+import type { HashAlgorithm } from '../version/git-objects.ts';
 
 /** git takes a higher exit code for an error, not for a conflict, and leaves the file as it was. */
 const FAILED = 129;

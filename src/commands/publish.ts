@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { ModelError } from '../models/errors.ts';
-import { publishVersion } from '../models/publish.ts';
 import { tagsOf } from '../models/repository/git.ts';
-import { openStore } from '../models/stores/open.ts';
-import { isWritable, type Store } from '../models/stores/store.ts';
+import { ModelError } from '../version/errors.ts';
+import { publishVersion } from '../version/publish.ts';
+import { openStore } from '../version/stores/open.ts';
+import { isWritable, type Store } from '../version/stores/store.ts';
 import { asJson, type Flags, print, progressBar } from './options.ts';
 import { type Versions, withVersionFlags, withVersions } from './versions.ts';
 

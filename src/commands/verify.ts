@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatBytes } from '../models/describe.ts';
-import { openVersion, readVersion } from '../models/version.ts';
+import { openVersion, readVersion } from '../version/version.ts';
 import { asJson, type Flags, print } from './options.ts';
 import { withVersionFlags, withVersions } from './versions.ts';
 

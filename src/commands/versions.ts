@@ -3,13 +3,13 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Config } from '../config.ts';
-import { ModelError } from '../models/errors.ts';
-import { isFullSha } from '../models/git-objects.ts';
 import { openRepository, type Repository, resolveRevision } from '../models/repository/git.ts';
 import { createRepositoryStore } from '../models/repository/repository-store.ts';
-import { openStore } from '../models/stores/open.ts';
-import type { Store } from '../models/stores/store.ts';
-import { openVersion, resolveCommit, type Version } from '../models/version.ts';
+import { ModelError } from '../version/errors.ts';
+import { isFullSha } from '../version/git-objects.ts';
+import { openStore } from '../version/stores/open.ts';
+import type { Store } from '../version/stores/store.ts';
+import { openVersion, resolveCommit, type Version } from '../version/version.ts';
 import { configOf, type Flags, warn, withSettings } from './options.ts';
 
 export interface Versions {

@@ -1,8 +1,8 @@
 /** What a folder must hold to become a version from which the model can be rebuilt. */
 import { readFile } from 'node:fs/promises';
+import { ModelError } from '../version/errors.ts';
 import { checkDataFile, findDataFiles, parseDatasets } from './datasets.ts';
 import { checkRequirements, DATA_PLACEHOLDER, parseEnvironment } from './environment.ts';
-import { ModelError } from './errors.ts';
 import { parseJson } from './read-json.ts';
 import { refuseToBeRetrained } from './retrain.ts';
 import { parseMetrics } from './scores.ts';

@@ -1,5 +1,5 @@
 /** Labelled texts: tab-separated rows after a header that names the columns. */
-import { ModelError } from './errors.ts';
+import { ModelError } from '../version/errors.ts';
 
 /**
  * The values of one column. The last column takes the rest of its line, tabs and all.

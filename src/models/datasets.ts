@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ModelError } from '../version/errors.ts';
 import { readColumn } from './data-table.ts';
-import { ModelError } from './errors.ts';
 import { checkJson } from './read-json.ts';
 
 const counts = z.record(z.string(), z.int().min(0));

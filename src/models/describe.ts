@@ -1,15 +1,16 @@
 /** `models list | show | verify`: what the commands find out, and how they tell it. */
+
+import { ModelError } from '../version/errors.ts';
+import type { Commit } from '../version/git-objects.ts';
+import { isFullSha } from '../version/git-objects.ts';
+import { type Ingredients, ingredientsOf } from '../version/ingredients.ts';
+import { sizeOf } from '../version/manifest.ts';
+import type { Store } from '../version/stores/store.ts';
+import { readTag } from '../version/tag.ts';
+import { openVersion, resolveCommit, type Version } from '../version/version.ts';
 import { parseDatasets } from './datasets.ts';
-import { ModelError } from './errors.ts';
-import type { Commit } from './git-objects.ts';
-import { isFullSha } from './git-objects.ts';
-import { type Ingredients, ingredientsOf } from './ingredients.ts';
-import { sizeOf } from './manifest.ts';
 import { readJson } from './read-json.ts';
 import { type Metrics, readMetrics, servedScores } from './scores.ts';
-import type { Store } from './stores/store.ts';
-import { readTag } from './tag.ts';
-import { openVersion, resolveCommit, type Version } from './version.ts';
 
 export interface VersionSummary {
   readonly commit: string;

@@ -1,4 +1,9 @@
 /** `models diff`: what two versions were made of, and what came of it, side by side. */
+
+import { ModelError } from '../version/errors.ts';
+import type { Signature } from '../version/git-objects.ts';
+import type { VersionFile } from '../version/manifest.ts';
+import type { Version } from '../version/version.ts';
 import { parseDatasets } from './datasets.ts';
 import { type Change, mapChange, pairs, type Status, statusOf } from './diff/change.ts';
 import { type DatasetsDiff, diffDatasets } from './diff/datasets.ts';
@@ -9,13 +14,9 @@ import { diffTexts, type TextChange } from './diff/texts.ts';
 import { diffTokenizers, parseTokenizer, type TokenizerDiff } from './diff/tokenizer.ts';
 import { diffValues, type ValueChange } from './diff/values.ts';
 import { diffWeights, type Inspect, type WeightsDiff } from './diff/weights.ts';
-import { ModelError } from './errors.ts';
-import type { Signature } from './git-objects.ts';
 import { parseJsonSource } from './json-source.ts';
-import type { VersionFile } from './manifest.ts';
 import { parseJson } from './read-json.ts';
 import { parseMetrics } from './scores.ts';
-import type { Version } from './version.ts';
 
 export interface VersionDiff {
   readonly commits: { readonly old: CommitSummary; readonly new: CommitSummary };

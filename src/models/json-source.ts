@@ -1,6 +1,6 @@
 /** JSON with its text: `1e-4` stays `1e-4`, and an array on one line stays there. */
 import { type Node, parseTree } from 'jsonc-parser';
-import { ModelError } from './errors.ts';
+import { ModelError } from '../version/errors.ts';
 import type { Container, Member, SourceNode } from './source-tree.ts';
 
 interface JsonSourceOptions {

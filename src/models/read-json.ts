@@ -1,7 +1,7 @@
 /** JSON of a version, as text and as what it must be. */
 import type { z } from 'zod';
-import { ModelError } from './errors.ts';
-import type { Version } from './version.ts';
+import { ModelError } from '../version/errors.ts';
+import type { Version } from '../version/version.ts';
 
 /**
  * One JSON file of a version, parsed.

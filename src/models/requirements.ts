@@ -2,7 +2,7 @@
  * pip's requirements files, by package.
  * Source: pip's documentation, "Requirements File Format"; names are compared as PEP 503 says.
  */
-import { ModelError } from './errors.ts';
+import { ModelError } from '../version/errors.ts';
 import { lines, type Member, type SourceNode } from './source-tree.ts';
 
 export interface Requirement {

@@ -4,8 +4,8 @@
  * it started from; a version whose ingredients are others by now is to be retrained.
  */
 import { createHash } from 'node:crypto';
-import { ModelError } from './errors.ts';
-import { isIngredient } from './ingredients.ts';
+import { ModelError } from '../version/errors.ts';
+import { isIngredient } from '../version/ingredients.ts';
 
 /** What training makes out of the rest. */
 const MADE_BY_TRAINING = /(?:^|\/)(?:model\.onnx|(?:tokenizer|metrics|profile|golden)\.json)$/;

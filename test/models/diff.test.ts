@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Signature } from '../../src/models/diff/weights.ts';
 import { diffVersions, type VersionDiff } from '../../src/models/diff.ts';
-import { ModelError } from '../../src/models/errors.ts';
 import { formatDiff } from '../../src/models/format-diff.ts';
-import { objectId } from '../../src/models/git-objects.ts';
-import type { VersionFile } from '../../src/models/manifest.ts';
-import type { Version } from '../../src/models/version.ts';
+import { ModelError } from '../../src/version/errors.ts';
+import { objectId } from '../../src/version/git-objects.ts';
+import type { VersionFile } from '../../src/version/manifest.ts';
+import type { Version } from '../../src/version/version.ts';
 import { runCommand } from '../support/server.ts';
 
 type Files = Readonly<Record<string, string | Buffer>>;

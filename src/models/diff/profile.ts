@@ -1,6 +1,6 @@
 /** `profile.json`: how the training data of two versions differ, as the server sees texts. */
 import { z } from 'zod';
-import { ModelError } from '../errors.ts';
+import { ModelError } from '../../version/errors.ts';
 import { type Change, changedPairs, mapChange, pairs } from './change.ts';
 import { formatChange, type Paint } from './format.ts';
 

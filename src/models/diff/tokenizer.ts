@@ -1,7 +1,7 @@
 /** `tokenizer.json`: how text becomes tokens. Source: Hugging Face tokenizers, its serialised form. */
 import { diffArrays } from 'diff';
 import { z } from 'zod';
-import { ModelError } from '../errors.ts';
+import { ModelError } from '../../version/errors.ts';
 import { parseJsonSource } from '../json-source.ts';
 import { type Change, mapChange } from './change.ts';
 import { formatCount, MARKS, marked, type Paint } from './format.ts';

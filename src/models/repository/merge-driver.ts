@@ -5,8 +5,8 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { ModelError } from '../errors.ts';
-import { type HashAlgorithm, objectId } from '../git-objects.ts';
+import { ModelError } from '../../version/errors.ts';
+import { type HashAlgorithm, objectId } from '../../version/git-objects.ts';
 import { parseJsonSource } from '../json-source.ts';
 import { parseRequirements } from '../requirements.ts';
 import { isMadeByTraining, toBeRetrained } from '../retrain.ts';

@@ -1,12 +1,12 @@
 import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { lfsPointer } from '../../../src/models/git-objects.ts';
 import { commitVersion } from '../../../src/models/repository/commit.ts';
 import { openRepository } from '../../../src/models/repository/git.ts';
 import { createRepositoryStore } from '../../../src/models/repository/repository-store.ts';
-import { openStore } from '../../../src/models/stores/open.ts';
-import { openVersion, readVersion } from '../../../src/models/version.ts';
+import { lfsPointer } from '../../../src/version/git-objects.ts';
+import { openStore } from '../../../src/version/stores/open.ts';
+import { openVersion, readVersion } from '../../../src/version/version.ts';
 import { temporaryFolder } from '../../support/git-version.ts';
 import {
   createModelRepository,

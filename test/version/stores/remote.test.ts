@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openStore } from '../../../src/models/stores/open.ts';
-import type { RetryNotice } from '../../../src/models/stores/retry.ts';
-import type { RemoteStore } from '../../../src/models/stores/store.ts';
+import { openStore } from '../../../src/version/stores/open.ts';
+import type { RetryNotice } from '../../../src/version/stores/retry.ts';
+import type { RemoteStore } from '../../../src/version/stores/store.ts';
 import { temporaryFolder } from '../../support/git-version.ts';
 import { fakeClock, type ObjectServer, startObjectServer } from '../../support/object-server.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openStore } from '../../../src/models/stores/open.ts';
+import { openStore } from '../../../src/version/stores/open.ts';
 
 test.each([
   [

@@ -1,5 +1,10 @@
 /** Which version a server is to serve, and the folder that holds it. */
-import { type FetchOptions, fetchVersion, keepLastPinned, readLastPinned } from './cache.ts';
+import {
+  type FetchOptions,
+  fetchVersion,
+  keepLastPinned,
+  readLastPinned,
+} from './download-cache.ts';
 import { ModelError } from './errors.ts';
 import type { RemoteStore, Store } from './stores/store.ts';
 import { resolveCommit } from './version.ts';

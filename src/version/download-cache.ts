@@ -5,11 +5,11 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { withAside } from './aside.ts';
 import { ModelError } from './errors.ts';
 import { isFullSha } from './git-objects.ts';
 import { MANIFEST_FILE, sizeOf, type VersionFile } from './manifest.ts';
 import { inParallel } from './parallel.ts';
+import { withAside } from './staging.ts';
 import { createFolderStore } from './stores/folder.ts';
 import type { RemoteStore, Store } from './stores/store.ts';
 import { formatTag, readTag, tagKey } from './tag.ts';

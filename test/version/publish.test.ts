@@ -9,11 +9,11 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { publishVersion } from '../../src/models/publish.ts';
-import { createFolderStore } from '../../src/models/stores/folder.ts';
-import type { WritableStore } from '../../src/models/stores/store.ts';
-import { readTag } from '../../src/models/tag.ts';
-import { openVersion, readVersion } from '../../src/models/version.ts';
+import { publishVersion } from '../../src/version/publish.ts';
+import { createFolderStore } from '../../src/version/stores/folder.ts';
+import type { WritableStore } from '../../src/version/stores/store.ts';
+import { readTag } from '../../src/version/tag.ts';
+import { openVersion, readVersion } from '../../src/version/version.ts';
 import { createRepository, temporaryFolder } from '../support/git-version.ts';
 
 const MODEL = 'tweet-sentiment';

@@ -2,8 +2,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { withAside } from '../aside.ts';
 import { ModelError } from '../errors.ts';
+import { withAside } from '../staging.ts';
 import type { WritableStore } from './store.ts';
 
 export function createFolderStore(location: string): WritableStore {

@@ -10,13 +10,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { fetchVersion } from '../../src/models/cache.ts';
-import type { ModelError } from '../../src/models/errors.ts';
-import { locateVersion } from '../../src/models/locate.ts';
-import { openStore } from '../../src/models/stores/open.ts';
-import type { RemoteStore } from '../../src/models/stores/store.ts';
-import { readTag } from '../../src/models/tag.ts';
-import { openVersion, readVersion } from '../../src/models/version.ts';
+import { fetchVersion } from '../../src/version/download-cache.ts';
+import type { ModelError } from '../../src/version/errors.ts';
+import { locateVersion } from '../../src/version/locate.ts';
+import { openStore } from '../../src/version/stores/open.ts';
+import type { RemoteStore } from '../../src/version/stores/store.ts';
+import { readTag } from '../../src/version/tag.ts';
+import { openVersion, readVersion } from '../../src/version/version.ts';
 import { createRepository, temporaryFolder } from '../support/git-version.ts';
 import { fakeClock, type ObjectServer, startObjectServer } from '../support/object-server.ts';
 

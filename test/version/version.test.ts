@@ -15,8 +15,8 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openStore } from '../../src/models/stores/open.ts';
-import { openVersion, readVersion, resolveCommit } from '../../src/models/version.ts';
+import { openStore } from '../../src/version/stores/open.ts';
+import { openVersion, readVersion, resolveCommit } from '../../src/version/version.ts';
 import { createRepository, temporaryFolder } from '../support/git-version.ts';
 
 const MODEL = 'tweet-sentiment';
