@@ -1,13 +1,13 @@
 /** `models gate`: loads a version and the one in production, and judges whether it may follow. */
 import { readFile } from 'node:fs/promises';
+import { readColumn } from './artifacts/data-table.ts';
+import { findDataFiles, parseDatasets } from './artifacts/datasets.ts';
+import { digestIngredients, refuseToBeRetrained } from './artifacts/lineage.ts';
+import { measureScores, readMetrics, servedScores } from './artifacts/metrics.ts';
+import { readJson } from './artifacts/read-json.ts';
 import type { Classifier } from './inference/classifier.ts';
 import { ClassifierError } from './inference/errors.ts';
-import { readColumn } from './models/data-table.ts';
-import { findDataFiles, parseDatasets } from './models/datasets.ts';
 import { type Check, type Judged, judgeScores, type Thresholds } from './models/gate.ts';
-import { readJson } from './models/read-json.ts';
-import { digestIngredients, refuseToBeRetrained } from './models/retrain.ts';
-import { measureScores, readMetrics, servedScores } from './models/scores.ts';
 import { classifyAll, openClassifier, type Progress } from './offline.ts';
 import { ModelError } from './version/errors.ts';
 import type { Store } from './version/stores/store.ts';

@@ -1,6 +1,6 @@
 /** `models profile`: measures a version's training data with the server's own code. */
 import { readFile } from 'node:fs/promises';
-import { readColumn } from './models/data-table.ts';
+import { readColumn } from './artifacts/data-table.ts';
 import { classifyAll, openClassifier, type Progress } from './offline.ts';
 import { createLanguageIdentifier, UNDETERMINED } from './telemetry/language.ts';
 import { LANGUAGES } from './telemetry/metrics.ts';

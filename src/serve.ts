@@ -4,6 +4,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { createApp } from './app.ts';
+import { refuseToBeRetrained } from './artifacts/lineage.ts';
+import { checkJson, parseJson } from './artifacts/read-json.ts';
 import type { Config } from './config.ts';
 import { readPage } from './console/page.ts';
 import type { ModelState, ServedModel } from './http/model-state.ts';
@@ -13,8 +15,6 @@ import { createHttpServer } from './http/server.ts';
 import { type Classifier, type ClassifierStats, createClassifier } from './inference/classifier.ts';
 import { ClassifierError } from './inference/errors.ts';
 import { collectGarbageSoon } from './inference/garbage.ts';
-import { checkJson, parseJson } from './models/read-json.ts';
-import { refuseToBeRetrained } from './models/retrain.ts';
 import { createHistory, type HistoryRecord } from './telemetry/history.ts';
 import { inARow } from './telemetry/in-a-row.ts';
 import {

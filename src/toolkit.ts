@@ -1,6 +1,7 @@
 /** What the scripts beside `src` (bench, release) use of it: they import `#dist/toolkit.js`. */
+
+export { readModelConfig } from './artifacts/model-config.ts';
 export { readConfig } from './config.ts';
-export { readModelConfig } from './inference/model-files.ts';
 export { createTokenizer } from './inference/tokenizer.ts';
 export { classifyAll, openClassifier } from './offline.ts';
 export { createRandom } from './simulate/random.ts';

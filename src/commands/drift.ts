@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { checkJson, readJson } from '../artifacts/read-json.ts';
 import { formatReport } from '../drift/format.ts';
 import { formatPage } from '../drift/html.ts';
 import type { DriftReport } from '../drift/report.ts';
 import { DriftError, driftOfLogs, driftOfServer, type Reference } from '../drift.ts';
-import { checkJson, readJson } from '../models/read-json.ts';
 import { CHANGED_ABOVE } from '../telemetry/drift.ts';
 import { profileSchema } from '../telemetry/profile.ts';
 import { ModelError } from '../version/errors.ts';

@@ -1,4 +1,6 @@
 /** Texts in, labels and scores out: the tokenizer, batcher and workers behind one function. */
+
+import { type ModelFiles, modelFile, readModelConfig } from '../artifacts/model-config.ts';
 import {
   type BatcherObserver,
   createBatcher,
@@ -10,7 +12,6 @@ import { createCache } from './cache.ts';
 import { availableCpus } from './cpu-quota.ts';
 import { checkGolden, GoldenError } from './golden.ts';
 import { argmax, softmax } from './logits.ts';
-import { type ModelFiles, modelFile, readModelConfig } from './model-files.ts';
 import { createPool, type Pool, type WorkerState } from './pool.ts';
 
 /**

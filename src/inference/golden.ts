@@ -1,9 +1,9 @@
 /** The proof at start that this machine gives the scores that the version was released with. */
 import { z } from 'zod';
+import { type ModelFiles, parseJsonFile } from '../artifacts/model-config.ts';
 import { ClassifierError } from './errors.ts';
 import { softmax } from './logits.ts';
 import type { BatchResult } from './messages.ts';
-import { type ModelFiles, parseJsonFile } from './model-files.ts';
 
 const GOLDEN_TOLERANCE = 1e-2;
 /** How far a text's score may depend on what else is in its batch. */

@@ -1,7 +1,7 @@
 /** Text → token ids, as the Rust library `tokenizers` would give them for the same `tokenizer.json`. */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { LRUCache } from 'lru-cache';
-import type { ModelConfig } from './model-files.ts';
+import type { ModelConfig } from '../artifacts/model-config.ts';
 
 export interface Encoding {
   /** Token ids with special tokens, at most the window. */

@@ -1,11 +1,11 @@
 /** What a folder must hold to become a version from which the model can be rebuilt. */
 import { readFile } from 'node:fs/promises';
+import { checkDataFile, findDataFiles, parseDatasets } from '../artifacts/datasets.ts';
+import { checkRequirements, DATA_PLACEHOLDER, parseEnvironment } from '../artifacts/environment.ts';
+import { refuseToBeRetrained } from '../artifacts/lineage.ts';
+import { parseMetrics } from '../artifacts/metrics.ts';
+import { parseJson } from '../artifacts/read-json.ts';
 import { ModelError } from '../version/errors.ts';
-import { checkDataFile, findDataFiles, parseDatasets } from './datasets.ts';
-import { checkRequirements, DATA_PLACEHOLDER, parseEnvironment } from './environment.ts';
-import { parseJson } from './read-json.ts';
-import { refuseToBeRetrained } from './retrain.ts';
-import { parseMetrics } from './scores.ts';
 
 const REQUIRED = [
   'README.md',

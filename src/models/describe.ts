@@ -1,5 +1,8 @@
 /** `models list | show | verify`: what the commands find out, and how they tell it. */
 
+import { parseDatasets } from '../artifacts/datasets.ts';
+import { type Metrics, readMetrics, servedScores } from '../artifacts/metrics.ts';
+import { readJson } from '../artifacts/read-json.ts';
 import { ModelError } from '../version/errors.ts';
 import type { Commit } from '../version/git-objects.ts';
 import { isFullSha } from '../version/git-objects.ts';
@@ -8,9 +11,6 @@ import { sizeOf } from '../version/manifest.ts';
 import type { Store } from '../version/stores/store.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion, resolveCommit, type Version } from '../version/version.ts';
-import { parseDatasets } from './datasets.ts';
-import { readJson } from './read-json.ts';
-import { type Metrics, readMetrics, servedScores } from './scores.ts';
 
 export interface VersionSummary {
   readonly commit: string;

@@ -1,10 +1,12 @@
 /** `models diff`: what two versions were made of, and what came of it, side by side. */
 
+import { parseDatasets } from '../artifacts/datasets.ts';
+import { parseMetrics } from '../artifacts/metrics.ts';
+import { parseJson } from '../artifacts/read-json.ts';
 import { ModelError } from '../version/errors.ts';
 import type { Signature } from '../version/git-objects.ts';
 import type { VersionFile } from '../version/manifest.ts';
 import type { Version } from '../version/version.ts';
-import { parseDatasets } from './datasets.ts';
 import { type Change, mapChange, pairs, type Status, statusOf } from './diff/change.ts';
 import { type DatasetsDiff, diffDatasets } from './diff/datasets.ts';
 import { diffPackages, type PackageChange } from './diff/packages.ts';
@@ -15,8 +17,6 @@ import { diffTokenizers, parseTokenizer, type TokenizerDiff } from './diff/token
 import { diffValues, type ValueChange } from './diff/values.ts';
 import { diffWeights, type Inspect, type WeightsDiff } from './diff/weights.ts';
 import { parseJsonSource } from './json-source.ts';
-import { parseJson } from './read-json.ts';
-import { parseMetrics } from './scores.ts';
 
 export interface VersionDiff {
   readonly commits: { readonly old: CommitSummary; readonly new: CommitSummary };

@@ -4,14 +4,19 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import {
+  type DataFile,
+  type Datasets,
+  findDataFiles,
+  parseDatasets,
+} from '../artifacts/datasets.ts';
+import { DATA_PLACEHOLDER, type Environment, parseEnvironment } from '../artifacts/environment.ts';
+import { type Metrics, parseMetrics, readMetrics, servedScores } from '../artifacts/metrics.ts';
+import { readJson } from '../artifacts/read-json.ts';
 import { ModelError } from '../version/errors.ts';
 import { algorithmOf, objectId } from '../version/git-objects.ts';
 import { digestOf, type VersionFile } from '../version/manifest.ts';
 import type { Version } from '../version/version.ts';
-import { type DataFile, type Datasets, findDataFiles, parseDatasets } from './datasets.ts';
-import { DATA_PLACEHOLDER, type Environment, parseEnvironment } from './environment.ts';
-import { readJson } from './read-json.ts';
-import { type Metrics, parseMetrics, readMetrics, servedScores } from './scores.ts';
 
 /** What training, export and measurement write. */
 const OUTPUTS = new Set([

@@ -11,7 +11,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { toBeRetrained } from '../../src/models/retrain.ts';
+import { toBeRetrained } from '../../src/artifacts/lineage.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import {
   copyOfPinned,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeTexts } from '../../bench/texts.mjs';
-import { readModelConfig } from '../../src/inference/model-files.ts';
+import { readModelConfig } from '../../src/artifacts/model-config.ts';
 import { createTokenizer } from '../../src/inference/tokenizer.ts';
 import { MODEL, MULTILINGUAL, PINNED } from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';

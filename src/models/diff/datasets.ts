@@ -1,5 +1,5 @@
 /** `data/datasets.json`, by data set and file. */
-import type { DataFile, Datasets } from '../datasets.ts';
+import type { DataFile, Datasets } from '../../artifacts/datasets.ts';
 import {
   byName,
   type Change,

@@ -1,5 +1,5 @@
 /** `environment/requirements.txt`, by package. */
-import { type Requirement, readRequirements } from '../requirements.ts';
+import { type Requirement, readRequirements } from '../../artifacts/requirements.ts';
 import { type Change, groupBy, mapChange, pairs, type Status, statusOf } from './change.ts';
 import { formatChange, marked, type Paint } from './format.ts';
 

@@ -1,6 +1,6 @@
 /** `metrics.json`: what became better, and what worse. */
-import type { Metrics, Scores } from '../scores.ts';
-import { servedScores } from '../scores.ts';
+import type { Metrics, Scores } from '../../artifacts/metrics.ts';
+import { servedScores } from '../../artifacts/metrics.ts';
 import { type Change, changedPairs, mapChange, pairs } from './change.ts';
 import { type Paint, signed } from './format.ts';
 

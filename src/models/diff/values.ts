@@ -1,5 +1,5 @@
 /** JSON by key. */
-import type { SourceNode } from '../source-tree.ts';
+import type { SourceNode } from '../../artifacts/source-tree.ts';
 import { type Change, mapChange } from './change.ts';
 import { formatChange, type Paint } from './format.ts';
 

@@ -2,7 +2,7 @@
  * Three-way merge by key: a change is what differs from the base, and two changes clash only where
  * both sides changed the same thing differently.
  */
-import type { Container, Member, SourceNode } from '../source-tree.ts';
+import type { Container, Member, SourceNode } from '../../artifacts/source-tree.ts';
 
 /** The same thing in the common ancestor and in the two versions that are merged. */
 export interface Sides<T> {

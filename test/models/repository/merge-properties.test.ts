@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { readRequirements } from '../../../src/artifacts/requirements.ts';
 import { mergeFile } from '../../../src/models/repository/merge-driver.ts';
-import { readRequirements } from '../../../src/models/requirements.ts';
 import { temporaryFolder } from '../../support/git-version.ts';
 
 type Json = number | string | null | Json[] | JsonObject;

@@ -1,6 +1,6 @@
 /** What the classifier needs of a version's files, read once and checked. */
 import { z } from 'zod';
-import { ClassifierError } from './errors.ts';
+import { ClassifierError } from '../inference/errors.ts';
 
 /** Proven bytes of a version by path, in the layout of the Hugging Face hub. */
 export type ModelFiles = ReadonlyMap<string, Buffer>;
