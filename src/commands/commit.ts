@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { commitVersion } from '../models/repository/commit.ts';
-import { openRepository } from '../models/repository/git.ts';
 import { openClassifier } from '../offline.ts';
+import { commitVersion } from '../repository/commit.ts';
+import { openRepository } from '../repository/git.ts';
 import { commandLine } from './command-line.ts';
 
 export function addCommit(models: Command): void {

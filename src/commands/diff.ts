@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { inspectModel } from '../inference/inspect.ts';
-import { diffVersions } from '../models/diff.ts';
-import { formatDiff } from '../models/format-diff.ts';
+import { diffVersions } from '../repository/diff/diff.ts';
+import { formatDiff } from '../repository/diff/format-diff.ts';
 import { asJson, type Flags, print } from './options.ts';
 import { withVersionFlags, withVersions } from './versions.ts';
 

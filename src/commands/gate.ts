@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { gate } from '../gate.ts';
-import { formatChecks } from '../models/gate.ts';
+import { gate } from '../repository/gate/gate.ts';
+import { formatChecks } from '../repository/gate/score-checks.ts';
 import { asJson, type Flags, print, progressBar } from './options.ts';
 import { withVersionFlags, withVersions } from './versions.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { openRepository } from '../models/repository/git.ts';
-import { initRepository } from '../models/repository/init.ts';
+import { openRepository } from '../repository/git.ts';
+import { initRepository } from '../repository/init.ts';
 import { commandLine } from './command-line.ts';
 
 export function addInit(models: Command): void {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { formatList, listVersions } from '../models/describe.ts';
-import { tagsOf } from '../models/repository/git.ts';
+import { formatList, listVersions } from '../repository/describe.ts';
+import { tagsOf } from '../repository/git.ts';
 import { asJson, type Flags, print } from './options.ts';
 import { withVersionFlags, withVersions } from './versions.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { openRepository } from '../models/repository/git.ts';
-import { type DriverFiles, runMergeDriver } from '../models/repository/merge-driver.ts';
+import { openRepository } from '../repository/git.ts';
+import { type DriverFiles, runMergeDriver } from '../repository/merge/merge-driver.ts';
 import type { HashAlgorithm } from '../version/git-objects.ts';
 
 /** git takes a higher exit code for an error, not for a conflict, and leaves the file as it was. */

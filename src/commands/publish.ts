@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { tagsOf } from '../models/repository/git.ts';
+import { tagsOf } from '../repository/git.ts';
 import { ModelError } from '../version/errors.ts';
 import { publishVersion } from '../version/publish.ts';
 import { openStore } from '../version/stores/open.ts';

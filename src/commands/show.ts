@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeVersion, formatDescription } from '../models/describe.ts';
+import { describeVersion, formatDescription } from '../repository/describe.ts';
 import { asJson, type Flags, print } from './options.ts';
 import { withVersionFlags, withVersions } from './versions.ts';
 

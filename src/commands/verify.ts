@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formatBytes } from '../models/describe.ts';
+import { formatBytes } from '../repository/describe.ts';
 import { openVersion, readVersion } from '../version/version.ts';
 import { asJson, type Flags, print } from './options.ts';
 import { withVersionFlags, withVersions } from './versions.ts';

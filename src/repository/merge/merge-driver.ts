@@ -10,7 +10,7 @@ import { parseRequirements } from '../../artifacts/requirements.ts';
 import { type SourceNode, wholeFile } from '../../artifacts/source-tree.ts';
 import { ModelError } from '../../version/errors.ts';
 import { type HashAlgorithm, objectId } from '../../version/git-objects.ts';
-import { parseJsonSource } from '../json-source.ts';
+import { parseJsonSource } from './json-source.ts';
 import { type Conflict, mergeSources, type Sides } from './three-way.ts';
 
 /** A version may lie in a folder of its repository: attributes match there too. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Signature } from '../../src/models/diff/weights.ts';
-import { diffVersions, type VersionDiff } from '../../src/models/diff.ts';
-import { formatDiff } from '../../src/models/format-diff.ts';
+import { diffVersions, type VersionDiff } from '../../src/repository/diff/diff.ts';
+import { formatDiff } from '../../src/repository/diff/format-diff.ts';
+import type { Signature } from '../../src/repository/diff/weights.ts';
 import { ModelError } from '../../src/version/errors.ts';
 import { objectId } from '../../src/version/git-objects.ts';
 import type { VersionFile } from '../../src/version/manifest.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ModelError } from '../../version/errors.ts';
 import { type Change, changedPairs, mapChange, pairs } from './change.ts';
-import { formatChange, type Paint } from './format.ts';
+import { formatChange, type Paint } from './format-values.ts';
 
 const ratios = z.array(z.number().min(0).max(1));
 

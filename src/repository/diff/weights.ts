@@ -3,7 +3,7 @@
 import { digestOf, sizeOf, type VersionFile } from '../../version/manifest.ts';
 import { formatBytes } from '../describe.ts';
 import { byName, type Change, changedPairs, mapChange } from './change.ts';
-import { formatChange, type Paint } from './format.ts';
+import { formatChange, type Paint } from './format-values.ts';
 
 /** One input or output of a model. */
 export interface TensorInfo {

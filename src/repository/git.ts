@@ -4,7 +4,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
-import { ModelError } from '../../version/errors.ts';
+import { ModelError } from '../version/errors.ts';
 
 export interface Repository {
   /** As the caller named it. */

@@ -1,7 +1,7 @@
 /** A model repository read as a store: each of its commits is a version. */
-import { ModelError } from '../../version/errors.ts';
-import { formatManifest, MANIFEST_FILE, type VersionFile } from '../../version/manifest.ts';
-import type { Store } from '../../version/stores/store.ts';
+import { ModelError } from '../version/errors.ts';
+import { formatManifest, MANIFEST_FILE, type VersionFile } from '../version/manifest.ts';
+import type { Store } from '../version/stores/store.ts';
 import { type Repository, resolveRevision } from './git.ts';
 import { MAX_POINTER_BYTES, parsePointer, readLfs } from './lfs.ts';
 

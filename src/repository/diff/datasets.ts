@@ -10,7 +10,7 @@ import {
   type Status,
   statusOf,
 } from './change.ts';
-import { formatChange, formatCount, MARKS, marked, type Paint } from './format.ts';
+import { formatChange, formatCount, MARKS, marked, type Paint } from './format-values.ts';
 
 /** Rows, and rows by label and language; only what changed. */
 export interface Counts {

@@ -1,19 +1,19 @@
 import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { commitVersion } from '../../../src/models/repository/commit.ts';
-import { openRepository } from '../../../src/models/repository/git.ts';
-import { createRepositoryStore } from '../../../src/models/repository/repository-store.ts';
-import { lfsPointer } from '../../../src/version/git-objects.ts';
-import { openStore } from '../../../src/version/stores/open.ts';
-import { openVersion, readVersion } from '../../../src/version/version.ts';
-import { temporaryFolder } from '../../support/git-version.ts';
+import { commitVersion } from '../../src/repository/commit.ts';
+import { openRepository } from '../../src/repository/git.ts';
+import { createRepositoryStore } from '../../src/repository/repository-store.ts';
+import { lfsPointer } from '../../src/version/git-objects.ts';
+import { openStore } from '../../src/version/stores/open.ts';
+import { openVersion, readVersion } from '../../src/version/version.ts';
+import { temporaryFolder } from '../support/git-version.ts';
 import {
   createModelRepository,
   type ModelRepository,
   remove,
-} from '../../support/model-repository.ts';
-import { runCommand } from '../../support/server.ts';
+} from '../support/model-repository.ts';
+import { runCommand } from '../support/server.ts';
 
 describe('models commit', () => {
   let repository: ModelRepository;

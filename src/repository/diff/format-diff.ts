@@ -1,15 +1,15 @@
 /** `models diff` for a terminal. */
 import { styleText } from 'node:util';
-import { formatDatasets } from './diff/datasets.ts';
-import { formatChange, MARKS, marked, type Paint } from './diff/format.ts';
-import { formatPackage } from './diff/packages.ts';
-import { formatProfile } from './diff/profile.ts';
-import { formatPrimary, formatScores } from './diff/scores.ts';
-import { formatText } from './diff/texts.ts';
-import { formatTokenizer } from './diff/tokenizer.ts';
-import { formatValues } from './diff/values.ts';
-import { formatWeights } from './diff/weights.ts';
+import { formatDatasets } from './datasets.ts';
 import type { CommitSummary, EnvironmentDiff, FileChange, VersionDiff } from './diff.ts';
+import { formatChange, MARKS, marked, type Paint } from './format-values.ts';
+import { formatPackage } from './packages.ts';
+import { formatProfile } from './profile.ts';
+import { formatPrimary, formatScores } from './scores.ts';
+import { formatText } from './texts.ts';
+import { formatTokenizer } from './tokenizer.ts';
+import { formatValues } from './values.ts';
+import { formatWeights } from './weights.ts';
 
 /** A section that has no lines is left out. */
 type Section = readonly [title: string, lines: readonly string[]];

@@ -2,9 +2,9 @@
 import { diffArrays } from 'diff';
 import { z } from 'zod';
 import { ModelError } from '../../version/errors.ts';
-import { parseJsonSource } from '../json-source.ts';
+import { parseJsonSource } from '../merge/json-source.ts';
 import { type Change, mapChange } from './change.ts';
-import { formatCount, MARKS, marked, type Paint } from './format.ts';
+import { formatCount, MARKS, marked, type Paint } from './format-values.ts';
 import { diffValues, formatValues, type ValueChange } from './values.ts';
 
 const stepSchema = z.looseObject({ type: z.string() });

@@ -1,8 +1,8 @@
 /** `models commit`: makes a version out of a working tree. */
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelError } from '../../version/errors.ts';
-import { requireComplete } from '../completeness.ts';
+import { ModelError } from '../version/errors.ts';
+import { requireComplete } from './completeness.ts';
 import type { Repository } from './git.ts';
 import { parsePointer } from './lfs.ts';
 

@@ -1,22 +1,22 @@
 /** `models diff`: what two versions were made of, and what came of it, side by side. */
 
-import { parseDatasets } from '../artifacts/datasets.ts';
-import { parseMetrics } from '../artifacts/metrics.ts';
-import { parseJson } from '../artifacts/read-json.ts';
-import { ModelError } from '../version/errors.ts';
-import type { Signature } from '../version/git-objects.ts';
-import type { VersionFile } from '../version/manifest.ts';
-import type { Version } from '../version/version.ts';
-import { type Change, mapChange, pairs, type Status, statusOf } from './diff/change.ts';
-import { type DatasetsDiff, diffDatasets } from './diff/datasets.ts';
-import { diffPackages, type PackageChange } from './diff/packages.ts';
-import { diffProfiles, type ProfileDiff, parseProfile } from './diff/profile.ts';
-import { diffScores, type ScoresDiff } from './diff/scores.ts';
-import { diffTexts, type TextChange } from './diff/texts.ts';
-import { diffTokenizers, parseTokenizer, type TokenizerDiff } from './diff/tokenizer.ts';
-import { diffValues, type ValueChange } from './diff/values.ts';
-import { diffWeights, type Inspect, type WeightsDiff } from './diff/weights.ts';
-import { parseJsonSource } from './json-source.ts';
+import { parseDatasets } from '../../artifacts/datasets.ts';
+import { parseMetrics } from '../../artifacts/metrics.ts';
+import { parseJson } from '../../artifacts/read-json.ts';
+import { ModelError } from '../../version/errors.ts';
+import type { Signature } from '../../version/git-objects.ts';
+import type { VersionFile } from '../../version/manifest.ts';
+import type { Version } from '../../version/version.ts';
+import { parseJsonSource } from '../merge/json-source.ts';
+import { type Change, mapChange, pairs, type Status, statusOf } from './change.ts';
+import { type DatasetsDiff, diffDatasets } from './datasets.ts';
+import { diffPackages, type PackageChange } from './packages.ts';
+import { diffProfiles, type ProfileDiff, parseProfile } from './profile.ts';
+import { diffScores, type ScoresDiff } from './scores.ts';
+import { diffTexts, type TextChange } from './texts.ts';
+import { diffTokenizers, parseTokenizer, type TokenizerDiff } from './tokenizer.ts';
+import { diffValues, type ValueChange } from './values.ts';
+import { diffWeights, type Inspect, type WeightsDiff } from './weights.ts';
 
 export interface VersionDiff {
   readonly commits: { readonly old: CommitSummary; readonly new: CommitSummary };

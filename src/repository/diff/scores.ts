@@ -2,7 +2,7 @@
 import type { Metrics, Scores } from '../../artifacts/metrics.ts';
 import { servedScores } from '../../artifacts/metrics.ts';
 import { type Change, changedPairs, mapChange, pairs } from './change.ts';
-import { type Paint, signed } from './format.ts';
+import { type Paint, signed } from './format-values.ts';
 
 export interface ScoresDiff {
   /** The score by which versions are judged. */

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { lfsPointer } from '../../version/git-objects.ts';
+import { lfsPointer } from '../version/git-objects.ts';
 
 export interface Pointer {
   /** SHA-256 of the file's bytes, hex. */

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Datasets } from '../../src/artifacts/datasets.ts';
 import { type Metrics, measureScores, type Scores } from '../../src/artifacts/metrics.ts';
-import { type Check, formatChecks, judgeScores, type Thresholds } from '../../src/models/gate.ts';
+import {
+  type Check,
+  formatChecks,
+  judgeScores,
+  type Thresholds,
+} from '../../src/repository/gate/score-checks.ts';
 
 const LIMITS: Thresholds = { maxDrop: 0.02, maxLabelDrop: 0.05, minScores: new Map() };
 
