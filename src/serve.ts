@@ -8,6 +8,7 @@ import { refuseToBeRetrained } from './artifacts/lineage.ts';
 import { checkJson, parseJson } from './artifacts/read-json.ts';
 import type { Config } from './config.ts';
 import { readPage } from './console/page.ts';
+import { emptyProfile, type Profile, profileSchema } from './drift/profile.ts';
 import type { ModelState, ServedModel } from './http/model-state.ts';
 import { createPredictionIds } from './http/prediction-id.ts';
 import { contextOf } from './http/request-context.ts';
@@ -15,13 +16,13 @@ import { createHttpServer } from './http/server.ts';
 import { type Classifier, type ClassifierStats, createClassifier } from './inference/classifier.ts';
 import { ClassifierError } from './inference/errors.ts';
 import { collectGarbageSoon } from './inference/garbage.ts';
-import { createHistory, type HistoryRecord } from './telemetry/history.ts';
-import { inARow } from './telemetry/in-a-row.ts';
 import {
   createLanguageIdentifier,
   type IdentifyLanguage,
   UNDETERMINED,
-} from './telemetry/language.ts';
+} from './inference/language.ts';
+import { createHistory, type HistoryRecord } from './telemetry/history.ts';
+import { inARow } from './telemetry/in-a-row.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import {
   createMetrics,
@@ -30,7 +31,6 @@ import {
   type MetricsSnapshot,
 } from './telemetry/metrics.ts';
 import { predictionFields } from './telemetry/prediction-log.ts';
-import { emptyProfile, type Profile, profileSchema } from './telemetry/profile.ts';
 import { ModelError } from './version/errors.ts';
 import { ingredientsOf } from './version/ingredients.ts';
 import { type Located, locateVersion } from './version/locate.ts';

@@ -2,10 +2,10 @@
 
 export { readModelConfig } from './artifacts/model-config.ts';
 export { readConfig } from './config.ts';
+export { createTally } from './drift/profile.ts';
+export { driftAlarms, measureDrift } from './drift/psi.ts';
+export { createLanguageIdentifier } from './inference/language.ts';
+export { classifyAll, openClassifier } from './inference/offline.ts';
 export { createTokenizer } from './inference/tokenizer.ts';
-export { classifyAll, openClassifier } from './offline.ts';
 export { createRandom } from './simulate/random.ts';
-export { driftAlarms, measureDrift } from './telemetry/drift.ts';
-export { createLanguageIdentifier } from './telemetry/language.ts';
-export { createTally } from './telemetry/profile.ts';
 export { openStore } from './version/stores/open.ts';

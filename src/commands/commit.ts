@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openClassifier } from '../offline.ts';
+import { openClassifier } from '../inference/offline.ts';
 import { commitVersion } from '../repository/commit.ts';
 import { openRepository } from '../repository/git.ts';
 import { commandLine } from './command-line.ts';

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { checkJson, readJson } from '../artifacts/read-json.ts';
-import { formatReport } from '../drift/format.ts';
-import { formatPage } from '../drift/html.ts';
-import type { DriftReport } from '../drift/report.ts';
-import { DriftError, driftOfLogs, driftOfServer, type Reference } from '../drift.ts';
-import { CHANGED_ABOVE } from '../telemetry/drift.ts';
-import { profileSchema } from '../telemetry/profile.ts';
+import { profileSchema } from '../drift/profile.ts';
+import { CHANGED_ABOVE } from '../drift/psi.ts';
+import { formatPage } from '../drift/report/html-report.ts';
+import type { DriftReport } from '../drift/report/report.ts';
+import { DriftError, driftOfLogs, driftOfServer, type Reference } from '../drift/report/sources.ts';
+import { formatReport } from '../drift/report/terminal-report.ts';
 import { ModelError } from '../version/errors.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion } from '../version/version.ts';

@@ -1,10 +1,10 @@
 /** `models profile`: measures a version's training data with the server's own code. */
 import { readFile } from 'node:fs/promises';
 import { readColumn } from '../artifacts/data-table.ts';
-import { classifyAll, openClassifier, type Progress } from '../offline.ts';
-import { createLanguageIdentifier, UNDETERMINED } from '../telemetry/language.ts';
+import { emptyProfile, type Profile, profileOf } from '../drift/profile.ts';
+import { createLanguageIdentifier, UNDETERMINED } from '../inference/language.ts';
+import { classifyAll, openClassifier, type Progress } from '../inference/offline.ts';
 import { LANGUAGES } from '../telemetry/metrics.ts';
-import { emptyProfile, type Profile, profileOf } from '../telemetry/profile.ts';
 
 /**
  * Classifies every text of the data files and tells how they are distributed.

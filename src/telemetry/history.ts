@@ -1,12 +1,5 @@
 /** The last minutes in steps of a few seconds, for the console. */
-import {
-  type BinDrift,
-  type FeatureDrift,
-  foreignLanguages,
-  knownLanguages,
-  measureDrift,
-} from './drift.ts';
-import { addLatency, createLatencies, type Latencies, quantilesOf } from './latencies.ts';
+
 import {
   binNames,
   type Counts,
@@ -14,7 +7,15 @@ import {
   type Observation,
   type Profile,
   type Tally,
-} from './profile.ts';
+} from '../drift/profile.ts';
+import {
+  type BinDrift,
+  type FeatureDrift,
+  foreignLanguages,
+  knownLanguages,
+  measureDrift,
+} from '../drift/psi.ts';
+import { addLatency, createLatencies, type Latencies, quantilesOf } from './latencies.ts';
 
 const STEP_SECONDS = 5;
 const STEPS = 180;

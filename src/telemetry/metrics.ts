@@ -12,9 +12,9 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client';
-import { UNDETERMINED } from './language.ts';
+import { binNames, createTally, type Profile, type Tally } from '../drift/profile.ts';
+import { UNDETERMINED } from '../inference/language.ts';
 import type { PredictionRecord } from './prediction-log.ts';
-import { binNames, createTally, type Profile, type Tally } from './profile.ts';
 
 /** prom-client's names for these break the rule that only counters end in `_total`. */
 const MISNAMED = [

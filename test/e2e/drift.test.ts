@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { DriftReport } from '../../src/drift/report.ts';
+import type { DriftReport } from '../../src/drift/report/report.ts';
 import { createTraffic, type Mix } from '../../src/simulate/traffic.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { PINNED, PINNED_TAG, variantOfPinned } from '../support/pinned.ts';

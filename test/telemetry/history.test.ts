@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Observation, Profile } from '../../src/drift/profile.ts';
 import { createHistory } from '../../src/telemetry/history.ts';
-import type { Observation, Profile } from '../../src/telemetry/profile.ts';
 
 const profile: Profile = {
   texts: 100,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { emptyProfile } from '../../src/drift/profile.ts';
 import { createMetrics, LANGUAGES } from '../../src/telemetry/metrics.ts';
 import type { PredictionRecord } from '../../src/telemetry/prediction-log.ts';
-import { emptyProfile } from '../../src/telemetry/profile.ts';
 
 const labels = ['negative', 'neutral', 'positive'];
 const model = {

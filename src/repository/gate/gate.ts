@@ -7,7 +7,7 @@ import { measureScores, readMetrics, servedScores } from '../../artifacts/metric
 import { readJson } from '../../artifacts/read-json.ts';
 import type { Classifier } from '../../inference/classifier.ts';
 import { ClassifierError } from '../../inference/errors.ts';
-import { classifyAll, openClassifier, type Progress } from '../../offline.ts';
+import { classifyAll, openClassifier, type Progress } from '../../inference/offline.ts';
 import { ModelError } from '../../version/errors.ts';
 import type { Store } from '../../version/stores/store.ts';
 import { readVersion, type Version } from '../../version/version.ts';

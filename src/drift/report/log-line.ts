@@ -1,6 +1,6 @@
 /** A line of the log → the prediction that it tells. */
-import { parseObject } from '../logs/entry.ts';
-import type { Observation } from '../telemetry/profile.ts';
+import { parseObject } from '../../logs/entry.ts';
+import type { Observation } from '../profile.ts';
 
 export interface LoggedPrediction extends Observation {
   /** As ISO 8601 has it, UTC, so that times compare as text; empty where it is not told. */

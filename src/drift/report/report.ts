@@ -1,4 +1,6 @@
 /** What `drift` reports: the shape of its JSON, and the verdicts. */
+
+import type { Profile } from '../profile.ts';
 import {
   type BinDrift,
   CHANGED_ABOVE,
@@ -7,9 +9,8 @@ import {
   foreignLanguages,
   MIN_OBSERVATIONS,
   measureDrift,
-} from '../telemetry/drift.ts';
-import type { Profile } from '../telemetry/profile.ts';
-import type { Collector, Sample, TextsSeen } from './collector.ts';
+} from '../psi.ts';
+import type { Collector, Sample, TextsSeen } from './bin-samples.ts';
 
 /** Commonly told stable below it; see `measureDrift`. */
 const MOVING_FROM = 0.1;

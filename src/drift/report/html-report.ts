@@ -1,6 +1,6 @@
 /** The report as one page that needs nothing from elsewhere. */
-import { printable } from '../logs/text.ts';
-import type { Sample } from './collector.ts';
+import { printable } from '../../logs/text.ts';
+import type { Sample } from './bin-samples.ts';
 import type { DriftReport, FeatureReport } from './report.ts';
 import {
   exampleTitle,
@@ -17,7 +17,7 @@ import {
   summaryOf,
   titleOf,
   verdictTitle,
-} from './words.ts';
+} from './report-texts.ts';
 
 /** Nothing is loaded and nothing runs, whatever a text of the log may hold. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

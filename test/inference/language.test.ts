@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLanguageIdentifier } from '../../src/telemetry/language.ts';
+import { createLanguageIdentifier } from '../../src/inference/language.ts';
 
 const identify = await createLanguageIdentifier();
 

@@ -2,7 +2,7 @@
  * How far traffic has moved from the data that a version was trained on. The rules in
  * deploy/prometheus say the same of all replicas together, with the same numbers.
  */
-import { UNDETERMINED } from './language.ts';
+import { UNDETERMINED } from '../inference/language.ts';
 import { binNames, type Counts, type Profile } from './profile.ts';
 
 /** A bin that nothing is in would make the index infinite. */

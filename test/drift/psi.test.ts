@@ -1,16 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { createTally, type Observation, type Profile, profileOf } from '../../src/drift/profile.ts';
 import {
   driftAlarms,
   foreignLanguages,
   knownLanguages,
   measureDrift,
-} from '../../src/telemetry/drift.ts';
-import {
-  createTally,
-  type Observation,
-  type Profile,
-  profileOf,
-} from '../../src/telemetry/profile.ts';
+} from '../../src/drift/psi.ts';
 
 const profile: Profile = {
   texts: 1000,

@@ -1,13 +1,13 @@
 /** `drift`: holds the predictions of a log, or of a running server, against a version's profile. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { type Collector, createCollector, type TextsSeen } from './drift/collector.ts';
-import { readExposition } from './drift/exposition.ts';
-import { type LoggedPrediction, predictionOf, readLine } from './drift/log-line.ts';
-import { type DriftReport, judge, type LineCounts } from './drift/report.ts';
-import { createLineBuffer, eachLine } from './logs/lines.ts';
-import type { Profile } from './telemetry/profile.ts';
-import { ModelError } from './version/errors.ts';
+import { createLineBuffer, eachLine } from '../../logs/lines.ts';
+import { ModelError } from '../../version/errors.ts';
+import type { Profile } from '../profile.ts';
+import { type Collector, createCollector, type TextsSeen } from './bin-samples.ts';
+import { readExposition } from './exposition.ts';
+import { type LoggedPrediction, predictionOf, readLine } from './log-line.ts';
+import { type DriftReport, judge, type LineCounts } from './report.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const TIMEOUT_MS = 15_000;

@@ -1,5 +1,5 @@
 /** What a report says, in words; whoever shows them makes them harmless. */
-import { type BinDrift, MIN_OBSERVATIONS } from '../telemetry/drift.ts';
+import { type BinDrift, MIN_OBSERVATIONS } from '../psi.ts';
 import type { DriftReport, Example, FeatureReport } from './report.ts';
 
 /** Categories are shown one by one up to so many; of more, those that matter. */

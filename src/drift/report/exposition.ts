@@ -1,5 +1,5 @@
 /** Prometheus text → what it says of drift. */
-import type { Counts, Distribution, Profile } from '../telemetry/profile.ts';
+import type { Counts, Distribution, Profile } from '../profile.ts';
 
 export interface Sample {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** The report for a terminal. */
-import { blockBar, type Paint, type Style } from '../logs/format.ts';
-import { columnsOf, cutTo, isolate, printable } from '../logs/text.ts';
-import type { Sample } from './collector.ts';
+import { blockBar, type Paint, type Style } from '../../logs/format.ts';
+import { columnsOf, cutTo, isolate, printable } from '../../logs/text.ts';
+import type { Sample } from './bin-samples.ts';
 import type { DriftReport, FeatureReport, Verdict } from './report.ts';
 import {
   exampleTitle,
@@ -16,7 +16,7 @@ import {
   summaryOf,
   titleOf,
   verdictTitle,
-} from './words.ts';
+} from './report-texts.ts';
 
 const VERDICT_STYLES: Readonly<Record<Verdict, Style>> = {
   too_few: 'dim',

@@ -4,18 +4,23 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { readExposition } from '../src/drift/exposition.ts';
-import { formatReport } from '../src/drift/format.ts';
-import { formatPage } from '../src/drift/html.ts';
-import { noiseOf } from '../src/drift/report.ts';
-import { DriftError, driftOfLogs, driftOfServer, type LogOptions } from '../src/drift.ts';
-import { columnsOf } from '../src/logs/text.ts';
-import { createRandom } from '../src/simulate/random.ts';
-import { contributionOf } from '../src/telemetry/drift.ts';
-import { createMetrics } from '../src/telemetry/metrics.ts';
-import type { Profile } from '../src/telemetry/profile.ts';
-import { ModelError } from '../src/version/errors.ts';
-import { temporaryFolder } from './support/git-version.ts';
+import type { Profile } from '../../src/drift/profile.ts';
+import { contributionOf } from '../../src/drift/psi.ts';
+import { readExposition } from '../../src/drift/report/exposition.ts';
+import { formatPage } from '../../src/drift/report/html-report.ts';
+import { noiseOf } from '../../src/drift/report/report.ts';
+import {
+  DriftError,
+  driftOfLogs,
+  driftOfServer,
+  type LogOptions,
+} from '../../src/drift/report/sources.ts';
+import { formatReport } from '../../src/drift/report/terminal-report.ts';
+import { columnsOf } from '../../src/logs/text.ts';
+import { createRandom } from '../../src/simulate/random.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { ModelError } from '../../src/version/errors.ts';
+import { temporaryFolder } from '../support/git-version.ts';
 
 const COMMIT = 'a'.repeat(40);
 const OTHER = 'b'.repeat(40);

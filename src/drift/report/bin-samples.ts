@@ -1,5 +1,5 @@
 /** Counts predictions into the bins of a profile, and keeps a few texts of each bin. */
-import { binFinders, type Counts, type Profile } from '../telemetry/profile.ts';
+import { binFinders, type Counts, type Profile } from '../profile.ts';
 import type { LoggedPrediction } from './log-line.ts';
 
 /** More than are shown: the same texts are the newest of several bins. */

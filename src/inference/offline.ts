@@ -4,9 +4,9 @@ import {
   type Classifier,
   type ClassifierOptions,
   createClassifier,
-} from './inference/classifier.ts';
-import { availableCpus } from './inference/cpu-quota.ts';
-import { UNDETERMINED } from './telemetry/language.ts';
+} from './classifier.ts';
+import { availableCpus } from './cpu-quota.ts';
+import { UNDETERMINED } from './language.ts';
 
 /** Texts handed over at once: enough to keep every worker busy, few enough to show progress. */
 const CHUNK = 512;
