@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { ProcessError } from './cluster/error.ts';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config/config.ts';
 import { ClassifierError } from './inference/errors.ts';
 import { ModelError } from './version/errors.ts';
 

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import { refuseToBeRetrained } from './artifacts/lineage.ts';
 import { checkJson, parseJson } from './artifacts/read-json.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { readPage } from './console/page.ts';
 import { emptyProfile, type Profile, profileSchema } from './drift/profile.ts';
 import type { ModelState, ServedModel } from './http/model-state.ts';

@@ -1,7 +1,7 @@
 /** What the scripts beside `src` (bench, release) use of it: they import `#dist/toolkit.js`. */
 
 export { readModelConfig } from './artifacts/model-config.ts';
-export { readConfig } from './config.ts';
+export { readConfig } from './config/config.ts';
 export { createTally } from './drift/profile.ts';
 export { driftAlarms, measureDrift } from './drift/psi.ts';
 export { createLanguageIdentifier } from './inference/language.ts';

@@ -1,5 +1,5 @@
 /** What passes between the primary process and those that listen on its port. */
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Shares } from '../serve.ts';
 
 /** Primary → process. */

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { clusterMemberModule } from '../entry-points.ts';
 import type { Shares } from '../serve.ts';
 import { createLog, type Log } from '../telemetry/log.ts';

@@ -1,9 +1,9 @@
 /** What the commands share: flags for settings, output, progress. */
 import { styleText } from 'node:util';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Config, flagOf, readConfig, SETTINGS } from '../config.ts';
-import type { Paint } from '../logs/format.ts';
-import { parseSince } from '../logs/since.ts';
+import { type Config, flagOf, readConfig, SETTINGS } from '../config/config.ts';
+import type { Paint } from '../logs/entry-line.ts';
+import { parseSince } from '../terminal/since.ts';
 
 /** What commander makes of the flags: those of settings are text. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Config, SETTINGS } from '../config.ts';
+import { type Config, SETTINGS } from '../config/config.ts';
 import { configOf, type Flags, withSettings } from './options.ts';
 
 export function addServe(program: Command): void {

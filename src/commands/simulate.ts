@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Client, createClient } from '../simulate/client.ts';
-import { formatProgress, formatReport } from '../simulate/format.ts';
+import { formatProgress, formatReport } from '../simulate/format-report.ts';
 import { LANGUAGES } from '../simulate/languages.ts';
 import { type Phase, parseDuration, parseMix, planPhases } from '../simulate/phases.ts';
 import { type Progress, simulate } from '../simulate/run.ts';

@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { openRepository, type Repository, resolveRevision } from '../repository/git.ts';
 import { createRepositoryStore } from '../repository/repository-store.ts';
 import { ModelError } from '../version/errors.ts';

@@ -1,6 +1,7 @@
 /** Texts in, labels and scores out: the tokenizer, batcher and workers behind one function. */
 
 import { type ModelFiles, modelFile, readModelConfig } from '../artifacts/model-config.ts';
+import { availableCpus } from '../config/cpu-quota.ts';
 import {
   type BatcherObserver,
   createBatcher,
@@ -9,7 +10,6 @@ import {
   type TextResult,
 } from './batcher.ts';
 import { createCache } from './cache.ts';
-import { availableCpus } from './cpu-quota.ts';
 import { checkGolden, GoldenError } from './golden.ts';
 import { argmax, softmax } from './logits.ts';
 import { createPool, type Pool, type WorkerState } from './pool.ts';

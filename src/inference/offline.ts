@@ -1,11 +1,12 @@
 /** Classifies many texts without a server: for profiles, gates and checks before a commit. */
+
+import { availableCpus } from '../config/cpu-quota.ts';
 import {
   type Classification,
   type Classifier,
   type ClassifierOptions,
   createClassifier,
 } from './classifier.ts';
-import { availableCpus } from './cpu-quota.ts';
 import { UNDETERMINED } from './language.ts';
 
 /** Texts handed over at once: enough to keep every worker busy, few enough to show progress. */

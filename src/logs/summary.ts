@@ -1,7 +1,8 @@
 /** Predictions counted by language and label. */
+
+import { columnsOf, cutTo, printable } from '../terminal/printable.ts';
 import type { PredictionEntry } from './entry.ts';
-import { formatMs, type Paint, pad, type Style } from './format.ts';
-import { columnsOf, cutTo, printable } from './text.ts';
+import { formatMs, type Paint, pad, type Style } from './entry-line.ts';
 
 export interface LabelSummary {
   readonly predictions: number;

@@ -1,10 +1,11 @@
 /** Lines of the log in, what is shown of them out. */
+
+import { printableJson } from '../terminal/printable.ts';
 import { type Entry, parseEntry } from './entry.ts';
+import { createFormatter, type Paint } from './entry-line.ts';
 import { type Filters, passes } from './filter.ts';
-import { createFormatter, type Paint } from './format.ts';
 import { eachLine } from './lines.ts';
 import { createSummarizer, formatSummary } from './summary.ts';
-import { printableJson } from './text.ts';
 
 export interface ViewOptions {
   readonly filters: Filters;

@@ -16,9 +16,9 @@ import {
   type LogOptions,
 } from '../../src/drift/report/sources.ts';
 import { formatReport } from '../../src/drift/report/terminal-report.ts';
-import { columnsOf } from '../../src/logs/text.ts';
 import { createRandom } from '../../src/simulate/random.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { columnsOf } from '../../src/terminal/printable.ts';
 import { ModelError } from '../../src/version/errors.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 

@@ -2,7 +2,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
-import type { Paint } from '../../src/logs/format.ts';
+import type { Paint } from '../../src/logs/entry-line.ts';
 import { createView, type ViewOptions } from '../../src/logs/view.ts';
 import { predictionLine } from './lines.ts';
 

@@ -1,5 +1,5 @@
 /** The report as one page that needs nothing from elsewhere. */
-import { printable } from '../../logs/text.ts';
+import { printable } from '../../terminal/printable.ts';
 import type { Sample } from './bin-samples.ts';
 import type { DriftReport, FeatureReport } from './report.ts';
 import {

@@ -1,6 +1,6 @@
 /** The report for a terminal. */
-import { blockBar, type Paint, type Style } from '../../logs/format.ts';
-import { columnsOf, cutTo, isolate, printable } from '../../logs/text.ts';
+import { blockBar, type Paint, type Style } from '../../logs/entry-line.ts';
+import { columnsOf, cutTo, isolate, printable } from '../../terminal/printable.ts';
 import type { Sample } from './bin-samples.ts';
 import type { DriftReport, FeatureReport, Verdict } from './report.ts';
 import {

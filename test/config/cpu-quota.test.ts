@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cgroupCpuQuota } from '../../src/inference/cpu-quota.ts';
+import { cgroupCpuQuota } from '../../src/config/cpu-quota.ts';
 
 test.each<[string, Record<string, string>, number | undefined]>([
   ['no cgroup', {}, undefined],

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { columnsOf, cutTo, isolate, printable, printableJson } from '../../src/logs/text.ts';
+import {
+  columnsOf,
+  cutTo,
+  isolate,
+  printable,
+  printableJson,
+} from '../../src/terminal/printable.ts';
 
 test.each([
   ['plain text', 'Guten Morgen', 'Guten Morgen'],

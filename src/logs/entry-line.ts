@@ -1,7 +1,7 @@
 /** An entry of the log → a line for people. */
 import type { styleText } from 'node:util';
+import { columnsOf, cutTo, isolate, printable } from '../terminal/printable.ts';
 import type { Entry, EventEntry, PredictionEntry } from './entry.ts';
-import { columnsOf, cutTo, isolate, printable } from './text.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 /** Colours a text, or leaves it as it is. */

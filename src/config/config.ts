@@ -1,6 +1,6 @@
 /** Settings: flags and environment variables become one frozen, validated Config, here and nowhere else. */
 import { z } from 'zod';
-import { availableCpus } from './inference/cpu-quota.ts';
+import { availableCpus } from './cpu-quota.ts';
 
 interface Setting<T> {
   /** Environment variable; the flag is the same in lower case with dashes. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, flagOf, readConfig, SETTINGS } from '../src/config.ts';
+import { ConfigError, flagOf, readConfig, SETTINGS } from '../../src/config/config.ts';
 
 test('without any setting, the defaults of the documentation', () => {
   expect(readConfig({}, {})).toMatchObject({
