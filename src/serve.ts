@@ -3,15 +3,13 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { createApp } from './app.ts';
 import { refuseToBeRetrained } from './artifacts/lineage.ts';
 import { checkJson, parseJson } from './artifacts/read-json.ts';
 import type { Config } from './config/config.ts';
 import { readPage } from './console/page.ts';
 import { emptyProfile, type Profile, profileSchema } from './drift/profile.ts';
-import type { ModelState, ServedModel } from './http/model-state.ts';
-import { createPredictionIds } from './http/prediction-id.ts';
-import { contextOf } from './http/request-context.ts';
+import { createApp } from './http/app.ts';
+import { contextOf } from './http/middleware/request-context.ts';
 import { createHttpServer } from './http/server.ts';
 import { type Classifier, type ClassifierStats, createClassifier } from './inference/classifier.ts';
 import { ClassifierError } from './inference/errors.ts';
@@ -21,8 +19,10 @@ import {
   type IdentifyLanguage,
   UNDETERMINED,
 } from './inference/language.ts';
+import { createPredictionIds } from './serving/prediction-id.ts';
+import type { ModelState, ServedModel } from './serving/served-model.ts';
+import { inARow } from './telemetry/after-response.ts';
 import { createHistory, type HistoryRecord } from './telemetry/history.ts';
-import { inARow } from './telemetry/in-a-row.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import {
   createMetrics,

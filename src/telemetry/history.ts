@@ -15,7 +15,7 @@ import {
   knownLanguages,
   measureDrift,
 } from '../drift/psi.ts';
-import { addLatency, createLatencies, type Latencies, quantilesOf } from './latencies.ts';
+import { addLatency, createLatencies, type Latencies, quantilesOf } from './latency-histogram.ts';
 
 const STEP_SECONDS = 5;
 const STEPS = 180;

@@ -1,6 +1,6 @@
 /** `POST /feedback` on two replicas. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createPredictionIds } from '../../src/http/prediction-id.ts';
+import { createPredictionIds } from '../../src/serving/prediction-id.ts';
 import { PINNED } from '../support/pinned.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

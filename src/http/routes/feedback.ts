@@ -1,11 +1,11 @@
 /** `POST /feedback`: a client tells which label a prediction should have had. */
 import { z } from 'zod';
-import { jsonBody, readJson } from './json-body.ts';
-import { type ModelState, readyModel } from './model-state.ts';
-import type { PredictionIds } from './prediction-id.ts';
-import { ProblemError } from './problems.ts';
-import { contextOf } from './request-context.ts';
-import type { Resource } from './routes.ts';
+import type { PredictionIds } from '../../serving/prediction-id.ts';
+import { type ModelState, readyModel } from '../../serving/served-model.ts';
+import { jsonBody, readJson } from '../middleware/json-body.ts';
+import { contextOf } from '../middleware/request-context.ts';
+import { ProblemError } from '../problems.ts';
+import type { Resource } from '../resource.ts';
 
 const MAX_BODY_BYTES = 16 * 1024;
 /** Ids whose feedback is remembered, so that a client may send it again after a lost answer. */

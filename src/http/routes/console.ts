@@ -1,9 +1,9 @@
 /** `GET /`: the console, one page, and what it shows. */
-import type { ClassifierStats } from '../inference/classifier.ts';
-import type { HistorySnapshot } from '../telemetry/history.ts';
-import type { ModelState } from './model-state.ts';
-import { ProblemError } from './problems.ts';
-import type { Resource } from './routes.ts';
+import type { ClassifierStats } from '../../inference/classifier.ts';
+import type { ModelState } from '../../serving/served-model.ts';
+import type { HistorySnapshot } from '../../telemetry/history.ts';
+import { ProblemError } from '../problems.ts';
+import type { Resource } from '../resource.ts';
 
 /** A file of the page. */
 export interface PageFile {

@@ -1,15 +1,15 @@
 /** Assembles the HTTP application out of its resources; it never listens. */
 import express, { type Express, type Response } from 'express';
-import { requireApiKey } from './http/api-key.ts';
-import { type ConsoleOptions, consoleData, consolePage } from './http/console.ts';
-import { type FeedbackOptions, feedback } from './http/feedback.ts';
-import { liveness, readiness } from './http/health.ts';
-import { type Exposition, metrics } from './http/metrics.ts';
-import { modelCard, modelFiles } from './http/model.ts';
-import { type PredictOptions, predict } from './http/predict.ts';
-import { answerProblems, ProblemError } from './http/problems.ts';
-import { NO_ROUTE, type RequestObserver, requestContext } from './http/request-context.ts';
-import { mount } from './http/routes.ts';
+import { requireApiKey } from './middleware/api-key.ts';
+import { NO_ROUTE, type RequestObserver, requestContext } from './middleware/request-context.ts';
+import { answerProblems, ProblemError } from './problems.ts';
+import { mount } from './resource.ts';
+import { type ConsoleOptions, consoleData, consolePage } from './routes/console.ts';
+import { type FeedbackOptions, feedback } from './routes/feedback.ts';
+import { liveness, readiness } from './routes/health.ts';
+import { type Exposition, metrics } from './routes/metrics.ts';
+import { modelCard, modelFiles } from './routes/model.ts';
+import { type PredictOptions, predict } from './routes/predict.ts';
 
 export interface AppDependencies extends PredictOptions, FeedbackOptions, ConsoleOptions {
   /** None: open to all. */

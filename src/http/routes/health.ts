@@ -1,7 +1,7 @@
 /** `GET /healthz`: the process is alive. `GET /readyz`: it can predict. */
-import { type ModelState, readyModel } from './model-state.ts';
-import { ProblemError } from './problems.ts';
-import type { Resource } from './routes.ts';
+import { type ModelState, readyModel } from '../../serving/served-model.ts';
+import { ProblemError } from '../problems.ts';
+import type { Resource } from '../resource.ts';
 
 export function liveness(): Resource {
   return {

@@ -1,6 +1,6 @@
 /** Bodies in JSON: how they are read and written, and what is said where something else comes. */
 import { json, type Request, type RequestHandler, type Response } from 'express';
-import { ProblemError } from './problems.ts';
+import { ProblemError } from '../problems.ts';
 
 /** For the `type` of Express's `json`, which leaves bodies of other types unread. */
 const JSON_TYPES = ['application/json', 'application/*+json'];

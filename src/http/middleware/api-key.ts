@@ -1,7 +1,7 @@
 /** Asks for one of the configured API keys. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import { ProblemError } from './problems.ts';
+import { ProblemError } from '../problems.ts';
 
 /**
  * Takes `Authorization: Bearer <key>` or `X-API-Key: <key>`: 401 without a key, 403 with one that is

@@ -1,9 +1,9 @@
 /** `GET /model` and `GET /model/files/<path>`: what is served, and what it was made of. */
 import { extname } from 'node:path';
-import type { ModelState } from './model-state.ts';
-import { readyModel } from './model-state.ts';
-import { ProblemError } from './problems.ts';
-import type { Resource } from './routes.ts';
+import type { ModelState } from '../../serving/served-model.ts';
+import { readyModel } from '../../serving/served-model.ts';
+import { ProblemError } from '../problems.ts';
+import type { Resource } from '../resource.ts';
 
 /** Nothing of a version is ever run by a browser: markup goes out as plain text. */
 const TEXT_TYPES: Readonly<Record<string, string>> = {

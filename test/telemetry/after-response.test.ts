@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { inARow } from '../../src/telemetry/in-a-row.ts';
+import { inARow } from '../../src/telemetry/after-response.ts';
 
 test('calls wait until what runs is done, and come in their order, before a later immediate', async () => {
   const made: number[] = [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createPredictionIds } from '../../src/http/prediction-id.ts';
+import { createPredictionIds } from '../../src/serving/prediction-id.ts';
 
 const KEY = 'a key of 16 characters or more';
 const commit = '32eb7fd5469295075ea10dfc54e9c97da5514a19';

@@ -1,5 +1,5 @@
 /** `GET /metrics`: for Prometheus. */
-import type { Resource } from './routes.ts';
+import type { Resource } from '../resource.ts';
 
 export interface Exposition {
   readonly contentType: string;

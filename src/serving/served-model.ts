@@ -1,6 +1,7 @@
 /** What the HTTP layer needs to know of the model that is served. */
+
+import { ProblemError } from '../http/problems.ts';
 import type { Classifier } from '../inference/classifier.ts';
-import { ProblemError } from './problems.ts';
 
 export interface ModelFile {
   readonly path: string;

@@ -1,7 +1,7 @@
 /** How a resource is mounted: its route is named for the metrics, other methods get 405. */
 import type { Express, RequestHandler } from 'express';
+import { contextOf, type RequestObserver } from './middleware/request-context.ts';
 import { ProblemError } from './problems.ts';
-import { contextOf, type RequestObserver } from './request-context.ts';
 
 export interface Resource {
   readonly method: 'get' | 'post';

@@ -1,12 +1,12 @@
 /** The application with states and faults that a real model can't be brought into. */
 import request from 'supertest';
 import { describe, expect, test } from 'vitest';
-import { type AppDependencies, createApp } from '../src/app.ts';
-import type { ModelState, ServedModel } from '../src/http/model-state.ts';
-import { createPredictionIds } from '../src/http/prediction-id.ts';
-import type { Classifier } from '../src/inference/classifier.ts';
-import { ClassifierError } from '../src/inference/errors.ts';
-import { createHistory } from '../src/telemetry/history.ts';
+import { type AppDependencies, createApp } from '../../src/http/app.ts';
+import type { Classifier } from '../../src/inference/classifier.ts';
+import { ClassifierError } from '../../src/inference/errors.ts';
+import { createPredictionIds } from '../../src/serving/prediction-id.ts';
+import type { ModelState, ServedModel } from '../../src/serving/served-model.ts';
+import { createHistory } from '../../src/telemetry/history.ts';
 
 const commit = 'c'.repeat(40);
 

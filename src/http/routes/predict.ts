@@ -1,18 +1,18 @@
 /** `POST /predict`: body → schema → classifier → answer, observed once on the way out. */
 import type { Response } from 'express';
-import type { OnWaiting } from '../inference/batcher.ts';
-import type { Answer, Classification } from '../inference/classifier.ts';
-import { ClassifierError } from '../inference/errors.ts';
-import type { RejectionReason } from '../telemetry/metrics.ts';
-import type { PredictionRecord } from '../telemetry/prediction-log.ts';
-import { jsonBody, readJson, sendJson } from './json-body.ts';
-import { type ModelState, readyModel } from './model-state.ts';
-import { pace } from './pacing.ts';
-import { type InputLimits, parsePredictRequest } from './predict-schema.ts';
-import type { PredictionIds } from './prediction-id.ts';
-import { ClientGoneError, DeadlineError } from './problems.ts';
-import { contextOf } from './request-context.ts';
-import type { Resource } from './routes.ts';
+import { type InputLimits, parsePredictRequest } from '../../api/predict.ts';
+import type { OnWaiting } from '../../inference/batcher.ts';
+import type { Answer, Classification } from '../../inference/classifier.ts';
+import { ClassifierError } from '../../inference/errors.ts';
+import type { PredictionIds } from '../../serving/prediction-id.ts';
+import { type ModelState, readyModel } from '../../serving/served-model.ts';
+import type { RejectionReason } from '../../telemetry/metrics.ts';
+import type { PredictionRecord } from '../../telemetry/prediction-log.ts';
+import { jsonBody, readJson, sendJson } from '../middleware/json-body.ts';
+import { pace } from '../middleware/pacing.ts';
+import { contextOf } from '../middleware/request-context.ts';
+import { ClientGoneError, DeadlineError } from '../problems.ts';
+import type { Resource } from '../resource.ts';
 
 export interface PredictOptions extends InputLimits {
   readonly maxBody: number;
