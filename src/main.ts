@@ -32,7 +32,8 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<void>>> = 
   serve: async (to) => (await import('./commands/serve.ts')).addServe(to),
   drift: async (to) => (await import('./commands/drift.ts')).addDrift(to),
   logs: async (to) => (await import('./commands/logs.ts')).addLogs(to),
-  models: async (to) => (await import('./commands/models.ts')).addModels(to, process.argv[3]),
+  models: async (to) =>
+    (await import('./commands/models/models.ts')).addModels(to, process.argv[3]),
   simulate: async (to) => (await import('./commands/simulate.ts')).addSimulate(to),
 };
 const asked = COMMANDS[process.argv[2] ?? ''];

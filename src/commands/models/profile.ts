@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { progressBar } from './options.ts';
+import { progressBar } from '../options.ts';
 
 export function addProfile(models: Command): void {
   models
@@ -22,7 +22,7 @@ async function run(
   for (const path of ['model.onnx', 'tokenizer.json', 'config.json']) {
     files.set(path, await readFile(join(folder, path)));
   }
-  const { profileData } = await import('../repository/measure-profile.ts');
+  const { profileData } = await import('../../repository/measure-profile.ts');
   const profile = await profileData(files, data, progressBar());
   const text = `${JSON.stringify(profile, null, 2)}\n`;
   if (output === undefined) {

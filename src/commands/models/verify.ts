@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { formatBytes } from '../repository/describe.ts';
-import { openVersion, readVersion } from '../version/version.ts';
-import { asJson, type Flags, print } from './options.ts';
-import { withVersionFlags, withVersions } from './versions.ts';
+import { formatBytes } from '../../repository/describe.ts';
+import { openVersion, readVersion } from '../../version/version.ts';
+import { asJson, type Flags, print } from '../options.ts';
+import { withVersionFlags, withVersions } from '../versions.ts';
 
 export function addVerify(models: Command): void {
   withVersionFlags(models.command('verify'))

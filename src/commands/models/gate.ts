@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { gate } from '../repository/gate/gate.ts';
-import { formatChecks } from '../repository/gate/score-checks.ts';
-import { asJson, type Flags, print, progressBar } from './options.ts';
-import { withVersionFlags, withVersions } from './versions.ts';
+import { gate } from '../../repository/gate/gate.ts';
+import { formatChecks } from '../../repository/gate/score-checks.ts';
+import { asJson, type Flags, print, progressBar } from '../options.ts';
+import { withVersionFlags, withVersions } from '../versions.ts';
 
 export function addGate(models: Command): void {
   withVersionFlags(models.command('gate'))

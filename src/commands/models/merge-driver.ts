@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { openRepository } from '../repository/git.ts';
-import { type DriverFiles, runMergeDriver } from '../repository/merge/merge-driver.ts';
-import type { HashAlgorithm } from '../version/git-objects.ts';
+import { openRepository } from '../../repository/git.ts';
+import { type DriverFiles, runMergeDriver } from '../../repository/merge/merge-driver.ts';
+import type { HashAlgorithm } from '../../version/git-objects.ts';
 
 /** git takes a higher exit code for an error, not for a conflict, and leaves the file as it was. */
 const FAILED = 129;

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { formatReproduction, reproduce } from '../repository/reproduce.ts';
-import { asJson, type Flags, print, progressBar } from './options.ts';
-import { withVersionFlags, withVersions } from './versions.ts';
+import { formatReproduction, reproduce } from '../../repository/reproduce.ts';
+import { asJson, type Flags, print, progressBar } from '../options.ts';
+import { withVersionFlags, withVersions } from '../versions.ts';
 
 export function addReproduce(models: Command): void {
   withVersionFlags(models.command('reproduce'))
@@ -20,7 +20,7 @@ export function addReproduce(models: Command): void {
 
 function run(revision: string | undefined, flags: Flags & { data: string }): Promise<void> {
   return withVersions(flags, async ({ open }) => {
-    const { profileData } = await import('../repository/measure-profile.ts');
+    const { profileData } = await import('../../repository/measure-profile.ts');
     const folder = await mkdtemp(join(tmpdir(), 'tweet-sentiment-'));
     try {
       const reproduction = await reproduce(await open(revision), {

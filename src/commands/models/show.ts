@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { describeVersion, formatDescription } from '../repository/describe.ts';
-import { asJson, type Flags, print } from './options.ts';
-import { withVersionFlags, withVersions } from './versions.ts';
+import { describeVersion, formatDescription } from '../../repository/describe.ts';
+import { asJson, type Flags, print } from '../options.ts';
+import { withVersionFlags, withVersions } from '../versions.ts';
 
 export function addShow(models: Command): void {
   withVersionFlags(models.command('show'))

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { openRepository } from '../repository/git.ts';
-import { initRepository } from '../repository/init.ts';
-import { commandLine } from './command-line.ts';
+import { openRepository } from '../../repository/git.ts';
+import { initRepository } from '../../repository/init.ts';
+import { commandLine } from '../command-line.ts';
 
 export function addInit(models: Command): void {
   models

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { openClassifier } from '../inference/offline.ts';
-import { commitVersion } from '../repository/commit.ts';
-import { openRepository } from '../repository/git.ts';
-import { commandLine } from './command-line.ts';
+import { openClassifier } from '../../inference/offline.ts';
+import { commitVersion } from '../../repository/commit.ts';
+import { openRepository } from '../../repository/git.ts';
+import { commandLine } from '../command-line.ts';
 
 export function addCommit(models: Command): void {
   models

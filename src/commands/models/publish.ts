@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { tagsOf } from '../repository/git.ts';
-import { ModelError } from '../version/errors.ts';
-import { publishVersion } from '../version/publish.ts';
-import { openStore } from '../version/stores/open.ts';
-import { isWritable, type Store } from '../version/stores/store.ts';
-import { asJson, type Flags, print, progressBar } from './options.ts';
-import { type Versions, withVersionFlags, withVersions } from './versions.ts';
+import { tagsOf } from '../../repository/git.ts';
+import { ModelError } from '../../version/errors.ts';
+import { publishVersion } from '../../version/publish.ts';
+import { openStore } from '../../version/stores/open.ts';
+import { isWritable, type Store } from '../../version/stores/store.ts';
+import { asJson, type Flags, print, progressBar } from '../options.ts';
+import { type Versions, withVersionFlags, withVersions } from '../versions.ts';
 
 export function addPublish(models: Command): void {
   withVersionFlags(models.command('publish'), ['modelStore', 'modelName', 'modelFetchTimeoutMs'])

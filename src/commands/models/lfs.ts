@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { openRepository } from '../repository/git.ts';
-import { keepLfs, parsePointer, readLfs } from '../repository/lfs.ts';
+import { openRepository } from '../../repository/git.ts';
+import { keepLfs, parsePointer, readLfs } from '../../repository/lfs.ts';
 
 /** Run by git, as a filter, where git-lfs is not installed. */
 export function addLfs(models: Command): void {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { formatList, listVersions } from '../repository/describe.ts';
-import { tagsOf } from '../repository/git.ts';
-import { asJson, type Flags, print } from './options.ts';
-import { withVersionFlags, withVersions } from './versions.ts';
+import { formatList, listVersions } from '../../repository/describe.ts';
+import { tagsOf } from '../../repository/git.ts';
+import { asJson, type Flags, print } from '../options.ts';
+import { withVersionFlags, withVersions } from '../versions.ts';
 
 export function addList(models: Command): void {
   withVersionFlags(models.command('list'), ['modelStore', 'modelName'])

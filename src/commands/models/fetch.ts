@@ -1,11 +1,19 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { ModelError } from '../version/errors.ts';
-import { locateVersion } from '../version/locate.ts';
-import { openStore } from '../version/stores/open.ts';
-import { isRemote, type RemoteStore } from '../version/stores/store.ts';
-import { checkCommit } from '../version/version.ts';
-import { asJson, configOf, type Flags, print, progressBar, warn, withSettings } from './options.ts';
+import { ModelError } from '../../version/errors.ts';
+import { locateVersion } from '../../version/locate.ts';
+import { openStore } from '../../version/stores/open.ts';
+import { isRemote, type RemoteStore } from '../../version/stores/store.ts';
+import { checkCommit } from '../../version/version.ts';
+import {
+  asJson,
+  configOf,
+  type Flags,
+  print,
+  progressBar,
+  warn,
+  withSettings,
+} from '../options.ts';
 
 export function addFetch(models: Command): void {
   withSettings(models.command('fetch'), [
