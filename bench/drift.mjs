@@ -21,7 +21,7 @@ const STEP_SECONDS = 5;
 const RATES = [1, 10, 100];
 const RUNS = 21;
 /** More requests than this without an alarm count as none. */
-const MOST_REQUESTS = 200_000;
+const MAX_REQUESTS = 200_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -167,7 +167,7 @@ const rows = [
 ];
 for (const [name, after, share, alarm] of rows) {
   const cells = RATES.map((rate) => {
-    const requests = Math.min(MOST_REQUESTS, Math.max(3 * 3600 * rate, 20_000));
+    const requests = Math.min(MAX_REQUESTS, Math.max(3 * 3600 * rate, 20_000));
     return requestsUntil({ before: english, after, share, rate, requests }, alarm);
   });
   console.log(`| ${share * 100} % ${name} | ${alarm} | ${cells.join(' | ')} |`);
@@ -176,12 +176,12 @@ for (const [name, after, share, alarm] of rows) {
 console.log('\nfalse alarms in 200,000 requests of unchanged traffic, by rate:');
 for (const rate of RATES) {
   const options = { before: english, after: english, share: 1, rate, seed: 7 };
-  console.log(rate, JSON.stringify(run({ ...options, requests: MOST_REQUESTS })));
+  console.log(rate, JSON.stringify(run({ ...options, requests: MAX_REQUESTS })));
 }
 console.log('about music, alone:');
 for (const rate of RATES) {
   const options = { before: english, after: music, share: 1, rate, seed: 7 };
-  console.log(rate, music.length, JSON.stringify(run({ ...options, requests: MOST_REQUESTS })));
+  console.log(rate, music.length, JSON.stringify(run({ ...options, requests: MAX_REQUESTS })));
 }
 
 console.log('\nstability index of whole data sets:');

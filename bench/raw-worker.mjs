@@ -10,14 +10,14 @@ import { median } from './stats.mjs';
  */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
-const { model, exactProducts } = workerData;
+const { model, nonSaturatingInt8 } = workerData;
 const session = await InferenceSession.create(model, {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   extra: {
     session: {
       intra_op: { allow_spinning: '0' },
-      ...(exactProducts ? { x64quantprecision: '1' } : {}),
+      ...(nonSaturatingInt8 ? { x64quantprecision: '1' } : {}),
     },
   },
 });

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 /**
  * Loads the model into threads, each with a session of its own.
  *
- * @param options `model` its bytes; `exactProducts` as the server found it necessary.
+ * @param options `model` its bytes; `nonSaturatingInt8` as the server found it necessary.
  */
 export async function startRaw(options, count) {
   const workers = Array.from(

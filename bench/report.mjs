@@ -42,8 +42,8 @@ export function writeReport(results, out) {
 }
 
 /** @param results of a run, or of a long one for memory. */
-function measuredOn({ machine, versions, exactProducts }) {
-  const exact = exactProducts
+function measuredOn({ machine, versions, nonSaturatingInt8 }) {
+  const exact = nonSaturatingInt8
     ? '; weights of this version overflow in its fast int8 products, so all servers here use exact, slower ones'
     : '';
   return `- Machine: ${machine.cpu}, ${machine.cores} cores, ${fixed(machine.memoryGb)} GB, ${machine.system}. Int8: ${machine.int8}${exact}.

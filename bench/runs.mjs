@@ -29,20 +29,20 @@ function say(text) {
   process.stderr.write(`${`${passed}`.padStart(4)} s  ${text}\n`);
 }
 
-/** What the measurements share. @param exactProducts as the server has found them necessary. */
-async function prepare({ seconds, warmUp }, { exactProducts }) {
+/** What the measurements share. @param nonSaturatingInt8 as the server has found them necessary. */
+async function prepare({ seconds, warmUp }, { nonSaturatingInt8 }) {
   const paths = ['model.onnx', 'tokenizer.json', 'config.json'];
   const files = new Map(paths.map((path) => [path, readFileSync(join(models, commit, path))]));
   const cores = availableParallelism();
   const tokenize = createTokenizer(readModelConfig(files));
   const texts = createTextSource();
   const encodings = texts(RAW_TEXTS).map((text) => tokenize(text).ids);
-  const raw = await startRaw({ model: files.get('model.onnx'), exactProducts }, cores);
+  const raw = await startRaw({ model: files.get('model.onnx'), nonSaturatingInt8 }, cores);
   const { rate } = await raw.run({ encodings, batch: 8, seconds: 2 });
   return { cores, tokenize, texts, encodings, raw, rawRate: rate, seconds, warmUp };
 }
 
-function describe({ cores, encodings, seconds, warmUp }, { exactProducts }) {
+function describe({ cores, encodings, seconds, warmUp }, { nonSaturatingInt8 }) {
   const version = (folder) => JSON.parse(readFileSync(join(root, folder, 'package.json'))).version;
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -54,7 +54,7 @@ function describe({ cores, encodings, seconds, warmUp }, { exactProducts }) {
       commit: `${spawnSync('git', ['-C', root, 'describe', '--always', '--dirty']).stdout}`.trim(),
       model: commit,
     },
-    exactProducts,
+    nonSaturatingInt8,
     meanTokens: encodings.reduce((sum, { length }) => sum + length, 0) / encodings.length,
     queueCapacity: readConfig({}, process.env).queueCapacity,
     seconds,
@@ -153,7 +153,7 @@ export async function runAll({ rounds, peers, ...options }) {
     servers.scaled.push({ workers, ...(await startServer({ WORKERS: `${workers}` })) });
   }
   process.env.MODEL_FOLDER = join(models, commit);
-  process.env.EXACT_PRODUCTS = server.exactProducts ? '1' : '';
+  process.env.NON_SATURATING_INT8 = server.nonSaturatingInt8 ? '1' : '';
   const all = Object.values(servers).flat();
   say('warm-up');
   for (const each of all) {
@@ -201,6 +201,6 @@ export async function runSoak({ predictions, ...options }) {
   );
   await bench.raw.stop();
   await server.stop();
-  const { date, machine, versions, exactProducts } = describe(bench, server);
-  return { date, machine, versions, exactProducts, samples };
+  const { date, machine, versions, nonSaturatingInt8 } = describe(bench, server);
+  return { date, machine, versions, nonSaturatingInt8, samples };
 }

@@ -48,7 +48,7 @@ async function stop(child) {
  * Starts a server of ours and waits until it is ready.
  *
  * @param env settings.
- * @returns `readyMs` from the start of the process to 200 on /readyz; `exactProducts` whether it had to
+ * @returns `readyMs` from the start of the process to 200 on /readyz; `nonSaturatingInt8` whether it had to
  * do without the CPU's fast int8 products.
  */
 export async function startServer(env = {}) {
@@ -85,8 +85,8 @@ export async function startServer(env = {}) {
   lines.close();
   // What the log says is read and thrown away, as a collector would at the least.
   child.stdout.resume();
-  const exactProducts = events.includes('exact_products');
-  return { pid: child.pid, url, readyMs, exactProducts, stop: () => stop(child) };
+  const nonSaturatingInt8 = events.includes('exact_products');
+  return { pid: child.pid, url, readyMs, nonSaturatingInt8, stop: () => stop(child) };
 }
 
 /** Starts one of `peers/peers.mjs`. @param end how such a child is ended. */

@@ -112,7 +112,7 @@ async function startPrometheus(serverPort) {
 async function alert(prometheus, url) {
   if (prometheus === undefined) {
     const { drift } = await getJson(`${url}/console/data`);
-    const [found] = drift.foreign;
+    const [found] = drift.alarms.foreignLanguages;
     return found && `${found.bin}: ${(found.observed * 100).toFixed(1)} % of the texts`;
   }
   const { data } = await getJson(`${prometheus}/api/v1/alerts`);

@@ -2,10 +2,7 @@
 /** The command line. */
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { ProcessError } from './cluster/error.ts';
-import { ConfigError } from './config/config.ts';
-import { ClassifierError } from './inference/errors.ts';
-import { ModelError } from './version/errors.ts';
+import { KnownError } from './errors.ts';
 
 // ONNX Runtime reports its use to its maker unless this is set before it is loaded
 // (microsoft/onnxruntime#27379); worker threads have the environment of this one.
@@ -44,15 +41,12 @@ for (const add of asked ? [asked] : Object.values(COMMANDS)) {
 try {
   await program.parseAsync();
 } catch (error) {
-  const foreseen =
-    error instanceof ConfigError ||
-    error instanceof ModelError ||
-    error instanceof ClassifierError ||
-    error instanceof ProcessError ||
+  const isKnown =
+    error instanceof KnownError ||
     // An error of the system, such as EADDRINUSE.
     (error instanceof Error && 'syscall' in error);
   process.stderr.write(
-    foreseen ? `tweet-sentiment: ${error.message}\n` : `${(error as Error).stack ?? error}\n`,
+    isKnown ? `tweet-sentiment: ${error.message}\n` : `${(error as Error).stack ?? error}\n`,
   );
   process.exitCode = 1;
 }

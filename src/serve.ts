@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { refuseToBeRetrained } from './artifacts/lineage.ts';
+import { assertWeightsMatchIngredients } from './artifacts/lineage.ts';
 import { checkJson, parseJson } from './artifacts/read-json.ts';
 import type { Config } from './config/config.ts';
 import { readPage } from './console/page.ts';
@@ -21,7 +21,7 @@ import {
 } from './inference/language.ts';
 import { createPredictionIds } from './serving/prediction-id.ts';
 import type { ModelState, ServedModel } from './serving/served-model.ts';
-import { inARow } from './telemetry/after-response.ts';
+import { deferUntilAfterResponse } from './telemetry/after-response.ts';
 import { createHistory, type HistoryRecord } from './telemetry/history.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import {
@@ -112,7 +112,7 @@ export async function serve(config: Config, group: Group = ALONE): Promise<Runni
   });
   const logError = (error: unknown, requestId?: string): void =>
     log.write('error', 'error', { request_id: requestId, ...errorFields(error) });
-  /** What has been answered has been observed: `inARow` has asked for its turn before. */
+  /** What has been answered has been observed: `deferUntilAfterResponse` has asked for its turn before. */
   const allObserved = (): Promise<void> => setImmediate();
   const shares: { [K in keyof Shares]: () => Promise<Shares[K]> } = {
     metrics: async () => {
@@ -137,7 +137,7 @@ export async function serve(config: Config, group: Group = ALONE): Promise<Runni
     },
     requests: {
       ...metrics,
-      onRequestEnd: inARow(
+      onRequestEnd: deferUntilAfterResponse(
         (series, durationSeconds) => {
           metrics.onRequestEnd(series, durationSeconds);
           if (series.route === '/predict') {
@@ -158,7 +158,7 @@ export async function serve(config: Config, group: Group = ALONE): Promise<Runni
       };
     },
     onRejected: metrics.onRejected,
-    onPrediction: inARow(
+    onPrediction: deferUntilAfterResponse(
       (record) => {
         const fields = predictionFields(record, config.logInput);
         metrics.onPrediction(record);
@@ -302,7 +302,7 @@ async function loadModel(
 ): Promise<{ profile: Profile; model: ServedModel }> {
   const version = await openVersion(store, config.modelName, commit);
   const files = await readVersion(store, version);
-  refuseToBeRetrained(files);
+  assertWeightsMatchIngredients(files);
   const given = parseProfile(files);
   let identifyLanguage: IdentifyLanguage;
   const starting = createClassifier({
@@ -321,7 +321,7 @@ async function loadModel(
         metrics.onWorkerRestart();
         log.write('error', 'worker_restart', errorFields(cause));
       },
-      onExactProducts: ({ message }) => log.write('warn', 'exact_products', { message }),
+      onNonSaturatingInt8: ({ message }) => log.write('warn', 'exact_products', { message }),
     },
   });
   // The workers load theirs at the same time.

@@ -2,8 +2,9 @@
 
 export { readModelConfig } from './artifacts/model-config.ts';
 export { readConfig } from './config/config.ts';
+export { driftAlarms } from './drift/policy.ts';
 export { createTally } from './drift/profile.ts';
-export { driftAlarms, measureDrift } from './drift/psi.ts';
+export { measureDrift } from './drift/psi.ts';
 export { createLanguageIdentifier } from './inference/language.ts';
 export { classifyAll, openClassifier } from './inference/offline.ts';
 export { createTokenizer } from './inference/tokenizer.ts';

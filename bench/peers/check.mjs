@@ -50,7 +50,7 @@ const server = await startServer({ MODEL_COMMIT: commit });
 const answer = await post(`${server.url}/predict`, JSON.stringify({ inputs: texts }));
 await server.stop();
 process.env.MODEL_FOLDER = join(models, commit);
-process.env.EXACT_PRODUCTS = server.exactProducts ? '1' : '';
+process.env.NON_SATURATING_INT8 = server.nonSaturatingInt8 ? '1' : '';
 
 for (const peer of PEERS) {
   const running = await startPeer(peer, stop);

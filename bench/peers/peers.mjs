@@ -25,7 +25,7 @@ export function installed() {
 /**
  * How to spawn a program of an environment: `detached`, so that only `stop` interrupts it.
  *
- * MODEL_FOLDER and EXACT_PRODUCTS are taken from this process's environment.
+ * MODEL_FOLDER and NON_SATURATING_INT8 are taken from this process's environment.
  */
 function program(environment, name, args, env = {}) {
   const bin = join(venv, environment, 'bin');

@@ -29,7 +29,7 @@ interface Blobs {
  * What a merge leaves in place of a file that only training can make. It is no JSON, no ONNX and no
  * git-lfs pointer, so nothing takes it for the file.
  */
-export function toBeRetrained(path: string, { base, ours, theirs }: Blobs): string {
+export function retrainingMark(path: string, { base, ours, theirs }: Blobs): string {
   return [
     '<<<<<<< ours',
     `to be retrained: ${path}`,
@@ -43,8 +43,8 @@ export function toBeRetrained(path: string, { base, ours, theirs }: Blobs): stri
   ].join('\n');
 }
 
-/** True for what `toBeRetrained` wrote. */
-export function isToBeRetrained(bytes: Buffer): boolean {
+/** True for what `retrainingMark` wrote. */
+export function isRetrainingMark(bytes: Buffer): boolean {
   return MARK.test(bytes.subarray(0, 4096).toString('utf8'));
 }
 
@@ -63,9 +63,9 @@ export function digestIngredients(files: ReadonlyMap<string, Buffer>): ReadonlyM
  *
  * @throws ModelError `unfit`, naming what a merge has left, or what has changed since the training.
  */
-export function refuseToBeRetrained(files: ReadonlyMap<string, Buffer>): void {
+export function assertWeightsMatchIngredients(files: ReadonlyMap<string, Buffer>): void {
   for (const [path, bytes] of files) {
-    if (isToBeRetrained(bytes)) {
+    if (isRetrainingMark(bytes)) {
       throw new ModelError(
         'unfit',
         `${path} is to be retrained: two versions were merged, and nothing is trained yet from ` +

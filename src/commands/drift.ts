@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { checkJson, readJson } from '../artifacts/read-json.ts';
+import { DRIFT_POLICY } from '../drift/policy.ts';
 import { profileSchema } from '../drift/profile.ts';
-import { CHANGED_ABOVE } from '../drift/psi.ts';
 import { formatPage } from '../drift/report/html-report.ts';
 import type { DriftReport } from '../drift/report/report.ts';
 import { DriftError, driftOfLogs, driftOfServer, type Reference } from '../drift/report/sources.ts';
@@ -52,7 +52,7 @@ export function addDrift(program: Command): void {
       '--threshold <index>',
       'largest stability index that is no drift',
       threshold,
-      CHANGED_ABOVE,
+      DRIFT_POLICY.psi.changed,
     )
     .option('--html <file>', 'write the report as a page of its own, too', page)
     .addOption(asJson())

@@ -1,5 +1,6 @@
 /** Settings: flags and environment variables become one frozen, validated Config, here and nowhere else. */
 import { z } from 'zod';
+import { KnownError } from '../errors.ts';
 import { availableCpus } from './cpu-quota.ts';
 
 interface Setting<T> {
@@ -163,8 +164,12 @@ export type Config = Readonly<{
 }>;
 
 /** What is wrong with the settings, one line for each. */
-export class ConfigError extends Error {
+export class ConfigError extends KnownError<'bad-setting'> {
   override readonly name = 'ConfigError';
+
+  constructor(message: string) {
+    super('bad-setting', message);
+  }
 }
 
 /** The flag of a setting: `MODEL_COMMIT` → `--model-commit`. */

@@ -1,28 +1,11 @@
 /**
- * How far traffic has moved from the data that a version was trained on. The rules in
- * deploy/prometheus say the same of all replicas together, with the same numbers.
+ * The population stability index: how far the distribution of traffic is from that of the training data.
+ * The recording rules in deploy/prometheus compute the same for all replicas together.
  */
-import { UNDETERMINED } from '../inference/language.ts';
 import { binNames, type Counts, type Profile } from './profile.ts';
 
-/** A bin that nothing is in would make the index infinite. */
-const LEAST_RATIO = 1e-4;
-
-/** A language that the training data has less of is foreign to the model. */
-const FOREIGN_BELOW = 0.01;
-
-/** What it takes for a foreign language to be more than a few strays. */
-const FOREIGN_EXCESS = 0.01;
-const FOREIGN_TEXTS = 10;
-
-const LEAST_FOR_LANGUAGES = 100;
-/** Below it, an index is mostly noise: without any change, about (B − 1) / n for n texts over B bins. */
-export const MIN_OBSERVATIONS = 200;
-export const CHANGED_ABOVE = 0.25;
-
-const UNSURE_BELOW = 0.7;
-const UNSURE_EXCESS = 0.15;
-const UNKNOWN_EXCESS = 0.05;
+/** An empty bin would make the index infinite. */
+const MIN_RATIO = 1e-4;
 
 export interface BinDrift {
   readonly bin: string;
@@ -75,67 +58,14 @@ export function measureDrift(profile: Profile, counts: Counts): FeatureDrift[] {
 }
 
 /**
- * (q − p) · ln(q / p), summed over the bins the population stability index: below 0.1 a distribution
- * is commonly called stable, above 0.25 changed. Source: N. Siddiqi, Credit Risk Scorecards (2006),
- * chapter 10.
+ * (q − p) · ln(q / p); its sum over the bins is the population stability index. Source: N. Siddiqi,
+ * Credit Risk Scorecards (2006), chapter 10.
  */
 export function contributionOf({
   observed,
   reference,
 }: Pick<BinDrift, 'observed' | 'reference'>): number {
-  const q = Math.max(observed, LEAST_RATIO);
-  const p = Math.max(reference, LEAST_RATIO);
+  const q = Math.max(observed, MIN_RATIO);
+  const p = Math.max(reference, MIN_RATIO);
   return (q - p) * Math.log(q / p);
-}
-
-/** Languages that the model knows from its training. */
-export function knownLanguages({ features }: Profile): string[] {
-  const languages = features.language;
-  return languages
-    ? binNames(languages).filter((_, i) => (languages.ratios[i] as number) >= FOREIGN_BELOW)
-    : [];
-}
-
-/** Languages that the model hardly saw in training and that traffic has, the largest share first. */
-export function foreignLanguages(drift: readonly FeatureDrift[]): BinDrift[] {
-  const language = drift.find(({ feature }) => feature === 'language');
-  if (!language || language.observations < LEAST_FOR_LANGUAGES) {
-    return [];
-  }
-  return language.bins
-    .filter(
-      ({ bin, count, observed, reference }) =>
-        bin !== UNDETERMINED &&
-        reference < FOREIGN_BELOW &&
-        count >= FOREIGN_TEXTS &&
-        observed > reference + FOREIGN_EXCESS,
-    )
-    .sort((a, b) => b.observed - a.observed);
-}
-
-/** What the alert rules in deploy/prometheus/alerts-drift.yml would say of a window. */
-export interface DriftAlarms {
-  readonly foreignLanguages: readonly BinDrift[];
-  /** The labels are not those of the training data. */
-  readonly labelMix: boolean;
-  /** The model has become unsure. */
-  readonly scoreCollapse: boolean;
-  /** Texts have tokens that the vocabulary does not know. */
-  readonly unknownTokens: boolean;
-}
-
-/** @param drift of one window; the rules ask besides that what they find lasts for two minutes. */
-export function driftAlarms(drift: readonly FeatureDrift[]): DriftAlarms {
-  const enough = (name: string): FeatureDrift | undefined =>
-    drift.find(({ feature, observations }) => feature === name && observations >= MIN_OBSERVATIONS);
-  const excess = (name: string, among: (bin: string) => boolean): number =>
-    (enough(name)?.bins ?? [])
-      .filter(({ bin }) => among(bin))
-      .reduce((total, { observed, reference }) => total + observed - reference, 0);
-  return {
-    foreignLanguages: foreignLanguages(drift),
-    labelMix: (enough('label')?.stabilityIndex ?? 0) > CHANGED_ABOVE,
-    scoreCollapse: excess('score', (bin) => Number(bin) < UNSURE_BELOW) > UNSURE_EXCESS,
-    unknownTokens: excess('unknown_ratio', (bin) => Number(bin) > 0) > UNKNOWN_EXCESS,
-  };
 }

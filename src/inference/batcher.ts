@@ -12,7 +12,7 @@ const WINDOW = 64;
  * with two workers, seven interleaved rounds of 1, 1.2, 1.4 and 1.6: 1.4 answers 1.06 × as much as 1 at 8
  * connections and 1.01 × at 32, with a p99 of 0.9 ×.
  */
-const SHARE_OF_ONE = 1.4;
+const SINGLE_WORKER_SHARE = 1.4;
 
 /**
  * What waits longer than its client does has been computed for nobody. Once the queue has not been empty
@@ -208,7 +208,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   const pump = (): void => {
     // Workers that are free together share what waits: one request of many texts uses them all.
-    const share = executor.idle() > 1 ? 1 : SHARE_OF_ONE;
+    const share = executor.idle() > 1 ? 1 : SINGLE_WORKER_SHARE;
     const count = Math.min(maxBatch, Math.ceil((share * queue.length) / executor.size));
     while (executor.idle() > 0 && queue.length > 0) {
       const batch = chooseBatch(queue, count);

@@ -1,4 +1,6 @@
-/** Why texts were not classified. The HTTP layer alone knows which status each one becomes. */
+import { KnownError } from '../errors.ts';
+
+/** Why texts were not classified. */
 export type ClassifierErrorCode =
   /** The queue has no room for the texts. */
   | 'queue-full'
@@ -9,12 +11,6 @@ export type ClassifierErrorCode =
   /** The classifier has been closed. */
   | 'closed';
 
-export class ClassifierError extends Error {
+export class ClassifierError extends KnownError<ClassifierErrorCode> {
   override readonly name = 'ClassifierError';
-  readonly code: ClassifierErrorCode;
-
-  constructor(code: ClassifierErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

@@ -43,9 +43,9 @@ export async function checkGolden(
 ): Promise<void> {
   const { texts } = parseJsonFile(files, 'golden.json', goldenSchema);
   // One after the other: what comes alone may run otherwise than what has company.
-  const alone: (number[] | undefined)[] = [];
+  const single: (number[] | undefined)[] = [];
   for (const { text } of texts) {
-    alone.push(scoresOf(await run([text]))[0]);
+    single.push(scoresOf(await run([text]))[0]);
   }
   const batches: Promise<number[][]>[] = [];
   for (let start = 0; start < texts.length; start += maxBatch) {
@@ -56,7 +56,7 @@ export async function checkGolden(
 
   texts.forEach(({ kind, text, scores }, at) => {
     labels.forEach((label, index) => {
-      const found = alone[at]?.[index] ?? Number.NaN;
+      const found = single[at]?.[index] ?? Number.NaN;
       const foundMixed = mixed[at]?.[index] ?? Number.NaN;
       const where = `golden.json: ${kind} ${JSON.stringify(text.slice(0, 40))}: ${label}`;
       expectNear(`${where}, alone`, scores[label] ?? Number.NaN, found, GOLDEN_TOLERANCE);

@@ -16,9 +16,9 @@ export interface StartupMessage {
    * Int8 products without saturation. AVX2 adds pairs of products in 16 bits, which weights of more
    * than 7 bits can overflow; with VNNI nothing can, and this only costs time.
    */
-  readonly exactProducts: boolean;
+  readonly nonSaturatingInt8: boolean;
   /** CPUs that a text may use while nothing else is asked; 1: it has no session of its own for that. */
-  readonly threadsAlone: number;
+  readonly intraOpThreads: number;
 }
 
 /** Pool → worker. */
@@ -27,7 +27,7 @@ export type RequestMessage =
       readonly type: 'classify';
       readonly texts: readonly string[];
       /** It is one text, and no other worker is busy. */
-      readonly alone: boolean;
+      readonly isSingleRequest: boolean;
     }
   /** Release the session and end. */
   | { readonly type: 'close' };

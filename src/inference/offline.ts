@@ -37,7 +37,7 @@ export function openClassifier(
       onLookUp: () => undefined,
       onDequeue: () => undefined,
       onRun: () => undefined,
-      onExactProducts: () => undefined,
+      onNonSaturatingInt8: () => undefined,
       onWorkerRestart: (cause) => process.stderr.write(`a worker was replaced: ${cause.message}\n`),
     },
   });

@@ -13,7 +13,7 @@ const MAX_RESTART_DELAY_MS = 30_000;
  * A text is not alone where two met so shortly before: the next one would come while it runs, and share
  * its CPUs.
  */
-const CROWDED_MS = 20;
+const CONCURRENT_WITHIN_MS = 20;
 
 /**
  * For the objects of a batch, which die young. V8's own 48 MB are filled before they are collected, to no
@@ -43,7 +43,7 @@ export interface Pool {
 
 export interface PoolOptions {
   readonly size: number;
-  /** One of the workers gets its `threadsAlone`, the others 1. */
+  /** One of the workers gets its `intraOpThreads`, the others 1. */
   readonly startup: StartupMessage;
   /** Called when a worker died and another one is started. */
   readonly onRestart: (cause: Error) => void;
@@ -65,7 +65,7 @@ interface Job {
 interface Slot {
   thread: Worker;
   /** Whether it gets what comes alone. */
-  readonly forAlone: boolean;
+  readonly takesSingleRequests: boolean;
   state: WorkerState;
   job?: Job;
 }
@@ -85,7 +85,7 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
   let closing = false;
   let failedStarts = 0;
   /** When more than one batch ran or waited for the last time. */
-  let crowdedAt = Number.NEGATIVE_INFINITY;
+  let lastConcurrentAt = Number.NEGATIVE_INFINITY;
   const restarts = new Set<NodeJS.Timeout>();
 
   const inState = (state: WorkerState): Slot[] => slots.filter((slot) => slot.state === state);
@@ -93,15 +93,15 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
   const dispatch = (): void => {
     const idle = inState('idle');
     if (inState('busy').length + waiting.length > 1) {
-      crowdedAt = now();
+      lastConcurrentAt = now();
     }
-    const alone =
+    const isSingleRequest =
       waiting.length === 1 &&
       waiting[0]?.texts.length === 1 &&
       idle.length === slots.length &&
-      now() - crowdedAt > CROWDED_MS;
-    if (alone) {
-      idle.sort((a, b) => Number(b.forAlone) - Number(a.forAlone));
+      now() - lastConcurrentAt > CONCURRENT_WITHIN_MS;
+    if (isSingleRequest) {
+      idle.sort((a, b) => Number(b.takesSingleRequests) - Number(a.takesSingleRequests));
     }
     for (const slot of idle) {
       const job = waiting.shift();
@@ -111,19 +111,19 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
       job.attempts++;
       slot.state = 'busy';
       slot.job = job;
-      send(slot, { type: 'classify', texts: job.texts, alone });
+      send(slot, { type: 'classify', texts: job.texts, isSingleRequest });
     }
   };
 
   const start = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const forAlone = !slots.some((slot) => slot.forAlone);
-      const threadsAlone = forAlone ? startup.threadsAlone : 1;
+      const takesSingleRequests = !slots.some((slot) => slot.takesSingleRequests);
+      const intraOpThreads = takesSingleRequests ? startup.intraOpThreads : 1;
       const thread = new Worker(module, {
-        workerData: { ...startup, threadsAlone },
+        workerData: { ...startup, intraOpThreads },
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       });
-      const slot: Slot = { thread, forAlone, state: 'starting' };
+      const slot: Slot = { thread, takesSingleRequests, state: 'starting' };
       slots.push(slot);
       let failure = new Error('the worker thread ended by itself');
       slot.thread.on('error', (error) => {

@@ -55,7 +55,7 @@ export function cutRuns(lengths: readonly number[], paddingFree: boolean): numbe
 }
 
 /** Characters that are looked at: longer texts fill the window of most models, so they are alike. */
-const LOOKED_AT = 1_000;
+const MAX_SCANNED_CHARS = 1_000;
 
 /** Words, and all that is neither letter nor digit. */
 const PIECES = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
@@ -67,6 +67,6 @@ const PIECES = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
  * follow it within 2.3 (standard deviation), the number of characters alone within 3.6.
  */
 export function estimateLength(text: string): number {
-  const start = text.slice(0, LOOKED_AT);
+  const start = text.slice(0, MAX_SCANNED_CHARS);
   return start.length + 5 * (start.match(PIECES)?.length ?? 0);
 }

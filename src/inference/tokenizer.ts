@@ -21,9 +21,9 @@ interface HuggingFaceTokenizer {
 }
 
 /** As many as the library remembers for BPE, the only model for which it does so itself. */
-const REMEMBERED_WORDS = 10_000;
+const MAX_MEMOIZED_WORDS = 10_000;
 /** UTF-16 code units: longer words hardly come again, and whoever sends them could fill memory. */
-const LONGEST_REMEMBERED = 32;
+const MAX_MEMOIZED_LENGTH = 32;
 
 export type Tokenize = (text: string) => Encoding;
 
@@ -36,7 +36,7 @@ export function createTokenizer({
   window,
 }: Pick<ModelConfig, 'tokenizer' | 'window'>): Tokenize {
   const tokenizer: HuggingFaceTokenizer = new Tokenizer(json as object, {});
-  rememberWords(tokenizer);
+  memoizeWords(tokenizer);
   const unkToken = json.model.unk_token;
   const unknownId =
     json.model.unk_id ??
@@ -57,9 +57,9 @@ export function createTokenizer({
 }
 
 /** Words come again: their pieces are looked for once. */
-function rememberWords({ model }: HuggingFaceTokenizer): void {
+function memoizeWords({ model }: HuggingFaceTokenizer): void {
   const encode = model.encode.bind(model);
-  const remembered = new LRUCache<string, readonly string[]>({ max: REMEMBERED_WORDS });
+  const remembered = new LRUCache<string, readonly string[]>({ max: MAX_MEMOIZED_WORDS });
   model.encode = (words) =>
     words.flatMap((word) => {
       const known = remembered.get(word);
@@ -67,7 +67,7 @@ function rememberWords({ model }: HuggingFaceTokenizer): void {
         return known;
       }
       const pieces = encode([word]);
-      if (word.length <= LONGEST_REMEMBERED) {
+      if (word.length <= MAX_MEMOIZED_LENGTH) {
         remembered.set(word, pieces);
       }
       return pieces;

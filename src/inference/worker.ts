@@ -39,25 +39,29 @@ const createSession = (threads: number): Promise<InferenceSession> =>
         // what they save; between runs, one that spins takes its core from another.
         intra_op: { allow_spinning: threads > 1 ? '1' : '0' },
         force_spinning_stop: '1',
-        ...(startup.exactProducts ? { x64quantprecision: '1' } : {}),
+        ...(startup.nonSaturatingInt8 ? { x64quantprecision: '1' } : {}),
       },
     },
     logSeverityLevel: 3,
   });
 const session = await createSession(1);
-const sessionAlone = startup.threadsAlone > 1 ? await createSession(startup.threadsAlone) : session;
+const singleRequestSession =
+  startup.intraOpThreads > 1 ? await createSession(startup.intraOpThreads) : session;
 // `workerData` lives as long as the thread; the bytes need not.
 Object.assign(startup, { model: undefined, tokenizer: undefined });
 const outputName = checkSignature(session);
 
 port.on('message', async (message: RequestMessage) => {
   if (message.type === 'close') {
-    await Promise.all([...new Set([session, sessionAlone])].map((each) => each.release()));
+    await Promise.all([...new Set([session, singleRequestSession])].map((each) => each.release()));
     port.close();
     return;
   }
   try {
-    const result = await classify(message.texts, message.alone ? sessionAlone : session);
+    const result = await classify(
+      message.texts,
+      message.isSingleRequest ? singleRequestSession : session,
+    );
     post({ type: 'result', result }, [
       result.logits.buffer,
       result.tokens.buffer,

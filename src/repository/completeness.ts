@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { checkDataFile, findDataFiles, parseDatasets } from '../artifacts/datasets.ts';
 import { checkRequirements, DATA_PLACEHOLDER, parseEnvironment } from '../artifacts/environment.ts';
-import { refuseToBeRetrained } from '../artifacts/lineage.ts';
+import { assertWeightsMatchIngredients } from '../artifacts/lineage.ts';
 import { parseMetrics } from '../artifacts/metrics.ts';
 import { parseJson } from '../artifacts/read-json.ts';
 import { ModelError } from '../version/errors.ts';
@@ -87,7 +87,7 @@ function checkTraining(files: Files): string[] {
       'metrics.json: it has no trained_from: what the weights were trained from is not recorded',
     ];
   }
-  refuseToBeRetrained(files);
+  assertWeightsMatchIngredients(files);
   return [];
 }
 

@@ -48,9 +48,9 @@ export async function keepLfs(lfsFolder: string, bytes: Buffer): Promise<Buffer>
   );
   if (!isThere) {
     await mkdir(dirname(path), { recursive: true });
-    const aside = `${path}.${randomUUID()}`;
-    await writeFile(aside, bytes);
-    await rename(aside, path);
+    const temporary = `${path}.${randomUUID()}`;
+    await writeFile(temporary, bytes);
+    await rename(temporary, path);
   }
   return lfsPointer(oid, bytes.byteLength);
 }

@@ -10,7 +10,7 @@
  *
  * @param onError told of what a call has thrown, and of its arguments; the others are made all the same.
  */
-export function inARow<Args extends readonly unknown[]>(
+export function deferUntilAfterResponse<Args extends readonly unknown[]>(
   call: (...args: Args) => void,
   onError: (error: unknown, ...args: Args) => void,
 ): (...args: Args) => void {

@@ -1,5 +1,6 @@
 /** The last minutes in steps of a few seconds, for the console. */
 
+import { type DriftAlarms, driftAlarms, knownLanguages } from '../drift/policy.ts';
 import {
   binNames,
   type Counts,
@@ -8,13 +9,7 @@ import {
   type Profile,
   type Tally,
 } from '../drift/profile.ts';
-import {
-  type BinDrift,
-  type FeatureDrift,
-  foreignLanguages,
-  knownLanguages,
-  measureDrift,
-} from '../drift/psi.ts';
+import { type FeatureDrift, measureDrift } from '../drift/psi.ts';
 import { addLatency, createLatencies, type Latencies, quantilesOf } from './latency-histogram.ts';
 
 const STEP_SECONDS = 5;
@@ -47,7 +42,8 @@ export interface HistorySnapshot {
     readonly windowSeconds: number;
     /** Empty where the version has no profile. */
     readonly features: readonly FeatureDrift[];
-    readonly foreign: readonly BinDrift[];
+    /** By the same policy as the alert rules. */
+    readonly alarms: DriftAlarms;
     /** Languages that the version knows from its training. */
     readonly known: readonly string[];
   };
@@ -169,7 +165,7 @@ export function createHistory(nowMs: () => number = Date.now) {
         drift: {
           windowSeconds: DRIFT_WINDOW_SECONDS,
           features,
-          foreign: foreignLanguages(features),
+          alarms: driftAlarms(features),
           known: knownLanguages(profile),
         },
         feedback: records

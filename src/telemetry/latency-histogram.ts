@@ -2,7 +2,7 @@
 
 /** A quantile is at most 5 % from the true one. */
 const GROWTH = 1.1;
-const LEAST_MS = 0.1;
+const MIN_MS = 0.1;
 const BUCKETS = 132;
 
 /** How many durations fell into each bucket. */
@@ -14,7 +14,7 @@ export function createLatencies(): Latencies {
 
 /** @param ms from 0.1 ms to half a minute; what is outside counts as the nearest. */
 export function addLatency(latencies: Latencies, ms: number): void {
-  const bucket = Math.floor(Math.log(Math.max(ms, LEAST_MS) / LEAST_MS) / Math.log(GROWTH));
+  const bucket = Math.floor(Math.log(Math.max(ms, MIN_MS) / MIN_MS) / Math.log(GROWTH));
   const index = Math.min(bucket, BUCKETS - 1);
   latencies[index] = (latencies[index] as number) + 1;
 }
@@ -30,7 +30,7 @@ export function quantilesOf(
       below += n;
       return below >= q * total;
     });
-    return Number((LEAST_MS * GROWTH ** (bucket + 0.5)).toPrecision(3));
+    return Number((MIN_MS * GROWTH ** (bucket + 0.5)).toPrecision(3));
   };
   return total === 0 ? undefined : { p50: quantile(0.5), p99: quantile(0.99) };
 }

@@ -8,7 +8,7 @@ import Transport from 'winston-transport';
 /** A sink that can't keep up loses lines rather than the server its memory. */
 const MAX_BUFFERED_BYTES = 16 * 1024 ** 2;
 /** A write to the system costs as much as a line does: lines that come fast go together. */
-const LEAST_WRITE_BYTES = 8 * 1024;
+const MIN_WRITE_BYTES = 8 * 1024;
 const LONGEST_WAIT_MS = 50;
 const ROTATE_AT = '64M';
 const OLD_FILES = 10;
@@ -93,7 +93,7 @@ function stdoutSink(onDrop: () => void): Sink {
   const stream = new sonicBoom.SonicBoom({
     fd: process.stdout.fd,
     sync: false,
-    minLength: LEAST_WRITE_BYTES,
+    minLength: MIN_WRITE_BYTES,
     maxLength: MAX_BUFFERED_BYTES,
   });
   stream.on('drop', onDrop);

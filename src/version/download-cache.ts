@@ -8,8 +8,8 @@ import { dirname, join } from 'node:path';
 import { ModelError } from './errors.ts';
 import { isFullSha } from './git-objects.ts';
 import { MANIFEST_FILE, sizeOf, type VersionFile } from './manifest.ts';
-import { inParallel } from './parallel.ts';
-import { withAside } from './staging.ts';
+import { forEachConcurrently } from './parallel.ts';
+import { withStagingDirectory } from './staging.ts';
 import { createFolderStore } from './stores/folder.ts';
 import type { RemoteStore, Store } from './stores/store.ts';
 import { formatTag, readTag, tagKey } from './tag.ts';
@@ -54,11 +54,11 @@ export async function fetchVersion(
     onDamaged(damage);
   }
   await writingTo(cacheFolder, () =>
-    withAside(join(cacheFolder, model), async (aside) => {
-      const whole = join(aside, sha);
+    withStagingDirectory(join(cacheFolder, model), async (staging) => {
+      const whole = join(staging, sha);
       await download(wanted, whole, onProgress);
-      await keepTag(wanted, aside);
-      await install(whole, place, aside, async () => !(await damageOf(cache, model, sha)));
+      await keepTag(wanted, staging);
+      await install(whole, place, staging, async () => !(await damageOf(cache, model, sha)));
     }),
   );
   return cache;
@@ -87,7 +87,7 @@ async function download(
   const totalBytes = manifest.files.reduce((total, file) => total + sizeOf(file), 0);
   let doneBytes = 0;
   onProgress(doneBytes, totalBytes);
-  await inParallel(manifest.files, PARALLEL_DOWNLOADS, async (file, signal) => {
+  await forEachConcurrently(manifest.files, PARALLEL_DOWNLOADS, async (file, signal) => {
     const path = join(folder, file.path);
     await mkdir(dirname(path), { recursive: true });
     await downloadFile(store, `${model}/${sha}/${file.path}`, { file, sha, path }, (chunkBytes) => {
@@ -147,10 +147,10 @@ async function streamToDisk(
 }
 
 /** The tag goes beside the version, for starts without network. */
-async function keepTag({ store, cacheFolder, model, sha }: CachedVersion, aside: string) {
+async function keepTag({ store, cacheFolder, model, sha }: CachedVersion, staging: string) {
   const tag = await readTag(store, model, sha);
   if (tag !== undefined) {
-    await replace(join(cacheFolder, tagKey(model, sha)), formatTag(tag), aside);
+    await replace(join(cacheFolder, tagKey(model, sha)), formatTag(tag), staging);
   }
 }
 
@@ -161,7 +161,7 @@ const TAKEN = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
 async function install(
   whole: string,
   place: string,
-  aside: string,
+  staging: string,
   isProven: () => Promise<boolean>,
 ): Promise<void> {
   for (;;) {
@@ -177,7 +177,7 @@ async function install(
     if (await isProven()) {
       return;
     }
-    await rename(place, join(aside, `damaged-${randomUUID()}`)).catch((error: unknown) => {
+    await rename(place, join(staging, `damaged-${randomUUID()}`)).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
         throw error;
       }
@@ -206,14 +206,14 @@ export async function keepLastPinned(
   sha: string,
 ): Promise<void> {
   await writingTo(cacheFolder, () =>
-    withAside(join(cacheFolder, model), (aside) =>
-      replace(join(cacheFolder, model, 'PINNED'), Buffer.from(`${sha}\n${location}\n`), aside),
+    withStagingDirectory(join(cacheFolder, model), (staging) =>
+      replace(join(cacheFolder, model, 'PINNED'), Buffer.from(`${sha}\n${location}\n`), staging),
     ),
   );
 }
 
-async function replace(path: string, bytes: Buffer, aside: string): Promise<void> {
-  const whole = join(aside, randomUUID());
+async function replace(path: string, bytes: Buffer, staging: string): Promise<void> {
+  const whole = join(staging, randomUUID());
   await writeFile(whole, bytes, { flush: true });
   await rename(whole, path);
 }

@@ -1,3 +1,5 @@
+import { KnownError } from '../errors.ts';
+
 /** Why a version of a model could not be had. */
 export type ModelErrorCode =
   /** The name of a commit, model or store is not one. */
@@ -20,12 +22,6 @@ export type ModelErrorCode =
   | 'unfit';
 
 /** An error about a store or a version; its message names what was expected and what was found. */
-export class ModelError extends Error {
+export class ModelError extends KnownError<ModelErrorCode> {
   override readonly name = 'ModelError';
-  readonly code: ModelErrorCode;
-
-  constructor(code: ModelErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

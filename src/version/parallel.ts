@@ -4,7 +4,7 @@
  * @param work gets a signal that is aborted when the work for another item has failed.
  * @throws the first error, once no work is going on any more.
  */
-export async function inParallel<T>(
+export async function forEachConcurrently<T>(
   items: Iterable<T>,
   limit: number,
   work: (item: T, signal: AbortSignal) => Promise<void>,

@@ -1,7 +1,7 @@
 /** Publishing: a version goes into a store as it is, once, and is never seen half. */
 import { ModelError } from './errors.ts';
 import { MANIFEST_FILE } from './manifest.ts';
-import { inParallel } from './parallel.ts';
+import { forEachConcurrently } from './parallel.ts';
 import type { Store, WritableStore } from './stores/store.ts';
 import { formatTag, readTag, tagKey } from './tag.ts';
 import { openVersion, readManifest, readVersion } from './version.ts';
@@ -44,7 +44,7 @@ export async function publishVersion(
   const totalBytes = [...files.values()].reduce((total, { byteLength }) => total + byteLength, 0);
   let doneBytes = 0;
   let created = 0;
-  await inParallel(files, PARALLEL_UPLOADS, async ([path, bytes], signal) => {
+  await forEachConcurrently(files, PARALLEL_UPLOADS, async ([path, bytes], signal) => {
     signal.throwIfAborted();
     created += await place(target, `${folder}/${path}`, bytes, present.has(path));
     doneBytes += bytes.byteLength;

@@ -1,8 +1,8 @@
-/** Making files aside, so that they appear whole at their place or not at all. */
+/** Files are written in a staging directory and renamed, so that each appears whole at its place or not at all. */
 import { mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const PREFIX = '.aside-';
+const PREFIX = '.staging-';
 const HEARTBEAT_MS = 60_000;
 /** A folder without a heartbeat for this long has been left by a process that was killed. */
 const ABANDONED_MS = 10 * HEARTBEAT_MS;
@@ -15,21 +15,21 @@ const ABANDONED_MS = 10 * HEARTBEAT_MS;
  *
  * @throws the system's error where `parent` can't be written.
  */
-export async function withAside<T>(
+export async function withStagingDirectory<T>(
   parent: string,
-  work: (aside: string) => Promise<T>,
+  work: (staging: string) => Promise<T>,
 ): Promise<T> {
   await mkdir(parent, { recursive: true });
-  const aside = await mkdtemp(join(parent, PREFIX));
+  const staging = await mkdtemp(join(parent, PREFIX));
   const heartbeat = setInterval(() => {
-    utimes(aside, new Date(), new Date()).catch(() => undefined);
+    utimes(staging, new Date(), new Date()).catch(() => undefined);
   }, HEARTBEAT_MS);
   try {
     await removeAbandoned(parent);
-    return await work(aside);
+    return await work(staging);
   } finally {
     clearInterval(heartbeat);
-    await rm(aside, { recursive: true, force: true });
+    await rm(staging, { recursive: true, force: true });
   }
 }
 

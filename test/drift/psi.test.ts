@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { driftAlarms, foreignLanguages, knownLanguages } from '../../src/drift/policy.ts';
 import { createTally, type Observation, type Profile, profileOf } from '../../src/drift/profile.ts';
-import {
-  driftAlarms,
-  foreignLanguages,
-  knownLanguages,
-  measureDrift,
-} from '../../src/drift/psi.ts';
+import { measureDrift } from '../../src/drift/psi.ts';
 
 const profile: Profile = {
   texts: 1000,
@@ -103,28 +99,32 @@ describe('alarms', () => {
   };
   const none = {
     foreignLanguages: [],
-    labelMix: false,
-    scoreCollapse: false,
-    unknownTokens: false,
+    labelMix: null,
+    scoreCollapse: null,
+    unknownTokens: null,
   };
   const usual = { label: [100, 100], score: [60, 60, 80], unknown_ratio: [180, 20, 0] };
 
   test.each([
     ['nothing has changed', usual, none],
     ['an index of 0.23', { ...usual, label: [146, 54] }, none],
-    ['an index of 0.251', { ...usual, label: [148, 52] }, { ...none, labelMix: true }],
+    [
+      'an index of 0.251',
+      { ...usual, label: [148, 52] },
+      { ...none, labelMix: { stabilityIndex: expect.closeTo(0.251, 3) } },
+    ],
     ['the same of 199 texts', { ...usual, label: [149, 50] }, none],
     ['44 % unsure beside 30 %', { ...usual, score: [88, 42, 70] }, none],
     [
       '46 % unsure beside 30 %',
       { ...usual, score: [92, 40, 68] },
-      { ...none, scoreCollapse: true },
+      { ...none, scoreCollapse: { observed: 0.46, reference: 0.3, maxScore: 0.65 } },
     ],
     ['14 % unknown beside 10 %', { ...usual, unknown_ratio: [172, 20, 8] }, none],
     [
       '16 % unknown beside 10 %',
       { ...usual, unknown_ratio: [168, 20, 12] },
-      { ...none, unknownTokens: true },
+      { ...none, unknownTokens: { observed: 0.16, reference: 0.1 } },
     ],
     ['surer than before', { ...usual, score: [0, 0, 200] }, none],
   ])('%s', (_, counts, expected) => {

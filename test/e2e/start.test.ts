@@ -11,7 +11,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { toBeRetrained } from '../../src/artifacts/lineage.ts';
+import { retrainingMark } from '../../src/artifacts/lineage.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import {
   copyOfPinned,
@@ -131,7 +131,7 @@ describe('a start is refused', () => {
     [
       'a file that a merge has left to be retrained',
       'tokenizer.json',
-      toBeRetrained('tokenizer.json', { base: undefined, ours: 'a', theirs: 'b' }),
+      retrainingMark('tokenizer.json', { base: undefined, ours: 'a', theirs: 'b' }),
       'tokenizer.json is to be retrained: two versions were merged',
     ],
     [

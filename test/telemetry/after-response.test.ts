@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { inARow } from '../../src/telemetry/after-response.ts';
+import { deferUntilAfterResponse } from '../../src/telemetry/after-response.ts';
 
 test('calls wait until what runs is done, and come in their order, before a later immediate', async () => {
   const made: number[] = [];
-  const call = inARow(
+  const call = deferUntilAfterResponse(
     (value: number) => made.push(value),
     (error) => {
       throw error;
@@ -26,7 +26,7 @@ test('where a call throws, its error is told and the others are made', async () 
   const errors: unknown[] = [];
   const blamed: string[] = [];
   const error = new Error('bad');
-  const call = inARow(
+  const call = deferUntilAfterResponse(
     (name: string) => {
       if (name === 'bad') {
         throw error;

@@ -88,11 +88,11 @@ test('drift is that of the last five minutes', () => {
   for (let i = 0; i < 100; i++) {
     history.onPrediction(text('de'), {});
   }
-  expect(history.snapshot().drift.foreign.map(({ bin }) => bin)).toEqual(['de']);
+  expect(history.snapshot().drift.alarms.foreignLanguages.map(({ bin }) => bin)).toEqual(['de']);
   history.at(301);
   history.onPrediction(text('en'), {});
-  const { features, foreign, known } = history.snapshot().drift;
-  expect([foreign, known, features[0]?.observations]).toEqual([[], ['en'], 1]);
+  const { features, alarms, known } = history.snapshot().drift;
+  expect([alarms.foreignLanguages, known, features[0]?.observations]).toEqual([[], ['en'], 1]);
 });
 
 test('another version begins with nothing held against it', () => {

@@ -186,8 +186,8 @@ test('many at once, on a cache that is cold or damaged, do each other no harm', 
 });
 
 test('what a killed process left is removed, what a living one works on is not', async () => {
-  const left = join(cacheFolder, MODEL, '.aside-left');
-  const living = join(cacheFolder, MODEL, '.aside-living');
+  const left = join(cacheFolder, MODEL, '.staging-left');
+  const living = join(cacheFolder, MODEL, '.staging-living');
   for (const folder of [left, living]) {
     mkdirSync(join(folder, sha), { recursive: true });
     writeFileSync(join(folder, sha, 'model.onnx'), 'half');

@@ -1,13 +1,13 @@
 /** How far traffic is from the training data, feature by feature. */
 import { bar, byId, element, headerRow, placeholder, setShare, setText } from './dom.ts';
 import { capitalized, count, languageName, percent } from './format.ts';
-import { CHANGED, LEAST_OBSERVATIONS, MOVING } from './status.ts';
+import { CHANGED, MIN_OBSERVATIONS, MOVING } from './status.ts';
 import type { BinDrift, ConsoleData, FeatureDrift } from './types.ts';
 
 /** The end of the scale; what is further is as bad. */
 const SCALE = 0.5;
 /** A language that neither traffic nor training has is left out. */
-const LEAST_SHARE = 0.002;
+const MIN_SHARE = 0.002;
 
 const NAMES: Readonly<Record<string, string>> = {
   score: 'Score',
@@ -83,8 +83,8 @@ function update(row: HTMLDetailsElement, drift: FeatureDrift): void {
 }
 
 function judge(index: number, observations: number): Verdict {
-  if (observations < LEAST_OBSERVATIONS) {
-    const words = `too few: ${count(observations)} of ${LEAST_OBSERVATIONS}`;
+  if (observations < MIN_OBSERVATIONS) {
+    const words = `too few: ${count(observations)} of ${MIN_OBSERVATIONS}`;
     return { state: 'few', words };
   }
   if (index > CHANGED) {
@@ -98,7 +98,7 @@ function judge(index: number, observations: number): Verdict {
 function distribution({ feature, bins }: FeatureDrift): HTMLElement {
   const rows = bins
     .map((bin, i) => ({ ...bin, name: binName(feature, bins, i) }))
-    .filter(({ observed, reference }) => Math.max(observed, reference) >= LEAST_SHARE);
+    .filter(({ observed, reference }) => Math.max(observed, reference) >= MIN_SHARE);
   const sorted = feature === 'language' ? rows.sort((a, b) => b.observed - a.observed) : rows;
   return element(
     'table',

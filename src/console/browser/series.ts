@@ -4,8 +4,8 @@ import type { ConsoleData, Counts, Step } from './types.ts';
 /** What the numbers of "now" are taken from. */
 export const RECENT_SECONDS = 60;
 /** A server that began a minute ago is not shown as a thin line at the edge. */
-const LEAST_SECONDS = 300;
-const MOST_SECONDS = 900;
+const MIN_SECONDS = 300;
+const MAX_SECONDS = 900;
 
 /** A value a step; null where there is none. */
 export type Column = (number | null)[];
@@ -24,7 +24,7 @@ export interface Timeline {
 export function timelineOf({ now, steps, stepSeconds }: ConsoleData): Timeline {
   const last = Math.floor(now / stepSeconds) * stepSeconds - stepSeconds;
   const age = Math.ceil((now - (steps[0]?.at ?? now)) / 60 + 0.5) * 60;
-  const span = Math.min(Math.max(age, LEAST_SECONDS), MOST_SECONDS);
+  const span = Math.min(Math.max(age, MIN_SECONDS), MAX_SECONDS);
   const times = Array.from(
     { length: span / stepSeconds },
     (_, i) => last - span + (i + 1) * stepSeconds,

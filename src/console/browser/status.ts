@@ -18,7 +18,7 @@ import type { ConsoleData, FeatureDrift } from './types.ts';
 
 // As the rules in deploy/prometheus have it.
 /** Fewer observations say nothing of a distribution. */
-export const LEAST_OBSERVATIONS = 200;
+export const MIN_OBSERVATIONS = 200;
 /** Population stability index. */
 export const MOVING = 0.1;
 export const CHANGED = 0.25;
@@ -144,7 +144,7 @@ function trafficFindings({ model, drift }: ConsoleData): Finding[] {
   const name = model ? modelName(model) : 'The model';
   const feature = (wanted: string): FeatureDrift | undefined =>
     drift.features.find(
-      ({ feature, observations }) => feature === wanted && observations >= LEAST_OBSERVATIONS,
+      ({ feature, observations }) => feature === wanted && observations >= MIN_OBSERVATIONS,
     );
   const label = feature('label')?.stabilityIndex ?? 0;
   const unsure = shares(feature('score'), (bin) => Number(bin) <= UNSURE.score);

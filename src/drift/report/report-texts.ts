@@ -1,12 +1,13 @@
 /** What a report says, in words; whoever shows them makes them harmless. */
-import { type BinDrift, MIN_OBSERVATIONS } from '../psi.ts';
+import { DRIFT_POLICY } from '../policy.ts';
+import type { BinDrift } from '../psi.ts';
 import type { DriftReport, Example, FeatureReport } from './report.ts';
 
 /** Categories are shown one by one up to so many; of more, those that matter. */
 const MAX_CATEGORIES = 8;
 
 /** A bin matters with such a share of either side. */
-const LEAST_SHARE = 0.005;
+const MIN_SHARE = 0.005;
 
 const TITLES: Readonly<Record<string, string>> = {
   language: 'language',
@@ -38,7 +39,7 @@ export function rowsOf({ feature, bins }: FeatureReport): Row[] {
     return rows;
   }
   const matters = ({ observed, reference, contribution }: Row): boolean =>
-    Math.max(observed, reference, contribution) >= LEAST_SHARE;
+    Math.max(observed, reference, contribution) >= MIN_SHARE;
   const rest = rows.filter((row) => !matters(row));
   const sum = (of: 'count' | 'observed' | 'reference' | 'contribution'): number =>
     rest.reduce((total, row) => total + row[of], 0);
@@ -97,7 +98,9 @@ function areNumbers(bins: readonly Pick<BinDrift, 'bin'>[]): boolean {
 }
 
 export function verdictTitle({ verdict, observations }: FeatureReport): string {
-  return verdict === 'too_few' ? `too few: ${observations} of ${MIN_OBSERVATIONS}` : verdict;
+  return verdict === 'too_few'
+    ? `too few: ${observations} of ${DRIFT_POLICY.minObservations}`
+    : verdict;
 }
 
 /** One sentence for the whole, and one for each foreign language. */
@@ -126,8 +129,8 @@ function headlineOf({ predictions, threshold, features, foreign_languages }: Dri
   if (predictions === 0) {
     return 'No predictions: nothing to tell.';
   }
-  return predictions < MIN_OBSERVATIONS
-    ? `Too few predictions to tell: ${predictions}, at least ${MIN_OBSERVATIONS} are needed.`
+  return predictions < DRIFT_POLICY.minObservations
+    ? `Too few predictions to tell: ${predictions}, at least ${DRIFT_POLICY.minObservations} are needed.`
     : `No drift: no stability index above ${threshold}, no foreign language.`;
 }
 
@@ -176,7 +179,7 @@ export function notesOf(report: DriftReport): string[] {
 }
 
 export const LEGEND =
-  'Stability index (PSI): stable below 0.1, changed above 0.25. Noise: what it is about without ' +
+  `Stability index (PSI): stable below ${DRIFT_POLICY.psi.moving}, changed above ${DRIFT_POLICY.psi.changed}. Noise: what it is about without ` +
   'any change; not taken off. “Adds”: what a bin adds to the index.';
 
 /** @param share 0 to 1. */

@@ -1,28 +1,16 @@
 /** What `drift` reports: the shape of its JSON, and the verdicts. */
 
+import { foreignLanguages, type Verdict, verdictOf } from '../policy.ts';
 import type { Profile } from '../profile.ts';
-import {
-  type BinDrift,
-  CHANGED_ABOVE,
-  contributionOf,
-  type FeatureDrift,
-  foreignLanguages,
-  MIN_OBSERVATIONS,
-  measureDrift,
-} from '../psi.ts';
+import { type BinDrift, contributionOf, type FeatureDrift, measureDrift } from '../psi.ts';
 import type { Collector, Sample, TextsSeen } from './bin-samples.ts';
-
-/** Commonly told stable below it; see `measureDrift`. */
-const MOVING_FROM = 0.1;
 
 /** How many bins, and how many texts of each, are shown as examples. */
 const MAX_EXAMPLES = 6;
 const TEXTS_AN_EXAMPLE = 3;
 
 /** A bin that adds less is not what drives an index. */
-const LEAST_CONTRIBUTION = 0.02;
-
-export type Verdict = 'too_few' | 'stable' | 'moving' | 'changed';
+const MIN_CONTRIBUTION = 0.02;
 
 export interface FeatureReport {
   readonly feature: string;
@@ -124,29 +112,22 @@ function judgeFeature(
   threshold: number,
 ): FeatureReport {
   const psi = stabilityIndex ?? null;
-  const isEnough = psi !== null && observations >= MIN_OBSERVATIONS;
+  const verdict = verdictOf({ stabilityIndex, observations });
   return {
     feature,
     observations,
     psi,
     noise: noiseOf(bins, observations),
-    verdict: isEnough ? verdictOf(psi) : 'too_few',
+    verdict,
     // Known languages in other proportions are no drift, as for the alert rules; a foreign one is.
-    drifted: feature !== 'language' && isEnough && psi > threshold,
+    drifted: feature !== 'language' && verdict !== 'too_few' && (psi ?? 0) > threshold,
     bins,
   };
 }
 
-function verdictOf(psi: number): Verdict {
-  if (psi > CHANGED_ABOVE) {
-    return 'changed';
-  }
-  return psi < MOVING_FROM ? 'stable' : 'moving';
-}
-
 /** From so many expected observations on, a bin's number of them is as good as normal. */
 const NORMAL_FROM = 20;
-const MOST_RARE = 100;
+const MAX_RARE = 100;
 
 /**
  * What the index is on average where nothing has changed: about (B − 1) / n for n observations over
@@ -170,7 +151,7 @@ function noiseOfBin(reference: number, observations: number): number {
   }
   let probability = Math.exp(-expected);
   let average = 0;
-  for (let count = 0; count <= MOST_RARE; count++) {
+  for (let count = 0; count <= MAX_RARE; count++) {
     average += probability * contributionOf({ observed: count / observations, reference });
     probability *= expected / (count + 1);
   }
@@ -194,7 +175,7 @@ function chooseExamples(
           foreign.includes(bin) ||
           ((drifted || verdict === 'moving' || verdict === 'changed') &&
             bin.observed > bin.reference &&
-            bin.contribution >= LEAST_CONTRIBUTION),
+            bin.contribution >= MIN_CONTRIBUTION),
       })),
     )
     .filter(({ isDriving }) => isDriving)

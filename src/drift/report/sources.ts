@@ -1,6 +1,7 @@
 /** `drift`: holds the predictions of a log, or of a running server, against a version's profile. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { KnownError } from '../../errors.ts';
 import { createLineBuffer, eachLine } from '../../logs/lines.ts';
 import { ModelError } from '../../version/errors.ts';
 import type { Profile } from '../profile.ts';
@@ -13,8 +14,12 @@ const CHUNK_BYTES = 256 * 1024;
 const TIMEOUT_MS = 15_000;
 
 /** Why there is no report; its message is for the person who asked for it. */
-export class DriftError extends Error {
+export class DriftError extends KnownError<'no-report'> {
   override readonly name = 'DriftError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('no-report', message, options);
+  }
 }
 
 /** What predictions are held against. */

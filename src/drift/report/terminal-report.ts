@@ -1,8 +1,9 @@
 /** The report for a terminal. */
 import { blockBar, type Paint, type Style } from '../../logs/entry-line.ts';
 import { columnsOf, cutTo, isolate, printable } from '../../terminal/printable.ts';
+import type { Verdict } from '../policy.ts';
 import type { Sample } from './bin-samples.ts';
-import type { DriftReport, FeatureReport, Verdict } from './report.ts';
+import type { DriftReport, FeatureReport } from './report.ts';
 import {
   exampleTitle,
   formatContribution,
@@ -89,8 +90,8 @@ function layOut(rows: readonly Row[], columns: number): Layout {
   if (withAdds >= BAR.least) {
     return { name, bar: withAdds, hasAdds: true };
   }
-  const alone = bar(left);
-  return { name, bar: alone >= BAR.least ? alone : 0, hasAdds: false };
+  const withoutAdds = bar(left);
+  return { name, bar: withoutAdds >= BAR.least ? withoutAdds : 0, hasAdds: false };
 }
 
 function headOf({ name, bar, hasAdds }: Layout): string {

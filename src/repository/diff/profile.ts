@@ -36,10 +36,10 @@ export interface BinShift extends Change<number> {
   readonly bin: string;
 }
 
-const MOST_SHIFTS = 10;
+const MAX_SHIFTS = 10;
 
 /** A bin that no text is in would make the index infinite. */
-const LEAST_RATIO = 1e-4;
+const MIN_RATIO = 1e-4;
 
 /** @throws ModelError `unfit` where it is no profile. */
 export function parseProfile(json: unknown, origin: string): Profile {
@@ -65,7 +65,7 @@ export function diffProfiles(profiles: Change<Profile>): ProfileDiff {
         feature: name,
         stabilityIndex: before && after && stabilityIndex(before, after),
       })),
-    shifts: shifts.sort((a, b) => size(b) - size(a)).slice(0, MOST_SHIFTS),
+    shifts: shifts.sort((a, b) => size(b) - size(a)).slice(0, MAX_SHIFTS),
   };
 }
 
@@ -93,7 +93,7 @@ export function stabilityIndex(before: Bins, after: Bins): number | undefined {
   if (names.join('\n') !== [...after.keys()].join('\n')) {
     return undefined;
   }
-  const ratio = (bins: Bins, name: string): number => Math.max(bins.get(name) ?? 0, LEAST_RATIO);
+  const ratio = (bins: Bins, name: string): number => Math.max(bins.get(name) ?? 0, MIN_RATIO);
   return names.reduce((total, name) => {
     const [p, q] = [ratio(before, name), ratio(after, name)];
     return total + (q - p) * Math.log(q / p);

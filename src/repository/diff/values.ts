@@ -40,7 +40,7 @@ function membersOf(node: SourceNode | undefined): ReadonlyMap<string, SourceNode
 }
 
 /** Of a value, on a line; `--json` has all of it. */
-const MOST_LETTERS = 72;
+const MAX_LETTERS = 72;
 
 /** A line for each change, for a terminal. */
 export function formatValues(changes: readonly ValueChange[], paint: Paint): string[] {
@@ -58,10 +58,10 @@ export function formatValues(changes: readonly ValueChange[], paint: Paint): str
 /** Long values are shown from shortly before they begin to differ. */
 function startOfExcerpt({ old: before = '', new: after = '' }: Change<string>): number {
   const same = [...before].findIndex((letter, i) => letter !== after[i]);
-  return Math.max(before.length, after.length) > MOST_LETTERS ? Math.max(0, same - 16) : 0;
+  return Math.max(before.length, after.length) > MAX_LETTERS ? Math.max(0, same - 16) : 0;
 }
 
 function excerpt(line: string, start: number): string {
-  const end = start + MOST_LETTERS;
+  const end = start + MAX_LETTERS;
   return `${start > 0 ? '…' : ''}${line.slice(start, end)}${end < line.length ? '…' : ''}`;
 }

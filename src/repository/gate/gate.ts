@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { readColumn } from '../../artifacts/data-table.ts';
 import { findDataFiles, parseDatasets } from '../../artifacts/datasets.ts';
-import { digestIngredients, refuseToBeRetrained } from '../../artifacts/lineage.ts';
+import { assertWeightsMatchIngredients, digestIngredients } from '../../artifacts/lineage.ts';
 import { measureScores, readMetrics, servedScores } from '../../artifacts/metrics.ts';
 import { readJson } from '../../artifacts/read-json.ts';
 import type { Classifier } from '../../inference/classifier.ts';
@@ -95,7 +95,7 @@ async function checkTraining(
   version: Version,
   files: ReadonlyMap<string, Buffer>,
 ): Promise<string> {
-  refuseToBeRetrained(files);
+  assertWeightsMatchIngredients(files);
   const { trained_from } = await readMetrics(version);
   if (!trained_from) {
     throw new ModelError(

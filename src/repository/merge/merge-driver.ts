@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { isMadeByTraining, toBeRetrained } from '../../artifacts/lineage.ts';
+import { isMadeByTraining, retrainingMark } from '../../artifacts/lineage.ts';
 import { parseRequirements } from '../../artifacts/requirements.ts';
 import { type SourceNode, wholeFile } from '../../artifacts/source-tree.ts';
 import { ModelError } from '../../version/errors.ts';
@@ -75,7 +75,7 @@ function mergeMadeByTraining(
     theirs: id(theirs),
   };
   const message = `${path}: to be retrained: ours and theirs were made from different ingredients`;
-  return { bytes: Buffer.from(toBeRetrained(path, blobs)), messages: [message] };
+  return { bytes: Buffer.from(retrainingMark(path, blobs)), messages: [message] };
 }
 
 interface NodeSides extends Sides<SourceNode> {
@@ -144,9 +144,9 @@ export async function runMergeDriver(
   };
   const { bytes, messages } =
     mergeFile(path, sides, algorithm) ?? (await mergeLines(files, path, sides));
-  const aside = `${files.ours}.${randomUUID()}`;
-  await writeFile(aside, bytes);
-  await rename(aside, files.ours);
+  const temporary = `${files.ours}.${randomUUID()}`;
+  await writeFile(temporary, bytes);
+  await rename(temporary, files.ours);
   return messages;
 }
 

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { ModelError } from '../errors.ts';
-import { withAside } from '../staging.ts';
+import { withStagingDirectory } from '../staging.ts';
 import type { WritableStore } from './store.ts';
 
 export function createFolderStore(location: string): WritableStore {
@@ -62,8 +62,8 @@ class FolderStore implements WritableStore {
   async create(key: string, bytes: Buffer): Promise<'created' | 'exists'> {
     const path = join(this.location, key);
     try {
-      return await withAside(this.location, async (aside) => {
-        const whole = join(aside, 'file');
+      return await withStagingDirectory(this.location, async (staging) => {
+        const whole = join(staging, 'file');
         // On the disk before it has its name: after a power failure nothing half is in its place.
         await writeFile(whole, bytes, { flush: true });
         await mkdir(dirname(path), { recursive: true });

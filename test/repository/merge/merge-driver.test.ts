@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { isToBeRetrained, refuseToBeRetrained } from '../../../src/artifacts/lineage.ts';
+import { assertWeightsMatchIngredients, isRetrainingMark } from '../../../src/artifacts/lineage.ts';
 import { createRepository, type Repository, temporaryFolder } from '../../support/git-version.ts';
 import { ROOT } from '../../support/server.ts';
 import { MERGE_CASES } from './merge-cases.ts';
@@ -190,8 +190,8 @@ test.each(['sha1', 'sha256'] as const)(
         `<<<<<<< ours\nto be retrained: ${path}\nblob ${ours}\n||||||| base\nblob ${base}\n` +
           `=======\nblob ${theirs}\n>>>>>>> theirs\n`,
       );
-      expect(isToBeRetrained(read(path))).toBe(true);
-      expect(() => refuseToBeRetrained(new Map([[path, read(path)]]))).toThrow(
+      expect(isRetrainingMark(read(path))).toBe(true);
+      expect(() => assertWeightsMatchIngredients(new Map([[path, read(path)]]))).toThrow(
         `${path} is to be retrained`,
       );
     }
@@ -206,13 +206,13 @@ test('what only one side trained is kept', () => {
   });
   expect(code).toBe(0);
   expect(read('metrics.json').toString()).toBe('{"a": 2}\n');
-  expect(isToBeRetrained(read('metrics.json'))).toBe(false);
+  expect(isRetrainingMark(read('metrics.json'))).toBe(false);
 });
 
 test('weights and other files of a version are not taken for the mark', () => {
   const mark = '<<<<<<< ours\nto be retrained: model.onnx\n';
   for (const text of ['', '{}', 'to be retrained: model.onnx\n', ` ${mark}`, '<<<<<<< ours\nx\n']) {
-    expect(isToBeRetrained(Buffer.from(text))).toBe(false);
+    expect(isRetrainingMark(Buffer.from(text))).toBe(false);
   }
 });
 
