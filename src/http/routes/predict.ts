@@ -1,6 +1,5 @@
 /** `POST /predict`: body → schema → classifier → answer, observed once on the way out. */
 import type { Response } from 'express';
-import { type InputLimits, parsePredictRequest } from '../../api/predict.ts';
 import type { OnWaiting } from '../../inference/batcher.ts';
 import type { Answer, Classification } from '../../inference/classifier.ts';
 import { ClassifierError } from '../../inference/errors.ts';
@@ -11,6 +10,7 @@ import type { PredictionRecord } from '../../telemetry/prediction-log.ts';
 import { jsonBody, readJson, sendJson } from '../middleware/json-body.ts';
 import { pace } from '../middleware/pacing.ts';
 import { contextOf } from '../middleware/request-context.ts';
+import { type InputLimits, parsePredictRequest } from '../predict-request.ts';
 import { ClientGoneError, DeadlineError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 

@@ -1,6 +1,6 @@
 /** From the body of a request to texts that may be classified. */
 import { z } from 'zod';
-import { ProblemError } from '../http/problems.ts';
+import { ProblemError } from './problems.ts';
 
 export interface InputLimits {
   /** Most texts in a request. */
