@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
+import type { Observer } from '../../serving/observer.ts';
 
 /** An id from outside is taken over where it can't harm a log or a header. */
 const SANE_REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
@@ -23,16 +24,7 @@ export interface RequestContext {
   route: string;
 }
 
-export interface RequestObserver {
-  /** Called once for each route before the first request. */
-  onRoute(route: { method: string; route: string; statuses: readonly number[] }): void;
-  onRequestStart(): void;
-  /** Called once for each request, answered or not. `method` and `route` are from bounded sets. */
-  onRequestEnd(
-    series: { method: string; route: string; status: number },
-    durationSeconds: number,
-  ): void;
-}
+export type RequestObserver = Pick<Observer, 'onRoute' | 'onRequestStart' | 'onRequestEnd'>;
 
 /** For requests that no route takes. */
 export const NO_ROUTE = 'none';

@@ -1,6 +1,6 @@
 /** `GET /`: the console, one page, and what it shows. */
 import type { ClassifierStats } from '../../inference/classifier.ts';
-import type { ModelState } from '../../serving/served-model.ts';
+import type { Manager } from '../../serving/manager.ts';
 import type { HistorySnapshot } from '../../telemetry/history.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
@@ -12,7 +12,7 @@ export interface PageFile {
 }
 
 export interface ConsoleOptions {
-  readonly state: () => ModelState;
+  readonly manager: Manager;
   /** By name; `index.html` is the page. */
   readonly page: ReadonlyMap<string, PageFile>;
   /** What all processes that share the port have seen, and how busy they are. */
@@ -56,14 +56,14 @@ export function consolePage({ page }: ConsoleOptions): Resource[] {
   ];
 }
 
-export function consoleData({ state, overview }: ConsoleOptions): Resource {
+export function consoleData({ manager, overview }: ConsoleOptions): Resource {
   return {
     method: 'get',
     path: '/console/data',
     statuses: [200],
     handlers: [
       async (_req, res) => {
-        const current = state();
+        const current = manager.state();
         const model = current.status === 'ready' ? current.model : undefined;
         const { stats, ...history } = await overview();
         const data: ConsoleData = {
