@@ -24,10 +24,10 @@ export interface MemberGroup {
   remove(member: Member): void;
   broadcast(message: ToMember): void;
   /**
-   * The reports of all members but the one that asks; of metrics, also those of the primary and of the
+   * The reports of all members but `requester`; of metrics, also those of the primary and of the
    * members that have ended.
    */
-  collect(kind: ReportKind, asking: Member): Promise<unknown[]>;
+  collect(kind: ReportKind, requester: Member): Promise<unknown[]>;
   onReport(id: number, report: unknown): void;
 }
 
@@ -38,8 +38,8 @@ export function createMemberGroup(metrics: Metrics): MemberGroup {
   let ended: Promise<MetricsSnapshot> = Promise.resolve([]);
 
   const report = async (member: Member, kind: ReportKind): Promise<unknown> => {
-    const ask = (id: number): void => send(member.worker, { type: 'report', kind, id });
-    const received = await pending.ask(ask, REPORT_TIMEOUT_MS);
+    const sendRequest = (id: number): void => send(member.worker, { type: 'report', kind, id });
+    const received = await pending.request(sendRequest, REPORT_TIMEOUT_MS);
     if (kind !== 'metrics') {
       return received;
     }
@@ -63,18 +63,18 @@ export function createMemberGroup(metrics: Metrics): MemberGroup {
         send(worker, message);
       }
     },
-    collect: async (kind, asking) => {
-      // The one that asks reports too: its counters are kept here in case that it dies.
+    collect: async (kind, requester) => {
+      // The requester reports too: its counters are kept here in case that it dies.
       const ready = [...members].filter(({ isReady }) => isReady);
       const reports = await Promise.all(
         ready.map(async (member) => ({ member, report: await report(member, kind) })),
       );
       const others = reports
-        .filter((each) => each.member !== asking && each.report !== undefined)
+        .filter((each) => each.member !== requester && each.report !== undefined)
         .map((each) => each.report);
       return kind === 'metrics' ? [...others, await metrics.snapshot(), await ended] : others;
     },
-    onReport: pending.answer,
+    onReport: pending.resolve,
   };
 }
 

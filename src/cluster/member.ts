@@ -36,7 +36,7 @@ process.on('message', async (message: ToMember) => {
       break;
     }
     case 'collected':
-      pending.answer(message.id, message.reports);
+      pending.resolve(message.id, message.reports);
       break;
     case 'stop': {
       // One that could not start has nothing to stop.
@@ -60,8 +60,8 @@ function groupOf(isReplacement: boolean): ProcessGroup {
         send({ type: 'ready' });
       }),
     collect: async <K extends keyof ProcessReports>(kind: K) => {
-      const ask = (id: number): void => send({ type: 'collect', kind, id });
-      const reports = await pending.ask(ask, COLLECT_TIMEOUT_MS);
+      const sendRequest = (id: number): void => send({ type: 'collect', kind, id });
+      const reports = await pending.request(sendRequest, COLLECT_TIMEOUT_MS);
       if (reports === undefined) {
         // Without the others, counters would go back.
         throw new ProcessError('the other processes did not report in time');

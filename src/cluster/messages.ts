@@ -9,9 +9,9 @@ export type ToMember =
   /** Once. The replacement of a dead member listens when it can predict. */
   | { readonly type: 'start'; readonly config: Config; readonly isReplacement: boolean }
   | { readonly type: 'all-ready' }
-  /** Asks for the member's own report. */
+  /** Requests the member's own report. */
   | { readonly type: 'report'; readonly kind: ReportKind; readonly id: number }
-  /** The reports of all other processes, which the member has asked for. */
+  /** The reports of all other processes, which the member has requested. */
   | { readonly type: 'collected'; readonly id: number; readonly reports: readonly unknown[] }
   | { readonly type: 'stop'; readonly reason: string };
 
@@ -21,7 +21,7 @@ export type ToPrimary =
   | { readonly type: 'online' }
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string }
-  /** Asks for the reports of all other processes. */
+  /** Requests the reports of all other processes. */
   | { readonly type: 'collect'; readonly kind: ReportKind; readonly id: number }
   | { readonly type: 'report'; readonly id: number; readonly report: unknown }
   | { readonly type: 'stopped'; readonly unanswered: number };

@@ -1,18 +1,18 @@
-/** Questions to another process that wait for their answer. */
+/** Requests to another process that wait for their response. */
 export interface Pending<T> {
   /**
-   * @param send sends the question under its id.
-   * @returns the answer; undefined where none comes within `timeoutMs`.
+   * @param send sends the request with its id.
+   * @returns the response; undefined where none comes within `timeoutMs`.
    */
-  ask(send: (id: number) => void, timeoutMs: number): Promise<T | undefined>;
-  answer(id: number, value: T): void;
+  request(send: (id: number) => void, timeoutMs: number): Promise<T | undefined>;
+  resolve(id: number, value: T): void;
 }
 
 export function createPending<T>(): Pending<T> {
   const open = new Map<number, (value: T | undefined) => void>();
   let lastId = 0;
   return {
-    ask: (send, timeoutMs) =>
+    request: (send, timeoutMs) =>
       new Promise((resolve) => {
         lastId++;
         const id = lastId;
@@ -25,6 +25,6 @@ export function createPending<T>(): Pending<T> {
         open.set(id, settle);
         send(id);
       }),
-    answer: (id, value) => open.get(id)?.(value),
+    resolve: (id, value) => open.get(id)?.(value),
   };
 }

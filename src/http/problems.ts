@@ -57,7 +57,7 @@ export function statusOf(code: ProblemCode): number {
 }
 
 /**
- * Express's last handler: answers with the problem that an error stands for.
+ * Express's last handler: answers with the problem that belongs to an error.
  *
  * @param onError called for each error that is answered with 500.
  */

@@ -1,4 +1,4 @@
-/** The HTTP server under the application: its time limits, and its answers to what is no HTTP. */
+/** The HTTP server under the application: its time limits, and its answers to malformed HTTP. */
 import {
   createServer,
   IncomingMessage,

@@ -27,7 +27,7 @@ type Files = ReadonlyMap<string, Buffer>;
  * Loads a version.
  *
  * @throws ModelError where it is not proven or not trained from its ingredients; ClassifierError
- * `bad-model` where its model can't be run or gives other golden scores.
+ * `bad-model` where its model can't be run or computes other scores for the golden texts.
  */
 export async function loadModel(
   options: LoaderOptions,

@@ -28,7 +28,7 @@ export interface LoadObserver {
   onModelLoaded(model: ServedModel): void;
   /** The model serves. */
   onReady(model: ServedModel, loadMs: number): void;
-  /** @param commit undefined where the store did not say which version it pins. */
+  /** @param commit undefined where the store did not report which version it pins. */
   onModelFailed(error: unknown, commit: string | undefined): void;
 }
 

@@ -29,14 +29,14 @@ export type RequestObserver = Pick<Observer, 'onRoute' | 'onRequestStart' | 'onR
 /** For requests that no route takes. */
 export const NO_ROUTE = 'none';
 
-/** @param commit of the model; undefined while it is not known, and then no header tells it. */
+/** @param commit of the model; while it is undefined, no `x-model-commit` header is sent. */
 export function requestContext(
   commit: () => string | undefined,
   observer: RequestObserver,
 ): RequestHandler {
   return (req, res, next) => {
-    const given = header(req, 'x-request-id');
-    const requestId = given && SANE_REQUEST_ID.test(given) ? given : randomUUID();
+    const received = header(req, 'x-request-id');
+    const requestId = received && SANE_REQUEST_ID.test(received) ? received : randomUUID();
     const traceId = TRACEPARENT.exec(header(req, 'traceparent') ?? '')?.[1];
     const startedAt = performance.now();
     const context: RequestContext = { requestId, traceId, startedAt, route: NO_ROUTE };

@@ -19,7 +19,7 @@ export interface ConsoleOptions {
   readonly overview: () => Promise<HistorySnapshot & { readonly stats: ClassifierStats }>;
 }
 
-/** What the page asks for every few seconds. */
+/** What the page requests every few seconds. */
 export interface ConsoleData extends HistorySnapshot {
   readonly status: 'loading' | 'ready' | 'draining';
   readonly model:

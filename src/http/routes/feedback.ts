@@ -1,4 +1,4 @@
-/** `POST /feedback`: a client tells which label a prediction should have had. */
+/** `POST /feedback`: a client reports which label a prediction should have had. */
 import { z } from 'zod';
 import type { Manager } from '../../serving/manager.ts';
 import type { PredictionIds } from '../../serving/prediction-id.ts';
