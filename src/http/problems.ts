@@ -122,7 +122,7 @@ const SERVING_PROBLEMS: Partial<Record<ServingErrorCode, (message: string) => Pr
   'deadline-exceeded': (message) => problem('deadline-exceeded', message),
 };
 
-/** No second error object: its stack would take a tenth of the time of a refusal. */
+/** No second error object: collecting its stack is slow. */
 function problem(
   code: ProblemCode,
   message: string,

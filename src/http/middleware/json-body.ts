@@ -6,9 +6,9 @@ import { ProblemError } from '../problems.ts';
 const JSON_TYPES = ['application/json', 'application/*+json'];
 
 /**
- * Reads a body into `req.body`. What most clients send is read here, in a third of the time that
- * Express's `json` takes; the rest is left to it: other types and character sets, compressed bodies,
- * those of unknown length and those that are too long.
+ * Reads a body into `req.body`. What most clients send is read here, faster than by Express's `json`
+ * (docs/decisions/0011-http-on-the-main-thread.md), which reads the rest: other types and character
+ * sets, compressed bodies, those of unknown length and those that are too long.
  *
  * @param limit maximum size of a body, in bytes.
  */

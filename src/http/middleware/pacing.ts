@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 
 /**
  * Time for which requests are worked on before the event loop handles what else has arrived
- * (docs/decisions/0011-pacing.md).
+ * (docs/decisions/0011-http-on-the-main-thread.md).
  */
 const SLICE_MS = 2;
 
