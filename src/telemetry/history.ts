@@ -11,6 +11,7 @@ import {
 } from '../drift/profile.ts';
 import { type FeatureDrift, measureDrift } from '../drift/psi.ts';
 import { addLatency, createLatencies, type Latencies, quantilesOf } from './latency-histogram.ts';
+import type { PredictionFields } from './prediction-log.ts';
 
 const STEP_SECONDS = 5;
 const STEPS = 180;
@@ -50,7 +51,7 @@ export interface HistorySnapshot {
   /** How often each label was predicted (rows) and told to be right (columns). */
   readonly feedback: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The newest first, as the log has them, and when they were made in seconds since 1970. */
-  readonly predictions: readonly { readonly at: number }[];
+  readonly predictions: readonly (PredictionFields & { readonly at: number })[];
 }
 
 type Feedback = Record<string, Record<string, number>>;
@@ -59,7 +60,7 @@ type Feedback = Record<string, Record<string, number>>;
 export interface HistoryRecord {
   readonly steps: readonly StepRecord[];
   readonly feedback: Readonly<Feedback>;
-  readonly predictions: readonly { readonly at: number; readonly line: object }[];
+  readonly predictions: readonly { readonly at: number; readonly line: PredictionFields }[];
 }
 
 interface StepRecord {
@@ -87,7 +88,7 @@ export function createHistory(nowMs: () => number = Date.now) {
   let profile: Profile = { texts: 0, features: {} };
   let steps: Step[] = [];
   let feedback: Feedback = {};
-  const predictions: { readonly at: number; readonly line: object }[] = [];
+  const predictions: { readonly at: number; readonly line: PredictionFields }[] = [];
 
   const record = (): HistoryRecord => ({
     steps: steps.map(({ tally, ...step }) => ({ ...step, counts: tally.counts })),
@@ -134,7 +135,7 @@ export function createHistory(nowMs: () => number = Date.now) {
       }
     },
     /** @param line the prediction as the log has it. */
-    onPrediction(observation: Observation, line: object): void {
+    onPrediction(observation: Observation, line: PredictionFields): void {
       step().tally.add(observation);
       predictions.unshift({ at: nowMs() / 1000, line });
       predictions.length = Math.min(predictions.length, LAST_PREDICTIONS);

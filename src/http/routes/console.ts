@@ -1,4 +1,5 @@
 /** `GET /`: the console, one page, and what it shows. */
+import type { ConsoleData } from '../../api/console.ts';
 import type { ClassifierStats } from '../../inference/classifier.ts';
 import type { ModelState } from '../../serving/served-model.ts';
 import type { HistorySnapshot } from '../../telemetry/history.ts';
@@ -17,17 +18,6 @@ export interface ConsoleOptions {
   readonly page: ReadonlyMap<string, PageFile>;
   /** What all processes that share the port have seen, and how busy they are. */
   readonly overview: () => Promise<HistorySnapshot & { readonly stats: ClassifierStats }>;
-}
-
-/** What the page asks for every few seconds. */
-export interface ConsoleData extends HistorySnapshot {
-  readonly status: 'loading' | 'ready' | 'draining';
-  readonly model:
-    | { readonly name: string; readonly commit: string; readonly tag?: string | undefined }
-    | undefined;
-  readonly labels: readonly string[];
-  readonly queue: { readonly length: number; readonly capacity: number };
-  readonly workers: Readonly<Record<string, number>>;
 }
 
 /** The page needs nothing from elsewhere, and may not be framed. */

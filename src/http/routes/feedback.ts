@@ -1,5 +1,5 @@
 /** `POST /feedback`: a client tells which label a prediction should have had. */
-import { z } from 'zod';
+import { feedbackRequestSchema } from '../../api/feedback.ts';
 import type { PredictionIds } from '../../serving/prediction-id.ts';
 import { type ModelState, readyModel } from '../../serving/served-model.ts';
 import { jsonBody, readJson } from '../middleware/json-body.ts';
@@ -10,8 +10,6 @@ import type { Resource } from '../resource.ts';
 const MAX_BODY_BYTES = 16 * 1024;
 /** Ids whose feedback is remembered, so that a client may send it again after a lost answer. */
 const REMEMBERED_IDS = 100_000;
-
-const bodySchema = z.strictObject({ id: z.string().max(512), label: z.string().max(256) });
 
 export interface FeedbackRecord {
   readonly requestId: string;
@@ -39,7 +37,7 @@ export function feedback({ state, predictionIds, onFeedback }: FeedbackOptions):
       readJson(MAX_BODY_BYTES),
       (req, res) => {
         const { labels } = readyModel(state()).classifier;
-        const body = bodySchema.safeParse(jsonBody(req));
+        const body = feedbackRequestSchema.safeParse(jsonBody(req));
         if (!body.success) {
           throw new ProblemError(
             'invalid-body',

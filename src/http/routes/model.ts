@@ -1,5 +1,6 @@
 /** `GET /model` and `GET /model/files/<path>`: what is served, and what it was made of. */
 import { extname } from 'node:path';
+import type { ModelCard } from '../../api/model.ts';
 import type { ModelState } from '../../serving/served-model.ts';
 import { readyModel } from '../../serving/served-model.ts';
 import { ProblemError } from '../problems.ts';
@@ -20,7 +21,7 @@ export function modelCard(state: () => ModelState): Resource {
     handlers: [
       (_req, res) => {
         const { classifier, read: _, ...card } = readyModel(state());
-        res.json({ ...card, labels: classifier.labels });
+        res.json({ ...card, labels: classifier.labels } satisfies ModelCard);
       },
     ],
   };

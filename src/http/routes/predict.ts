@@ -1,5 +1,6 @@
 /** `POST /predict`: body → schema → classifier → answer, observed once on the way out. */
 import type { Response } from 'express';
+import type { LabelsResponse, Prediction, PredictResponse } from '../../api/predict.ts';
 import type { OnWaiting } from '../../inference/batcher.ts';
 import type { Answer, Classification } from '../../inference/classifier.ts';
 import { ClassifierError } from '../../inference/errors.ts';
@@ -23,15 +24,6 @@ export interface PredictOptions extends InputLimits {
   readonly onRejected: (reason: RejectionReason) => void;
   /** Told of each prediction as it is answered. */
   readonly onPrediction: (record: PredictionRecord) => void;
-}
-
-interface Prediction {
-  readonly id: string;
-  readonly label: string;
-  readonly score: number;
-  readonly scores: Readonly<Record<string, number>>;
-  readonly language: string;
-  readonly truncated: true | undefined;
 }
 
 export function predict(options: PredictOptions): Resource {
@@ -75,12 +67,9 @@ export function predict(options: PredictOptions): Resource {
           ),
         );
         if (answer === 'labels') {
-          sendJson(
-            res,
-            predictions.map(({ label }) => label),
-          );
+          sendJson(res, predictions.map(({ label }) => label) satisfies LabelsResponse);
         } else {
-          sendJson(res, { model: { name, commit }, predictions });
+          sendJson(res, { model: { name, commit }, predictions } satisfies PredictResponse);
         }
         const latencyMs = round(performance.now() - startedAt, 1e3);
         for (const [index, { id, label, score, scores, language }] of predictions.entries()) {
