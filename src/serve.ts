@@ -31,6 +31,7 @@ import {
   type MetricsSnapshot,
 } from './telemetry/metrics.ts';
 import { predictionFields } from './telemetry/prediction-log.ts';
+import { serviceAlarms } from './telemetry/service-policy.ts';
 import { ModelError } from './version/errors.ts';
 import { ingredientsOf } from './version/ingredients.ts';
 import { type Located, locateVersion } from './version/locate.ts';
@@ -152,10 +153,9 @@ export async function serve(config: Config, group: Group = ALONE): Promise<Runni
     overview: async () => {
       const others = await group.collect('console');
       const own = await shares.console();
-      return {
-        ...history.snapshot(others.map((other) => other.history)),
-        stats: [own, ...others].map(({ stats }) => stats).reduce(addStats),
-      };
+      const snapshot = history.snapshot(others.map((other) => other.history));
+      const stats = [own, ...others].map((share) => share.stats).reduce(addStats);
+      return { ...snapshot, stats, alarms: serviceAlarms(snapshot.recent, stats) };
     },
     onRejected: metrics.onRejected,
     onPrediction: deferUntilAfterResponse(

@@ -9,18 +9,40 @@ const ratioSchema = z.number().min(0).max(1);
 const timeSchema = z.number().min(0).max(8.64e12);
 const countsByNameSchema = z.record(z.string(), countSchema);
 
-export const historyStepSchema = z.object({
-  /** When the step began. */
-  at: timeSchema,
+const serviceWindowSchema = z.object({
   /** Requests for predictions: answered, refused with 429, failed with 5xx. */
   answered: countSchema,
   refused: countSchema,
   failed: countSchema,
   /** Of answered requests, in milliseconds; absent without any. */
   latency: z.object({ p50: z.number(), p99: z.number() }).optional(),
+});
+
+const historyStepSchema = serviceWindowSchema.extend({
+  /** When the step began. */
+  at: timeSchema,
   /** Predictions; a name without any is absent. */
   labels: countsByNameSchema,
   languages: countsByNameSchema,
+});
+
+const recentWindowSchema = serviceWindowSchema.extend({
+  windowSeconds: z.number(),
+  /** Seconds of the window since the first request; what rates are divided by. */
+  seconds: z.number(),
+  texts: countSchema,
+});
+
+const requestShareSchema = z.object({ count: countSchema, requests: countSchema });
+
+/** Null where there is no alarm. */
+const serviceAlarmsSchema = z.object({
+  noWorker: z.boolean(),
+  failedRequests: requestShareSchema.nullable(),
+  refusedRequests: requestShareSchema.nullable(),
+  queueNearlyFull: z.object({ length: countSchema, capacity: countSchema }).nullable(),
+  /** In milliseconds. */
+  slowAnswers: z.object({ p99: z.number() }).nullable(),
 });
 
 const binDriftSchema = z.object({
@@ -39,6 +61,7 @@ const featureDriftSchema = z.object({
   observations: countSchema,
   /** Population stability index; absent without observations. */
   stabilityIndex: z.number().optional(),
+  verdict: z.enum(['too_few', 'stable', 'moving', 'changed']),
   bins: z.array(binDriftSchema).readonly(),
 });
 
@@ -83,13 +106,22 @@ export const consoleDataSchema = z.object({
   queue: z.object({ length: countSchema, capacity: countSchema }),
   /** How many workers are in each state. */
   workers: countsByNameSchema,
+  /** Of the service itself, now or in the recent window. */
+  alarms: serviceAlarmsSchema,
   /** Of the server's clock. */
   now: timeSchema,
   stepSeconds: z.number(),
   /** Oldest first; steps without requests are absent, the last step is not over. */
   steps: z.array(historyStepSchema).readonly(),
+  recent: recentWindowSchema,
   drift: z.object({
     windowSeconds: z.number(),
+    /** Of the stability index and its verdict. */
+    thresholds: z.object({
+      moving: z.number(),
+      changed: z.number(),
+      minObservations: countSchema,
+    }),
     /** Empty where the version has no profile. */
     features: z.array(featureDriftSchema).readonly(),
     alarms: driftAlarmsSchema,

@@ -7,6 +7,7 @@ import { ClassifierError } from '../../src/inference/errors.ts';
 import { createPredictionIds } from '../../src/serving/prediction-id.ts';
 import type { ModelState, ServedModel } from '../../src/serving/served-model.ts';
 import { createHistory } from '../../src/telemetry/history.ts';
+import { serviceAlarms } from '../../src/telemetry/service-policy.ts';
 
 const commit = 'c'.repeat(40);
 
@@ -21,10 +22,12 @@ function appWith(state: ModelState, errors: unknown[] = []) {
     requestTimeoutMs: 1000,
     predictionIds: createPredictionIds(undefined),
     page: new Map(),
-    overview: async () => ({
-      ...createHistory().snapshot(),
-      stats: { queueLength: 0, queueCapacity: 0, workers: { starting: 0, idle: 0, busy: 0 } },
-    }),
+    overview: async () => {
+      const snapshot = createHistory().snapshot();
+      const workers = { starting: 0, idle: 0, busy: 0 };
+      const stats = { queueLength: 0, queueCapacity: 0, workers };
+      return { ...snapshot, stats, alarms: serviceAlarms(snapshot.recent, stats) };
+    },
     onFeedback: ignore,
     exposition: { contentType: 'text/plain', expose: async () => '' },
     requests: { onRoute: ignore, onRequestStart: ignore, onRequestEnd: ignore },

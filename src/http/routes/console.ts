@@ -3,6 +3,7 @@ import type { ConsoleData } from '../../api/console.ts';
 import type { ClassifierStats } from '../../inference/classifier.ts';
 import type { ModelState } from '../../serving/served-model.ts';
 import type { HistorySnapshot } from '../../telemetry/history.ts';
+import type { ServiceAlarms } from '../../telemetry/service-policy.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
@@ -17,7 +18,9 @@ export interface ConsoleOptions {
   /** By name; `index.html` is the page. */
   readonly page: ReadonlyMap<string, PageFile>;
   /** What all processes that share the port have seen, and how busy they are. */
-  readonly overview: () => Promise<HistorySnapshot & { readonly stats: ClassifierStats }>;
+  readonly overview: () => Promise<
+    HistorySnapshot & { readonly stats: ClassifierStats; readonly alarms: ServiceAlarms }
+  >;
 }
 
 /** The page needs nothing from elsewhere, and may not be framed. */
