@@ -1,36 +1,9 @@
 /** The one place that turns errors into answers: RFC 9457, `application/problem+json`. */
 import type { ErrorRequestHandler, Response } from 'express';
+import { PROBLEMS, type Problem as ProblemBody, type ProblemCode } from '../api/problem.ts';
 import { KnownError } from '../errors.ts';
 import { ClassifierError, type ClassifierErrorCode } from '../inference/errors.ts';
 import { ServingError, type ServingErrorCode } from '../serving/errors.ts';
-
-/** Every problem that the server answers with: its `type` is `/problems/<code>`, stable for clients. */
-const PROBLEMS = {
-  'malformed-json': [400, 'The body is not JSON'],
-  'invalid-body': [400, 'The body has the wrong shape'],
-  'empty-text': [400, 'A text is empty or blank'],
-  'too-many-inputs': [400, 'Too many texts'],
-  'text-too-long': [400, 'A text is too long'],
-  'unknown-label': [400, 'The model has no such label'],
-  'unknown-id': [400, 'The id is of no known prediction'],
-  'invalid-request': [400, 'The request can’t be understood'],
-  unauthorized: [401, 'An API key is needed'],
-  forbidden: [403, 'The API key is not known'],
-  'not-found': [404, 'There is nothing here'],
-  'method-not-allowed': [405, 'The method is not allowed here'],
-  'request-timeout': [408, 'The request took too long to arrive'],
-  'id-expired': [410, 'The prediction is too long ago'],
-  'body-too-large': [413, 'The body is too large'],
-  'unsupported-media-type': [415, 'The body’s media type is not supported'],
-  'headers-too-large': [431, 'The headers are too large'],
-  'queue-full': [429, 'The queue is full'],
-  'internal-error': [500, 'Something went wrong here'],
-  'not-ready': [503, 'The model is not loaded yet'],
-  draining: [503, 'The server is stopping'],
-  'deadline-exceeded': [504, 'The prediction took too long'],
-} as const satisfies Record<string, readonly [status: number, title: string]>;
-
-export type ProblemCode = keyof typeof PROBLEMS;
 
 /** What a client receives. */
 interface Problem {
@@ -91,7 +64,7 @@ function sendProblem(res: Response, { code, message, headers }: Problem): void {
 /** The body of a problem; also for answers that are written without Express. */
 export function problemJson(code: ProblemCode, detail: string): string {
   const [status, title] = PROBLEMS[code];
-  return JSON.stringify({ type: `/problems/${code}`, title, status, detail });
+  return JSON.stringify({ type: `/problems/${code}`, title, status, detail } satisfies ProblemBody);
 }
 
 /** What body-parser and Express's router call the errors that they make. */

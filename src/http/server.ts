@@ -8,7 +8,8 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
-import { type ProblemCode, problemJson, statusOf } from './problems.ts';
+import type { ProblemCode } from '../api/problem.ts';
+import { problemJson, statusOf } from './problems.ts';
 
 /** Against clients that send slowly: headers, whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;

@@ -14,7 +14,7 @@ const INPUT_POLICIES = {
 export type InputPolicy = keyof typeof INPUT_POLICIES;
 
 /** The fields of a prediction's line after its `event`, in their order. */
-export function predictionFields(record: PredictionRecord, policy: InputPolicy): object {
+export function predictionFields(record: PredictionRecord, policy: InputPolicy) {
   return {
     request_id: record.requestId,
     trace_id: record.traceId,
@@ -34,3 +34,5 @@ export function predictionFields(record: PredictionRecord, policy: InputPolicy):
     latency_ms: record.latencyMs,
   };
 }
+
+export type PredictionFields = ReturnType<typeof predictionFields>;

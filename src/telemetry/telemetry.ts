@@ -14,6 +14,12 @@ import {
   type ProcessGroup,
   type ReadReport,
 } from './process-group.ts';
+import { type ServiceAlarms, serviceAlarms } from './service-policy.ts';
+
+export interface Overview extends HistorySnapshot {
+  readonly stats: ClassifierStats;
+  readonly alarms: ServiceAlarms;
+}
 
 export interface Telemetry {
   readonly log: Log;
@@ -21,7 +27,7 @@ export interface Telemetry {
   /** The metrics of all processes, in Prometheus text format. */
   readonly exposition: { readonly contentType: string; expose(): Promise<string> };
   /** The history, queues and workers of all processes. */
-  readonly overview: () => Promise<HistorySnapshot & { readonly stats: ClassifierStats }>;
+  readonly overview: () => Promise<Overview>;
   readonly readReport: ReadReport;
 }
 
@@ -58,10 +64,9 @@ export async function createTelemetry(
     overview: async () => {
       const others = await group.collect('console');
       const own = await readReport('console');
-      return {
-        ...history.snapshot(others.map((other) => other.history)),
-        stats: [own, ...others].map(({ stats }) => stats).reduce(addStats),
-      };
+      const snapshot = history.snapshot(others.map((other) => other.history));
+      const stats = [own, ...others].map((each) => each.stats).reduce(addStats);
+      return { ...snapshot, stats, alarms: serviceAlarms(snapshot.recent, stats) };
     },
     readReport,
   };

@@ -10,6 +10,7 @@ import { createPredictor } from '../../src/serving/predictor.ts';
 import type { ServedModel } from '../../src/serving/served-model.ts';
 import { NO_STATS } from '../../src/serving/stats.ts';
 import { createHistory } from '../../src/telemetry/history.ts';
+import { serviceAlarms } from '../../src/telemetry/service-policy.ts';
 import { observerWith } from '../support/observer.ts';
 
 const commit = 'c'.repeat(40);
@@ -27,7 +28,14 @@ function appWith(manager: Manager, errors: unknown[] = []) {
       predictor: createPredictor({ manager, observer, predictionIds, requestTimeoutMs: 1000 }),
       apiKeys: [],
       page: new Map(),
-      overview: async () => ({ ...createHistory().snapshot(), stats: NO_STATS }),
+      overview: async () => {
+        const snapshot = createHistory().snapshot();
+        return {
+          ...snapshot,
+          stats: NO_STATS,
+          alarms: serviceAlarms(snapshot.recent, NO_STATS),
+        };
+      },
       exposition: { contentType: 'text/plain', expose: async () => '' },
     }),
   );

@@ -1,7 +1,7 @@
 /** `GET /`: the console, one page, and what it shows. */
-import type { ClassifierStats } from '../../inference/classifier.ts';
+import type { ConsoleData } from '../../api/console.ts';
 import type { Manager } from '../../serving/manager.ts';
-import type { HistorySnapshot } from '../../telemetry/history.ts';
+import type { Overview } from '../../telemetry/telemetry.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
@@ -16,18 +16,7 @@ export interface ConsoleOptions {
   /** By name; `index.html` is the page. */
   readonly page: ReadonlyMap<string, PageFile>;
   /** What all processes that share the port have seen, and how busy they are. */
-  readonly overview: () => Promise<HistorySnapshot & { readonly stats: ClassifierStats }>;
-}
-
-/** What the page requests every few seconds. */
-export interface ConsoleData extends HistorySnapshot {
-  readonly status: 'loading' | 'ready' | 'draining';
-  readonly model:
-    | { readonly name: string; readonly commit: string; readonly tag?: string | undefined }
-    | undefined;
-  readonly labels: readonly string[];
-  readonly queue: { readonly length: number; readonly capacity: number };
-  readonly workers: Readonly<Record<string, number>>;
+  readonly overview: () => Promise<Overview>;
 }
 
 /** The page needs nothing from elsewhere, and may not be framed. */

@@ -1,5 +1,5 @@
 /** `POST /feedback`: a client reports which label a prediction should have had. */
-import { z } from 'zod';
+import { feedbackRequestSchema } from '../../api/feedback.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { PredictionIds } from '../../serving/prediction-id.ts';
 import type { FeedbackRecord } from '../../serving/prediction-record.ts';
@@ -11,8 +11,6 @@ import type { Resource } from '../resource.ts';
 const MAX_BODY_BYTES = 16 * 1024;
 /** Ids whose feedback is remembered, so that a client may send it again after a lost answer. */
 const REMEMBERED_IDS = 100_000;
-
-const bodySchema = z.strictObject({ id: z.string().max(512), label: z.string().max(256) });
 
 export interface FeedbackOptions {
   readonly manager: Manager;
@@ -31,7 +29,7 @@ export function feedback({ manager, predictionIds, onFeedback }: FeedbackOptions
       readJson(MAX_BODY_BYTES),
       (req, res) => {
         const { labels } = manager.readyModel().classifier;
-        const body = bodySchema.safeParse(jsonBody(req));
+        const body = feedbackRequestSchema.safeParse(jsonBody(req));
         if (!body.success) {
           throw new ProblemError(
             'invalid-body',

@@ -1,4 +1,5 @@
 /** `GET /healthz`: the process is alive. `GET /readyz`: it can predict. */
+import type { Liveness, Readiness } from '../../api/health.ts';
 import type { Manager } from '../../serving/manager.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
@@ -8,7 +9,7 @@ export function liveness(): Resource {
     method: 'get',
     path: '/healthz',
     statuses: [200],
-    handlers: [(_req, res) => void res.json({ status: 'ok' })],
+    handlers: [(_req, res) => void res.json({ status: 'ok' } satisfies Liveness)],
   };
 }
 
@@ -24,7 +25,7 @@ export function readiness(manager: Manager): Resource {
         if (idle + busy === 0) {
           throw new ProblemError('not-ready', 'Every worker has died and is being replaced');
         }
-        res.json({ status: 'ready', model: { name, commit } });
+        res.json({ status: 'ready', model: { name, commit } } satisfies Readiness);
       },
     ],
   };

@@ -1,5 +1,6 @@
 /** `GET /model` and `GET /model/files/<path>`: what is served, and what it was made from. */
 import { extname } from 'node:path';
+import type { ModelCard } from '../../api/model.ts';
 import type { Manager } from '../../serving/manager.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
@@ -19,7 +20,7 @@ export function modelCard(manager: Manager): Resource {
     handlers: [
       (_req, res) => {
         const { classifier, profile: _profile, read: _read, ...card } = manager.readyModel();
-        res.json({ ...card, labels: classifier.labels });
+        res.json({ ...card, labels: classifier.labels } satisfies ModelCard);
       },
     ],
   };

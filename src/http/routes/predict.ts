@@ -1,5 +1,6 @@
 /** `POST /predict`: a body → texts → predictions → an answer. */
 import type { Response } from 'express';
+import type { LabelsResponse, PredictResponse } from '../../api/predict.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { Predictor } from '../../serving/predictor.ts';
 import { jsonBody, readJson, sendJson } from '../middleware/json-body.ts';
@@ -40,10 +41,11 @@ export function predict(options: PredictOptions): Resource {
           startedAt,
           onClientGone: (listener) => onClose(res, listener),
         });
-        sendJson(
-          res,
-          answer === 'labels' ? predictions.map(({ label }) => label) : { model, predictions },
-        );
+        if (answer === 'labels') {
+          sendJson(res, predictions.map(({ label }) => label) satisfies LabelsResponse);
+        } else {
+          sendJson(res, { model, predictions } satisfies PredictResponse);
+        }
         observe();
       },
     ],
