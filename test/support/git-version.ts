@@ -1,9 +1,11 @@
 /** Real git repositories, and versions laid out from their commits as design and server expect them. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { temporaryFolder } from '../../tools/temporary.mjs';
+
+export { temporaryFolder };
 
 export interface Repository {
   readonly folder: string;
@@ -16,10 +18,6 @@ export interface Repository {
 
 /** Environment in which git knows nothing of the machine's and the user's own settings. */
 export const PLAIN_GIT = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
-
-export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'tweet-sentiment-'));
-}
 
 export function createRepository(
   options: { objectFormat?: 'sha1' | 'sha256'; lfs?: readonly string[] } = {},
