@@ -8,17 +8,18 @@ import { codeSpans, readDocument, tableRows } from './markdown.ts';
 
 const LEVELS = ['error', 'warn', 'info', 'debug'];
 
-/** The second arguments of `log.write(level, event, fields)`; an event must be a literal. */
+/** The second arguments of `log.write(level, event, fields)`; both must be literals. */
 function writtenEvents(path: string): string[] {
   const events: string[] = [];
   const { program } = parseSync(path, readFileSync(path, 'utf8'));
   new Visitor({
-    CallExpression({ callee, arguments: [level, event, fields] }) {
+    CallExpression({ callee, arguments: [level, event] }) {
       const isLog =
         callee.type === 'MemberExpression' &&
         callee.property.type === 'Identifier' &&
         callee.property.name === 'write' &&
-        (fields !== undefined || (level?.type === 'Literal' && LEVELS.includes(`${level.value}`)));
+        level?.type === 'Literal' &&
+        LEVELS.includes(`${level.value}`);
       if (isLog) {
         events.push(event?.type === 'Literal' ? String(event.value) : `not a literal in ${path}`);
       }

@@ -142,13 +142,13 @@ describe('the command line', () => {
   test('has each command and option that a document uses', () => {
     for (const path of listDocuments()) {
       const uses = readDocument(path).matchAll(
-        /(?:tweet-sentiment|dist\/main\.js) ((?:models )?[a-z][a-z-]*)([^`|#&\n]*)/g,
+        /(?:npx |^|`)tweet-sentiment ((?:models )?[a-z][a-z-]*)([^`|#&\n]*)/gm,
       );
       for (const [use, name = '', rest = ''] of uses) {
         const options = commands.get(name)?.options;
         expect.soft(options, `${use} in ${path}`).toBeDefined();
         for (const [option] of rest.matchAll(/--[a-z-]+/g)) {
-          expect.soft(options, `${use} in ${path}`).toContain(option);
+          expect.soft([...(options ?? []), '--help'], `${use} in ${path}`).toContain(option);
         }
       }
     }
