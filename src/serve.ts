@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import { ingredientsOf } from './artifacts/ingredients.ts';
 import { assertWeightsMatchIngredients } from './artifacts/lineage.ts';
-import { checkJson, parseJson } from './artifacts/read-json.ts';
+import { checkJson, parseJson } from './artifacts/read.ts';
 import type { Config } from './config/config.ts';
 import { readPage } from './console/page.ts';
 import { emptyProfile, type Profile, profileSchema } from './drift/profile.ts';
@@ -32,7 +33,6 @@ import {
 } from './telemetry/metrics.ts';
 import { predictionFields } from './telemetry/prediction-log.ts';
 import { ModelError } from './version/errors.ts';
-import { ingredientsOf } from './version/ingredients.ts';
 import { type Located, locateVersion } from './version/locate.ts';
 import { openStore } from './version/stores/open.ts';
 import type { RetryNotice } from './version/stores/retry.ts';
