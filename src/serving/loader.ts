@@ -1,6 +1,8 @@
 /** A located version → a served model: proven, loaded into workers, checked by its golden texts. */
+
+import { ingredientsOf } from '../artifacts/ingredients.ts';
 import { assertWeightsMatchIngredients } from '../artifacts/lineage.ts';
-import { checkJson, parseJson } from '../artifacts/read-json.ts';
+import { checkJson, parseJson } from '../artifacts/read.ts';
 import type { Config } from '../config/config.ts';
 import { COUNTED_LANGUAGES } from '../drift/languages.ts';
 import { emptyProfile, type Profile, profileSchema } from '../drift/profile.ts';
@@ -10,7 +12,6 @@ import {
   createClassifier,
 } from '../inference/classifier.ts';
 import { createLanguageIdentifier, type IdentifyLanguage } from '../inference/language.ts';
-import { ingredientsOf } from '../version/ingredients.ts';
 import type { Located } from '../version/locate.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion, readVersion, type Version } from '../version/version.ts';

@@ -1,7 +1,8 @@
 /** A version that has been proven, loaded into workers and checked: what a request is answered by. */
+
+import type { Ingredients } from '../artifacts/ingredients.ts';
 import type { Profile } from '../drift/profile.ts';
 import type { Classifier } from '../inference/classifier.ts';
-import type { Ingredients } from '../version/ingredients.ts';
 
 export interface ServedModel {
   readonly name: string;
