@@ -13,6 +13,9 @@ import { serveVersion } from './serving/serve-version.ts';
 import { type ProcessGroup, type ReadReport, SINGLE_PROCESS } from './telemetry/process-group.ts';
 import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
+/** What the log has not written by then is dropped. */
+const LOG_TIMEOUT_MS = 2_000;
+
 export interface RunningServer {
   /** `http://host:port` */
   readonly url: string;
@@ -70,7 +73,7 @@ export async function serve(
     await ready.catch(() => undefined);
     await manager.close();
     log.write('info', 'stopped', { unanswered });
-    await log.close();
+    await log.close(LOG_TIMEOUT_MS);
     return unanswered;
   };
   let ended: Promise<number> | undefined;

@@ -11,7 +11,7 @@ import type { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import { clusterMemberModule } from '../entry-points.ts';
 import { NO_STATS } from '../serving/stats.ts';
-import { createLog, type Log } from '../telemetry/log.ts';
+import { createLog, type Log } from '../telemetry/log/log.ts';
 import { createMetrics } from '../telemetry/metrics/metrics.ts';
 import { ProcessError } from './error.ts';
 import { createMemberGroup, type Member, type MemberGroup, send } from './group.ts';
@@ -19,6 +19,8 @@ import type { ToPrimary } from './messages.ts';
 
 /** Before a member that died while it started is started again. */
 const RESTART_DELAY_MS = 1_000;
+/** What the log has not written by then is dropped. */
+const LOG_TIMEOUT_MS = 2_000;
 
 export interface Processes {
   /** Rejects where the first start of a member failed. */
@@ -47,6 +49,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
   const log = await createLog({
     level: config.logLevel,
     file: config.logFile,
+    onPredictionLine: metrics.onPredictionLine,
     onDrop: metrics.onLogDrop,
   });
   cluster.setupPrimary({
@@ -180,7 +183,7 @@ async function stopMembers(primary: Primary, reason: string): Promise<number> {
       return closed;
     }),
   );
-  await primary.log.close();
+  await primary.log.close(LOG_TIMEOUT_MS);
   return primary.unanswered;
 }
 

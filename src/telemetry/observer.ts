@@ -5,7 +5,7 @@ import type { PredictionRecord } from '../serving/prediction-record.ts';
 import { deferUntilAfterResponse } from './after-response.ts';
 import { errorFields } from './error-fields.ts';
 import type { History } from './history.ts';
-import type { Log } from './log.ts';
+import type { Log } from './log/log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { type InputPolicy, predictionFields } from './prediction-log.ts';
 

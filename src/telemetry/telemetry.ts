@@ -5,7 +5,7 @@ import type { Observer } from '../serving/observer.ts';
 import type { ServedModel } from '../serving/served-model.ts';
 import { addStats, NO_STATS } from '../serving/stats.ts';
 import { createHistory, type HistorySnapshot } from './history.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog, type Log } from './log/log.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createObserver } from './observer.ts';
 import {
@@ -15,6 +15,9 @@ import {
   type ReadReport,
 } from './process-group.ts';
 import { type ServiceAlarms, serviceAlarms } from './service-policy.ts';
+
+/** A scrape waits for the log, so that its counts are those of the lines that are there. */
+const FLUSH_TIMEOUT_MS = 200;
 
 export interface Overview extends HistorySnapshot {
   readonly stats: ClassifierStats;
@@ -46,6 +49,7 @@ export async function createTelemetry(
   const log = await createLog({
     level: config.logLevel,
     file: config.logFile,
+    onPredictionLine: metrics.onPredictionLine,
     onDrop: metrics.onLogDrop,
   });
   const { logInput, modelName } = config;
@@ -58,6 +62,7 @@ export async function createTelemetry(
       expose: async () => {
         const others = await group.collect('metrics');
         await allObserved();
+        await log.flush(FLUSH_TIMEOUT_MS);
         return metrics.expose(others);
       },
     },

@@ -6,6 +6,8 @@ const MIN_WRITE_CHARS = 32 * 1024;
 const MAX_WRITE_CHARS = 1024 ** 2;
 const MAX_WAIT_MS = 50;
 const RETRY_DELAY_MS = 500;
+/** Lines that can't be written for so long are dropped. */
+const MAX_RETRY_MS = 5_000;
 
 /** Where bytes are written to. */
 export interface Target {
@@ -36,93 +38,88 @@ export class WriteError extends Error {
   }
 }
 
-export interface LineSinkOptions {
-  readonly target: Target;
-  /** Lines that do not fit are dropped: the log must not take the server's memory. */
-  readonly maxBufferedChars: number;
-  /** Called with lines that are in the target. */
-  readonly onWritten: (lines: readonly Line[]) => void;
-  /** Called with lines that will never be. */
-  readonly onDropped: (lines: readonly Line[]) => void;
-}
-
 export interface Line {
   /** With its newline. */
   readonly text: string;
-  readonly isPrediction: boolean;
 }
 
-export interface LineSink {
-  write(line: Line): void;
+export interface LineSinkOptions<L extends Line> {
+  readonly target: Target;
+  /** Lines that do not fit are dropped: the log must not take the server's memory. */
+  readonly maxBufferedChars: number;
+  /** Called for each line that is in the target. */
+  readonly onWritten: (line: L) => void;
+  /** Called for each line that will never be. */
+  readonly onDropped: (line: L) => void;
+}
+
+export interface LineSink<L extends Line> {
+  write(line: L): void;
   reopen(): void;
+  /** Resolves when what was written before is in the target or dropped, or after `timeoutMs`. */
+  flush(timeoutMs: number): Promise<void>;
   /** Writes what is buffered, for as long as `timeoutMs`; the rest is dropped. */
   close(timeoutMs: number): Promise<void>;
 }
 
-export function createLineSink(options: LineSinkOptions): LineSink {
-  const { target, maxBufferedChars, onWritten } = options;
-  const buffer = createBuffer();
+export function createLineSink<L extends Line>(options: LineSinkOptions<L>): LineSink<L> {
+  const { target, maxBufferedChars } = options;
+  const buffer = createBuffer<L>();
+  const settled = createSettled(options);
   let pumping: Promise<void> | undefined;
   /** Ends the gathering of lines; undefined while none are gathered. */
   let writeNow: (() => void) | undefined;
-  /** When what is still buffered is dropped; undefined until the sink is closed. */
-  let deadline: number | undefined;
+  let isClosing = false;
   let isBroken = false;
 
-  const drop = (lines: readonly Line[]): void => {
-    if (lines.length > 0) {
-      options.onDropped(lines);
+  const gather = async (): Promise<void> => {
+    if (buffer.chars() < MIN_WRITE_CHARS && !isClosing) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, MAX_WAIT_MS);
+        writeNow = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      writeNow = undefined;
     }
   };
-
-  /** @returns whether the target has taken all that it was given. */
-  const writeSome = async (): Promise<boolean> => {
+  /** When the first of the last writes failed that all have failed. */
+  let failingSince: number | undefined;
+  const writeSome = async (): Promise<void> => {
     const lines = buffer.take(MAX_WRITE_CHARS);
     const bytes = Buffer.from(lines.map(({ text }) => text).join(''));
     try {
       await target.write(bytes);
-      onWritten(lines);
-      return true;
+      failingSince = undefined;
+      settled.written(lines);
     } catch (error) {
       const failure = error instanceof WriteError ? error : new WriteError(error, 0, false);
       const whole = countLines(bytes.subarray(0, failure.written));
-      onWritten(lines.slice(0, whole));
+      settled.written(lines.slice(0, whole));
       buffer.putBack(lines.slice(whole));
-      isBroken = !failure.isTransient;
-      return false;
+      isBroken ||= !failure.isTransient;
+      failingSince ??= Date.now();
+      if (isBroken || Date.now() - failingSince > MAX_RETRY_MS) {
+        settled.dropped(buffer.takeAll());
+      } else {
+        await sleep(isClosing ? MAX_WAIT_MS : RETRY_DELAY_MS);
+      }
     }
   };
-
   const pump = async (): Promise<void> => {
-    while (buffer.chars() > 0 && !isBroken && Date.now() < (deadline ?? Number.POSITIVE_INFINITY)) {
-      if (buffer.chars() < MIN_WRITE_CHARS && deadline === undefined) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, MAX_WAIT_MS);
-          writeNow = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-        writeNow = undefined;
-      }
-      if (!(await writeSome()) && !isBroken) {
-        await sleep(deadline === undefined ? RETRY_DELAY_MS : MAX_WAIT_MS);
-      }
-    }
-    if (isBroken || deadline !== undefined) {
-      drop(buffer.take(Number.POSITIVE_INFINITY));
+    while (buffer.chars() > 0) {
+      await gather();
+      await writeSome();
     }
     pumping = undefined;
   };
 
   return {
     write: (line) => {
-      if (isBroken || deadline !== undefined) {
-        drop([line]);
-        return;
-      }
-      if (buffer.chars() + line.text.length > maxBufferedChars) {
-        drop([line]);
+      settled.expect();
+      if (isBroken || isClosing || buffer.chars() + line.text.length > maxBufferedChars) {
+        settled.dropped([line]);
         return;
       }
       buffer.push(line);
@@ -132,48 +129,97 @@ export function createLineSink(options: LineSinkOptions): LineSink {
       }
     },
     reopen: target.reopen,
+    flush: (timeoutMs) => {
+      writeNow?.();
+      return settled.allExpected(timeoutMs);
+    },
     close: async (timeoutMs) => {
-      deadline = Date.now() + timeoutMs;
+      isClosing = true;
       writeNow?.();
       // A write that the system never ends is not waited for.
-      await Promise.race([pumping, sleep(timeoutMs)]);
+      await settled.allExpected(timeoutMs);
       isBroken = true;
-      drop(buffer.take(Number.POSITIVE_INFINITY));
+      settled.dropped(buffer.takeAll());
       target.close();
     },
   };
 }
 
-interface LineBuffer {
-  /** UTF-16 code units that are buffered. */
-  chars(): number;
-  push(line: Line): void;
-  /** The oldest lines, up to so many code units, at least one. */
-  take(maxChars: number): Line[];
-  putBack(lines: readonly Line[]): void;
+/** Counts lines until each is written or dropped. */
+function createSettled<L extends Line>({
+  onWritten,
+  onDropped,
+}: Pick<LineSinkOptions<L>, 'onWritten' | 'onDropped'>) {
+  let expected = 0;
+  let done = 0;
+  let waiting: { readonly goal: number; readonly resolve: () => void }[] = [];
+  const settle = (count: number): void => {
+    done += count;
+    const reached = waiting.filter(({ goal }) => done >= goal);
+    waiting = waiting.filter(({ goal }) => done < goal);
+    for (const { resolve } of reached) {
+      resolve();
+    }
+  };
+  return {
+    expect: (): void => {
+      expected++;
+    },
+    written: (lines: readonly L[]): void => {
+      lines.forEach(onWritten);
+      settle(lines.length);
+    },
+    dropped: (lines: readonly L[]): void => {
+      lines.forEach(onDropped);
+      settle(lines.length);
+    },
+    /** Resolves when all lines so far are written or dropped, or after `timeoutMs`. */
+    allExpected: (timeoutMs: number): Promise<void> =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs);
+        const onReached = (): void => {
+          clearTimeout(timer);
+          resolve();
+        };
+        waiting.push({ goal: expected, resolve: onReached });
+        settle(0);
+      }),
+  };
 }
 
-function createBuffer(): LineBuffer {
-  let lines: Line[] = [];
+interface LineBuffer<L extends Line> {
+  /** UTF-16 code units that are buffered. */
+  chars(): number;
+  push(line: L): void;
+  /** The oldest lines, up to so many code units, at least one. */
+  take(maxChars: number): L[];
+  takeAll(): L[];
+  putBack(lines: readonly L[]): void;
+}
+
+function createBuffer<L extends Line>(): LineBuffer<L> {
+  let lines: L[] = [];
   let chars = 0;
+  const take = (maxChars: number): L[] => {
+    let count = 0;
+    let takenChars = 0;
+    while (count < lines.length && (count === 0 || takenChars < maxChars)) {
+      takenChars += (lines[count] as L).text.length;
+      count++;
+    }
+    const taken = lines.slice(0, count);
+    lines = lines.slice(count);
+    chars -= takenChars;
+    return taken;
+  };
   return {
     chars: () => chars,
     push: (line) => {
       lines.push(line);
       chars += line.text.length;
     },
-    take: (maxChars) => {
-      let count = 0;
-      let takenChars = 0;
-      while (count < lines.length && (count === 0 || takenChars < maxChars)) {
-        takenChars += (lines[count] as Line).text.length;
-        count++;
-      }
-      const taken = lines.slice(0, count);
-      lines = lines.slice(count);
-      chars -= takenChars;
-      return taken;
-    },
+    take,
+    takeAll: () => take(Number.POSITIVE_INFINITY),
     putBack: (returned) => {
       lines = [...returned, ...lines];
       chars += returned.reduce((sum, { text }) => sum + text.length, 0);

@@ -1,74 +1,133 @@
 /** winston, one JSON object a line, to standard output and to a rotated file. */
-import { basename, dirname } from 'node:path';
-import { createStream, type RotatingFileStream } from 'rotating-file-stream';
-import sonicBoom from 'sonic-boom';
 import winston from 'winston';
 import Transport from 'winston-transport';
+import { printableJson } from '../../terminal/printable.ts';
+import { createFileTarget } from './file-target.ts';
+import { createLineSink, type Line, type LineSink, type Target } from './line-sink.ts';
+import { createStdoutTarget } from './stdout-target.ts';
 
-/** A sink that can't keep up loses lines rather than the server its memory. */
-const MAX_BUFFERED_BYTES = 16 * 1024 ** 2;
-/** A write to the system costs as much as a line does: lines that come fast go together. */
-const MIN_WRITE_BYTES = 8 * 1024;
-const LONGEST_WAIT_MS = 50;
-const ROTATE_AT = '64M';
-const OLD_FILES = 10;
-const REOPEN_AFTER_MS = 5_000;
+/** A sink that is too slow loses lines; it must not take the server's memory. */
+const MAX_BUFFERED_CHARS = 32 * 1024 ** 2;
+const MAX_FILE_BYTES = 64 * 1024 ** 2;
+const MAX_FILES = 10;
+const PREDICTION = 'prediction';
+
+export type Level = 'error' | 'warn' | 'info' | 'debug';
 
 export interface LogOptions {
-  readonly level: string;
+  readonly level: Level;
   readonly file?: string | undefined;
-  /** A sink lost a line: its buffer was full, or it could not be written. */
+  /** A prediction's line has been written to every sink. */
+  readonly onPredictionLine: () => void;
+  /** A sink lost a line. */
   readonly onDrop: () => void;
 }
 
 export interface Log {
-  /** One line: its time, its level, `event`, and then the fields as they stand. */
-  write(level: 'error' | 'warn' | 'info' | 'debug', event: string, fields: object): void;
-  /** A line that another process's log has made. */
+  /** One line: its time, its level, `event`, and then the fields in their order. */
+  write(level: Level, event: string, fields: object): void;
+  /** A line that another process's log has formatted. */
   pass(line: string): void;
-  /** Writes out what is buffered. Nothing may be written after. */
-  close(): Promise<void>;
+  /** Opens LOG_FILE anew, after another program has renamed it. */
+  reopen(): void;
+  /** Resolves when what was written before is in the sinks, or after `timeoutMs`. */
+  flush(timeoutMs: number): Promise<void>;
+  /** Writes what is buffered for as long as `timeoutMs`. Nothing may be written after. */
+  close(timeoutMs: number): Promise<void>;
 }
 
-/** Where lines go: buffered, written in the background, many at a time when they come fast. */
-interface Sink {
-  write(line: string): void;
-  close(): Promise<void>;
-}
-
-/** @throws the system's error where the file can't be written. */
-export async function createLog({ level, file, onDrop }: LogOptions): Promise<Log> {
-  const sinks = [stdoutSink(onDrop)];
+/** @throws the system's error where the file can't be opened. */
+export async function createLog(options: LogOptions): Promise<Log> {
+  const { level, file } = options;
+  const targets = [createStdoutTarget()];
   if (file !== undefined) {
-    sinks.push(await fileSink(file, onDrop));
+    const limits = { maxBytes: MAX_FILE_BYTES, maxFiles: MAX_FILES };
+    targets.push(await createFileTarget({ path: file, ...limits }));
   }
+  const sinks = createSinks(targets, options);
   const logger = winston.createLogger({
     level,
     format: winston.format.printf(({ level: name, message }) => {
       const { event, fields } = message as unknown as { event: string; fields: object };
-      const head = JSON.stringify({ timestamp: new Date().toISOString(), level: name, event });
-      const tail = JSON.stringify(fields);
-      // Joined as text: copying a prediction's fields into another object takes as long again.
-      return tail === '{}' ? head : `${head.slice(0, -1)},${tail.slice(1)}`;
+      return formatLine(name, event, fields);
     }),
-    transports: sinks.map((sink) => new SinkTransport(sink)),
+    transports: [new SinkTransport((text, event) => sinks.write(text, event === PREDICTION))],
   });
   return {
     write: (lineLevel, event, fields) => {
       // winston passes an object on unchanged, although its types do not allow one.
       logger.log({ level: lineLevel, message: { event, fields } as unknown as string });
     },
-    pass: (line) => {
+    pass: (line) => sinks.write(line, isPredictionLine(line)),
+    reopen: sinks.reopen,
+    flush: sinks.flush,
+    close: async (timeoutMs) => {
+      logger.close();
+      await sinks.close(timeoutMs);
+    },
+  };
+}
+
+function formatLine(level: string, event: string, fields: object): string {
+  const head = JSON.stringify({ timestamp: new Date().toISOString(), level, event });
+  const tail = JSON.stringify(fields);
+  // Joined as text: copying a prediction's fields into another object takes as long as formatting them.
+  return printableJson(tail === '{}' ? head : `${head.slice(0, -1)},${tail.slice(1)}`);
+}
+
+/** `formatLine` puts the event behind time and level. */
+function isPredictionLine(line: string): boolean {
+  return line.slice(0, 100).includes(`"event":"${PREDICTION}"`);
+}
+
+interface Sinks {
+  write(text: string, isPrediction: boolean): void;
+  reopen(): void;
+  flush(timeoutMs: number): Promise<void>;
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** A line that several sinks write. */
+interface SharedLine extends Line {
+  readonly isPrediction: boolean;
+  /** Sinks that have not written it yet. */
+  missing: number;
+}
+
+function createSinks(
+  targets: readonly Target[],
+  { onPredictionLine, onDrop }: Pick<LogOptions, 'onPredictionLine' | 'onDrop'>,
+): Sinks {
+  const sinks: readonly LineSink<SharedLine>[] = targets.map((target) =>
+    createLineSink({
+      target,
+      maxBufferedChars: MAX_BUFFERED_CHARS,
+      onWritten: (line) => {
+        line.missing--;
+        if (line.missing === 0 && line.isPrediction) {
+          onPredictionLine();
+        }
+      },
+      onDropped: onDrop,
+    }),
+  );
+  const all = async (act: (sink: LineSink<SharedLine>) => Promise<void>): Promise<void> => {
+    await Promise.all(sinks.map(act));
+  };
+  return {
+    write: (text, isPrediction) => {
+      const line = { text: `${text}\n`, isPrediction, missing: sinks.length };
       for (const sink of sinks) {
-        sink.write(`${line}\n`);
+        sink.write(line);
       }
     },
-    close: async () => {
-      const finished = new Promise((resolve) => logger.once('finish', resolve));
-      logger.end();
-      await finished;
-      await Promise.all(sinks.map((sink) => sink.close()));
+    reopen: () => {
+      for (const sink of sinks) {
+        sink.reopen();
+      }
     },
+    flush: (timeoutMs) => all((sink) => sink.flush(timeoutMs)),
+    close: (timeoutMs) => all((sink) => sink.close(timeoutMs)),
   };
 }
 
@@ -76,84 +135,15 @@ export async function createLog({ level, file, onDrop }: LogOptions): Promise<Lo
 const LINE = Symbol.for('message');
 
 class SinkTransport extends Transport {
-  readonly #sink: Sink;
+  readonly #write: (text: string, event: string) => void;
 
-  constructor(sink: Sink) {
+  constructor(write: (text: string, event: string) => void) {
     super();
-    this.#sink = sink;
+    this.#write = write;
   }
 
-  override log(info: { [LINE]: string }, next: () => void): void {
-    this.#sink.write(`${info[LINE]}\n`);
+  override log(info: { [LINE]: string; message: { event: string } }, next: () => void): void {
+    this.#write(info[LINE], info.message.event);
     next();
   }
-}
-
-function stdoutSink(onDrop: () => void): Sink {
-  const stream = new sonicBoom.SonicBoom({
-    fd: process.stdout.fd,
-    sync: false,
-    minLength: MIN_WRITE_BYTES,
-    maxLength: MAX_BUFFERED_BYTES,
-  });
-  stream.on('drop', onDrop);
-  // The reader has gone (EPIPE) or the disk behind a redirection is full: serving goes on.
-  stream.on('error', onDrop);
-  // Its own `periodicFlush` wakes the process twenty times a second, also while nothing is written.
-  let flushing: NodeJS.Timeout | undefined;
-  const flush = (): void => {
-    flushing = undefined;
-    stream.flush();
-  };
-  return {
-    write: (line) => {
-      stream.write(line);
-      flushing ??= setTimeout(flush, LONGEST_WAIT_MS);
-    },
-    close: () =>
-      new Promise((resolve) => {
-        clearTimeout(flushing);
-        stream.once('close', resolve);
-        stream.once('error', resolve);
-        stream.end();
-      }),
-  };
-}
-
-async function fileSink(path: string, onDrop: () => void): Promise<Sink> {
-  let stream = createFile();
-  await new Promise((resolve, reject) => {
-    stream.once('open', resolve);
-    stream.once('error', reject);
-  });
-
-  function createFile(): RotatingFileStream {
-    const file = createStream(basename(path), {
-      path: dirname(path),
-      size: ROTATE_AT,
-      rotate: OLD_FILES,
-    });
-    // An error ends the stream; the disk may have room again later. Lines are counted one by one.
-    file.on('error', () => {
-      setTimeout(() => {
-        stream = createFile();
-      }, REOPEN_AFTER_MS).unref();
-    });
-    return file;
-  }
-
-  return {
-    write: (line) => {
-      if (stream.writableLength > MAX_BUFFERED_BYTES) {
-        onDrop();
-      } else {
-        stream.write(line, (error) => {
-          if (error) {
-            onDrop();
-          }
-        });
-      }
-    },
-    close: () => new Promise((resolve) => stream.end(() => resolve())),
-  };
 }

@@ -20,8 +20,6 @@ function createPipeTarget(fd: number): Target {
   const socket = new Socket({ fd, readable: false, writable: true });
   // What goes wrong is reported by the write.
   socket.on('error', () => undefined);
-  // The log alone does not keep the process running.
-  socket.unref();
   return {
     write: (bytes) =>
       new Promise((resolve, reject) => {

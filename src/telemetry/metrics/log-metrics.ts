@@ -5,7 +5,7 @@ export function createLogMetrics(registry: Registry) {
   const registers = [registry];
   const lines = new Counter({
     name: 'prediction_log_lines_total',
-    help: 'Predictions that were handed to the log.',
+    help: 'Predictions whose line is in the log: in each of its sinks.',
     registers,
   });
   const dropped = new Counter({

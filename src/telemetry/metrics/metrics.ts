@@ -51,7 +51,6 @@ export function createMetrics(readStats: () => ClassifierStats) {
     onPrediction(record: PredictionRecord): void {
       drift.onPrediction(record);
       predictions.onPrediction(record);
-      log.onPredictionLine();
     },
 
     contentType: registry.contentType,
