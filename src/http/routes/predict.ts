@@ -1,7 +1,6 @@
 /** `POST /predict`: body → schema → classifier → answer, observed once on the way out. */
 import type { Response } from 'express';
-import type { OnWaiting } from '../../inference/batcher.ts';
-import type { Answer, Classification } from '../../inference/classifier.ts';
+import type { Answer, Classification, OnWaiting } from '../../inference/classifier.ts';
 import { ClassifierError } from '../../inference/errors.ts';
 import type { PredictionIds } from '../../serving/prediction-id.ts';
 import { type ModelState, readyModel } from '../../serving/served-model.ts';
@@ -57,7 +56,7 @@ export function predict(options: PredictOptions): Resource {
         const deadline = createDeadline(res, options.requestTimeoutMs);
         let answers: Answer[];
         try {
-          answers = await model.classifier.classify(texts, deadline.start);
+          answers = await model.classifier.classify(texts, { onWaiting: deadline.start });
         } catch (error) {
           const reason = rejectionReason(error);
           if (reason) {
