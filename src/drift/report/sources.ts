@@ -1,6 +1,7 @@
 /** `drift`: holds the predictions of a log, or of a running server, against a version's profile. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { type ConsoleData, consoleDataSchema } from '../../api/console.ts';
 import { KnownError } from '../../errors.ts';
 import { createLineBuffer, eachLine } from '../../logs/lines.ts';
 import { ModelError } from '../../version/errors.ts';
@@ -265,9 +266,8 @@ async function collectTexts(
     () => undefined,
   );
   // The newest come first.
-  for (const fields of predictions?.toReversed() ?? []) {
-    const { at, ...line } = Object(fields) as { readonly at?: unknown };
-    const prediction = predictionOf(line, timeOf(at));
+  for (const { at, ...line } of predictions?.toReversed() ?? []) {
+    const prediction = predictionOf(line, new Date(at * 1000).toISOString());
     if (prediction?.commit === commit) {
       collector.add(prediction);
     }
@@ -275,20 +275,15 @@ async function collectTexts(
   return { collector, texts: predictions ? collector.textsSeen() : 'refused' };
 }
 
-/** @param seconds since 1970. @returns ISO 8601, empty where it is no time. */
-function timeOf(seconds: unknown): string {
-  const time = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
-  return Number.isNaN(time.getTime()) ? '' : time.toISOString();
-}
-
 /** Undefined where the body is something else: it only adds examples. */
-function readPredictions(body: string): unknown[] | undefined {
+function readPredictions(body: string): ConsoleData['predictions'] | undefined {
+  let json: unknown;
   try {
-    const { predictions } = JSON.parse(body) as { predictions?: unknown };
-    return Array.isArray(predictions) ? predictions : undefined;
+    json = JSON.parse(body);
   } catch {
     return undefined;
   }
+  return consoleDataSchema.pick({ predictions: true }).safeParse(json).data?.predictions;
 }
 
 /** @throws DriftError where no body comes, or one of an error. */
