@@ -1,10 +1,11 @@
 /** The composition root of one process: which parts there are, and in which order they start and stop. */
-import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config/config.ts';
 import { readPage } from './console/page.ts';
 import { createApp } from './http/app.ts';
 import { drain, listen } from './http/lifecycle.ts';
-import { createHttpServer } from './http/server.ts';
+import { createBodyBudget } from './http/body-budget.ts';
+import { createHttpServer, type HttpServer } from './http/server.ts';
 import { readDesiredVersion } from './serving/desired-version.ts';
 import { createManager, type Manager } from './serving/manager.ts';
 import { createPredictionIds } from './serving/prediction-id.ts';
@@ -15,6 +16,9 @@ import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
 
 /** What the log has not written by then is dropped. */
 const LOG_TIMEOUT_MS = 2_000;
+
+/** Of all request bodies that have not arrived completely. */
+const MAX_BODIES_BYTES = 64 * 1024 ** 2;
 
 export interface RunningServer {
   /** `http://host:port` */
@@ -45,10 +49,10 @@ export async function serve(
   const manager = createManager(desired.commit);
   const telemetry = await createTelemetry(config, group, manager.model);
   const { log, observer, readReport } = telemetry;
-  const server = createServer(config, manager, telemetry);
+  const http = createHttp(config, manager, telemetry);
   let url = '';
   const startListening = async (): Promise<void> => {
-    url = await listen(server, config);
+    url = await listen(http.server, config);
     log.write('info', 'listening', { url, model: config.modelName, commit: desired.commit });
   };
   if (!group.listensWhenReady) {
@@ -68,7 +72,12 @@ export async function serve(
     manager.drain();
     stopping.abort();
     log.write('info', 'draining', { reason });
-    const unanswered = await drain(server, config.drainTimeoutMs);
+    if (config.drainDelayMs > 0) {
+      http.connections.closeAfterAnswers();
+      await sleep(config.drainDelayMs);
+    }
+    manager.stopAccepting();
+    const unanswered = await drain(http, config.drainTimeoutMs);
     // Workers that are still starting are ended once they have started.
     await ready.catch(() => undefined);
     await manager.close();
@@ -84,12 +93,16 @@ export async function serve(
   return { url, ready, stop, readReport };
 }
 
-function createServer(config: Config, manager: Manager, telemetry: Telemetry): Server {
+function createHttp(config: Config, manager: Manager, telemetry: Telemetry): HttpServer {
   const { observer } = telemetry;
   const predictionIds = createPredictionIds(config.feedbackKey);
   const predictor = createPredictor({ ...config, manager, predictionIds, observer });
   const page = readPage();
-  return createHttpServer(
-    createApp({ ...config, ...telemetry, manager, predictor, predictionIds, page }),
-  );
+  const bodyBudget = createBodyBudget(MAX_BODIES_BYTES);
+  const app = createApp({
+    ...config,
+    ...telemetry,
+    ...{ manager, predictor, predictionIds, bodyBudget, page },
+  });
+  return createHttpServer(app, { ...config, observer });
 }

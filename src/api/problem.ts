@@ -19,10 +19,13 @@ export const PROBLEMS = {
   'id-expired': [410, 'The prediction is too long ago'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body’s media type is not supported'],
+  'expectation-failed': [417, 'The expectation can’t be met'],
   'headers-too-large': [431, 'The headers are too large'],
   'queue-full': [429, 'The queue is full'],
   'internal-error': [500, 'Something went wrong here'],
   'not-ready': [503, 'The model is not loaded yet'],
+  'too-many-bodies': [503, 'Too many request bodies'],
+  'too-many-downloads': [503, 'Too many downloads'],
   draining: [503, 'The server is stopping'],
   'deadline-exceeded': [504, 'The prediction took too long'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

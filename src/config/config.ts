@@ -136,6 +136,12 @@ export const SETTINGS = {
     integer(1, 1_073_741_824),
     'maximum size of a request body in bytes; a larger one is answered with 413',
   ),
+  maxConnections: setting(
+    'MAX_CONNECTIONS',
+    '2048',
+    integer(1, 65_535),
+    'maximum number of open connections; for a new one, one without a complete request is closed',
+  ),
   logLevel: setting(
     'LOG_LEVEL',
     'info',
@@ -176,6 +182,12 @@ export const SETTINGS = {
     undefined,
     z.string().min(16, 'expected 16 characters or more').optional(),
     'secret that signs prediction ids, equal on all replicas; if unset, a random one: feedback must reach the server that predicted',
+  ),
+  drainDelayMs: setting(
+    'DRAIN_DELAY_MS',
+    '0',
+    integer(0, 600_000),
+    'how long a stopping server goes on to accept requests while /readyz reports 503, in milliseconds: time for load balancers to notice',
   ),
   drainTimeoutMs: setting(
     'DRAIN_TIMEOUT_MS',

@@ -2,7 +2,7 @@
 import express, { type Express } from 'express';
 import type { Observer } from '../serving/observer.ts';
 import { requireApiKey } from './middleware/api-key.ts';
-import { contextOf, NO_ROUTE, requestContext } from './middleware/request-context.ts';
+import { contextOf, NO_ROUTE, OTHER_METHOD, requestContext } from './middleware/request-context.ts';
 import { answerProblems, ProblemError } from './problems.ts';
 import { mount } from './resource.ts';
 import { type ConsoleOptions, consoleData, consolePage } from './routes/console.ts';
@@ -43,6 +43,8 @@ export function createApp(dependencies: AppDependencies): Express {
     mount(app, resource, observer);
   }
   observer.onRoute({ method: 'GET', route: NO_ROUTE, statuses: [404] });
+  // Also what is refused before it has a route.
+  observer.onRoute({ method: OTHER_METHOD, route: NO_ROUTE, statuses: [400, 404, 408, 431] });
 
   app.use((req) => {
     throw new ProblemError('not-found', `There is no ${req.path} here`);

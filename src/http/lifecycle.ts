@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { HttpServer } from './server.ts';
 
 const SWEEP_INTERVAL_MS = 50;
 
@@ -20,21 +21,25 @@ export async function listen(
 }
 
 /**
- * Accepts no new connection and waits until the open ones have their answers.
+ * Accepts no new connection and waits until the requests that have arrived completely have their answers.
+ * What has not is not waited for: its connection is closed at once.
  *
- * @returns the number of connections that still waited for one after `timeoutMs`; they are closed.
+ * @returns the number of connections that still waited for an answer after `timeoutMs`; they are closed.
  */
-export async function drain(server: Server, timeoutMs: number): Promise<number> {
+export async function drain(
+  { server, connections }: HttpServer,
+  timeoutMs: number,
+): Promise<number> {
   let unanswered = 0;
   const closed = once(server, 'close');
   server.close();
-  // A connection whose answer is sent while the server closes stays open otherwise.
+  connections.closeAfterAnswers();
+  connections.closeUnused();
+  // A connection that has become idle between its last answer and its end.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
   const deadline = setTimeout(() => {
-    server.getConnections((_error, count) => {
-      unanswered = count;
-      server.closeAllConnections();
-    });
+    unanswered = connections.unanswered();
+    server.closeAllConnections();
   }, timeoutMs);
   await closed;
   clearInterval(sweep);

@@ -1,12 +1,11 @@
 /** From the body of a request to texts that may be classified. */
-import type { z } from 'zod';
 import { inputsSchema, textsSchema } from '../api/predict.ts';
 import { ProblemError } from './problems.ts';
 
 export interface InputLimits {
-  /** Most texts in a request. */
+  /** Maximum number of texts in a request. */
   readonly maxInputs: number;
-  /** Most characters (code points) in a text. */
+  /** Maximum number of characters (code points) in a text. */
   readonly maxChars: number;
 }
 
@@ -19,52 +18,97 @@ export interface PredictRequest {
 
 const SHAPES = 'expected {"inputs": "text"}, {"inputs": ["text", …]} or ["text", …]';
 
-/** @throws ProblemError 400, saying what was wrong and what is allowed. */
+/** @throws ProblemError 400, naming what was wrong and what is allowed. */
 export function parsePredictRequest(body: unknown, limits: InputLimits): PredictRequest {
+  assertBounded(body, limits);
   const request = parseShape(body);
   const { texts } = request;
   if (texts.length === 0) {
     throw new ProblemError('invalid-body', `There is no text; ${SHAPES}`);
   }
-  if (texts.length > limits.maxInputs) {
-    throw new ProblemError(
-      'too-many-inputs',
-      `At most ${limits.maxInputs} texts are allowed in a request, found ${texts.length}`,
-    );
-  }
   texts.forEach((text, index) => {
     const where = texts.length === 1 ? 'The text' : `Text ${index}`;
-    if (text.trim() === '') {
+    if (isBlank(text)) {
       throw new ProblemError(
         'empty-text',
         `${where} is empty or blank; it needs at least one character`,
       );
     }
     // A text has at most as many code points as UTF-16 code units, which cost nothing to count.
-    if (text.length > limits.maxChars && [...text].length > limits.maxChars) {
-      throw new ProblemError(
-        'text-too-long',
-        `${where} has ${[...text].length} characters, at most ${limits.maxChars} are allowed`,
-      );
+    if (text.length > limits.maxChars) {
+      const chars = countCodePoints(text);
+      if (chars > limits.maxChars) {
+        throw new ProblemError(
+          'text-too-long',
+          `${where} has ${chars} characters, at most ${limits.maxChars} are allowed`,
+        );
+      }
     }
   });
   return request;
 }
 
-function parseShape(body: unknown): PredictRequest {
-  if (Array.isArray(body)) {
-    return { texts: parse(textsSchema, body), answer: 'labels' };
+/**
+ * Refuses what is wrong in many places at its first one: the schema would collect an issue for each, of
+ * millions of elements or fields.
+ */
+function assertBounded(body: unknown, { maxInputs }: InputLimits): void {
+  const isBare = Array.isArray(body);
+  const inputs = isBare ? body : (body as { inputs?: unknown } | null | undefined)?.inputs;
+  if (Array.isArray(inputs)) {
+    if (inputs.length > maxInputs) {
+      throw new ProblemError(
+        'too-many-inputs',
+        `At most ${maxInputs} texts are allowed in a request, found ${inputs.length}`,
+      );
+    }
+    const wrong = inputs.findIndex((text) => typeof text !== 'string');
+    if (wrong >= 0) {
+      const where = isBare ? `${wrong}` : `inputs.${wrong}`;
+      throw new ProblemError('invalid-body', `${where}: expected a text; ${SHAPES}`);
+    }
   }
-  const { inputs } = parse(inputsSchema, body);
+  if (typeof body === 'object' && body !== null && !isBare) {
+    for (const key in body) {
+      if (key !== 'inputs') {
+        const shown = JSON.stringify(key.slice(0, MAX_SHOWN_CHARS));
+        throw new ProblemError('invalid-body', `Unrecognized key: ${shown}; ${SHAPES}`);
+      }
+    }
+  }
+}
+
+/** Of a client's own words in a message. */
+const MAX_SHOWN_CHARS = 80;
+
+function parseShape(body: unknown): PredictRequest {
+  const isBare = Array.isArray(body);
+  const parsed = (isBare ? textsSchema : inputsSchema).safeParse(body);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = issue?.path.length ? `${issue.path.join('.')}: ` : '';
+    throw new ProblemError('invalid-body', `${where}${issue?.message}; ${SHAPES}`);
+  }
+  if (Array.isArray(parsed.data)) {
+    return { texts: parsed.data, answer: 'labels' };
+  }
+  const { inputs } = parsed.data;
   return { texts: typeof inputs === 'string' ? [inputs] : inputs, answer: 'predictions' };
 }
 
-function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) {
-    return parsed.data;
+/** Nothing that a reader would see: white space, controls, and characters that are ignored in display. */
+const BLANK = /^[\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+/** Most texts contain one of these, and need no closer look. */
+const VISIBLE = /[!-~]/;
+
+function isBlank(text: string): boolean {
+  return !VISIBLE.test(text) && BLANK.test(text);
+}
+
+function countCodePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) {
+    count++;
   }
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.length ? `${issue.path.join('.')}: ` : '';
-  throw new ProblemError('invalid-body', `${where}${issue?.message}; ${SHAPES}`);
+  return count;
 }

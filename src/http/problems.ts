@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Response } from 'express';
 import { PROBLEMS, type Problem as ProblemBody, type ProblemCode } from '../api/problem.ts';
 import { KnownError } from '../errors.ts';
 import { ClassifierError, type ClassifierErrorCode } from '../inference/errors.ts';
+import { endAfterAnswer } from './connections.ts';
 import { ServingError, type ServingErrorCode } from '../serving/errors.ts';
 
 /** What a client receives. */
@@ -53,7 +54,10 @@ export function answerProblems(
   };
 }
 
-function sendProblem(res: Response, { code, message, headers }: Problem): void {
+export function sendProblem(res: Response, { code, message, headers }: Problem): void {
+  if (headers.connection === 'close' && res.socket && !res.req.complete) {
+    endAfterAnswer(res.socket);
+  }
   res
     .status(statusOf(code))
     .set(headers)

@@ -1,6 +1,6 @@
 /** How a resource is mounted: its route is named for the metrics, other methods get 405. */
 import type { Express, RequestHandler } from 'express';
-import { contextOf, type RequestObserver } from './middleware/request-context.ts';
+import { contextOf, isRead, OTHER_METHOD, type RequestObserver } from './middleware/request-context.ts';
 import { ProblemError } from './problems.ts';
 
 export interface Resource {
@@ -14,12 +14,15 @@ export interface Resource {
 
 export function mount(app: Express, resource: Resource, observer: RequestObserver): void {
   const { method, path, handlers, statuses } = resource;
-  observer.onRoute({ method: method.toUpperCase(), route: path, statuses });
+  const label = method.toUpperCase();
+  observer.onRoute({ method: label, route: path, statuses });
+  observer.onRoute({ method: OTHER_METHOD, route: path, statuses: [405] });
   const allow = method === 'get' ? 'GET, HEAD' : 'POST';
   app
     .route(path)
-    .all((_req, res, next) => {
-      contextOf(res).route = path;
+    .all((req, res, next) => {
+      const isOwn = method === 'get' ? isRead(req.method) : req.method === label;
+      Object.assign(contextOf(res), { method: isOwn ? label : OTHER_METHOD, route: path });
       next();
     })
     [method](...handlers)

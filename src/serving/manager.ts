@@ -16,9 +16,10 @@ export type ServingState =
       readonly model: ServedModel;
       readonly next?: string | undefined;
     }
-  /** What serves goes on to answer accepted requests. */
+  /** Not ready any more. What serves answers accepted requests, and new ones while `isAccepting`. */
   | {
       readonly status: 'draining';
+      readonly isAccepting: boolean;
       readonly commit: string | undefined;
       readonly model: ServedModel | undefined;
     };
@@ -44,13 +45,15 @@ export interface Manager {
   state(): ServingState;
   /** The model that serves, also while the server drains. */
   model(): ServedModel | undefined;
+  /** The model, where the server is ready. @throws ServingError `not-ready` or `draining`. */
+  readyModel(): ServedModel;
   /**
    * The model that new requests are answered by, without a lease: for what is read at once.
    *
    * @throws ServingError `not-ready` or `draining` where no new request is accepted.
    */
-  readyModel(): ServedModel;
-  /** The same, held until the lease is released. @throws as `readyModel`. */
+  acceptingModel(): ServedModel;
+  /** The same, held until the lease is released. @throws as `acceptingModel`. */
   acquire(): Lease;
   /**
    * Loads a version and then serves it; the one before is closed when its last lease is released.
@@ -58,8 +61,10 @@ export interface Manager {
    * Rejects with the load's error, and what served goes on to serve.
    */
   serve(load: Load): Promise<ServedModel>;
-  /** From now on nothing new is accepted. */
+  /** From now on it is not ready; new requests are still accepted. */
   drain(): void;
+  /** From now on nothing new is accepted. */
+  stopAccepting(): void;
   /** Waits until the leases have been released, and closes the model. */
   close(): Promise<void>;
 }
@@ -89,8 +94,9 @@ export function createManager(commit: string | undefined): Manager {
     state: () => state,
     model: () => current?.model,
     readyModel: () => modelIfReady(state),
+    acceptingModel: () => acceptingModel(state),
     acquire: () => {
-      modelIfReady(state);
+      acceptingModel(state);
       return lease(current as Servable);
     },
     serve: async (load) => {
@@ -123,7 +129,16 @@ export function createManager(commit: string | undefined): Manager {
       return model;
     },
     drain: () => {
-      state = { status: 'draining', commit: state.commit, model: current?.model };
+      const isAccepting = state.status === 'ready';
+      state = { status: 'draining', isAccepting, commit: state.commit, model: current?.model };
+    },
+    stopAccepting: () => {
+      state = {
+        status: 'draining',
+        isAccepting: false,
+        commit: state.commit,
+        model: current?.model,
+      };
     },
     close: async () => {
       if (current) {
@@ -147,6 +162,14 @@ function modelIfReady(state: ServingState): ServedModel {
     case 'draining':
       throw new ServingError('draining', 'The server answers what it has accepted, then ends');
   }
+}
+
+/** The model that new requests are answered by. */
+function acceptingModel(state: ServingState): ServedModel {
+  const { status } = state;
+  return status === 'draining' && state.isAccepting && state.model
+    ? state.model
+    : modelIfReady(state);
 }
 
 function lease(servable: Servable): Lease {

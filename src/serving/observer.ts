@@ -46,6 +46,9 @@ export interface RequestSeries {
   readonly status: number;
 }
 
+export const CONNECTION_CLOSE_REASONS = ['refused', 'evicted', 'pipelined'] as const;
+export type ConnectionCloseReason = (typeof CONNECTION_CLOSE_REASONS)[number];
+
 /** One request for predictions, from its arrival on. */
 export interface PredictionObserver {
   /** A batch that held texts of the request has run; may come several times. */
@@ -62,6 +65,8 @@ export interface Observer extends LoadObserver {
   onRequestStart(): void;
   /** Called once for each request, answered or not. */
   onRequestEnd(series: RequestSeries, durationSeconds: number): void;
+  /** A connection was closed because there were too many, or too many requests on it. */
+  onConnectionClosed(reason: ConnectionCloseReason): void;
   /** Called for each error that is answered with 500. */
   onError(error: unknown, requestId: string): void;
   /** @returns what observes one request for predictions. */

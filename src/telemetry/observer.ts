@@ -29,6 +29,7 @@ export function createObserver(options: ObserverOptions): Observer {
     classifier: observeClassifier(metrics, log),
     onRoute: metrics.onRoute,
     onRequestStart: metrics.onRequestStart,
+    onConnectionClosed: metrics.onConnectionClosed,
     onRequestEnd: deferUntilAfterResponse(
       (series, durationSeconds) => {
         metrics.onRequestEnd(series, durationSeconds);

@@ -1,6 +1,7 @@
 /** The application with states and faults that a real model can't be brought into. */
 import request from 'supertest';
 import { describe, expect, test } from 'vitest';
+import { createBodyBudget } from '../../src/http/body-budget.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { Classifier } from '../../src/inference/classifier.ts';
 import { ClassifierError } from '../../src/inference/errors.ts';
@@ -22,6 +23,7 @@ function appWith(manager: Manager, errors: unknown[] = []) {
   return request(
     createApp({
       ...limits,
+      bodyBudget: createBodyBudget(1024 ** 2),
       manager,
       observer,
       predictionIds,

@@ -120,8 +120,16 @@ test('a draining server accepts nothing new, and ends its model when the last re
   const manager = await serving(model);
   const lease = manager.acquire();
   manager.drain();
+  expect(() => manager.readyModel()).toThrow('The server answers what it has accepted, then ends');
+  manager.acquire().release();
+  manager.stopAccepting();
   expect(() => manager.acquire()).toThrow('The server answers what it has accepted, then ends');
-  expect(manager.state()).toEqual({ status: 'draining', commit: 'a', model });
+  expect(manager.state()).toEqual({
+    status: 'draining',
+    isAccepting: false,
+    commit: 'a',
+    model,
+  });
   const closed = manager.close();
   await turn();
   expect(model.closed).toEqual([]);

@@ -16,6 +16,7 @@ export function observerWith(observed: Partial<Observer> = {}): Observer {
     onRequestStart: ignore,
     onRequestEnd: ignore,
     onError: ignore,
+    onConnectionClosed: ignore,
     startPrediction: () => ({ onPrediction: ignore, onRejected: ignore }),
     onFeedback: ignore,
     onLoadEvent: ignore,

@@ -3,16 +3,19 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import type { Observer } from '../../serving/observer.ts';
+import { ProblemError } from '../problems.ts';
 
 /** An id from outside is taken over where it can't harm a log or a header. */
 const SANE_REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
 /** W3C Trace Context, https://www.w3.org/TR/trace-context/#traceparent-header. */
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+const TRACEPARENT =
+  /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
 
 /** nginx's status for a client that went away before it was answered. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+/** In the metrics: every method that the route does not have, whatever a client sends. */
+export const OTHER_METHOD = 'OTHER';
 
 /** In `res.locals`. */
 export interface RequestContext {
@@ -20,7 +23,8 @@ export interface RequestContext {
   readonly traceId: string | undefined;
   /** `performance.now()` when the request's headers had been read. */
   readonly startedAt: number;
-  /** The pattern of the route that answers, set by the route. */
+  /** Labels of the metrics: the method and the pattern of the route that answers, set by the route. */
+  method: string;
   route: string;
 }
 
@@ -39,7 +43,8 @@ export function requestContext(
     const requestId = received && SANE_REQUEST_ID.test(received) ? received : randomUUID();
     const traceId = TRACEPARENT.exec(header(req, 'traceparent') ?? '')?.[1];
     const startedAt = performance.now();
-    const context: RequestContext = { requestId, traceId, startedAt, route: NO_ROUTE };
+    const method = isRead(req.method) ? 'GET' : OTHER_METHOD;
+    const context: RequestContext = { requestId, traceId, startedAt, method, route: NO_ROUTE };
     // Express's own `locals` has no prototype, which makes it slow to read.
     res.locals = context as RequestContext & Response['locals'];
     res.setHeader('x-request-id', requestId);
@@ -49,13 +54,28 @@ export function requestContext(
     }
     observer.onRequestStart();
     res.once('close', () => {
-      const method = METHODS.has(req.method) ? req.method : 'OTHER';
-      const { route } = context;
       const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED_REQUEST;
-      observer.onRequestEnd({ method, route, status }, (performance.now() - startedAt) / 1000);
+      const series = { method: context.method, route: context.route, status };
+      observer.onRequestEnd(series, (performance.now() - startedAt) / 1000);
     });
-    next();
+    next(refusalOf(req));
   };
+}
+
+/** A HEAD request is answered as a GET request is, without the body. */
+export function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** What HTTP/1.1 asks of every request (RFC 9112, 3.2; RFC 9110, 10.1.1). */
+function refusalOf({ headers, httpVersion }: IncomingMessage): ProblemError | undefined {
+  if (headers.host === undefined && httpVersion === '1.1') {
+    return new ProblemError('invalid-request', 'The request has no Host header');
+  }
+  const { expect } = headers;
+  return expect === undefined || /^100-continue$/i.test(expect)
+    ? undefined
+    : new ProblemError('expectation-failed', `Only 100-continue can be expected, found ${expect}`);
 }
 
 function header(req: IncomingMessage, name: string): string | undefined {

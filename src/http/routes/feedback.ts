@@ -3,6 +3,7 @@ import { feedbackRequestSchema } from '../../api/feedback.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { PredictionIds } from '../../serving/prediction-id.ts';
 import type { FeedbackRecord } from '../../serving/prediction-record.ts';
+import type { BodyBudget } from '../body-budget.ts';
 import { jsonBody, readJson } from '../middleware/json-body.ts';
 import { contextOf } from '../middleware/request-context.ts';
 import { ProblemError } from '../problems.ts';
@@ -13,22 +14,23 @@ const MAX_BODY_BYTES = 16 * 1024;
 const REMEMBERED_IDS = 100_000;
 
 export interface FeedbackOptions {
+  readonly bodyBudget: BodyBudget;
   readonly manager: Manager;
   readonly predictionIds: PredictionIds;
   /** Called once for each prediction that feedback came for. */
   readonly onFeedback: (record: FeedbackRecord) => void;
 }
 
-export function feedback({ manager, predictionIds, onFeedback }: FeedbackOptions): Resource {
+export function feedback({ bodyBudget, manager, predictionIds, onFeedback }: FeedbackOptions): Resource {
   const seen = new Set<string>();
   return {
     method: 'post',
     path: '/feedback',
     statuses: [204, 400, 410, 413, 415, 503],
     handlers: [
-      readJson(MAX_BODY_BYTES),
+      readJson({ limit: MAX_BODY_BYTES, budget: bodyBudget }),
       (req, res) => {
-        const { labels } = manager.readyModel().classifier;
+        const { labels } = manager.acceptingModel().classifier;
         const body = feedbackRequestSchema.safeParse(jsonBody(req));
         if (!body.success) {
           throw new ProblemError(

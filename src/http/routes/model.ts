@@ -19,7 +19,7 @@ export function modelCard(manager: Manager): Resource {
     statuses: [200, 503],
     handlers: [
       (_req, res) => {
-        const { classifier, profile: _profile, read: _read, ...card } = manager.readyModel();
+        const { classifier, profile: _profile, read: _read, ...card } = manager.acceptingModel();
         res.json({ ...card, labels: classifier.labels } satisfies ModelCard);
       },
     ],
@@ -33,7 +33,7 @@ export function modelFiles(manager: Manager): Resource {
     statuses: [200, 404, 503],
     handlers: [
       async (req, res) => {
-        const model = manager.readyModel();
+        const model = manager.acceptingModel();
         const path = (req.params.path as unknown as string[]).join('/');
         const bytes = await model.read(path);
         if (!bytes) {

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import type { LabelsResponse, PredictResponse } from '../../api/predict.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { Predictor } from '../../serving/predictor.ts';
+import type { BodyBudget } from '../body-budget.ts';
 import { jsonBody, readJson, sendJson } from '../middleware/json-body.ts';
 import { pace } from '../middleware/pacing.ts';
 import { contextOf } from '../middleware/request-context.ts';
@@ -12,6 +13,7 @@ import type { Resource } from '../resource.ts';
 export interface PredictOptions extends InputLimits {
   /** Maximum size of a body, in bytes. */
   readonly maxBody: number;
+  readonly bodyBudget: BodyBudget;
   readonly manager: Manager;
   readonly predictor: Predictor;
 }
@@ -21,15 +23,15 @@ export function predict(options: PredictOptions): Resource {
   return {
     method: 'post',
     path: '/predict',
-    statuses: [200, 400, 413, 415, 429, 499, 500, 503, 504],
+    statuses: [200, 400, 408, 413, 415, 429, 499, 500, 503, 504],
     handlers: [
       // Refused before the body is read.
       (_req, _res, next) => {
-        manager.readyModel();
+        manager.acceptingModel();
         next();
       },
       pace(),
-      readJson(options.maxBody),
+      readJson({ limit: options.maxBody, budget: options.bodyBudget }),
       pace(),
       async (req, res) => {
         const { texts, answer } = parsePredictRequest(jsonBody(req), options);

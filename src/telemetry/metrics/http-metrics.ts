@@ -1,5 +1,10 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { RequestSeries, Route } from '../../serving/observer.ts';
+import {
+  CONNECTION_CLOSE_REASONS,
+  type ConnectionCloseReason,
+  type RequestSeries,
+  type Route,
+} from '../../serving/observer.ts';
 
 const BUCKETS_SECONDS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
@@ -27,7 +32,17 @@ export function createHttpMetrics(registry: Registry) {
     help: 'HTTP requests that are being answered.',
     registers,
   });
+  const closed = new Counter({
+    name: 'http_connections_closed_total',
+    help: 'Connections that were closed before their time, by reason: refused or evicted (too many connections), pipelined (too many requests at once).',
+    labelNames: ['reason'] as const,
+    registers,
+  });
+  for (const reason of CONNECTION_CLOSE_REASONS) {
+    closed.inc({ reason }, 0);
+  }
   return {
+    onConnectionClosed: (reason: ConnectionCloseReason) => closed.inc({ reason }),
     /** A route's series begin at 0. */
     onRoute({ method, route, statuses }: Route): void {
       for (const status of statuses) {

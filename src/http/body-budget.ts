@@ -1,0 +1,40 @@
+/** The memory of request bodies that have not arrived completely, for all connections together. */
+
+/** Of each body, so that small requests are accepted however many large ones are on their way. */
+const FREE_BYTES = 64 * 1024;
+
+export interface BodyBudget {
+  /** Accounts for one body. */
+  open(): BodyAccount;
+}
+
+export interface BodyAccount {
+  /** @param bytes that have arrived so far. @returns false where there is no room for them. */
+  grow(bytes: number): boolean;
+  close(): void;
+}
+
+/** @param maxBytes of all bodies together, apart from the first 64 KiB of each. */
+export function createBodyBudget(maxBytes: number): BodyBudget {
+  let usedBytes = 0;
+  return {
+    open: () => {
+      let own = 0;
+      return {
+        grow: (bytes) => {
+          const charged = Math.max(0, bytes - FREE_BYTES);
+          if (charged > own && usedBytes + charged - own > maxBytes) {
+            return false;
+          }
+          usedBytes += charged - own;
+          own = charged;
+          return true;
+        },
+        close: () => {
+          usedBytes -= own;
+          own = 0;
+        },
+      };
+    },
+  };
+}
