@@ -1,7 +1,7 @@
 /** `model.onnx`: what it takes and what it gives. */
 
+import { formatBytes } from '../../terminal/numbers.ts';
 import { digestOf, sizeOf, type VersionFile } from '../../version/manifest.ts';
-import { formatBytes } from '../describe.ts';
 import { byName, type Change, changedPairs, mapChange } from './change.ts';
 import { formatChange, type Paint } from './format-values.ts';
 
