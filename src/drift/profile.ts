@@ -3,7 +3,7 @@
  * was trained on. Traffic is compared with it.
  */
 import { z } from 'zod';
-import { checkJson, parseJson } from '../artifacts/read-json.ts';
+import { checkJson, parseJson } from '../artifacts/read.ts';
 
 /** What is observed of one prediction. */
 export interface Observation {
@@ -31,7 +31,7 @@ const UPPER_BOUNDS = {
 };
 
 /** The bin of the categories that have no bin of their own. */
-const OTHER = 'other';
+export const OTHER = 'other';
 
 /** Bounds how many series a profile may make the server export. */
 const MAX_BINS = 64;

@@ -76,6 +76,19 @@ export interface ClassifierOptions {
   readonly golden?: boolean;
 }
 
+/** When a batch ran; `performance.now()` in milliseconds. */
+export interface BatchTimes {
+  readonly queuedAt: number;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly texts: number;
+}
+
+export interface ClassifyOptions {
+  readonly onWaiting?: OnWaiting;
+  readonly onBatch?: (batch: BatchTimes) => void;
+}
+
 export interface Classifier {
   readonly labels: readonly string[];
   /**
@@ -85,7 +98,7 @@ export interface Classifier {
    * @throws ClassifierError `queue-full`, `worker-crashed`, `bad-model` or `closed`; the reason for
    * which it was given up.
    */
-  classify(texts: readonly string[], onWaiting?: OnWaiting): Promise<Answer[]>;
+  classify(texts: readonly string[], options?: ClassifyOptions): Promise<Answer[]>;
   stats(): ClassifierStats;
   /** Ends the workers; to be called once nothing is asked any more. */
   close(): Promise<void>;
@@ -154,7 +167,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
 
   return {
     labels,
-    classify: async (texts, onWaiting) => {
+    classify: async (texts, { onWaiting } = {}) => {
       const answers: Answer[] = [];
       const missing: number[] = [];
       texts.forEach((text, index) => {

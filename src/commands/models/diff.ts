@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { inspectModel } from '../../inference/inspect.ts';
 import { diffVersions } from '../../repository/diff/diff.ts';
-import { formatDiff } from '../../repository/diff/format-diff.ts';
 import { asJson, type Flags } from '../options.ts';
 import { isStdoutColoured, print } from '../output.ts';
 import { withVersionFlags, withVersions } from '../versions.ts';
+import { formatDiff } from './diff-text.ts';
 
 export function addDiff(models: Command): void {
   withVersionFlags(models.command('diff'))

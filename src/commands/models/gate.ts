@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { formatChecks } from '../../repository/gate/checks/recorded-scores.ts';
 import { gate } from '../../repository/gate/gate.ts';
-import { formatChecks } from '../../repository/gate/score-checks.ts';
 import { share } from '../flag-values.ts';
 import { asJson, type Flags } from '../options.ts';
 import { print, progressBar } from '../output.ts';

@@ -1,4 +1,5 @@
 /** `drift --server`: compares what a running server has observed with its version's profile. */
+import { type ConsoleData, consoleDataSchema } from '../../api/console.ts';
 import type { Profile } from '../profile.ts';
 import { DriftError } from './drift-error.ts';
 import { readExposition } from './exposition.ts';
@@ -63,9 +64,8 @@ async function readLatest(
     () => undefined,
   );
   // The newest come first.
-  for (const fields of predictions?.toReversed() ?? []) {
-    const { at, ...line } = Object(fields) as { readonly at?: unknown };
-    const prediction = predictionOf(line, timeOf(at));
+  for (const { at, ...line } of predictions?.toReversed() ?? []) {
+    const prediction = predictionOf(line, new Date(at * 1000).toISOString());
     if (prediction?.commit === commit) {
       bins.add(prediction);
     }
@@ -73,20 +73,15 @@ async function readLatest(
   return { bins, isAllowed: predictions !== undefined };
 }
 
-/** @param seconds since 1970. @returns ISO 8601, empty where it is not a time. */
-function timeOf(seconds: unknown): string {
-  const time = new Date(typeof seconds === 'number' ? seconds * 1000 : Number.NaN);
-  return Number.isNaN(time.getTime()) ? '' : time.toISOString();
-}
-
 /** Undefined where the body is something else: the report then has no examples. */
-function readPredictions(body: string): unknown[] | undefined {
+function readPredictions(body: string): ConsoleData['predictions'] | undefined {
+  let json: unknown;
   try {
-    const { predictions } = JSON.parse(body) as { predictions?: unknown };
-    return Array.isArray(predictions) ? predictions : undefined;
+    json = JSON.parse(body);
   } catch {
     return undefined;
   }
+  return consoleDataSchema.pick({ predictions: true }).safeParse(json).data?.predictions;
 }
 
 /** @throws DriftError where no response comes, or one with another status than 200. */
