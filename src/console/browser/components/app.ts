@@ -15,7 +15,12 @@ import { panel } from './parts.ts';
 import { PredictionsTable } from './predictions-table.ts';
 import { TryPanel } from './try-panel.ts';
 
-export function App({ state, actions }: { state: State; actions: Actions }): VNode {
+interface Props {
+  readonly state: State;
+  readonly actions: Actions;
+}
+
+export function App({ state, actions }: Props): VNode {
   // The header changes every second, the panels only with what they show.
   const panels = h(Panels, { state, actions });
   const { data, card, cardError } = state;
@@ -23,7 +28,7 @@ export function App({ state, actions }: { state: State; actions: Actions }): VNo
   return html`${h(Header, { state, actions })}${unchanged}` as VNode;
 }
 
-function Panels({ state: { data, card, cardError }, actions }: Parameters<typeof App>[0]): VNode {
+function Panels({ state: { data, card, cardError }, actions }: Props): VNode {
   const [palette] = useState(createPalette);
   const plots = useMemo(() => data && plotsOf(data, palette), [data]);
   const legend = data && languageLegend(data, palette);
@@ -51,7 +56,7 @@ function Panels({ state: { data, card, cardError }, actions }: Parameters<typeof
       )}
       ${h(PredictionsTable, { data })}
       ${panel(
-        { id: 'model', title: 'Model', unit: 'what its commit says it is', class: 'wide' },
+        { id: 'model', title: 'Model', unit: 'commit, files, scores', class: 'wide' },
         modelCard(card, cardError),
       )}
     </main>

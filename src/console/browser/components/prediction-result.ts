@@ -29,7 +29,7 @@ export function PredictionResult({ data, prediction, onFeedback }: Props): VNode
     <p class="answer">
       <strong>${capitalized(label)}</strong>${` ${percent(score)}`}
       <span class="language">
-        ${`Language: ${kind === 'undetermined' ? 'can’t be told' : languageWithCode(language)}`}
+        ${`Language: ${languageWithCode(language)}`}
       </span>
     </p>
     ${kind === 'foreign' && warning('warning', warningText)}
