@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { checkJson, readJson } from '../artifacts/read-json.ts';
+import { checkJson, readJson } from '../artifacts/read.ts';
 import { DRIFT_POLICY } from '../drift/policy.ts';
 import { profileSchema } from '../drift/profile.ts';
 import { formatPage } from '../drift/report/html-report.ts';

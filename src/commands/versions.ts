@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/config.ts';
 import { openRepository, type Repository, resolveRevision } from '../repository/git.ts';
-import { createRepositoryStore } from '../repository/repository-store.ts';
+import { createRepositoryStore } from '../repository/store.ts';
 import { ModelError } from '../version/errors.ts';
 import { isFullSha } from '../version/git-objects.ts';
 import { openStore } from '../version/stores/open.ts';

@@ -30,7 +30,7 @@ const UPPER_BOUNDS = {
 };
 
 /** Where values of a category fall that has no bin of its own. */
-const OTHER = 'other';
+export const OTHER = 'other';
 
 /** A bound on what a profile may make the server export. */
 const MAX_BINS = 64;

@@ -1,35 +1,27 @@
 /** The one place that turns errors into answers: RFC 9457, `application/problem+json`. */
 import type { ErrorRequestHandler, Response } from 'express';
 import { PROBLEMS, type Problem as ProblemBody, type ProblemCode } from '../api/problem.ts';
-import { ClassifierError } from '../inference/errors.ts';
+import { KnownError } from '../errors.ts';
+import { ClassifierError, type ClassifierErrorCode } from '../inference/errors.ts';
+import { ServingError, type ServingErrorCode } from '../serving/errors.ts';
 
-/** What a client is told. */
+/** What a client receives. */
 interface Problem {
   readonly code: ProblemCode;
   readonly message: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** An error that a client is told of as it is. */
-export class ProblemError extends Error implements Problem {
+/** An error whose message a client receives as it is. */
+export class ProblemError extends KnownError<ProblemCode> implements Problem {
   override readonly name = 'ProblemError';
-  readonly code: ProblemCode;
   readonly headers: Readonly<Record<string, string>>;
 
   /** @param detail what was wrong with this request, and what is allowed. */
   constructor(code: ProblemCode, detail: string, headers: Record<string, string> = {}) {
-    super(detail);
-    this.code = code;
+    super(code, detail);
     this.headers = headers;
   }
-}
-
-/** Why a request's work is given up: the reason of its abort signal. */
-export class DeadlineError extends Error {
-  override readonly name = 'DeadlineError';
-}
-export class ClientGoneError extends Error {
-  override readonly name = 'ClientGoneError';
 }
 
 /** The status of a problem. */
@@ -38,15 +30,15 @@ export function statusOf(code: ProblemCode): number {
 }
 
 /**
- * Express's last handler: answers with the problem that an error stands for.
+ * Express's last handler: answers with the problem that belongs to an error.
  *
- * @param onError is told of each error whose cause the client doesn't see.
+ * @param onError called for each error that is answered with 500.
  */
 export function answerProblems(
   onError: (error: unknown, res: Response) => void,
 ): ErrorRequestHandler {
   return (error: unknown, _req, res, next) => {
-    if (error instanceof ClientGoneError) {
+    if (error instanceof ServingError && error.code === 'client-gone') {
       return;
     }
     const problem = toProblem(error);
@@ -72,8 +64,7 @@ function sendProblem(res: Response, { code, message, headers }: Problem): void {
 /** The body of a problem; also for answers that are written without Express. */
 export function problemJson(code: ProblemCode, detail: string): string {
   const [status, title] = PROBLEMS[code];
-  const body: ProblemBody = { type: `/problems/${code}`, title, status, detail };
-  return JSON.stringify(body);
+  return JSON.stringify({ type: `/problems/${code}`, title, status, detail } satisfies ProblemBody);
 }
 
 /** What body-parser and Express's router call the errors that they make. */
@@ -84,7 +75,27 @@ const FRAMEWORK_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   'charset.unsupported': 'unsupported-media-type',
 };
 
-/** No second error: its stack would be a tenth of what it takes to refuse a request. */
+const RETRY_AFTER_SECONDS = '1';
+const STOPPING: Problem = {
+  code: 'draining',
+  message: 'The server is stopping',
+  headers: { connection: 'close' },
+};
+
+/** The classifier's and the server's own reasons not to predict; any other is an internal error. */
+const CLASSIFIER_PROBLEMS: Partial<Record<ClassifierErrorCode, (message: string) => Problem>> = {
+  'queue-full': (message) =>
+    problem('queue-full', `${message}; try again later`, { 'retry-after': RETRY_AFTER_SECONDS }),
+  closed: () => STOPPING,
+};
+const SERVING_PROBLEMS: Partial<Record<ServingErrorCode, (message: string) => Problem>> = {
+  'not-ready': (message) => problem('not-ready', message, { 'retry-after': RETRY_AFTER_SECONDS }),
+  draining: (message) =>
+    problem('draining', message, { 'retry-after': RETRY_AFTER_SECONDS, connection: 'close' }),
+  'deadline-exceeded': (message) => problem('deadline-exceeded', message),
+};
+
+/** No second error object: collecting its stack is slow. */
 function problem(
   code: ProblemCode,
   message: string,
@@ -97,27 +108,28 @@ function toProblem(error: unknown): Problem {
   if (error instanceof ProblemError) {
     return error;
   }
-  if (error instanceof ClassifierError && error.code === 'queue-full') {
-    return problem('queue-full', `${error.message}; try again later`, {
-      'retry-after': '1',
-    });
-  }
-  if (error instanceof ClassifierError && error.code === 'closed') {
-    return problem('draining', 'The server is stopping', { connection: 'close' });
-  }
-  if (error instanceof DeadlineError) {
-    return problem('deadline-exceeded', error.message);
-  }
+  const ofServer =
+    error instanceof ClassifierError
+      ? CLASSIFIER_PROBLEMS[error.code]?.(error.message)
+      : error instanceof ServingError
+        ? SERVING_PROBLEMS[error.code]?.(error.message)
+        : frameworkProblem(error);
+  return (
+    ofServer ?? problem('internal-error', 'The cause is in the server’s log, under the request id')
+  );
+}
+
+/** Undefined where Express and its body parser made no error of a client out of it. */
+function frameworkProblem(error: unknown): Problem | undefined {
   const { type, status, message, limit } = (error ?? {}) as Partial<FrameworkError>;
   const code = FRAMEWORK_PROBLEMS[type ?? ''];
   if (code !== undefined) {
     const allowed = limit === undefined ? '' : `; at most ${limit} bytes are allowed`;
     return problem(code, `${message}${allowed}`);
   }
-  if (status !== undefined && status >= 400 && status < 500) {
-    return problem('invalid-request', String(message));
-  }
-  return problem('internal-error', 'The cause is in the server’s log, under the request id');
+  return status !== undefined && status >= 400 && status < 500
+    ? problem('invalid-request', String(message))
+    : undefined;
 }
 
 interface FrameworkError {

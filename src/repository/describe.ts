@@ -1,12 +1,12 @@
 /** `models list | show | verify`: what the commands find out, and how they tell it. */
 
 import { parseDatasets } from '../artifacts/datasets.ts';
+import { type Ingredients, ingredientsOf } from '../artifacts/ingredients.ts';
 import { type Metrics, readMetrics, servedScores } from '../artifacts/metrics.ts';
-import { readJson } from '../artifacts/read-json.ts';
+import { readJson } from '../artifacts/read.ts';
 import { ModelError } from '../version/errors.ts';
 import type { Commit } from '../version/git-objects.ts';
 import { isFullSha } from '../version/git-objects.ts';
-import { type Ingredients, ingredientsOf } from '../version/ingredients.ts';
 import { sizeOf } from '../version/manifest.ts';
 import type { Store } from '../version/stores/store.ts';
 import { readTag } from '../version/tag.ts';

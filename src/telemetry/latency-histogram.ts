@@ -1,6 +1,6 @@
 /** Quantiles of many durations in little memory: counts in buckets that grow by a constant factor. */
 
-/** A quantile is at most 5 % from the true one. */
+/** The relative error of a quantile is at most 5 %. */
 const GROWTH = 1.1;
 const MIN_MS = 0.1;
 const BUCKETS = 132;

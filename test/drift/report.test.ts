@@ -16,8 +16,9 @@ import {
   type LogOptions,
 } from '../../src/drift/report/sources.ts';
 import { formatReport } from '../../src/drift/report/terminal-report.ts';
+import { NO_STATS } from '../../src/serving/stats.ts';
 import { createRandom } from '../../src/simulate/random.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { createMetrics } from '../../src/telemetry/metrics/metrics.ts';
 import { columnsOf } from '../../src/terminal/printable.ts';
 import { ModelError } from '../../src/version/errors.ts';
 import { temporaryFolder } from '../support/git-version.ts';
@@ -443,7 +444,7 @@ describe('lines', () => {
 });
 
 test('what the metrics expose is what was counted, names with quotes and all', async () => {
-  const metrics = createMetrics(() => undefined);
+  const metrics = createMetrics(() => NO_STATS);
   const strange = 'a"b\\c\nd}';
   const profile: Profile = {
     texts: 100,
@@ -457,7 +458,7 @@ test('what the metrics expose is what was counted, names with quotes and all', a
     commit: COMMIT,
     tag: undefined,
     date: '2026-01-31T12:00:00Z',
-    labels: [strange, 'neutral'],
+    classifier: { labels: [strange, 'neutral'] },
     profile,
   });
   for (const [label, score] of [

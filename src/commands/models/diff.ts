@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { inspectModel } from '../../inference/inspect.ts';
 import { diffVersions } from '../../repository/diff/diff.ts';
-import { formatDiff } from '../../repository/diff/format-diff.ts';
 import { asJson, type Flags, print } from '../options.ts';
 import { withVersionFlags, withVersions } from '../versions.ts';
+import { formatDiff } from './diff-text.ts';
 
 export function addDiff(models: Command): void {
   withVersionFlags(models.command('diff'))

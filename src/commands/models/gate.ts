@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { formatChecks } from '../../repository/gate/checks/recorded-scores.ts';
 import { gate } from '../../repository/gate/gate.ts';
-import { formatChecks } from '../../repository/gate/score-checks.ts';
 import { asJson, type Flags, print, progressBar } from '../options.ts';
 import { withVersionFlags, withVersions } from '../versions.ts';
 

@@ -1,9 +1,7 @@
 /** `GET /`: the console, one page, and what it shows. */
 import type { ConsoleData } from '../../api/console.ts';
-import type { ClassifierStats } from '../../inference/classifier.ts';
-import type { ModelState } from '../../serving/served-model.ts';
-import type { HistorySnapshot } from '../../telemetry/history.ts';
-import type { ServiceAlarms } from '../../telemetry/service-policy.ts';
+import type { Manager } from '../../serving/manager.ts';
+import type { Overview } from '../../telemetry/telemetry.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
@@ -14,13 +12,11 @@ export interface PageFile {
 }
 
 export interface ConsoleOptions {
-  readonly state: () => ModelState;
+  readonly manager: Manager;
   /** By name; `index.html` is the page. */
   readonly page: ReadonlyMap<string, PageFile>;
   /** What all processes that share the port have seen, and how busy they are. */
-  readonly overview: () => Promise<
-    HistorySnapshot & { readonly stats: ClassifierStats; readonly alarms: ServiceAlarms }
-  >;
+  readonly overview: () => Promise<Overview>;
 }
 
 /** The page needs nothing from elsewhere, and may not be framed. */
@@ -49,14 +45,14 @@ export function consolePage({ page }: ConsoleOptions): Resource[] {
   ];
 }
 
-export function consoleData({ state, overview }: ConsoleOptions): Resource {
+export function consoleData({ manager, overview }: ConsoleOptions): Resource {
   return {
     method: 'get',
     path: '/console/data',
     statuses: [200],
     handlers: [
       async (_req, res) => {
-        const current = state();
+        const current = manager.state();
         const model = current.status === 'ready' ? current.model : undefined;
         const { stats, ...history } = await overview();
         const data: ConsoleData = {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Datasets } from '../../src/artifacts/datasets.ts';
-import { type Metrics, measureScores, type Scores } from '../../src/artifacts/metrics.ts';
+import type { Datasets } from '../../../src/artifacts/datasets.ts';
+import { type Metrics, measureScores, type Scores } from '../../../src/artifacts/metrics.ts';
 import {
   type Check,
   formatChecks,
   judgeScores,
   type Thresholds,
-} from '../../src/repository/gate/score-checks.ts';
+} from '../../../src/repository/gate/checks/recorded-scores.ts';
 
 const LIMITS: Thresholds = { maxDrop: 0.02, maxLabelDrop: 0.05, minScores: new Map() };
 

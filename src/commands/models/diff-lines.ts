@@ -1,6 +1,6 @@
 /** How the parts of a diff are told on a terminal. */
 import type { styleText } from 'node:util';
-import type { Change, Status } from './change.ts';
+import type { Change, Status } from '../../repository/diff/change.ts';
 
 /** Puts a style around a text, or doesn't. */
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;

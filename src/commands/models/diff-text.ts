@@ -1,15 +1,20 @@
 /** `models diff` for a terminal. */
 import { styleText } from 'node:util';
-import { formatDatasets } from './datasets.ts';
-import type { CommitSummary, EnvironmentDiff, FileChange, VersionDiff } from './diff.ts';
-import { formatChange, MARKS, marked, type Paint } from './format-values.ts';
-import { formatPackage } from './packages.ts';
-import { formatProfile } from './profile.ts';
-import { formatPrimary, formatScores } from './scores.ts';
-import { formatText } from './texts.ts';
-import { formatTokenizer } from './tokenizer.ts';
-import { formatValues } from './values.ts';
-import { formatWeights } from './weights.ts';
+import { formatDatasets } from '../../repository/diff/datasets.ts';
+import type {
+  CommitSummary,
+  EnvironmentDiff,
+  FileChange,
+  VersionDiff,
+} from '../../repository/diff/diff.ts';
+import { formatPackage } from '../../repository/diff/packages.ts';
+import { formatProfile } from '../../repository/diff/profile.ts';
+import { formatPrimary, formatScores } from '../../repository/diff/scores.ts';
+import { formatText } from '../../repository/diff/texts.ts';
+import { formatTokenizer } from '../../repository/diff/tokenizer.ts';
+import { formatValues } from '../../repository/diff/values.ts';
+import { formatWeights } from '../../repository/diff/weights.ts';
+import { formatChange, MARKS, marked, type Paint } from './diff-lines.ts';
 
 /** A section that has no lines is left out. */
 type Section = readonly [title: string, lines: readonly string[]];

@@ -1,5 +1,5 @@
 /** What a version was made of, sorted by kind, as a person asks for it. */
-import { digestOf, sizeOf, type VersionFile } from './manifest.ts';
+import { digestOf, sizeOf, type VersionFile } from '../version/manifest.ts';
 
 const KINDS: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['code', /^code\//],

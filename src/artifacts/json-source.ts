@@ -1,7 +1,7 @@
 /** JSON with its text: `1e-4` stays `1e-4`, and an array on one line stays there. */
 import { type Node, parseTree } from 'jsonc-parser';
-import type { Container, Member, SourceNode } from '../../artifacts/source-tree.ts';
-import { ModelError } from '../../version/errors.ts';
+import { ModelError } from '../version/errors.ts';
+import type { Container, Member, SourceNode } from './source-tree.ts';
 
 interface JsonSourceOptions {
   /**

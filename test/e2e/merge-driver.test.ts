@@ -3,9 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { assertWeightsMatchIngredients, isRetrainingMark } from '../../../src/artifacts/lineage.ts';
-import { createRepository, type Repository, temporaryFolder } from '../../support/git-version.ts';
-import { ROOT } from '../../support/server.ts';
+import { assertWeightsMatchIngredients, isRetrainingMark } from '../../src/artifacts/lineage.ts';
+import { createRepository, type Repository, temporaryFolder } from '../support/git-version.ts';
+import { ROOT } from '../support/server.ts';
 import { MERGE_CASES } from './merge-cases.ts';
 
 const MAIN = join(ROOT, 'dist/main.js');

@@ -1,6 +1,6 @@
 /** `models gate`: whether a version may follow the one in production, by its scores. */
-import type { Datasets } from '../../artifacts/datasets.ts';
-import { type Metrics, type Scores, servedScores } from '../../artifacts/metrics.ts';
+import type { Datasets } from '../../../artifacts/datasets.ts';
+import { type Metrics, type Scores, servedScores } from '../../../artifacts/metrics.ts';
 
 /** One thing that was looked at. */
 export interface Check {
