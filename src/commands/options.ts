@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, flagOf, readConfig, SETTINGS } from '../config/config.ts';
+import { readEnvironment } from '../config/environment.ts';
 import type { Paint } from '../logs/entry-line.ts';
 import { parseSince } from '../terminal/since.ts';
 
@@ -25,7 +26,7 @@ export function configOf(flags: Flags): Config {
   const settings = Object.entries(flags).filter(
     (flag): flag is [string, string] => flag[0] in SETTINGS && typeof flag[1] === 'string',
   );
-  return readConfig(Object.fromEntries(settings), process.env);
+  return readConfig(Object.fromEntries(settings), readEnvironment());
 }
 
 /** Prints a result: as JSON where that was asked for, else as text. */
