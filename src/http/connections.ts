@@ -12,6 +12,7 @@ const MAX_PIPELINED = 64;
 const LINGER_MS = 1_000;
 const LINGER_BYTES = 1024 ** 2;
 const LINGER_CHECK_MS = 50;
+const HALF_CLOSED_GRACE_MS = 250;
 
 export interface Exchange {
   readonly req: IncomingMessage;
@@ -86,6 +87,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
         oldest.socket.destroy();
       }
       connections.set(socket, { socket, current: undefined, waiting: [] });
+      socket.once('end', () => probeHalfClosed(connections.get(socket)));
       socket.once('close', () => connections.delete(socket));
     },
     onRequest: (req, res) => {
@@ -121,6 +123,29 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     unanswered: () => [...connections.values()].filter(isAnswering).length,
   };
+}
+
+/**
+ * A client that has closed its side may wait for its answer, or be gone: only a write that is refused
+ * distinguishes them. An interim response (RFC 9110, 15.2) is such a write, sent where the answer takes
+ * longer than clients that half-close usually wait without one.
+ */
+function probeHalfClosed(connection: Connection | undefined): void {
+  const exchange = connection?.current;
+  if (!connection || !exchange) {
+    return;
+  }
+  const { req, res } = exchange;
+  const timer = setTimeout(() => {
+    if (connection.current === exchange && !res.headersSent) {
+      if (req.httpVersion === '1.1') {
+        res.writeProcessing();
+      } else {
+        connection.socket.destroy();
+      }
+    }
+  }, HALF_CLOSED_GRACE_MS);
+  res.once('close', () => clearTimeout(timer));
 }
 
 /** The connection that has had no complete request for the longest time. */

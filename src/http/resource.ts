@@ -1,6 +1,11 @@
 /** How a resource is mounted: its route is named for the metrics, other methods get 405. */
 import type { Express, RequestHandler } from 'express';
-import { contextOf, isRead, OTHER_METHOD, type RequestObserver } from './middleware/request-context.ts';
+import {
+  contextOf,
+  isRead,
+  OTHER_METHOD,
+  type RequestObserver,
+} from './middleware/request-context.ts';
 import { ProblemError } from './problems.ts';
 
 export interface Resource {

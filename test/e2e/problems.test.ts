@@ -96,7 +96,8 @@ describe('a bad request', () => {
 
   test('with no body at all', async () => {
     const response = await fetch(`${server.url}/predict`, { method: 'POST' });
-    await expectProblem(response, 415, 'unsupported-media-type');
+    const problem = await expectProblem(response, 400, 'invalid-body');
+    expect(problem.detail).toContain('inputs: expected a text');
   });
 
   test.each([

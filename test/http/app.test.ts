@@ -1,8 +1,8 @@
 /** The application with states and faults that a real model can't be brought into. */
 import request from 'supertest';
 import { describe, expect, test } from 'vitest';
-import { createBodyBudget } from '../../src/http/body-budget.ts';
 import { createApp } from '../../src/http/app.ts';
+import { createBodyBudget } from '../../src/http/body-budget.ts';
 import type { Classifier } from '../../src/inference/classifier.ts';
 import { ClassifierError } from '../../src/inference/errors.ts';
 import { createManager, type Manager } from '../../src/serving/manager.ts';

@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpServer } from '../../src/http/server.ts';
+import { observerWith } from '../support/observer.ts';
 import { sendBytes } from '../support/raw-http.ts';
 
 let server: Server;
@@ -13,7 +14,9 @@ beforeEach(async () => {
   app.post('/', express.text(), (req, res) => {
     res.json({ query: req.query, body: req.body });
   });
-  server = createHttpServer(app).listen(0, '127.0.0.1');
+  const observer = observerWith();
+  const options = { maxConnections: 100, requestTimeoutMs: 1000, observer };
+  server = createHttpServer(app, options).server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -36,7 +39,8 @@ describe('bytes that are no request are answered with a problem, and the connect
   const HEAD = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\n';
 
   async function expectProblem(bytes: string, status: string, type: string): Promise<string> {
-    const [head, body] = (await sendBytes(url, bytes)).split('\r\n\r\n') as [string, string];
+    const [rawHead, body] = (await sendBytes(url, bytes)).split('\r\n\r\n') as [string, string];
+    const head = rawHead.replace(/^[\w-]+:/gm, (name) => name.toLowerCase());
     expect(head.split('\r\n')[0]).toBe(`HTTP/1.1 ${status}`);
     expect(head).toContain('content-type: application/problem+json; charset=utf-8');
     expect(head).toContain('connection: close');

@@ -91,9 +91,13 @@ function unsupported(detail: string): ProblemError {
 }
 
 function tooLarge(limit: number): ProblemError {
-  return new ProblemError('body-too-large', `The body is too large; at most ${limit} bytes are allowed`, {
-    connection: 'close',
-  });
+  return new ProblemError(
+    'body-too-large',
+    `The body is too large; at most ${limit} bytes are allowed`,
+    {
+      connection: 'close',
+    },
+  );
 }
 
 /**

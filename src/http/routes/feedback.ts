@@ -21,7 +21,12 @@ export interface FeedbackOptions {
   readonly onFeedback: (record: FeedbackRecord) => void;
 }
 
-export function feedback({ bodyBudget, manager, predictionIds, onFeedback }: FeedbackOptions): Resource {
+export function feedback({
+  bodyBudget,
+  manager,
+  predictionIds,
+  onFeedback,
+}: FeedbackOptions): Resource {
   const seen = new Set<string>();
   return {
     method: 'post',
