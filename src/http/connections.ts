@@ -12,7 +12,7 @@ const MAX_PIPELINED = 64;
 const LINGER_MS = 1_000;
 const LINGER_BYTES = 1024 ** 2;
 const LINGER_CHECK_MS = 50;
-const HALF_CLOSED_GRACE_MS = 250;
+const HALF_CLOSED_PROBE_MS = 250;
 
 export interface Exchange {
   readonly req: IncomingMessage;
@@ -128,7 +128,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
 /**
  * A client that has closed its side may wait for its answer, or be gone: only a write that is refused
  * distinguishes them. An interim response (RFC 9110, 15.2) is such a write, sent where the answer takes
- * longer than clients that half-close usually wait without one.
+ * longer than clients that half-close usually wait without one. The first write only provokes the refusal;
+ * the next one receives it.
  */
 function probeHalfClosed(connection: Connection | undefined): void {
   const exchange = connection?.current;
@@ -136,7 +137,7 @@ function probeHalfClosed(connection: Connection | undefined): void {
     return;
   }
   const { req, res } = exchange;
-  const timer = setTimeout(() => {
+  const timer = setInterval(() => {
     if (connection.current === exchange && !res.headersSent) {
       if (req.httpVersion === '1.1') {
         res.writeProcessing();
@@ -144,8 +145,8 @@ function probeHalfClosed(connection: Connection | undefined): void {
         connection.socket.destroy();
       }
     }
-  }, HALF_CLOSED_GRACE_MS);
-  res.once('close', () => clearTimeout(timer));
+  }, HALF_CLOSED_PROBE_MS);
+  res.once('close', () => clearInterval(timer));
 }
 
 /** The connection that has had no complete request for the longest time. */
