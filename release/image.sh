@@ -40,4 +40,4 @@ else
 fi
 
 label=$(docker image inspect --format '{{index .Config.Labels "tweet-sentiment.model.commit"}}' "$image")
-[[ $label == "$MODEL_COMMIT" ]] || die "$image holds another version, as its label tells: '$label'"
+[[ $label == "$MODEL_COMMIT" ]] || die "$image has another version in its label: '$label'"

@@ -17,5 +17,5 @@ elif [[ $(image_id) == "$id" ]]; then
 else
   # The pull has moved our tag to the registry's image.
   docker tag "$id" "$image"
-  die "the registry holds another image as $image: not overwritten"
+  die "the registry has another image as $image: not overwritten"
 fi

@@ -9,7 +9,7 @@ if [[ $archived == "$(image_id)" ]]; then
   say "$RELEASE_STORE has $image already"
   exit
 fi
-[[ -z $archived ]] || die "$RELEASE_STORE holds another image of $MODEL_COMMIT: not overwritten"
+[[ -z $archived ]] || die "$RELEASE_STORE has another image of $MODEL_COMMIT: not overwritten"
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -20,4 +20,4 @@ cp "$sbom" "$folder/sbom.cdx.json"
 image_id >"$folder/image-id"
 (cd "$folder" && sha256sum image.tar.gz sbom.cdx.json image-id >SHA256SUMS)
 archive put "$folder"
-say "$image is kept in $RELEASE_STORE/$MODEL_COMMIT, $(du -sh "$folder" | cut -f1)"
+say "$image is saved in $RELEASE_STORE/$MODEL_COMMIT, $(du -sh "$folder" | cut -f1)"

@@ -3,14 +3,11 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { notify, warn } from './commands/output.ts';
+import { setLibraryVariables } from './config/environment.ts';
 import { KnownError } from './errors.ts';
 
-// ONNX Runtime reports its use to its maker unless this is set before it is loaded
-// (microsoft/onnxruntime#27379); worker threads have the environment of this one.
-process.env.ORT_DISABLE_TELEMETRY ??= '1';
-
-// The AWS SDK warns on Node 20 at each start that a later release will require a newer Node.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+// Commands load these libraries later, with a dynamic import.
+setLibraryVariables();
 
 const program = new Command('tweet-sentiment')
   .description(

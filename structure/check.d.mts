@@ -1,7 +1,6 @@
 export interface Rules {
   readonly MAY_IMPORT: Readonly<Record<string, readonly string[]>>;
   readonly LEAVES: readonly string[];
-  readonly ENVIRONMENT_READERS: Readonly<Record<string, string>>;
   readonly LONG: Readonly<Record<string, string>>;
 }
 

@@ -21,7 +21,7 @@ export function checkStructure(root, rules = RULES) {
     ...checkTable(rules),
     ...inSrc.flatMap((module) => checkImports(module, rules)),
     ...checkCycles(inSrc),
-    ...checkEnvironment(inSrc, rules),
+    ...inSrc.flatMap(checkEnvironment),
     ...modules.flatMap(checkBuildPaths),
     ...checkLengths(modules, rules),
   ];
@@ -106,21 +106,10 @@ function findCycles(graph) {
   return cycles;
 }
 
-function checkEnvironment(modules, { ENVIRONMENT_READERS }) {
-  const readers = modules.filter(
-    ({ path, environment }) => environment.length > 0 && !path.startsWith('src/config/'),
-  );
-  return [
-    ...readers
-      .filter(({ path }) => !(path in ENVIRONMENT_READERS))
-      .map(
-        ({ path, environment }) => `${path}:${environment[0]}: only src/config reads process.env`,
-      ),
-    ...unused(
-      ENVIRONMENT_READERS,
-      readers.map(({ path }) => path),
-    ),
-  ];
+function checkEnvironment({ path, environment }) {
+  return path.startsWith('src/config/')
+    ? []
+    : environment.map((line) => `${path}:${line}: only src/config reads process.env`);
 }
 
 /** Only package.json#imports (`#dist/…`) knows where the build's output is; src asks entry-points.ts. */
@@ -150,18 +139,10 @@ function checkLengths(modules, { LONG }) {
     ...long
       .filter(({ name }) => !(name in LONG))
       .map(({ where, lines, max }) => `${where} has ${lines} lines, more than ${max}`),
-    ...unused(
-      LONG,
-      long.map(({ name }) => name),
-    ),
+    ...Object.keys(LONG)
+      .filter((name) => !long.some((each) => each.name === name))
+      .map((name) => `structure/rules.mjs: ${name} needs no exception`),
   ];
-}
-
-/** Exceptions that no longer are any. */
-function unused(exceptions, needed) {
-  return Object.keys(exceptions)
-    .filter((name) => !needed.includes(name))
-    .map((name) => `structure/rules.mjs: ${name} needs no exception`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

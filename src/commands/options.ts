@@ -1,6 +1,7 @@
 /** Flags that several commands have. */
 import { type Command, Option } from 'commander';
 import { type Config, flagOf, readConfig, SETTINGS } from '../config/config.ts';
+import { readEnvironment } from '../config/environment.ts';
 
 /** Flags as commander parses them; those of settings are text. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;
@@ -23,5 +24,5 @@ export function configOf(flags: Flags): Config {
   const settings = Object.entries(flags).filter(
     (flag): flag is [string, string] => flag[0] in SETTINGS && typeof flag[1] === 'string',
   );
-  return readConfig(Object.fromEntries(settings), process.env);
+  return readConfig(Object.fromEntries(settings), readEnvironment());
 }

@@ -22,7 +22,7 @@ export async function profileData(
     texts.push(...readColumn(await readFile(path), path, 'text'));
   }
   const classifier = await openClassifier(files, {
-    golden: false,
+    hasGolden: false,
     identifyLanguage: await createLanguageIdentifier(),
   });
   try {

@@ -2,8 +2,7 @@
  * Texts → predictions, for every protocol: the deadline, the lease on the model, ids, rounded scores, and
  * what is observed.
  */
-import type { OnWaiting } from '../inference/batcher.ts';
-import type { Answer, Classification } from '../inference/classifier.ts';
+import type { Answer, Classification, OnWaiting } from '../inference/classifier.ts';
 import { ClassifierError } from '../inference/errors.ts';
 import { ServingError } from './errors.ts';
 import type { Manager } from './manager.ts';

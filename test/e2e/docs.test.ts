@@ -15,10 +15,13 @@ const telemetry = readDocument('docs/telemetry.md');
 describe('a running server', () => {
   let server: TestServer;
   let metrics: Map<string, Metric>;
+  let firstSeries: string[];
+  let lastSeries: string[];
 
   beforeAll(async () => {
     server = await startServer();
     try {
+      firstSeries = [...(await server.metrics()).keys()];
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       const response = await server.predict({ inputs: 'Guten Morgen' }, { traceparent });
       const { predictions } = (await response.json()) as { predictions: { id: string }[] };
@@ -27,6 +30,13 @@ describe('a running server', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ id: predictions[0]?.id, label: 'positive' }),
       });
+      for (const route of documentedRoutes('GET')) {
+        const path = route.replace('<path>', 'golden.json').replace('<file>', 'console.js');
+        expect((await fetch(server.url + path)).status, path).toBe(200);
+      }
+      expect((await server.predict('{')).status).toBe(400);
+      expect((await fetch(`${server.url}/none`)).status).toBe(404);
+      lastSeries = [...(await server.metrics()).keys()];
       metrics = parseExposition(await (await fetch(`${server.url}/metrics`)).text());
     } finally {
       await server.stop();
@@ -71,14 +81,15 @@ describe('a running server', () => {
   });
 
   test('has the routes of docs/http.md', () => {
-    const documented = codeSpans(readDocument('docs/http.md'))
-      .map((text) => /^(GET|POST|PUT|DELETE) (\/\S*)/.exec(text)?.[2])
-      .filter((route) => route !== undefined);
     // What Express calls `:file` and `*path` is `<file>` and `<path>` in the documents.
     const actual = [...(metrics.get('http_requests_total')?.labels.route ?? [])]
       .filter((route) => route !== 'none')
       .map((route) => route.replace(/[:*](\w+)/g, '<$1>'));
-    expect([...new Set(documented)].sort()).toEqual(actual.sort());
+    expect(documentedRoutes('[A-Z]+').sort()).toEqual(actual.sort());
+  });
+
+  test('has every series from the first scrape', () => {
+    expect(lastSeries.sort()).toEqual(firstSeries.sort());
   });
 
   test('writes the fields of docs/telemetry.md to its log', () => {
@@ -154,6 +165,13 @@ describe('the command line', () => {
     }
   });
 });
+
+/** The routes of docs/http.md, such as `/model/files/<path>`. @param method a regular expression. */
+function documentedRoutes(method: string): string[] {
+  const pattern = new RegExp(`^${method} (/\\S*)`);
+  const spans = codeSpans(readDocument('docs/http.md')).map((text) => pattern.exec(text)?.[1]);
+  return [...new Set(spans.filter((route) => route !== undefined))];
+}
 
 /** Prometheus text by metric. */
 function parseExposition(text: string): Map<string, Metric> {
