@@ -12,7 +12,7 @@ import { COMMIT, line, lines, OTHER, PROFILE, plain, report, STEADY, write } fro
 describe('versions', () => {
   const newest = { timestamp: '2026-01-31T13:00:00.000Z', commit: OTHER };
 
-  test('the one of the newest prediction is reported, the others are counted', async () => {
+  test('the version of the newest prediction is reported, the others are counted', async () => {
     const path = write([line(newest), ...lines(STEADY)]);
 
     const result = await report(path);
@@ -32,7 +32,7 @@ describe('versions', () => {
     });
   });
 
-  test('one that can’t be had matters only where it is reported', async () => {
+  test('a missing version is an error only where it is reported', async () => {
     const path = write([line(newest), ...lines(STEADY)]);
     const lacking = (missing: string): Partial<LogOptions> => ({
       findReference: vi.fn(async (commit) => {
@@ -49,7 +49,7 @@ describe('versions', () => {
     expect(options.findReference).toHaveBeenCalledTimes(2);
   });
 
-  test('one that the log does not hold is an error that says what it holds', async () => {
+  test('a version that is not in the log is an error that names those in it', async () => {
     const path = write(lines(STEADY));
 
     await expect(report(path, { commit: OTHER })).rejects.toThrow(
@@ -66,7 +66,7 @@ describe('lines', () => {
     ['timestamp', 'yesterday'],
     ['commit', 'main'],
     ['score', '0.9'],
-  ])('with %s: %j are unreadable, and told', async (field, value) => {
+  ])('with %s: %j are unreadable, and reported', async (field, value) => {
     const result = await report(write([...lines(STEADY), line({ [field]: value })]));
 
     expect(result).toMatchObject({ predictions: 200, source: { lines: { unreadable: 1 } } });
@@ -94,7 +94,7 @@ describe('lines', () => {
     });
   });
 
-  test('before the time that was asked for are left out', async () => {
+  test('before the requested time are left out', async () => {
     const path = write(lines(STEADY));
 
     const result = await report(path, { since: Date.UTC(2026, 0, 31, 12, 3, 0) });
@@ -108,7 +108,7 @@ describe('lines', () => {
     expect(formatPage(none)).toContain('No predictions: nothing to compare.');
   });
 
-  test('of something else than a log are an error', async () => {
+  test('of something that is not a log are an error', async () => {
     const notes = write(['# Notes', 'nothing']);
     const bare = write([line({ tokens: undefined })]);
     const folder = join(temporaryFolder(), 'logs');
@@ -123,7 +123,7 @@ describe('lines', () => {
     await expect(report(folder)).rejects.toThrow(`${folder} is a folder; name the log file in it`);
   });
 
-  test('of no log at all yet are a quiet time', async () => {
+  test('of a log without predictions are no error', async () => {
     const started = ['> tweet-sentiment-server start', line({ event: 'ready' })];
     expect(await report(write(started))).toMatchObject({ predictions: 0 });
     expect(await report(write([]))).toMatchObject({ predictions: 0 });

@@ -31,7 +31,7 @@ describe('texts', () => {
   test.each<[string, string | undefined, string, string]>([
     ['left out', undefined, 'none', 'No texts: LOG_INPUT=none keeps them out of the log.'],
     ['hashed', `sha256:${'0'.repeat(64)}`, 'hashed', 'No texts: LOG_INPUT=hash'],
-  ])('that are %s are told to be', async (_, input, texts, words) => {
+  ])('that are %s are reported as such', async (_, input, texts, words) => {
     const result = await report(write(lines([[200, { language: 'de', input }]])));
 
     expect(result.texts).toBe(texts);
@@ -40,7 +40,7 @@ describe('texts', () => {
     expect(formatPage(result)).toContain(words);
   });
 
-  test('neither steer a terminal nor break its lines', async () => {
+  test('neither control a terminal nor break its lines', async () => {
     const input = `\u001b[2J\u001b]0;title\u0007red\r\n${'wide 漢字 '.repeat(40)}`;
     const result = await report(write(lines([[200, { language: 'de', input }]])));
 
@@ -56,7 +56,7 @@ describe('texts', () => {
 });
 
 describe('the page', () => {
-  test('escapes every text, and has no address of elsewhere', async () => {
+  test('escapes every text, and has no external address', async () => {
     const input = '<script>alert("1")</script> & \'so on\'';
     const result = await report(
       write(lines([[200, { language: 'de', input }]]), "<img src=x onerror='x'>.log"),
@@ -74,7 +74,7 @@ describe('the page', () => {
     );
   });
 
-  test('has what the terminal has', async () => {
+  test('has the same content as the terminal', async () => {
     const result = await report(write(lines([...STEADY, [40, { language: 'de' }]])));
 
     const page = formatPage(result);

@@ -6,7 +6,7 @@ import { createRandom } from '../../src/simulate/random.ts';
 import { COMMIT, type Fields, lines, plain, report, STEADY, write } from './logs.ts';
 
 describe('the index of a feature', () => {
-  test('is what a calculator says', async () => {
+  test('is computed by its formula', async () => {
     const path = write(
       lines([
         [100, { label: 'negative' }],
@@ -30,7 +30,7 @@ describe('the index of a feature', () => {
     expect({ predictions, drifted }).toEqual({ predictions: 200, drifted: true });
   });
 
-  test('has noise beside it: what it is on average without any change', () => {
+  test('has a noise: its average without any change', () => {
     // Two bins of 100 expected observations each: (2 − 1) / 200.
     expect(noiseOf([{ reference: 0.5 }, { reference: 0.5 }], 200)).toBeCloseTo(0.005, 9);
     expect(noiseOf([{ reference: 0.5 }], 0)).toBeNull();
@@ -68,7 +68,7 @@ describe('the index of a feature', () => {
     expect(result.drifted).toBe(drifted);
   });
 
-  test('is drift above the threshold that was given', async () => {
+  test('is drift above the threshold', async () => {
     const path = write(
       lines([
         [140, { label: 'positive' }],
@@ -83,7 +83,7 @@ describe('the index of a feature', () => {
   });
 });
 
-test('what is distributed as the profile is no drift', async () => {
+test('traffic that is distributed like the profile is no drift', async () => {
   const result = await report(write(lines(STEADY)));
 
   expect(result).toMatchObject({
@@ -107,7 +107,7 @@ describe('a foreign language', () => {
     { language: 'de', input: 'Der Zug kommt nicht' },
   ];
 
-  test('is drift, and is told in words with its texts', async () => {
+  test('is drift, and is reported in a sentence, with its texts', async () => {
     const result = await report(write(lines([...STEADY, german(20)])));
 
     expect(result.drifted).toBe(true);
@@ -117,13 +117,13 @@ describe('a foreign language', () => {
     expect(text).toMatch(/language: German \(de\).*\n {4}de neutral 0\.90 {2}Der Zug kommt nicht/);
   });
 
-  test('of a few texts is none', async () => {
+  test('with few texts is no drift', async () => {
     const result = await report(write(lines([...STEADY, german(9)])));
 
     expect(result.foreign_languages).toEqual([]);
   });
 
-  test('alone decides: of known languages, any mix is none', async () => {
+  test('is required: any mix of known languages is no drift', async () => {
     const mixed = STEADY.map(([count, fields]): [number, Fields] => [
       count,
       { ...fields, language: 'und' },
@@ -138,7 +138,7 @@ describe('a foreign language', () => {
     ]);
   });
 
-  test('is told from 100 predictions on, before any index is', async () => {
+  test('is reported from 100 predictions on, before any index', async () => {
     const few = await report(write(lines([[79, {}], german(20)])));
     const enough = await report(write(lines([[80, {}], german(20)])));
 

@@ -11,7 +11,7 @@ import { NO_STATS } from '../../src/serving/stats.ts';
 import { createMetrics } from '../../src/telemetry/metrics/metrics.ts';
 import { COMMIT, plain } from './logs.ts';
 
-test('what the metrics expose is what was counted, names with quotes and all', async () => {
+test('the metrics expose what was counted, also of names with quotes', async () => {
   const metrics = createMetrics(() => NO_STATS);
   const strange = 'a"b\\c\nd}';
   const profile: Profile = {
@@ -76,14 +76,14 @@ describe('a server', () => {
     onTestFinished(() => void http.close());
     return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   }
-  const ask = (url: string) => driftOfServer(url, { threshold: 0.25, apiKey: undefined });
+  const reportOf = (url: string) => driftOfServer(url, { threshold: 0.25, apiKey: undefined });
 
   test.each<[string, Record<string, string>]>([
     ['that breaks off', {}],
     ['that answers something else', { '/console/data': '<html>' }],
     ['that has no predictions', { '/console/data': '{"predictions":[null,{}]}' }],
-  ])('%s where its texts are asked for is reported all the same', async (_, bodies) => {
-    const result = await ask(`${await answering({ '/metrics': METRICS, ...bodies })}/`);
+  ])('%s in the request for its texts is reported without them', async (_, bodies) => {
+    const result = await reportOf(`${await answering({ '/metrics': METRICS, ...bodies })}/`);
 
     expect(result).toMatchObject({ commit: COMMIT, tag: null, predictions: 200, drifted: false });
     expect(formatReport(result, 200, plain)).toContain('No texts: the server');
@@ -98,7 +98,7 @@ describe('a server', () => {
       `${COMMIT} has no profile.json`,
     ],
   ])('%s is an error', async (_, bodies, message) => {
-    const error = await ask(await answering(bodies)).catch((thrown: unknown) => thrown);
+    const error = await reportOf(await answering(bodies)).catch((thrown: unknown) => thrown);
 
     expect(error).toBeInstanceOf(DriftError);
     expect((error as Error).message).toContain(message);

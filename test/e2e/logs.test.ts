@@ -29,7 +29,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Starts `logs`, which ends when it is told to. */
+/** Starts `logs`, which runs until it is interrupted. */
 function startLogs(args: readonly string[]) {
   const child = spawn(process.execPath, ['dist/main.js', 'logs', ...args], { cwd: ROOT });
   running.push(child);
@@ -47,7 +47,7 @@ function startLogs(args: readonly string[]) {
 const until = (condition: () => void): Promise<void> => vi.waitFor(condition, { timeout: 30_000 });
 const textsIn = (output: string): string[] => output.match(/text \d+/g) ?? [];
 
-describe('what was typed wrong ends with 2 and one line that says why', () => {
+describe('a wrong argument ends with exit code 2 and one line with the reason', () => {
   test.each<[string, string[], string]>([
     ['a time', ['--since', 'yesterdayish'], 'expected 30s, 10m, 2h, 1d, or a time'],
     ['a score', ['--score-below', '2'], 'expected a number from 0 to 1'],
@@ -69,7 +69,7 @@ describe('what was typed wrong ends with 2 and one line that says why', () => {
   });
 });
 
-test('a file that is not there ends with 1, unless it is waited for', async () => {
+test('a missing file ends with exit code 1, unless it is followed', async () => {
   const missing = join(folder, 'missing.log');
   const { code, stderr } = await runCommand(['logs', missing, '--no-follow']);
   expect(stderr).toBe(`tweet-sentiment: ENOENT: ${missing} does not exist\n`);
@@ -83,7 +83,7 @@ test('a file that is not there ends with 1, unless it is waited for', async () =
   expect(await exited).toEqual([0, null]);
 });
 
-test('a file is shown from its last lines on, and followed', async () => {
+test('the last lines of a file are shown, then it is followed', async () => {
   const copy = join(folder, 'followed.log');
   writeFileSync(copy, readFileSync(path));
   const { child, seen, exited } = startLogs([copy, '--language', 'de', '-n', '3']);
@@ -94,7 +94,7 @@ test('a file is shown from its last lines on, and followed', async () => {
   expect(await exited).toEqual([0, null]);
 });
 
-test('the whole file is shown without following it, and its last lines where asked for', async () => {
+test('without following, the whole file is shown, or its last lines with -n', async () => {
   const all = await runCommand(['logs', path, '--no-follow']);
   expect(textsIn(all.stdout)).toHaveLength(30);
   // Colours and widths are a terminal's.
@@ -105,7 +105,7 @@ test('the whole file is shown without following it, and its last lines where ask
   );
 });
 
-test('colours come where they are asked for', async () => {
+test('FORCE_COLOR colours the output', async () => {
   const args = ['logs', path, '--no-follow', '-n', '1'];
   const { stdout } = await runCommand(args, { FORCE_COLOR: '1' });
   expect(stdout).toContain('\u001b[32mpositive');
@@ -120,7 +120,7 @@ test('Ctrl-C ends a summary that is followed, and prints it', async () => {
   expect(JSON.parse(seen.out).all.predictions).toBe(30);
 });
 
-test('a pipe outlives the first Ctrl-C, for the last lines of who writes into it', async () => {
+test('after the first Ctrl-C, a pipe is read to its end', async () => {
   const { child, seen, exited } = startLogs([]);
   child.stdin.write(`${predictionLine({ input: 'text 1' })}\n> npm noise\n`);
   await until(() => expect(textsIn(seen.out)).toEqual(['text 1']));
@@ -131,7 +131,7 @@ test('a pipe outlives the first Ctrl-C, for the last lines of who writes into it
   expect(seen.err).toBe('tweet-sentiment: 1 line was not from the log\n');
 });
 
-test('a pipe that goes on is ended by a second Ctrl-C', async () => {
+test('a second Ctrl-C ends reading from a pipe', async () => {
   const { child, seen, exited } = startLogs(['-']);
   child.stdin.on('error', () => {});
   child.stdin.write(`${predictionLine({ input: 'text 1' })}\n`);
@@ -141,7 +141,7 @@ test('a pipe that goes on is ended by a second Ctrl-C', async () => {
   clearInterval(interrupting);
 });
 
-test('a folder that a server logs into shows what the server answers', async () => {
+test('the log of a running server is shown', async () => {
   const logs = join(folder, 'live');
   mkdirSync(logs);
   const file = join(logs, 'server.log');

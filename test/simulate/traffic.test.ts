@@ -22,7 +22,7 @@ describe.each(Object.keys(LANGUAGES) as Language[])('traffic in %s', (language) 
     expect(lengths[TEXTS / 2]).toBeLessThan(130);
   });
 
-  test('hardly repeats itself, and leaves no slot open', () => {
+  test('rarely repeats a text, and fills every slot', () => {
     expect(new Set(texts.map(({ text }) => text)).size).toBeGreaterThan(TEXTS * 0.97);
     expect(texts.filter(({ text }) => /[{}]|undefined/.test(text))).toEqual([]);
   });
@@ -33,7 +33,7 @@ describe.each(Object.keys(LANGUAGES) as Language[])('traffic in %s', (language) 
     expect(LABELS.map(share).every((value) => value > 0.18 && value < 0.45)).toBe(true);
   });
 
-  test('has mentions, hashtags and links to example.com alone', () => {
+  test('has mentions, hashtags and links to example.com only', () => {
     const withSign = (sign: RegExp): number => texts.filter(({ text }) => sign.test(text)).length;
     expect(withSign(/^@\w+ /)).toBeGreaterThan(TEXTS * 0.1);
     expect(withSign(/ #[\p{L}\d]+/u)).toBeGreaterThan(TEXTS * 0.1);
@@ -42,7 +42,7 @@ describe.each(Object.keys(LANGUAGES) as Language[])('traffic in %s', (language) 
   });
 });
 
-test('the same seed gives the same texts in order, another seed gives others', () => {
+test('a seed determines the texts and their order', () => {
   const mix = { en: 1, de: 1, es: 1, fr: 1 };
   expect(take(mix, 7, 200)).toEqual(take(mix, 7, 200));
   expect(take(mix, 8, 200)).not.toEqual(take(mix, 7, 200));
