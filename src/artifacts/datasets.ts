@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../version/errors.ts';
 import { readColumn } from './data-table.ts';
-import { checkJson } from './read-json.ts';
+import { checkJson } from './read.ts';
 
 const counts = z.record(z.string(), z.int().min(0));
 

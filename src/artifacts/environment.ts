@@ -1,6 +1,6 @@
 /** `environment/`: what it takes to run a version's training again. */
 import { z } from 'zod';
-import { checkJson } from './read-json.ts';
+import { checkJson } from './read.ts';
 import { readRequirements } from './requirements.ts';
 
 const environmentSchema = z.object({

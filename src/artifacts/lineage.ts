@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { ModelError } from '../version/errors.ts';
-import { isIngredient } from '../version/ingredients.ts';
+import { isIngredient } from './ingredients.ts';
 
 /** What training makes out of the rest. */
 const MADE_BY_TRAINING = /(?:^|\/)(?:model\.onnx|(?:tokenizer|metrics|profile|golden)\.json)$/;

@@ -1,7 +1,7 @@
 /** `metrics.json`: how well a version does on the data sets that it was measured on. */
 import { z } from 'zod';
 import type { Version } from '../version/version.ts';
-import { checkJson, readJson } from './read-json.ts';
+import { checkJson, readJson } from './read.ts';
 
 const share = z.number().min(0).max(1);
 

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/config.ts';
 import { openRepository, type Repository, resolveRevision } from '../repository/git.ts';
-import { createRepositoryStore } from '../repository/repository-store.ts';
+import { createRepositoryStore } from '../repository/store.ts';
 import { ModelError } from '../version/errors.ts';
 import { isFullSha } from '../version/git-objects.ts';
 import { openStore } from '../version/stores/open.ts';
 import type { Store } from '../version/stores/store.ts';
 import { openVersion, resolveCommit, type Version } from '../version/version.ts';
-import { configOf, type Flags, warn, withSettings } from './options.ts';
+import { configOf, type Flags, withSettings } from './options.ts';
+import { warn } from './output.ts';
 
 export interface Versions {
   readonly config: Config;

@@ -4,7 +4,7 @@ import { checkDataFile, findDataFiles, parseDatasets } from '../artifacts/datase
 import { checkRequirements, DATA_PLACEHOLDER, parseEnvironment } from '../artifacts/environment.ts';
 import { assertWeightsMatchIngredients } from '../artifacts/lineage.ts';
 import { parseMetrics } from '../artifacts/metrics.ts';
-import { parseJson } from '../artifacts/read-json.ts';
+import { parseJson } from '../artifacts/read.ts';
 import { ModelError } from '../version/errors.ts';
 
 const REQUIRED = [

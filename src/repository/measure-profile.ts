@@ -1,10 +1,10 @@
 /** `models profile`: measures a version's training data with the server's own code. */
 import { readFile } from 'node:fs/promises';
 import { readColumn } from '../artifacts/data-table.ts';
+import { COUNTED_LANGUAGES } from '../drift/languages.ts';
 import { emptyProfile, type Profile, profileOf } from '../drift/profile.ts';
-import { createLanguageIdentifier, UNDETERMINED } from '../inference/language.ts';
+import { createLanguageIdentifier } from '../inference/language.ts';
 import { classifyAll, openClassifier, type Progress } from '../inference/offline.ts';
-import { LANGUAGES } from '../telemetry/metrics.ts';
 
 /**
  * Classifies every text of the data files and tells how they are distributed.
@@ -22,15 +22,12 @@ export async function profileData(
     texts.push(...readColumn(await readFile(path), path, 'text'));
   }
   const classifier = await openClassifier(files, {
-    golden: false,
+    hasGolden: false,
     identifyLanguage: await createLanguageIdentifier(),
   });
   try {
     const classifications = await classifyAll(classifier, texts, onProgress);
-    return profileOf(
-      emptyProfile(classifier.labels, [...LANGUAGES, UNDETERMINED]),
-      classifications,
-    );
+    return profileOf(emptyProfile(classifier.labels, COUNTED_LANGUAGES), classifications);
   } finally {
     await classifier.close();
   }

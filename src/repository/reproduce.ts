@@ -12,7 +12,7 @@ import {
 } from '../artifacts/datasets.ts';
 import { DATA_PLACEHOLDER, type Environment, parseEnvironment } from '../artifacts/environment.ts';
 import { type Metrics, parseMetrics, readMetrics, servedScores } from '../artifacts/metrics.ts';
-import { readJson } from '../artifacts/read-json.ts';
+import { readJson } from '../artifacts/read.ts';
 import { ModelError } from '../version/errors.ts';
 import { algorithmOf, objectId } from '../version/git-objects.ts';
 import { digestOf, type VersionFile } from '../version/manifest.ts';

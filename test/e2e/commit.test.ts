@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { commitVersion } from '../../src/repository/commit.ts';
 import { openRepository } from '../../src/repository/git.ts';
-import { createRepositoryStore } from '../../src/repository/repository-store.ts';
+import { createRepositoryStore } from '../../src/repository/store.ts';
 import { lfsPointer } from '../../src/version/git-objects.ts';
 import { openStore } from '../../src/version/stores/open.ts';
 import { openVersion, readVersion } from '../../src/version/version.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { formatDiff } from '../../src/commands/models/diff-text.ts';
 import { diffVersions, type VersionDiff } from '../../src/repository/diff/diff.ts';
-import { formatDiff } from '../../src/repository/diff/format-diff.ts';
 import type { Signature } from '../../src/repository/diff/weights.ts';
 import { ModelError } from '../../src/version/errors.ts';
 import { objectId } from '../../src/version/git-objects.ts';

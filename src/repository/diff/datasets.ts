@@ -1,6 +1,13 @@
 /** `data/datasets.json`, by data set and file. */
 import type { DataFile, Datasets } from '../../artifacts/datasets.ts';
 import {
+  formatChange,
+  formatCount,
+  MARKS,
+  marked,
+  type Paint,
+} from '../../commands/models/diff-lines.ts';
+import {
   byName,
   type Change,
   changedPairs,
@@ -10,7 +17,6 @@ import {
   type Status,
   statusOf,
 } from './change.ts';
-import { formatChange, formatCount, MARKS, marked, type Paint } from './format-values.ts';
 
 /** Rows, and rows by label and language; only what changed. */
 export interface Counts {

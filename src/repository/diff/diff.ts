@@ -1,13 +1,13 @@
 /** `models diff`: what two versions were made of, and what came of it, side by side. */
 
 import { parseDatasets } from '../../artifacts/datasets.ts';
+import { parseJsonSource } from '../../artifacts/json-source.ts';
 import { parseMetrics } from '../../artifacts/metrics.ts';
-import { parseJson } from '../../artifacts/read-json.ts';
+import { parseJson } from '../../artifacts/read.ts';
 import { ModelError } from '../../version/errors.ts';
 import type { Signature } from '../../version/git-objects.ts';
 import type { VersionFile } from '../../version/manifest.ts';
 import type { Version } from '../../version/version.ts';
-import { parseJsonSource } from '../merge/json-source.ts';
 import { type Change, mapChange, pairs, type Status, statusOf } from './change.ts';
 import { type DatasetsDiff, diffDatasets } from './datasets.ts';
 import { diffPackages, type PackageChange } from './packages.ts';

@@ -1,7 +1,7 @@
 /** `environment/requirements.txt`, by package. */
 import { type Requirement, readRequirements } from '../../artifacts/requirements.ts';
+import { formatChange, marked, type Paint } from '../../commands/models/diff-lines.ts';
 import { type Change, groupBy, mapChange, pairs, type Status, statusOf } from './change.ts';
-import { formatChange, marked, type Paint } from './format-values.ts';
 
 /** Versions are as in the file, without `==`. */
 export interface PackageChange extends Change<string> {

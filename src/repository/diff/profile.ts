@@ -1,8 +1,8 @@
 /** `profile.json`: how the training data of two versions differ, as the server sees texts. */
 import { z } from 'zod';
+import { formatChange, type Paint } from '../../commands/models/diff-lines.ts';
 import { ModelError } from '../../version/errors.ts';
 import { type Change, changedPairs, mapChange, pairs } from './change.ts';
-import { formatChange, type Paint } from './format-values.ts';
 
 const ratios = z.array(z.number().min(0).max(1));
 

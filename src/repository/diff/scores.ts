@@ -1,8 +1,8 @@
 /** `metrics.json`: what became better, and what worse. */
 import type { Metrics, Scores } from '../../artifacts/metrics.ts';
 import { servedScores } from '../../artifacts/metrics.ts';
+import { type Paint, signed } from '../../commands/models/diff-lines.ts';
 import { type Change, changedPairs, mapChange, pairs } from './change.ts';
-import { type Paint, signed } from './format-values.ts';
 
 export interface ScoresDiff {
   /** The score by which versions are judged. */

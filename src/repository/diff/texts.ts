@@ -1,7 +1,7 @@
 /** Texts as unified diffs. */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
+import type { Paint } from '../../commands/models/diff-lines.ts';
 import { type Change, type Status, statusOf } from './change.ts';
-import type { Paint } from './format-values.ts';
 
 export interface TextChange {
   readonly path: string;

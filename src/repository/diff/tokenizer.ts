@@ -1,10 +1,10 @@
 /** `tokenizer.json`: how text becomes tokens. Source: Hugging Face tokenizers, its serialised form. */
 import { diffArrays } from 'diff';
 import { z } from 'zod';
+import { parseJsonSource } from '../../artifacts/json-source.ts';
+import { formatCount, MARKS, marked, type Paint } from '../../commands/models/diff-lines.ts';
 import { ModelError } from '../../version/errors.ts';
-import { parseJsonSource } from '../merge/json-source.ts';
 import { type Change, mapChange } from './change.ts';
-import { formatCount, MARKS, marked, type Paint } from './format-values.ts';
 import { diffValues, formatValues, type ValueChange } from './values.ts';
 
 const stepSchema = z.looseObject({ type: z.string() });

@@ -1,7 +1,7 @@
 /** JSON by key. */
 import type { SourceNode } from '../../artifacts/source-tree.ts';
+import { formatChange, type Paint } from '../../commands/models/diff-lines.ts';
 import { type Change, mapChange } from './change.ts';
-import { formatChange, type Paint } from './format-values.ts';
 
 /** The sides are JSON as its author spelled it: `1` is not `1.0`, and `1e-4` stays that. */
 export interface ValueChange extends Change<string> {

@@ -4,14 +4,14 @@ import { readColumn } from '../../artifacts/data-table.ts';
 import { findDataFiles, parseDatasets } from '../../artifacts/datasets.ts';
 import { assertWeightsMatchIngredients, digestIngredients } from '../../artifacts/lineage.ts';
 import { measureScores, readMetrics, servedScores } from '../../artifacts/metrics.ts';
-import { readJson } from '../../artifacts/read-json.ts';
+import { readJson } from '../../artifacts/read.ts';
 import type { Classifier } from '../../inference/classifier.ts';
 import { ClassifierError } from '../../inference/errors.ts';
 import { classifyAll, openClassifier, type Progress } from '../../inference/offline.ts';
 import { ModelError } from '../../version/errors.ts';
 import type { Store } from '../../version/stores/store.ts';
 import { readVersion, type Version } from '../../version/version.ts';
-import { type Check, type Judged, judgeScores, type Thresholds } from './score-checks.ts';
+import { type Check, type Judged, judgeScores, type Thresholds } from './checks/recorded-scores.ts';
 
 /** Measured scores may differ so much from recorded ones: another CPU rounds otherwise. */
 const SCORE_TOLERANCE = 0.005;

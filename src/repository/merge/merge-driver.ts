@@ -5,12 +5,12 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { parseJsonSource } from '../../artifacts/json-source.ts';
 import { isMadeByTraining, retrainingMark } from '../../artifacts/lineage.ts';
 import { parseRequirements } from '../../artifacts/requirements.ts';
 import { type SourceNode, wholeFile } from '../../artifacts/source-tree.ts';
 import { ModelError } from '../../version/errors.ts';
 import { type HashAlgorithm, objectId } from '../../version/git-objects.ts';
-import { parseJsonSource } from './json-source.ts';
 import { type Conflict, mergeSources, type Sides } from './three-way.ts';
 
 /** A version may lie in a folder of its repository: attributes match there too. */

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import type { Datasets } from '../../../src/artifacts/datasets.ts';
+import { type Metrics, measureScores, type Scores } from '../../../src/artifacts/metrics.ts';
+import {
+  type Check,
+  formatChecks,
+  judgeScores,
+  type Thresholds,
+} from '../../../src/repository/gate/checks/recorded-scores.ts';
+
+const LIMITS: Thresholds = { maxDrop: 0.02, maxLabelDrop: 0.05, minScores: new Map() };
+
+/** Data sets in English, with training data, and in German, without. */
+const DATASETS: Datasets = [
+  dataset('semeval-en', 'en', ['train', 'dev']),
+  dataset('umsab-de', 'de', ['dev']),
+];
+
+function dataset(name: string, language: string, roles: ('train' | 'dev')[]): Datasets[number] {
+  return {
+    name,
+    language,
+    source: 'made up',
+    license: 'CC0-1.0',
+    files: roles.map((role) => ({
+      path: `${name}/${role}.tsv`,
+      role,
+      sha256: '0'.repeat(64),
+      bytes: 1,
+      rows: 1,
+      labels: { positive: 1 },
+      languages: { [language]: 1 },
+    })),
+  };
+}
+
+function scores(value: number, positiveF1 = value): Scores {
+  const label = { precision: value, recall: value, f1: value, support: 100 };
+  return {
+    macro_recall: value,
+    macro_f1: value,
+    accuracy: value,
+    labels: { negative: label, positive: { ...label, f1: positiveF1 } },
+  };
+}
+
+function judged(english: Scores, german: Scores | undefined = scores(0.5)) {
+  const metrics: Metrics = {
+    primary: 'macro_recall',
+    datasets: {
+      'semeval-en/dev': { rows: 200, fp32: scores(0.99), int8: english },
+      ...(german && { 'umsab-de/dev': { rows: 200, int8: german } }),
+    },
+  };
+  return { metrics, datasets: DATASETS };
+}
+
+function failures(checks: readonly Check[]): string[] {
+  return checks.filter(({ result }) => result === 'failed').map(({ name }) => name);
+}
+
+describe('a version is held against the one in production', () => {
+  const production = judged(scores(0.74));
+
+  test.each([
+    ['equal scores', judged(scores(0.74)), []],
+    ['a fall within what is allowed', judged(scores(0.72)), []],
+    ['a fall beyond it', judged(scores(0.7199, 0.72)), ['semeval-en/dev macro_recall']],
+    ['a label that falls', judged(scores(0.74, 0.68)), ['semeval-en/dev positive f1']],
+    [
+      'a fall in a language that production was not trained for',
+      judged(scores(0.74), scores(0.1)),
+      [],
+    ],
+    [
+      'a data set that is not measured any more',
+      { ...judged(scores(0.74)), metrics: { primary: 'macro_recall' as const, datasets: {} } },
+      ['semeval-en/dev', 'umsab-de/dev'],
+    ],
+  ])('%s', (_name, candidate, expected) => {
+    expect(failures(judgeScores(candidate, production, LIMITS))).toEqual(expected);
+  });
+
+  test('what does not bind is told all the same', () => {
+    const checks = judgeScores(judged(scores(0.74), scores(0.1)), production, LIMITS);
+    expect(checks).toContainEqual({
+      name: 'umsab-de/dev macro_recall',
+      result: 'info',
+      detail: '0.5000 → 0.1000 (−0.4000), production was not trained for it',
+    });
+  });
+});
+
+test('a least score holds with and without a version in production', () => {
+  const limits = {
+    ...LIMITS,
+    minScores: new Map([
+      ['umsab-de/dev', 0.7],
+      ['none/dev', 0.1],
+    ]),
+  };
+  for (const production of [undefined, judged(scores(0.74))]) {
+    expect(failures(judgeScores(judged(scores(0.74)), production, limits))).toEqual([
+      'umsab-de/dev macro_recall',
+      'none/dev macro_recall',
+    ]);
+  }
+});
+
+test('the table ends with the verdict', () => {
+  const checks: Check[] = [
+    { name: 'a', result: 'passed', detail: 'fine' },
+    { name: 'long name', result: 'failed', detail: 'not fine' },
+    { name: 'b', result: 'info', detail: 'told' },
+  ];
+  expect(formatChecks(checks)).toBe(
+    [
+      'ok    a          fine',
+      'FAIL  long name  not fine',
+      '      b          told',
+      'refused: 1 of 2 checks failed',
+    ].join('\n'),
+  );
+  expect(formatChecks(checks.slice(0, 1))).toMatch(/\npassed: 1 checks$/);
+});
+
+test('scores are those of the definitions', () => {
+  const actual = ['a', 'a', 'a', 'a', 'b', 'b', 'c'];
+  const predicted = ['a', 'a', 'a', 'b', 'b', 'a', 'a'];
+  expect(measureScores(predicted, actual, ['a', 'b', 'c'])).toEqual({
+    macro_recall: 0.4167,
+    macro_f1: 0.3889,
+    accuracy: 0.5714,
+    labels: {
+      a: { precision: 0.6, recall: 0.75, f1: 0.6667, support: 4 },
+      b: { precision: 0.5, recall: 0.5, f1: 0.5, support: 2 },
+      c: { precision: 0, recall: 0, f1: 0, support: 1 },
+    },
+  });
+});
