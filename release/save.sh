@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Keeps the image in RELEASE_STORE/<sha>, as an archive for `docker load`, with its bill of materials.
-# What is there already is never overwritten.
+# Saves the image in RELEASE_STORE/<sha>, as an archive for `docker load`, with its bill of materials.
+# Existing files are never overwritten.
 . "$(dirname "$0")/common.sh"
 
 require_image
@@ -13,8 +13,8 @@ fi
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-# Without a time inside, the same image makes the same archive; fast, for weights and libraries hardly
-# get any smaller.
+# --no-name leaves out the time, so the same image gives the same archive. --fast, because weights and
+# libraries hardly compress.
 docker save "$image" | gzip --no-name --fast >"$folder/image.tar.gz"
 cp "$sbom" "$folder/sbom.cdx.json"
 image_id >"$folder/image-id"

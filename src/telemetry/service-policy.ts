@@ -16,7 +16,7 @@ export interface ServiceWindow {
   readonly refused: number;
   readonly failed: number;
   /** Of answered requests, in milliseconds; undefined without any. */
-  readonly latency: { readonly p50: number; readonly p99: number } | undefined;
+  readonly latency?: { readonly p50: number; readonly p99: number } | undefined;
 }
 
 /** Null where there is no alarm. */

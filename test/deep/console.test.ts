@@ -2,8 +2,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findings } from '../../src/console/browser/status.ts';
-import type { ConsoleData } from '../../src/console/browser/types.ts';
 import { PINNED, PINNED_TAG, pinnedJson } from '../support/pinned.ts';
 import { startServer, sum, type TestServer } from '../support/server.ts';
 import { faintTexts, foreignPixels, tooWide } from './in-page.mjs';
@@ -254,116 +252,6 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.waitForRequest('**/console/data');
     await page.getByText(/live, /).waitFor();
-  });
-});
-
-describe('the status line', () => {
-  const step = { at: 970, answered: 100, refused: 0, failed: 0, labels: { good: 100 } };
-  const languages = { en: 100 };
-  const calm: ConsoleData = {
-    status: 'ready',
-    model: { name: 'model', commit: PINNED, tag: 'v1' },
-    labels: ['good'],
-    queue: { length: 0, capacity: 100 },
-    workers: { idle: 1, busy: 1, starting: 0 },
-    now: 1000,
-    stepSeconds: 5,
-    steps: [{ ...step, languages, latency: { p50: 3, p99: 14 } }],
-    drift: { windowSeconds: 300, features: [], foreign: [], known: ['en'] },
-    feedback: {},
-    predictions: [],
-  };
-  const bin = (name: string, observed: number, reference: number) => ({
-    ...{ bin: name, count: 1000 * observed, observed, reference },
-  });
-  const drift = (feature: string, stabilityIndex: number, ...bins: ReturnType<typeof bin>[]) => ({
-    ...calm.drift,
-    features: [{ feature, observations: 1000, stabilityIndex, bins }],
-  });
-  const steps = (change: object) => [{ ...step, languages, ...change }];
-
-  test.each<[string, Partial<ConsoleData>, string, string]>([
-    [
-      'traffic as it should be',
-      {},
-      'good',
-      'All is well: 3.3 texts/s, p99 14 ms, all in languages that the model knows.',
-    ],
-    ['no traffic', { steps: [] }, 'idle', 'Ready, and idle: no text in the last minute.'],
-    ['a start', { status: 'loading' }, 'warning', 'The model is being loaded and checked.'],
-    ['an end', { status: 'draining' }, 'warning', 'The server is stopping'],
-    ['no worker', { workers: { starting: 2 } }, 'bad', 'No worker is running.'],
-    [
-      'a full queue',
-      { queue: { length: 90, capacity: 100 } },
-      'bad',
-      'The queue is nearly full: 90 of 100 texts wait.',
-    ],
-    [
-      'refusals',
-      { steps: steps({ refused: 25 }) },
-      'bad',
-      '25 of 125 requests of the last minute were turned away (429)',
-    ],
-    [
-      'failures',
-      { steps: steps({ failed: 1 }) },
-      'bad',
-      '1 of 101 requests of the last minute failed with a server error.',
-    ],
-    [
-      'slow answers',
-      { steps: steps({ latency: { p50: 100, p99: 400 } }) },
-      'warning',
-      'one in a hundred takes longer than 400 ms',
-    ],
-    [
-      'a few foreign texts',
-      { steps: steps({ languages: { en: 92, de: 8 } }) },
-      'idle',
-      '8 of 100 texts of the last 5 minutes: German, which the model was not trained on. Too few to judge.',
-    ],
-    [
-      'strays',
-      { steps: steps({ languages: { en: 99, de: 1 } }) },
-      'good',
-      'nearly all in languages that the model knows (strays: German)',
-    ],
-    [
-      'foreign languages',
-      { drift: { ...calm.drift, foreign: [bin('de', 0.34, 0), bin('other', 0.05, 0)] } },
-      'warning',
-      '34 % of the texts of the last 5 minutes are German (de) and 5.0 % other languages, which model v1 was not trained on.',
-    ],
-    [
-      'other labels',
-      { drift: drift('label', 0.4) },
-      'warning',
-      'not mixed as in training: stability index 0.40',
-    ],
-    [
-      'doubt',
-      { drift: drift('score', 0, bin('0.65', 0.6, 0.4), bin('1', 0.4, 0.6)) },
-      'warning',
-      '60 % of its predictions have a score of 0.65 or less; in training 40 %',
-    ],
-    [
-      'new words',
-      { drift: drift('unknown_ratio', 0, bin('0', 0.9, 1), bin('1', 0.1, 0)) },
-      'warning',
-      '10 % of the texts have tokens',
-    ],
-  ])('tells of %s', (_, change, level, words) => {
-    const [worst] = findings({ ...calm, ...change }, { kind: 'answered' });
-    expect(worst!.level).toBe(level);
-    expect(worst!.text.replaceAll('\u00a0', ' ')).toContain(words);
-  });
-
-  test('has what is worst at its beginning, and forgets nothing', () => {
-    const foreign = [bin('de', 0.3, 0)];
-    const data = { ...calm, workers: {}, drift: { ...calm.drift, foreign } };
-    const kinds = findings(data, { kind: 'answered' }).map(({ kind }) => kind);
-    expect(kinds).toEqual(['workers', 'foreign de']);
   });
 });
 
