@@ -2,6 +2,7 @@
 /** The command line. */
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { notify, warn } from './commands/output.ts';
 import { setLibraryVariables } from './config/environment.ts';
 import { KnownError } from './errors.ts';
 
@@ -42,8 +43,10 @@ try {
     error instanceof KnownError ||
     // An error of the system, such as EADDRINUSE.
     (error instanceof Error && 'syscall' in error);
-  process.stderr.write(
-    isKnown ? `tweet-sentiment: ${error.message}\n` : `${(error as Error).stack ?? error}\n`,
-  );
+  if (isKnown) {
+    warn(error.message);
+  } else {
+    notify((error as Error).stack ?? String(error));
+  }
   process.exitCode = 1;
 }

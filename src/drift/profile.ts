@@ -1,8 +1,9 @@
 /**
- * The reference profile: how what the server observes of texts is distributed in the data that a
- * version was trained on, so that traffic can be held against it.
+ * The reference profile: the distributions of what the server observes of texts, in the data that a version
+ * was trained on. Traffic is compared with it.
  */
 import { z } from 'zod';
+import { checkJson, parseJson } from '../artifacts/read.ts';
 
 /** What is observed of one prediction. */
 export interface Observation {
@@ -13,7 +14,7 @@ export interface Observation {
   readonly unknownRatio: number;
 }
 
-/** How a profile's features are read from an observation. A profile may have other ones: left out. */
+/** How the features of a profile are read from an observation. Other features of a profile are ignored. */
 const FEATURES: Readonly<Record<string, (observation: Observation) => string | number>> = {
   language: ({ language }) => language,
   label: ({ label }) => label,
@@ -22,24 +23,24 @@ const FEATURES: Readonly<Record<string, (observation: Observation) => string | n
   unknown_ratio: ({ unknownRatio }) => unknownRatio,
 };
 
-/** Bins of the features that are numbers; the last bound is the largest value there is. */
+/** Bins of the features that are numbers; the last bound is the largest possible value. */
 const UPPER_BOUNDS = {
   score: [0.45, 0.55, 0.65, 0.75, 0.85, 0.95, 0.99, 1],
   tokens: [8, 12, 16, 20, 24, 28, 32, 36, 40, 48, 64, 1_000_000],
   unknown_ratio: [0, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
 };
 
-/** Where values of a category fall that has no bin of its own. */
+/** The bin of the categories that have no bin of their own. */
 export const OTHER = 'other';
 
-/** A bound on what a profile may make the server export. */
+/** Bounds how many series a profile may make the server export. */
 const MAX_BINS = 64;
 
 const ratios = z.array(z.number().min(0).max(1)).max(MAX_BINS);
 const distributionSchema = z
   .union([
     z.object({ categories: z.array(z.string().min(1)).min(1), ratios }),
-    /** A value lies in the first bin whose upper bound it does not exceed. */
+    /** A value belongs to the first bin whose upper bound it does not exceed. */
     z.object({ upper_bounds: z.array(z.number()).min(1), ratios }),
   ])
   .refine(
@@ -58,9 +59,21 @@ export const profileSchema = z.object({
 });
 
 export interface Profile {
-  /** How many texts were counted. */
+  /** How many texts it was measured on; 0 for bins without a reference. */
   readonly texts: number;
   readonly features: Readonly<Record<string, Distribution>>;
+}
+
+/**
+ * Reads a `profile.json`.
+ *
+ * @param source the bytes of the file, or its parsed JSON.
+ * @param origin which file it is, for the message.
+ * @throws ModelError `unfit` where it is not a profile.
+ */
+export function parseProfile(source: unknown, origin: string): Profile {
+  const json = Buffer.isBuffer(source) ? parseJson(source.toString('utf8'), origin) : source;
+  return checkJson(profileSchema, json, origin);
 }
 
 /** A profile's bins by name: a category, or an upper bound in digits. */
@@ -75,14 +88,14 @@ export type Counts = Readonly<Record<string, readonly number[]>>;
 
 export interface Tally {
   add(observation: Observation): void;
-  /** The bins, in the order of the profile. They go on being counted up. */
+  /** By feature, in the order of the profile; later calls of `add` change them. */
   readonly counts: Counts;
 }
 
-/** Gives the index of an observation's bin, −1 where there is none. */
+/** Returns the index of an observation's bin, −1 where there is none. */
 export type FindBin = (observation: Observation) => number;
 
-/** How observations find their bins, by feature; features that nothing observes are left out. */
+/** How the bin of an observation is found, by feature; features that are not observed are left out. */
 export function binFinders({ features }: Pick<Profile, 'features'>): Map<string, FindBin> {
   const finders = new Map<string, FindBin>();
   for (const [feature, distribution] of Object.entries(features)) {
@@ -119,7 +132,7 @@ export function createTally(profile: Pick<Profile, 'features'>): Tally {
   };
 }
 
-/** @returns a function that gives the index of a value's bin, −1 where there is none. */
+/** @returns a function from a value to the index of its bin, −1 where there is none. */
 function binFinder(distribution: Distribution): (value: string | number) => number {
   if ('categories' in distribution) {
     const index = new Map<string | number, number>(distribution.categories.map((c, i) => [c, i]));
@@ -133,7 +146,7 @@ function binFinder(distribution: Distribution): (value: string | number) => numb
   };
 }
 
-/** Bins for what has no profile yet: its ratios are all 0. */
+/** Bins for a version without a profile; all ratios are 0. */
 export function emptyProfile(labels: readonly string[], languages: readonly string[]): Profile {
   const features: Record<string, Distribution> = {};
   for (const [feature, categories] of [
@@ -148,7 +161,7 @@ export function emptyProfile(labels: readonly string[], languages: readonly stri
   return { texts: 0, features };
 }
 
-/** Makes a profile of observations. */
+/** Measures the profile of observations. */
 export function profileOf(bins: Profile, observations: readonly Observation[]): Profile {
   const { add, counts } = createTally(bins);
   observations.forEach(add);

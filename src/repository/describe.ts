@@ -4,6 +4,7 @@ import { parseDatasets } from '../artifacts/datasets.ts';
 import { type Ingredients, ingredientsOf } from '../artifacts/ingredients.ts';
 import { type Metrics, readMetrics, servedScores } from '../artifacts/metrics.ts';
 import { readJson } from '../artifacts/read.ts';
+import { formatBytes } from '../terminal/numbers.ts';
 import { ModelError } from '../version/errors.ts';
 import type { Commit } from '../version/git-objects.ts';
 import { isFullSha } from '../version/git-objects.ts';
@@ -176,13 +177,6 @@ function formatScores(metrics: Metrics | undefined): string[] {
     return `  ${name.padEnd(32)} ${values.join('  ').trim()}`;
   });
   return [`scores (${metrics.primary})`, ...lines];
-}
-
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
-  const value = bytes / 1000 ** power;
-  return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${units[power]}`;
 }
 
 function subjectOf({ message }: Commit): string {

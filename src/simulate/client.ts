@@ -22,14 +22,14 @@ export type Answer =
   | { readonly kind: 'silence'; readonly status: string };
 
 export interface Client {
-  /** @throws where nothing answers at the address; the message says why. */
+  /** @throws where nothing answers at the address; the message has the reason. */
   reach(): Promise<void>;
   predict(texts: readonly string[]): Promise<Answer>;
   /** @returns the status, as in an answer. */
   sendFeedback(id: string, label: string): Promise<string>;
 }
 
-/** Longer than the server's own deadline, so that it is the one that says so. */
+/** Longer than the server's own deadline, so that the server's answer comes first. */
 const TIMEOUT_MS = 15_000;
 
 export function createClient({ url, apiKey }: { url: string; apiKey?: string }): Client {

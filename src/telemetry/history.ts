@@ -58,7 +58,7 @@ export interface HistorySnapshot {
     /** Languages that the version knows from its training. */
     readonly known: readonly string[];
   };
-  /** How often each label was predicted (rows) and told to be right (columns). */
+  /** Counts of feedback by predicted label, then by the right label. */
   readonly feedback: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The newest first, as the log has them, and when they were made in seconds since 1970. */
   readonly predictions: readonly (PredictionFields & { readonly at: number })[];

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { inspectModel } from '../../inference/inspect.ts';
 import { diffVersions } from '../../repository/diff/diff.ts';
-import { asJson, type Flags, print } from '../options.ts';
+import { asJson, type Flags } from '../options.ts';
+import { isStdoutColoured, print } from '../output.ts';
 import { withVersionFlags, withVersions } from '../versions.ts';
 import { formatDiff } from './diff-text.ts';
 
@@ -18,8 +19,9 @@ function run(before: string, after: string | undefined, flags: Flags): Promise<v
   return withVersions(flags, async ({ open }) => {
     const versions = { old: await open(before), new: await open(after) };
     const diff = await diffVersions(versions, inspectModel);
-    // Node knows what NO_COLOR and the terminal ask for.
-    const isColoured = process.stdout.isTTY && process.stdout.hasColors();
-    print(flags, diff, formatDiff(diff, isColoured));
+    print(flags, diff, (value) => formatDiff(value, isStdoutColoured()), {
+      multiLineKeys: ['message', 'patch'],
+      isExact: true,
+    });
   });
 }

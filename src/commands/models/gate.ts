@@ -1,7 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { formatChecks } from '../../repository/gate/checks/recorded-scores.ts';
 import { gate } from '../../repository/gate/gate.ts';
-import { asJson, type Flags, print, progressBar } from '../options.ts';
+import { share } from '../flag-values.ts';
+import { asJson, type Flags } from '../options.ts';
+import { print, progressBar } from '../output.ts';
 import { withVersionFlags, withVersions } from '../versions.ts';
 
 export function addGate(models: Command): void {
@@ -57,17 +59,9 @@ function run(revision: string | undefined, flags: GateFlags & Limits): Promise<v
       passed,
       checks,
     };
-    print(flags, result, formatChecks(checks));
+    print(flags, result, (value) => formatChecks(value.checks));
     process.exitCode = passed ? 0 : 1;
   });
-}
-
-function share(value: string): number {
-  const number = Number(value);
-  if (value.trim() === '' || !(number >= 0 && number <= 1)) {
-    throw new InvalidArgumentError('expected a number from 0 to 1');
-  }
-  return number;
 }
 
 function minScore(

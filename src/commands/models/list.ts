@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { formatList, listVersions } from '../../repository/describe.ts';
 import { tagsOf } from '../../repository/git.ts';
-import { asJson, type Flags, print } from '../options.ts';
+import { asJson, type Flags } from '../options.ts';
+import { print } from '../output.ts';
 import { withVersionFlags, withVersions } from '../versions.ts';
 
 export function addList(models: Command): void {
@@ -15,6 +16,6 @@ function run(flags: Flags): Promise<void> {
   return withVersions(flags, async ({ config, store, repository }) => {
     const tags = repository ? await tagsOf(repository) : new Map<string, string>();
     const versions = await listVersions(store, config.modelName, tags);
-    print(flags, versions, formatList(versions));
+    print(flags, versions, formatList);
   });
 }

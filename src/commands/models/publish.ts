@@ -4,7 +4,8 @@ import { ModelError } from '../../version/errors.ts';
 import { publishVersion } from '../../version/publish.ts';
 import { openStore } from '../../version/stores/open.ts';
 import { isWritable, type Store } from '../../version/stores/store.ts';
-import { asJson, type Flags, print, progressBar } from '../options.ts';
+import { asJson, type Flags } from '../options.ts';
+import { print, progressBar } from '../output.ts';
 import { type Versions, withVersionFlags, withVersions } from '../versions.ts';
 
 export function addPublish(models: Command): void {
@@ -39,11 +40,12 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
       tag,
       onProgress,
     });
-    const said = result === 'published' ? 'is published' : 'was published already';
     print(
       flags,
       { model: config.modelName, commit, tag: tag ?? null, store: store.location, result },
-      `${commit} ${said} in ${store.location}`,
+      (published) =>
+        `${published.commit} ${result === 'published' ? 'is published' : 'was published already'} ` +
+        `in ${published.store}`,
     );
   });
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { formatReproduction, reproduce } from '../../repository/reproduce.ts';
-import { asJson, type Flags, print, progressBar } from '../options.ts';
+import { asJson, type Flags } from '../options.ts';
+import { notify, print, progressBar } from '../output.ts';
 import { withVersionFlags, withVersions } from '../versions.ts';
 
 export function addReproduce(models: Command): void {
@@ -27,9 +28,9 @@ function run(revision: string | undefined, flags: Flags & { data: string }): Pro
         folder,
         dataFolder: flags.data,
         profile: (files, dataFiles) => profileData(files, dataFiles, progressBar()),
-        onStep: (what) => process.stderr.write(`${what}\n`),
+        onStep: notify,
       });
-      print(flags, reproduction, formatReproduction(reproduction));
+      print(flags, reproduction, formatReproduction);
       process.exitCode = reproduction.verdict === 'different' ? 1 : 0;
     } finally {
       await rm(folder, { recursive: true, force: true });

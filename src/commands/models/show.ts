@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { describeVersion, formatDescription } from '../../repository/describe.ts';
-import { asJson, type Flags, print } from '../options.ts';
+import { asJson, type Flags } from '../options.ts';
+import { print } from '../output.ts';
 import { withVersionFlags, withVersions } from '../versions.ts';
 
 export function addShow(models: Command): void {
@@ -14,6 +15,6 @@ export function addShow(models: Command): void {
 function run(sha: string | undefined, flags: Flags): Promise<void> {
   return withVersions(flags, async ({ open }) => {
     const description = await describeVersion(await open(sha));
-    print(flags, description, formatDescription(description));
+    print(flags, description, formatDescription, { multiLineKeys: ['message'], isExact: true });
   });
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { formatBytes } from '../../repository/describe.ts';
+import { formatBytes } from '../../terminal/numbers.ts';
 import { openVersion, readVersion } from '../../version/version.ts';
-import { asJson, type Flags, print } from '../options.ts';
+import { asJson, type Flags } from '../options.ts';
+import { print } from '../output.ts';
 import { withVersionFlags, withVersions } from '../versions.ts';
 
 export function addVerify(models: Command): void {
@@ -21,7 +22,7 @@ function run(revision: string | undefined, flags: Flags): Promise<void> {
     print(
       flags,
       { commit: version.commit, proven: true, files: files.size, bytes },
-      `${version.commit} is proven: ${files.size} files, ${formatBytes(bytes)}`,
+      ({ commit }) => `${commit} is proven: ${files.size} files, ${formatBytes(bytes)}`,
     );
   });
 }

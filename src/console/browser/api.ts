@@ -5,7 +5,7 @@ const STORED_KEY = 'api-key';
 /** A prediction may wait in the queue, and a file may be large. */
 const TIMEOUT_MS = 60_000;
 
-export interface RequestOptions {
+interface RequestOptions {
   /** Sent as JSON, by POST. */
   readonly body?: object;
   readonly timeoutMs?: number;

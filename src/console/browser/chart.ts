@@ -28,6 +28,8 @@ export interface Plot {
   readonly times: number[];
   /** One for each series, from the bottom of a stack to its top. */
   readonly columns: readonly Column[];
+  /** Values of the last minutes, for the legend. */
+  readonly now?: readonly string[];
 }
 
 export interface ChartOptions {
@@ -39,14 +41,14 @@ export interface ChartOptions {
   readonly top?: number;
 }
 
-/** Receives the cursor's index in the columns; undefined when the pointer has left. */
-export type OnCursor = (index: number | undefined) => void;
-
 export interface Chart {
   show(plot: Plot): void;
-  destroy(): void;
 }
 
+/** Receives the cursor's index in the columns; undefined when the pointer has left. */
+type OnCursor = (index: number | undefined) => void;
+
+/** A chart that lives as long as the page. */
 export function createChart(
   container: HTMLElement,
   options: ChartOptions,
@@ -56,14 +58,9 @@ export function createChart(
   let uplot: UPlot | undefined;
   let shownSeries = '';
   const size = () => ({ width: container.clientWidth, height: container.clientHeight });
-  const resizes = new ResizeObserver(() => uplot?.setSize(size()));
-  resizes.observe(container);
-  const schemes = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) =>
-    matchMedia(query),
-  );
-  const redraw = (): void => uplot?.redraw(false, true);
-  for (const scheme of schemes) {
-    scheme.addEventListener('change', redraw);
+  new ResizeObserver(() => uplot?.setSize(size())).observe(container);
+  for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
+    matchMedia(query).addEventListener('change', () => uplot?.redraw(false, true));
   }
 
   return {
@@ -80,13 +77,6 @@ export function createChart(
       uplot?.destroy();
       shownSeries = wantedSeries;
       uplot = new UPlot({ ...size(), ...layout(options, drawn, onCursor) }, data, container);
-    },
-    destroy() {
-      uplot?.destroy();
-      resizes.disconnect();
-      for (const scheme of schemes) {
-        scheme.removeEventListener('change', redraw);
-      }
     },
   };
 }

@@ -32,22 +32,17 @@ export function findings({
   ageSeconds,
 }: Pick<State, 'data' | 'contact' | 'ageSeconds'>): Finding[] {
   if (contact === 'needs-key') {
-    return [{ level: 'idle', kind: 'key', text: 'The server wants an API key.' }];
+    return [finding('idle', 'key', 'The server wants an API key.')];
   }
   if (contact === 'silent') {
     const text = `The server has not answered for ${duration(ageSeconds)}.`;
-    return [{ level: 'bad', kind: 'silent', text }];
+    return [finding('bad', 'silent', text)];
   }
   if (!data) {
-    return [{ level: 'idle', kind: 'connecting', text: 'Waiting for the server …' }];
+    return [finding('idle', 'connecting', 'Waiting for the server …')];
   }
-  if (data.status === 'loading') {
-    const text = 'The model is being loaded and checked. Until then, predictions are refused.';
-    return [{ level: 'warning', kind: 'loading', text }];
-  }
-  if (data.status === 'draining') {
-    const text = 'The server is stopping: it answers what it has accepted and takes nothing new.';
-    return [{ level: 'warning', kind: 'draining', text }];
+  if (data.status !== 'ready') {
+    return [finding('warning', data.status, NOT_READY[data.status])];
   }
   const found = [...serviceFindings(data), ...driftFindings(data)];
   return found.length > 0
@@ -55,62 +50,63 @@ export function findings({
     : [healthyFinding(data)];
 }
 
+const NOT_READY = {
+  loading: 'The model is being loaded and checked. Until then, predictions are refused.',
+  draining: 'The server is stopping: it answers what it has accepted and takes nothing new.',
+};
+
+function finding(level: Level, kind: string, text: string): Finding {
+  return { level, kind, text };
+}
+
 function serviceFindings({ alarms }: ConsoleData): Finding[] {
-  const { noWorker, failedRequests, refusedRequests, queueNearlyFull, slowAnswers } = alarms;
+  const found: Finding[] = [];
+  const add = (...args: Parameters<typeof finding>) => found.push(finding(...args));
+  const { failedRequests, refusedRequests, queueNearlyFull, slowAnswers } = alarms;
   const share = (alarm: { count: number; requests: number }): string =>
     `${count(alarm.count)} of ${counted(alarm.requests, 'request')} of the last minute`;
-  const found: (Finding | false | null)[] = [
-    noWorker && { level: 'bad', kind: 'workers', text: 'No worker is running.' },
-    failedRequests && {
-      level: 'bad',
-      kind: 'failed',
-      text: `${share(failedRequests)} failed with a server error.`,
-    },
-    refusedRequests && {
-      level: 'bad',
-      kind: 'refused',
-      text: `${share(refusedRequests)} were turned away (429): more arrives than the workers can do.`,
-    },
-    !refusedRequests &&
-      queueNearlyFull && {
-        level: 'bad',
-        kind: 'queue',
-        text: `The queue is nearly full: ${count(queueNearlyFull.length)} of ${counted(queueNearlyFull.capacity, 'text')} wait.`,
-      },
-    slowAnswers && {
-      level: 'warning',
-      kind: 'slow',
-      text: `Answers are slow: one in a hundred takes longer than ${milliseconds(slowAnswers.p99)}.`,
-    },
-  ];
-  return found.filter((finding) => finding !== false && finding !== null);
+  if (alarms.noWorker) {
+    add('bad', 'workers', 'No worker is running.');
+  }
+  if (failedRequests) {
+    add('bad', 'failed', `${share(failedRequests)} failed with a server error.`);
+  }
+  if (refusedRequests) {
+    const reason = 'more arrives than the workers can do';
+    add('bad', 'refused', `${share(refusedRequests)} were turned away (429): ${reason}.`);
+  } else if (queueNearlyFull) {
+    const { length, capacity } = queueNearlyFull;
+    const waiting = `${count(length)} of ${counted(capacity, 'text')} wait`;
+    add('bad', 'queue', `The queue is nearly full: ${waiting}.`);
+  }
+  if (slowAnswers) {
+    const time = milliseconds(slowAnswers.p99);
+    add('warning', 'slow', `Answers are slow: one in a hundred takes longer than ${time}.`);
+  }
+  return found;
 }
 
 function driftFindings(data: ConsoleData): Finding[] {
+  const found: Finding[] = [];
+  const add = (kind: string, text: string) => found.push(finding('warning', kind, text));
   const { foreignLanguages, labelMix, scoreCollapse, unknownTokens } = data.drift.alarms;
-  const found: (Finding | false | null)[] = [
-    foreignLanguages.length > 0 && {
-      level: 'warning',
-      kind: `foreign ${foreignLanguages.map(({ bin }) => bin).join(' ')}`,
-      text: foreignText(data),
-    },
-    scoreCollapse && {
-      level: 'warning',
-      kind: 'unsure',
-      text: `The model is unsure: ${percent(scoreCollapse.observed)} of its predictions have a score of ${scoreCollapse.maxScore} or less; in training ${percent(scoreCollapse.reference)}.`,
-    },
-    labelMix && {
-      level: 'warning',
-      kind: 'labels',
-      text: `The labels predicted are not mixed as in training: stability index ${labelMix.stabilityIndex.toFixed(2)}.`,
-    },
-    unknownTokens && {
-      level: 'warning',
-      kind: 'unknown',
-      text: `${percent(unknownTokens.observed)} of the texts have tokens that the vocabulary does not know.`,
-    },
-  ];
-  return found.filter((finding) => finding !== false && finding !== null);
+  if (foreignLanguages.length > 0) {
+    add(`foreign ${foreignLanguages.map(({ bin }) => bin).join(' ')}`, foreignText(data));
+  }
+  if (scoreCollapse) {
+    const { observed, reference, maxScore } = scoreCollapse;
+    const scores = `${percent(observed)} of its predictions have a score of ${maxScore} or less`;
+    add('unsure', `The model is unsure: ${scores}; in training ${percent(reference)}.`);
+  }
+  if (labelMix) {
+    const index = labelMix.stabilityIndex.toFixed(2);
+    add('labels', `The labels predicted are not mixed as in training: stability index ${index}.`);
+  }
+  if (unknownTokens) {
+    const share = percent(unknownTokens.observed);
+    add('unknown', `${share} of the texts have tokens that the vocabulary does not know.`);
+  }
+  return found;
 }
 
 /** `34 % of the texts of the last 5 minutes are German (de) and 5 % French (fr), which …` */
@@ -138,11 +134,12 @@ function healthyFinding(data: ConsoleData): Finding {
   const names = listed(foreign.map(({ language }) => languageName(language)));
 
   if (sum(foreign) > MAX_STRAY_SHARE * sum(shares)) {
-    const text = `Ready. ${count(sum(foreign))} of ${counted(sum(shares), 'text')} of the last ${minutes(windowSeconds)}: ${names}, which the model was not trained on. Too few to judge.`;
-    return { level: 'idle', kind: 'few', text };
+    const share = `${count(sum(foreign))} of ${counted(sum(shares), 'text')}`;
+    const text = `${share} of the last ${minutes(windowSeconds)}: ${names}, which the model was not trained on`;
+    return finding('idle', 'few', `Ready. ${text}. Too few to judge.`);
   }
   if (texts === 0) {
-    return { level: 'idle', kind: 'idle', text: 'Ready, and idle: no text in the last minute.' };
+    return finding('idle', 'idle', 'Ready, and idle: no text in the last minute.');
   }
   const languages =
     known.length === 0
@@ -152,5 +149,5 @@ function healthyFinding(data: ConsoleData): Finding {
         : `nearly all in languages that the model knows (strays: ${names})`;
   const speed = latency ? `, p99 ${milliseconds(latency.p99)}` : '';
   const text = `All is well: ${rate(texts / seconds)} texts/s${speed}, ${languages}.`;
-  return { level: 'good', kind: 'good', text };
+  return finding('good', 'good', text);
 }

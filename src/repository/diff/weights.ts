@@ -1,8 +1,8 @@
 /** `model.onnx`: what it takes and what it gives. */
 
 import { formatChange, type Paint } from '../../commands/models/diff-lines.ts';
+import { formatBytes } from '../../terminal/numbers.ts';
 import { digestOf, sizeOf, type VersionFile } from '../../version/manifest.ts';
-import { formatBytes } from '../describe.ts';
 import { byName, type Change, changedPairs, mapChange } from './change.ts';
 
 /** One input or output of a model. */

@@ -1,131 +1,71 @@
 /** A panel with a chart, its values under the cursor, and the same as text for screen readers. */
 import { html } from 'htm/preact';
-import type { ComponentChildren, VNode } from 'preact';
+import type { VNode } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { type Chart, type ChartOptions, createChart, type Plot } from '../chart.ts';
+import { type Chart, createChart, type Plot } from '../chart.ts';
 import { capitalized, minuteOfDay, timeOfDay } from '../format.ts';
-import type { Column } from '../series.ts';
-import { Panel, Swatch } from './parts.ts';
+import type { ChartDefinition } from '../plots.ts';
+import { panel, swatch } from './parts.ts';
 
-interface ChartPanelProps {
-  readonly id: string;
-  readonly title: string;
-  readonly unit: string;
-  readonly class: string;
-  readonly options: ChartOptions;
+interface Props extends ChartDefinition {
   /** Undefined until there are data. */
   readonly plot: Plot | undefined;
-  /** Shown in the legend while the cursor is elsewhere. */
-  readonly now: readonly string[];
+  /** Of a wide panel: beside the chart. Values under the cursor are then in the heading. */
+  readonly legend?: VNode | undefined;
 }
 
-/** With a legend under the chart that shows the values. */
-export function ChartPanel({ id, title, unit, options, plot, now, ...props }: ChartPanelProps) {
+export function ChartPanel({ plot, legend, ...props }: Props): VNode {
+  const { id, format, isWide } = props;
   const [pointed, setPointed] = useState<number>();
-  const time = timeAt(plot, pointed);
-  const values = time === undefined ? now : valuesAt(plot, pointed).map(options.format);
-  return html`
-    <${Panel}
-      id=${id}
-      title=${title}
-      unit=${unit}
-      class=${props.class}
-      reading=${time === undefined ? '' : timeOfDay(time)}
-    >
-      <${TimeChart} id=${id} options=${options} plot=${plot} onCursor=${setPointed} />
-      <ul id=${`${id}-now`} class="now">
-        ${plot && legend(plot, values)}
-      </ul>
-    <//>
-  `;
-}
-
-/** The top of a stack first. */
-function legend({ series }: Plot, values: readonly string[]): VNode[] {
-  return series
-    .map(
-      (each, i) => html`
-        <li key=${each.name}>
-          <${Swatch} series=${each} />${capitalized(each.name)}<b>${values[i]}</b>
-        </li>
-      `,
-    )
-    .reverse();
-}
-
-interface WideChartPanelProps extends Omit<ChartPanelProps, 'now'> {
-  /** The legend. */
-  readonly children: ComponentChildren;
-}
-
-/** With a legend of its own beside the chart; the values under the cursor are in the heading. */
-export function WideChartPanel({ id, options, plot, children, ...props }: WideChartPanelProps) {
-  const [pointed, setPointed] = useState<number>();
-  const time = timeAt(plot, pointed);
-  const values = valuesAt(plot, pointed);
-  const present = plot?.series.flatMap(({ name }, i) =>
-    values[i] ? `${name} ${options.format(values[i])}` : [],
-  );
-  const reading = time === undefined ? '' : `${timeOfDay(time)}  ${present?.join(', ')}`.trim();
-  return html`
-    <${Panel} id=${id} ...${props} reading=${reading}>
-      <div class="split">
-        <${TimeChart} id=${id} kind="tall" options=${options} plot=${plot} onCursor=${setPointed} />
-        <div id=${`${id}-legend`} class="legend">${children}</div>
-      </div>
-    <//>
-  `;
-}
-
-function timeAt(plot: Plot | undefined, index: number | undefined): number | undefined {
-  return index === undefined ? undefined : plot?.times[index];
-}
-
-function valuesAt(plot: Plot | undefined, index: number | undefined): number[] {
-  return plot?.columns.map((column) => column[index ?? -1] ?? 0) ?? [];
-}
-
-interface TimeChartProps {
-  readonly id: string;
-  readonly kind?: string;
-  readonly options: ChartOptions;
-  readonly plot: Plot | undefined;
-  readonly onCursor: (index: number | undefined) => void;
-}
-
-function TimeChart({ id, kind = '', options, plot, onCursor }: TimeChartProps): VNode {
   const container = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart>();
   useLayoutEffect(() => {
-    if (container.current) {
-      chart.current = createChart(container.current, options, onCursor);
-    }
-    return () => chart.current?.destroy();
-  }, []);
-  useLayoutEffect(() => {
-    if (plot) {
-      chart.current?.show(plot);
+    if (plot && container.current) {
+      chart.current ??= createChart(container.current, props, setPointed);
+      chart.current.show(plot);
     }
   }, [plot]);
-  const summaries = plot?.series.map(({ name }, i) =>
-    summary(name, plot.times, plot.columns[i] ?? [], options.format),
+
+  const time = plot?.times[pointed ?? -1];
+  const values = plot?.columns.map((column) => column[pointed ?? -1] ?? 0) ?? [];
+  const present = plot?.series.flatMap(({ name }, i) =>
+    isWide && values[i] ? `${name} ${format(values[i])}` : [],
   );
-  return html`
-    <div id=${`${id}-chart`} class=${`chart ${kind}`.trim()} ref=${container} aria-hidden="true" />
-    <p class="hidden">${summaries?.join(' ')}</p>
+  const reading = time === undefined ? '' : `${timeOfDay(time)}  ${present?.join(', ')}`.trim();
+  const kind = isWide ? 'chart tall' : 'chart';
+  const drawing = html`
+    <div id=${`${id}-chart`} class=${kind} ref=${container} aria-hidden="true" />
+    <p class="hidden">${plot && summary(plot, format)}</p>
   `;
+  return panel(
+    { ...props, reading },
+    isWide
+      ? html`<div class="split">${drawing}<div id=${`${id}-legend`} class="legend">${legend}</div></div>`
+      : html`
+          ${drawing}
+          <ul id=${`${id}-now`} class="now">
+            ${plot && legendItems(plot, time === undefined ? plot.now : values.map(format))}
+          </ul>
+        `,
+  );
 }
 
-/** `Answered: most 26 at 16:39, last 21.` */
-function summary(
-  name: string,
-  times: readonly number[],
-  column: Column,
-  format: (value: number) => string,
-): string {
-  const most = Math.max(...column.map((value) => value ?? 0));
-  const when = minuteOfDay(times[column.indexOf(most)] ?? 0);
-  return most === 0
-    ? `${capitalized(name)}: none.`
-    : `${capitalized(name)}: most ${format(most)} at ${when}, last ${format(column.at(-1) ?? 0)}.`;
+/** The top of a stack first. */
+function legendItems({ series }: Plot, values: readonly string[] = []): VNode[] {
+  const item = (each: Plot['series'][number], i: number): VNode =>
+    html`<li key=${each.name}>${swatch(each)}${capitalized(each.name)}<b>${values[i]}</b></li>`;
+  return series.map(item).reverse();
+}
+
+/** `Answered: most 26 at 16:39, last 21. Failed (5xx): none.` */
+function summary({ series, times, columns }: Plot, format: (value: number) => string): string {
+  const summaries = series.map(({ name }, i) => {
+    const values = columns[i]?.map((value) => value ?? 0) ?? [];
+    const most = Math.max(...values);
+    const when = minuteOfDay(times[values.indexOf(most)] ?? 0);
+    return most === 0
+      ? `${capitalized(name)}: none.`
+      : `${capitalized(name)}: most ${format(most)} at ${when}, last ${format(values.at(-1) ?? 0)}.`;
+  });
+  return summaries.join(' ');
 }

@@ -1,6 +1,6 @@
 /** The top of the page: the version that serves, the state of server and traffic, the age of the data. */
 import { html } from 'htm/preact';
-import type { VNode } from 'preact';
+import { h, type VNode } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { type Finding, findings, type Level } from '../findings.ts';
 import { duration, timeOfDay, versionName } from '../format.ts';
@@ -13,15 +13,18 @@ const MARKS: Readonly<Record<Level, string>> = { bad: '✖ ', warning: '▲ ', i
 const MAX_LIVE_SECONDS = 10;
 
 export function Header({ state, actions }: { state: State; actions: Actions }): VNode {
-  const { data, contact, isPaused } = state;
+  const { data, contact, isPaused, isKeyRefused } = state;
   const found = findings(state);
-  const [worst, ...others] = found as [Finding, ...Finding[]];
+  const [first, ...others] = found as [Finding, ...Finding[]];
   const name = data?.model?.name ?? 'tweet-sentiment';
   const status = statusOf(state);
   useEffect(() => {
-    document.title = `${MARKS[worst.level]}${name}`;
+    document.title = `${MARKS[first.level]}${name}`;
     document.body.classList.toggle('stale', contact === 'silent');
-  }, [worst.level, name, contact]);
+  }, [first.level, name, contact]);
+  // Read aloud when the kinds of findings change, not each time that a number changes.
+  const kinds = found.map(({ kind }) => kind).join();
+  const announcement = useMemo(() => found.map(({ text }) => text).join(' '), [kinds]);
 
   return html`
     <header>
@@ -37,41 +40,28 @@ export function Header({ state, actions }: { state: State; actions: Actions }): 
           </button>
         </p>
       </div>
-      <div id="verdict" class="verdict" data-level=${worst.level}>
+      <div id="verdict" class="verdict" data-level=${first.level}>
         <span class="mark" aria-hidden="true" />
         <div>
-          <p id="headline" class="headline">${worst.text}</p>
+          <p id="headline" class="headline">${first.text}</p>
           <ul id="further" class="further">
             ${others.map(({ kind, text }) => html`<li key=${kind}>${text}</li>`)}
           </ul>
         </div>
       </div>
-      <${Announcement} found=${found} />
-      <${KeyForm}
-        isNeeded=${contact === 'needs-key'}
-        isRefused=${state.isKeyRefused}
-        onKey=${actions.enterKey}
-      />
+      <p id="announcement" class="hidden" role="status">${announcement}</p>
+      ${h(KeyForm, {
+        isNeeded: contact === 'needs-key',
+        isRefused: isKeyRefused,
+        onKey: actions.enterKey,
+      })}
     </header>
   `;
 }
 
-/** Read aloud when the kinds of findings change, not each time that a number changes. */
-function Announcement({ found }: { found: readonly Finding[] }): VNode {
-  const kinds = found.map(({ kind }) => kind).join();
-  const text = useMemo(() => found.map((finding) => finding.text).join(' '), [kinds]);
-  return html`<p id="announcement" class="hidden" role="status">${text}</p>`;
-}
-
 function statusOf({ data, contact }: State): string {
-  switch (contact) {
-    case 'silent':
-      return 'unreachable';
-    case 'needs-key':
-      return 'locked';
-    case 'answered':
-      return data?.status ?? 'connecting';
-  }
+  const status = data?.status ?? 'connecting';
+  return { silent: 'unreachable', 'needs-key': 'locked', answered: status }[contact];
 }
 
 function freshness({ data, ageSeconds, isPaused, contact }: State): string {

@@ -15,18 +15,14 @@ export function KeyForm({ isNeeded, isRefused, onKey }: Props): VNode {
   useLayoutEffect(() => {
     if (isNeeded !== wasNeeded.current) {
       wasNeeded.current = isNeeded;
-      const focused = isNeeded ? field.current : document.getElementById('text');
-      focused?.focus();
+      (isNeeded ? field.current : document.getElementById('text'))?.focus();
     }
   }, [isNeeded]);
-
   const onSubmit = (event: Event): void => {
     event.preventDefault();
-    const input = field.current;
-    if (input) {
-      onKey(input.value.trim());
-      input.value = '';
-    }
+    const input = field.current as HTMLInputElement;
+    onKey(input.value.trim());
+    input.value = '';
   };
   return html`
     <form id="key-form" class="key" hidden=${!isNeeded} onSubmit=${onSubmit}>

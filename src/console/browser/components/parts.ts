@@ -1,67 +1,64 @@
-/** Small parts that several panels use. Texts of users become text nodes and attributes, never markup. */
+/** Small parts of several panels. Texts of users become text nodes and attributes, never markup. */
 import { html } from 'htm/preact';
 import type { ComponentChildren, VNode } from 'preact';
 import type { ChartSeries } from '../chart.ts';
 
-interface PanelProps {
+export interface Heading {
   readonly id: string;
   readonly title: string;
-  readonly unit?: string;
+  readonly unit?: string | undefined;
   /** Values under the cursor of a chart; they take the place of the unit. */
   readonly reading?: string;
-  readonly class?: string;
-  readonly children: ComponentChildren;
+  readonly class: string;
 }
 
-/** A section of the page with its heading. */
-export function Panel({ id, title, unit, reading, class: name = id, children }: PanelProps): VNode {
+/** A section of the page. */
+export function panel(heading: Heading, ...children: ComponentChildren[]): VNode {
+  const { id, title, unit, reading } = heading;
+  const value = (text: string): VNode =>
+    html`<p id=${`${id}-reading`} class="reading" aria-hidden="true">${text}</p>`;
   return html`
-    <section class=${`panel ${name}`} aria-labelledby=${`${id}-title`}>
+    <section class=${`panel ${heading.class}`} aria-labelledby=${`${id}-title`}>
       <div class="heading">
         <h2 id=${`${id}-title`}>${title}</h2>
-        <p class="unit">${unit}</p>
-        ${
-          reading !== undefined &&
-          html`<p id=${`${id}-reading`} class="reading" aria-hidden="true">${reading}</p>`
-        }
+        ${unit && html`<p class="unit">${unit}</p>`}${reading !== undefined && value(reading)}
       </div>
       ${children}
     </section>
   `;
 }
 
-/** Style of an element that the style sheet fills up to a share. @param share cut to 0 … 1. */
+/** For elements that the style sheet fills up to a share. @param share cut to 0 … 1. */
 export function shareStyle(share: number): Record<string, string> {
   return { '--share': String(Math.min(Math.max(share, 0), 1)) };
 }
 
 /** Shows the share that a number beside it states. */
-export function Bar({ share, kind = '' }: { share: number; kind?: string }): VNode {
+export function bar(share: number, kind = ''): VNode {
   return html`<span class=${`bar ${kind}`.trim()} style=${shareStyle(share)} aria-hidden="true" />`;
 }
 
 /** The colour of a series, and whether it is striped or dashed. */
-export function Swatch({ series }: { series: ChartSeries }): VNode {
-  const { color, striped, dashed } = series;
+export function swatch({ color, striped, dashed }: ChartSeries): VNode {
   const kind = striped ? 'striped' : dashed ? 'dashed' : '';
   const style = { '--color': `var(${color})` };
   return html`<span class=${`swatch ${kind}`.trim()} style=${style} aria-hidden="true" />`;
 }
 
 /** In the place of data that are not there. */
-export function Empty({ children }: { children: ComponentChildren }): VNode {
-  return html`<p class="empty">${children}</p>`;
+export function empty(text: string): VNode {
+  return html`<p class="empty">${text}</p>`;
 }
 
-export function ErrorText({ children }: { children: ComponentChildren }): VNode {
-  return html`<p class="warning" data-level="bad">${children}</p>`;
+export function warning(level: 'bad' | 'warning', text: string): VNode {
+  return html`<p class="warning" data-level=${level}>${text}</p>`;
 }
 
 /** Marks a language that the model was not trained on. */
-export function ForeignMark(): VNode {
+export function foreignMark(): VNode {
   return html`<span class="tag">foreign</span>`;
 }
 
-export function HeaderRow({ names }: { names: readonly string[] }): VNode {
-  return html`<tr>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr>`;
+export function headerRow(...names: readonly string[]): VNode {
+  return html`<thead><tr>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>`;
 }

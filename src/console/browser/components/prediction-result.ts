@@ -1,77 +1,61 @@
 /** One prediction: label, language, scores, and the question whether it is right. */
 import { html } from 'htm/preact';
-import type { VNode } from 'preact';
+import { h, type VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConsoleData } from '../../../api/console.ts';
 import type { Prediction } from '../../../api/predict.ts';
 import { errorText, request } from '../api.ts';
-import {
-  capitalized,
-  languageName,
-  languageWithCode,
-  modelName,
-  percent,
-  UNDETERMINED,
-} from '../format.ts';
+import { capitalized, languageName, languageWithCode, modelName, percent } from '../format.ts';
 import { familiarity } from '../languages.ts';
-import { Bar, ErrorText } from './parts.ts';
+import { bar, warning } from './parts.ts';
 
-export interface PredictionResultProps {
+interface FeedbackProps {
   readonly prediction: Prediction;
-  readonly model: ConsoleData['model'];
-  /** Languages that the model knows. */
-  readonly known: readonly string[];
   /** Called after feedback was accepted. */
   readonly onFeedback: () => void;
 }
 
-export function PredictionResult(props: PredictionResultProps): VNode {
-  const { prediction, model, known, onFeedback } = props;
+interface Props extends FeedbackProps {
+  /** When the text was sent. */
+  readonly data: ConsoleData | undefined;
+}
+
+export function PredictionResult({ data, prediction, onFeedback }: Props): VNode {
   const { label, score, language, truncated } = prediction;
-  const isForeign = familiarity(language, known) === 'foreign';
+  const kind = familiarity(language, data?.drift.known ?? []);
+  const model = data?.model ? modelName(data.model) : 'The model';
+  const warningText = `${model} was not trained on ${languageName(language)}: do not rely on this label.`;
   return html`
     <p class="answer">
       <strong>${capitalized(label)}</strong>${` ${percent(score)}`}
       <span class="language">
-        ${`Language: ${language === UNDETERMINED ? 'can’t be told' : languageWithCode(language)}`}
+        ${`Language: ${languageWithCode(language)}`}
       </span>
     </p>
-    ${
-      isForeign &&
-      html`
-        <p class="warning" data-level="warning">
-          ${`${model ? modelName(model) : 'The model'} was not trained on ${languageName(language)}: do not rely on this label.`}
-        </p>
-      `
-    }
+    ${kind === 'foreign' && warning('warning', warningText)}
     ${truncated && html`<p class="note">The text is longer than the model reads; its end was cut.</p>`}
-    <${Scores} prediction=${prediction} />
-    <${FeedbackForm} prediction=${prediction} onFeedback=${onFeedback} />
+    ${scoreTable(prediction)}
+    ${h(FeedbackForm, { prediction, onFeedback })}
   `;
 }
 
-function Scores({ prediction }: { prediction: Prediction }): VNode {
-  const rows = Object.entries(prediction.scores).map(
-    ([name, score]) => html`
-      <tr class=${name === prediction.label ? 'chosen' : undefined}>
-        <th scope="row">${name}</th>
-        <td class="track"><${Bar} share=${score} /></td>
-        <td class="number">${percent(score)}</td>
-      </tr>
-    `,
-  );
+function scoreTable({ scores, label }: Prediction): VNode {
+  const row = ([name, score]: [string, number]): VNode => html`
+    <tr class=${name === label ? 'chosen' : undefined}>
+      <th scope="row">${name}</th>
+      <td class="track">${bar(score)}</td>
+      <td class="number">${percent(score)}</td>
+    </tr>
+  `;
   return html`
     <table class="scores">
       <caption class="hidden">Scores</caption>
-      <tbody>${rows}</tbody>
+      <tbody>${Object.entries(scores).map(row)}</tbody>
     </table>
   `;
 }
 
-function FeedbackForm({
-  prediction,
-  onFeedback,
-}: Pick<PredictionResultProps, 'prediction' | 'onFeedback'>): VNode {
+function FeedbackForm({ prediction, onFeedback }: FeedbackProps): VNode {
   const { id, label: predicted, scores } = prediction;
   const [sent, setSent] = useState<string>();
   const [error, setError] = useState<string>();
@@ -90,24 +74,16 @@ function FeedbackForm({
   };
   const button = (text: string, label: string): VNode =>
     html`<button type="button" onClick=${() => void send(label)}>${text}</button>`;
-  const others = Object.keys(scores).filter((label) => label !== predicted);
-
+  const thanks = `Thank you. Noted: ${sent === predicted ? 'right' : `should have been ${sent}`}.`;
+  const question = html`
+    ${button('Right', predicted)}
+    <span class="note">or should have been</span>
+    ${Object.keys(scores).flatMap((label) => (label === predicted ? [] : button(label, label)))}
+    ${error && warning('bad', error)}
+  `;
   return html`
     <div class="judge" role="group" aria-label="Is it right?">
-      ${
-        sent === undefined
-          ? html`
-              ${button('Right', predicted)}
-              <span class="note">or should have been</span>
-              ${others.map((label) => button(label, label))}
-              ${error && html`<${ErrorText}>${error}<//>`}
-            `
-          : html`
-              <p class="note" tabindex="-1" ref=${note}>
-                ${`Thank you. Noted: ${sent === predicted ? 'right' : `should have been ${sent}`}.`}
-              </p>
-            `
-      }
+      ${sent ? html`<p class="note" tabindex="-1" ref=${note}>${thanks}</p>` : question}
     </div>
   `;
 }

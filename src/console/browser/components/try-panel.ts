@@ -1,12 +1,12 @@
 /** Try a text: sends it to the server and shows the prediction. */
 import { html } from 'htm/preact';
-import type { VNode } from 'preact';
+import { type ComponentChild, h, type VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { ConsoleData } from '../../../api/console.ts';
 import type { PredictResponse } from '../../../api/predict.ts';
 import { errorText, requestJson } from '../api.ts';
-import { Empty, ErrorText } from './parts.ts';
-import { PredictionResult, type PredictionResultProps } from './prediction-result.ts';
+import { empty, panel, warning } from './parts.ts';
+import { PredictionResult } from './prediction-result.ts';
 
 interface Props {
   readonly data: ConsoleData | undefined;
@@ -14,34 +14,32 @@ interface Props {
   readonly onAnswer: () => void;
 }
 
-type Result =
-  | { readonly error: string }
-  | Pick<PredictionResultProps, 'prediction' | 'model' | 'known'>;
-
 export function TryPanel({ data, onAnswer }: Props): VNode {
   const form = useRef<HTMLFormElement>(null);
   const text = useRef<HTMLTextAreaElement>(null);
   const lastRequest = useRef(0);
   const [isBusy, setBusy] = useState(false);
-  const [result, setResult] = useState<Result>();
+  const [result, setResult] = useState<ComponentChild>(() =>
+    empty('The label, its score and the language appear here. The text counts as traffic.'),
+  );
 
   const predict = async (): Promise<void> => {
     lastRequest.current++;
     const request = lastRequest.current;
     setBusy(true);
-    let answer: Result;
+    let shown: ComponentChild;
     try {
-      const body = { inputs: text.current?.value ?? '' };
+      const body = { inputs: text.current?.value };
       const { predictions } = await requestJson<PredictResponse>('/predict', { body });
       const prediction = predictions[0] as PredictResponse['predictions'][number];
-      answer = { prediction, model: data?.model, known: data?.drift.known ?? [] };
+      shown = h(PredictionResult, { key: prediction.id, prediction, data, onFeedback: onAnswer });
     } catch (error) {
-      answer = { error: errorText(error) };
+      shown = warning('bad', errorText(error));
     }
     // A later text may have been sent meanwhile.
     if (request === lastRequest.current) {
       setBusy(false);
-      setResult(answer);
+      setResult(shown);
       onAnswer();
     }
   };
@@ -56,9 +54,9 @@ export function TryPanel({ data, onAnswer }: Props): VNode {
     }
   };
 
-  return html`
-    <section class="panel try" aria-labelledby="try-title">
-      <h2 id="try-title">Try a text</h2>
+  return panel(
+    { id: 'try', title: 'Try a text', class: 'try' },
+    html`
       <form ref=${form} onSubmit=${onSubmit}>
         <label for="text" class="hidden">Text</label>
         <textarea
@@ -75,27 +73,9 @@ export function TryPanel({ data, onAnswer }: Props): VNode {
           <span id="try-hint" class="note">or <kbd>Ctrl</kbd>${' '}<kbd>Enter</kbd></span>
         </div>
       </form>
-      <div
-        id="try-result"
-        class="result"
-        aria-live="polite"
-        aria-busy=${isBusy ? 'true' : undefined}
-      >
-        ${contentOf(result, onAnswer)}
+      <div id="try-result" class="result" aria-live="polite" aria-busy=${isBusy || undefined}>
+        ${result}
       </div>
-    </section>
-  `;
-}
-
-function contentOf(result: Result | undefined, onAnswer: () => void): VNode {
-  if (!result) {
-    return html`<${Empty}>The label, its score and the language appear here. The text counts as traffic.<//>`;
-  }
-  return 'error' in result
-    ? html`<${ErrorText}>${result.error}<//>`
-    : html`<${PredictionResult}
-        key=${result.prediction.id}
-        ...${result}
-        onFeedback=${onAnswer}
-      />`;
+    `,
+  );
 }

@@ -3,7 +3,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { BinDrift, ConsoleData, FeatureDrift } from '../../../api/console.ts';
 import { capitalized, count, languageName, minutes, percent } from '../format.ts';
-import { Bar, Empty, HeaderRow, Panel, shareStyle } from './parts.ts';
+import { bar, empty, headerRow, shareStyle } from './parts.ts';
 
 /** A bin with a smaller share, in traffic and training data, is not shown. */
 const MIN_SHARE = 0.002;
@@ -14,85 +14,64 @@ const FEATURE_NAMES: Readonly<Record<string, string>> = {
   unknown_ratio: 'Unknown tokens',
 };
 
-type Drift = ConsoleData['drift'];
-
-export function DriftPanel({ data }: { data: ConsoleData | undefined }): VNode {
-  return html`
-    <${Panel} id="drift" title="Drift from the training data" unit=${data && unitOf(data.drift)}>
-      <div id="drift">${data && contentOf(data)}</div>
-    <//>
-  `;
-}
-
-function unitOf({ windowSeconds, thresholds }: Drift): string {
+export function driftUnit({ drift: { windowSeconds, thresholds } }: ConsoleData): string {
   const { moving, changed } = thresholds;
   return `index over ${windowSeconds / 60} min; from ${moving} moving, ${changed} changed`;
 }
 
-function contentOf({ drift, status }: ConsoleData): VNode | VNode[] {
+export function driftRows({ drift, status }: ConsoleData): VNode | VNode[] {
   if (drift.features.length > 0) {
-    return drift.features.map(
-      (feature) => html`<${Feature} key=${feature.feature} drift=${drift} feature=${feature} />`,
-    );
+    return drift.features.map((feature) => featureRow(feature, drift));
   }
-  const text =
+  const last = `last ${minutes(drift.windowSeconds)}`;
+  return empty(
     status === 'ready'
-      ? `Nothing to compare yet: no text in the last ${minutes(drift.windowSeconds)}, or the version has no profile.`
-      : 'No model yet.';
-  return html`<${Empty}>${text}<//>`;
+      ? `Nothing to compare yet: no text in the ${last}, or the version has no profile.`
+      : 'No model yet.',
+  );
 }
 
-function Feature({ feature: drift, drift: { thresholds, windowSeconds } }: FeatureProps): VNode {
+function featureRow(drift: FeatureDrift, { thresholds, windowSeconds }: ConsoleData['drift']) {
   const { feature, observations, stabilityIndex = 0, verdict } = drift;
   const { moving, changed, minObservations } = thresholds;
   const isJudged = verdict !== 'too_few';
   // The scale ends at twice the upper threshold; a larger index fills it as well.
   const ofScale = (index: number): number => index / (2 * changed);
+  const tick = (index: number): VNode =>
+    html`<span class="tick" style=${shareStyle(ofScale(index))} />`;
   return html`
-    <details class="feature" data-feature=${feature} data-state=${verdict}>
+    <details key=${feature} class="feature" data-feature=${feature} data-state=${verdict}>
       <summary>
         <span class="feature-name">${FEATURE_NAMES[feature] ?? capitalized(feature)}</span>
         <span class="meter" aria-hidden="true">
-          <${Bar} share=${isJudged ? ofScale(stabilityIndex) : 0} />
-          ${[moving, changed].map((each) => html`<span class="tick" style=${shareStyle(ofScale(each))} />`)}
+          ${bar(isJudged ? ofScale(stabilityIndex) : 0)}${tick(moving)}${tick(changed)}
         </span>
         <span class="index number">${isJudged ? stabilityIndex.toFixed(2) : '–'}</span>
         <span class="judgement">
           ${isJudged ? verdict : `too few: ${count(observations)} of ${minObservations}`}
         </span>
       </summary>
-      <div class="distribution">
-        <${Distribution} drift=${drift} window=${minutes(windowSeconds)} />
-      </div>
+      <div class="distribution">${binTable(drift, `Last ${minutes(windowSeconds)}`)}</div>
     </details>
-  `;
+  ` as VNode;
 }
 
-interface FeatureProps {
-  readonly feature: FeatureDrift;
-  readonly drift: Drift;
-}
-
-function Distribution({ drift, window }: { drift: FeatureDrift; window: string }): VNode {
-  const { feature, bins } = drift;
-  const rows = bins
+function binTable({ feature, bins }: FeatureDrift, window: string): VNode {
+  const shown = bins
     .map((bin, i) => ({ ...bin, name: binName(feature, bins, i) }))
     .filter(({ observed, reference }) => Math.max(observed, reference) >= MIN_SHARE);
-  const sorted = feature === 'language' ? rows.sort((a, b) => b.observed - a.observed) : rows;
+  const sorted = feature === 'language' ? shown.sort((a, b) => b.observed - a.observed) : shown;
+  const row = ({ bin, name, reference, observed }: (typeof shown)[number]): VNode => html`
+    <tr key=${bin}>
+      <th scope="row">${name}</th>
+      <td>${bar(reference, 'calm')}${percent(reference)}</td>
+      <td>${bar(observed)}${percent(observed)}</td>
+    </tr>
+  `;
   return html`
     <table class="bins">
-      <thead><${HeaderRow} names=${['', 'Training data', `Last ${window}`]} /></thead>
-      <tbody>
-        ${sorted.map(
-          ({ bin, name, reference, observed }) => html`
-            <tr key=${bin}>
-              <th scope="row">${name}</th>
-              <td><${Bar} share=${reference} kind="calm" />${percent(reference)}</td>
-              <td><${Bar} share=${observed} />${percent(observed)}</td>
-            </tr>
-          `,
-        )}
-      </tbody>
+      ${headerRow('', 'Training data', window)}
+      <tbody>${sorted.map(row)}</tbody>
     </table>
   `;
 }
