@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { ingredientsOf } from './artifacts/ingredients.ts';
 import { assertWeightsMatchIngredients } from './artifacts/lineage.ts';
-import { checkJson, parseJson } from './artifacts/read.ts';
+import { parseArtifact } from './artifacts/read.ts';
 import type { Config } from './config/config.ts';
 import { readPage } from './console/page.ts';
-import { emptyProfile, type Profile, profileSchema } from './drift/profile.ts';
+import { emptyProfile, type Profile } from './drift/profile.ts';
 import { createApp } from './http/app.ts';
 import { contextOf } from './http/middleware/request-context.ts';
 import { createHttpServer } from './http/server.ts';
@@ -335,8 +335,7 @@ async function loadModel(
 /** @throws ModelError `unfit` where it is no profile; undefined where there is none. */
 function parseProfile(files: ReadonlyMap<string, Buffer>): Profile | undefined {
   const bytes = files.get('profile.json');
-  const origin = 'profile.json';
-  return bytes && checkJson(profileSchema, parseJson(bytes.toString('utf8'), origin), origin);
+  return bytes && parseArtifact('profile.json', bytes);
 }
 
 function servedModel(

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { checkJson, readJson } from '../artifacts/read.ts';
+import { readArtifact } from '../artifacts/read.ts';
 import { DRIFT_POLICY } from '../drift/policy.ts';
-import { profileSchema } from '../drift/profile.ts';
 import { formatPage } from '../drift/report/html-report.ts';
 import type { DriftReport } from '../drift/report/report.ts';
 import { DriftError, driftOfLogs, driftOfServer, type Reference } from '../drift/report/sources.ts';
@@ -20,7 +19,7 @@ import {
   warn,
   webAddress,
 } from './options.ts';
-import { type Versions, withVersionFlags, withVersions } from './versions.ts';
+import { type VersionAccess, withVersionAccess, withVersionFlags } from './version-access.ts';
 
 /** Columns of what is no terminal. */
 const COLUMNS = 100;
@@ -97,7 +96,7 @@ async function run(files: readonly string[], given: Flags, command: Command): Pr
   try {
     const report =
       flags.server === undefined
-        ? await withVersions(given, (versions) => reportLogs(files, flags, versions))
+        ? await withVersionAccess(given, (versions) => reportLogs(files, flags, versions))
         : await driftOfServer(flags.server, { threshold: flags.threshold, apiKey: flags.apiKey });
     await show(report, given, flags);
   } catch (error) {
@@ -124,7 +123,7 @@ function checkUsage(files: readonly string[], flags: DriftFlags, command: Comman
 async function reportLogs(
   files: readonly string[],
   flags: DriftFlags,
-  versions: Versions,
+  versions: VersionAccess,
 ): Promise<DriftReport> {
   const progress = progressBar();
   let shown = 0;
@@ -145,19 +144,20 @@ async function reportLogs(
 }
 
 /** @throws ModelError where the version can't be had, or has no profile. */
-async function findReference({ all, config }: Versions, commit: string): Promise<Reference> {
+async function findReference(
+  { anyStore, config }: VersionAccess,
+  commit: string,
+): Promise<Reference> {
   const { modelName } = config;
-  const version = await openVersion(all, modelName, commit);
-  const json = await readJson(version, 'profile.json');
-  const origin = `profile.json of ${commit}`;
-  const profile = json === undefined ? undefined : checkJson(profileSchema, json, origin);
+  const version = await openVersion(anyStore, modelName, commit);
+  const profile = await readArtifact(version, 'profile.json');
   if (!profile || profile.texts === 0) {
     throw new ModelError(
       'unfit',
       `${commit} has no profile.json: there is nothing to hold traffic against`,
     );
   }
-  return { profile, tag: await readTag(all, modelName, commit) };
+  return { profile, tag: await readTag(anyStore, modelName, commit) };
 }
 
 async function show(report: DriftReport, given: Flags, { html }: DriftFlags): Promise<void> {

@@ -2,7 +2,9 @@
  * The reference profile: how what the server observes of texts is distributed in the data that a
  * version was trained on, so that traffic can be held against it.
  */
-import { z } from 'zod';
+import { binNames, type Distribution, type Profile } from '../artifacts/profile.ts';
+
+export { binNames, type Distribution, type Profile };
 
 /** What is observed of one prediction. */
 export interface Observation {
@@ -22,6 +24,12 @@ const FEATURES: Readonly<Record<string, (observation: Observation) => string | n
   unknown_ratio: ({ unknownRatio }) => unknownRatio,
 };
 
+/** Languages that predictions are counted by; together with `other` and `und` at most 24. */
+export const LANGUAGES: readonly string[] = [
+  ...['ar', 'cs', 'da', 'de', 'el', 'en', 'es', 'fi', 'fr', 'hi', 'id', 'it'],
+  ...['ja', 'ko', 'nl', 'pl', 'pt', 'ru', 'sv', 'tr', 'uk', 'zh'],
+];
+
 /** Bins of the features that are numbers; the last bound is the largest value there is. */
 const UPPER_BOUNDS = {
   score: [0.45, 0.55, 0.65, 0.75, 0.85, 0.95, 0.99, 1],
@@ -31,44 +39,6 @@ const UPPER_BOUNDS = {
 
 /** Where values of a category fall that has no bin of its own. */
 const OTHER = 'other';
-
-/** A bound on what a profile may make the server export. */
-const MAX_BINS = 64;
-
-const ratios = z.array(z.number().min(0).max(1)).max(MAX_BINS);
-const distributionSchema = z
-  .union([
-    z.object({ categories: z.array(z.string().min(1)).min(1), ratios }),
-    /** A value lies in the first bin whose upper bound it does not exceed. */
-    z.object({ upper_bounds: z.array(z.number()).min(1), ratios }),
-  ])
-  .refine(
-    (distribution) => new Set(binNames(distribution)).size === distribution.ratios.length,
-    'expected a ratio for each bin, and no bin twice',
-  );
-
-/** Share of the texts in each bin; the shares of a feature add up to 1. */
-export type Distribution =
-  | { readonly categories: readonly string[]; readonly ratios: readonly number[] }
-  | { readonly upper_bounds: readonly number[]; readonly ratios: readonly number[] };
-
-export const profileSchema = z.object({
-  texts: z.int().min(0),
-  features: z.record(z.string(), distributionSchema),
-});
-
-export interface Profile {
-  /** How many texts were counted. */
-  readonly texts: number;
-  readonly features: Readonly<Record<string, Distribution>>;
-}
-
-/** A profile's bins by name: a category, or an upper bound in digits. */
-export function binNames(distribution: Distribution): string[] {
-  return 'categories' in distribution
-    ? [...distribution.categories]
-    : distribution.upper_bounds.map(String);
-}
 
 /** How many observations fell into each bin of a feature. */
 export type Counts = Readonly<Record<string, readonly number[]>>;

@@ -1,6 +1,7 @@
 /** Texts in, labels and scores out: the tokenizer, batcher and workers behind one function. */
 
-import { type ModelFiles, modelFile, readModelConfig } from '../artifacts/model-config.ts';
+import { readModelConfig } from '../artifacts/model-config.ts';
+import { type ModelFiles, modelFile } from '../artifacts/read.ts';
 import { availableCpus } from '../config/cpu-quota.ts';
 import {
   type BatcherObserver,
@@ -10,6 +11,7 @@ import {
   type TextResult,
 } from './batcher.ts';
 import { createCache } from './cache.ts';
+import { orBadModel } from './errors.ts';
 import { checkGolden, GoldenError } from './golden.ts';
 import { argmax, softmax } from './logits.ts';
 import { createPool, type Pool, type WorkerState } from './pool.ts';
@@ -98,13 +100,13 @@ export interface Classifier {
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
   const { files, workers, maxBatch, queueCapacity, identifyLanguage, observer } = options;
-  const { labels, window, padId, paddingFree } = readModelConfig(files);
+  const { labels, window, padId, paddingFree } = orBadModel(() => readModelConfig(files));
   let onReady = (): void => undefined;
   const startPool = async (nonSaturatingInt8: boolean): Promise<Pool> => {
     const pool = await createPool({
       size: workers,
       startup: {
-        model: modelFile(files, 'model.onnx'),
+        model: orBadModel(() => modelFile(files, 'model.onnx')),
         tokenizer: modelFile(files, 'tokenizer.json'),
         labelCount: labels.length,
         window,

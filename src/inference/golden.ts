@@ -1,7 +1,6 @@
 /** The proof at start that this machine gives the scores that the version was released with. */
-import { z } from 'zod';
-import { type ModelFiles, parseJsonFile } from '../artifacts/model-config.ts';
-import { ClassifierError } from './errors.ts';
+import { type ModelFiles, parseJsonFile } from '../artifacts/read.ts';
+import { ClassifierError, orBadModel } from './errors.ts';
 import { softmax } from './logits.ts';
 import type { BatchResult } from './messages.ts';
 
@@ -16,18 +15,6 @@ export class GoldenError extends ClassifierError {
   }
 }
 
-const goldenSchema = z.object({
-  texts: z
-    .array(
-      z.object({
-        kind: z.string(),
-        text: z.string(),
-        scores: z.record(z.string(), z.number().min(0).max(1)),
-      }),
-    )
-    .min(1),
-});
-
 /**
  * Classifies the texts of `golden.json`, each alone and then all in mixed batches.
  *
@@ -41,7 +28,7 @@ export async function checkGolden(
   maxBatch: number,
   run: (texts: readonly string[]) => Promise<BatchResult>,
 ): Promise<void> {
-  const { texts } = parseJsonFile(files, 'golden.json', goldenSchema);
+  const { texts } = orBadModel(() => parseJsonFile(files, 'golden.json'));
   // One after the other: what comes alone may run otherwise than what has company.
   const single: (number[] | undefined)[] = [];
   for (const { text } of texts) {

@@ -12,7 +12,7 @@ import {
   type MetricValue,
   Registry,
 } from 'prom-client';
-import { binNames, createTally, type Profile, type Tally } from '../drift/profile.ts';
+import { binNames, createTally, LANGUAGES, type Profile, type Tally } from '../drift/profile.ts';
 import { UNDETERMINED } from '../inference/language.ts';
 import type { PredictionRecord } from './prediction-log.ts';
 
@@ -27,11 +27,7 @@ const HTTP_BUCKETS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ];
 
-/** Languages that traffic is told apart by; together with `other` and `und` at most 24. */
-export const LANGUAGES = [
-  ...['ar', 'cs', 'da', 'de', 'el', 'en', 'es', 'fi', 'fr', 'hi', 'id', 'it'],
-  ...['ja', 'ko', 'nl', 'pl', 'pt', 'ru', 'sv', 'tr', 'uk', 'zh'],
-];
+export { LANGUAGES };
 
 const REJECTION_REASONS = ['queue_full', 'deadline', 'client_gone'] as const;
 export type RejectionReason = (typeof REJECTION_REASONS)[number];

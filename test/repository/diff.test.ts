@@ -387,7 +387,7 @@ describe('versions that are not alike', () => {
   });
 
   test.each([
-    ['hyperparameters.json', '{"a": 1,}', /hyperparameters\.json of [0-9a-f]{40}: .*JSON/],
+    ['hyperparameters.json', '{"a": 1,}', /hyperparameters\.json of [0-9a-f]{40} is not JSON: /],
     ['hyperparameters.json', '{"a": 1, "a": 2}', /the key "a" is there twice/],
     ['data/datasets.json', '{"datasets": 1}', /data\/datasets\.json of .*: datasets: /],
     ['metrics.json', '[]', /metrics\.json of/],

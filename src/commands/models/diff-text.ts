@@ -1,25 +1,27 @@
-/** `models diff` for a terminal. */
+/** The text of `models diff`. */
 import { styleText } from 'node:util';
-import { formatDatasets } from '../../repository/diff/datasets.ts';
 import type {
   CommitSummary,
   EnvironmentDiff,
   FileChange,
   VersionDiff,
 } from '../../repository/diff/diff.ts';
-import { formatPackage } from '../../repository/diff/packages.ts';
-import { formatProfile } from '../../repository/diff/profile.ts';
-import { formatPrimary, formatScores } from '../../repository/diff/scores.ts';
-import { formatText } from '../../repository/diff/texts.ts';
-import { formatTokenizer } from '../../repository/diff/tokenizer.ts';
-import { formatValues } from '../../repository/diff/values.ts';
-import { formatWeights } from '../../repository/diff/weights.ts';
-import { formatChange, MARKS, marked, type Paint } from './diff-lines.ts';
+import { formatChange, formatMarked, MARKS, type Paint } from './diff-lines.ts';
+import { formatPrimary, formatScores } from './diff-scores.ts';
+import {
+  formatDatasets,
+  formatPackage,
+  formatProfile,
+  formatText,
+  formatTokenizer,
+  formatValues,
+  formatWeights,
+} from './diff-sections.ts';
 
-/** A section that has no lines is left out. */
+/** A section without lines is left out. */
 type Section = readonly [title: string, lines: readonly string[]];
 
-/** @param isColoured whether a person watches, on a terminal that has colours. */
+/** @param isColoured whether standard output is a terminal with colours. */
 export function formatDiff(diff: VersionDiff, isColoured: boolean): string {
   const paint: Paint = (style, text) =>
     isColoured ? styleText(style, text, { validateStream: false }) : text;
@@ -46,7 +48,7 @@ export function formatDiff(diff: VersionDiff, isColoured: boolean): string {
   ].join('\n');
 }
 
-/** What a version holds must not steer the terminal. */
+/** Text of a version must not control the terminal. */
 function printable(diff: VersionDiff): VersionDiff {
   return JSON.parse(JSON.stringify(diff), (_, value) =>
     typeof value === 'string' ? value.replace(/(?![\t\n])\p{Cc}/gu, '\ufffd') : value,
@@ -58,9 +60,9 @@ function formatCommit(
   { commit, author, message }: CommitSummary,
   paint: Paint,
 ): string[] {
-  const who = `${author.name} <${author.email}>`;
+  const nameAndAddress = `${author.name} <${author.email}>`;
   return [
-    marked(mark, [commit, author.date.slice(0, 10), who].join('  '), paint),
+    formatMarked(mark, [commit, author.date.slice(0, 10), nameAndAddress].join('  '), paint),
     ...message
       .trimEnd()
       .split('\n')
@@ -82,5 +84,5 @@ function formatEnvironment(
 function formatFiles(files: readonly FileChange[], paint: Paint): string[] {
   return files.length === 0
     ? ['  none differs']
-    : files.map(({ path, status }) => `  ${marked(MARKS[status], path, paint)}`);
+    : files.map(({ path, status }) => `  ${formatMarked(MARKS[status], path, paint)}`);
 }

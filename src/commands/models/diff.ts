@@ -2,23 +2,28 @@ import type { Command } from 'commander';
 import { inspectModel } from '../../inference/inspect.ts';
 import { diffVersions } from '../../repository/diff/diff.ts';
 import { asJson, type Flags, print } from '../options.ts';
-import { withVersionFlags, withVersions } from '../versions.ts';
+import {
+  REVISION,
+  SERVED_REVISION,
+  withVersionAccess,
+  withVersionFlags,
+} from '../version-access.ts';
 import { formatDiff } from './diff-text.ts';
 
 export function addDiff(models: Command): void {
   withVersionFlags(models.command('diff'))
-    .description('What is different between two versions: ingredients, model, scores, profile.')
-    .argument('<old>', 'commit')
-    .argument('[new]', 'commit; without it, the one that would be served')
+    .description('Compare two versions: ingredients, model, scores, profile.')
+    .argument('<old>', REVISION)
+    .argument('[new]', SERVED_REVISION)
     .addOption(asJson())
     .action(run);
 }
 
 function run(before: string, after: string | undefined, flags: Flags): Promise<void> {
-  return withVersions(flags, async ({ open }) => {
+  return withVersionAccess(flags, async ({ open }) => {
     const versions = { old: await open(before), new: await open(after) };
     const diff = await diffVersions(versions, inspectModel);
-    // Node knows what NO_COLOR and the terminal ask for.
+    // Node considers NO_COLOR and the terminal.
     const isColoured = process.stdout.isTTY && process.stdout.hasColors();
     print(flags, diff, formatDiff(diff, isColoured));
   });

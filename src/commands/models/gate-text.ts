@@ -1,0 +1,18 @@
+/** The text of `models gate`: a line for each check, and the verdict. */
+import type { Check } from '../../repository/gate/check.ts';
+
+const MARKS = { passed: 'ok  ', failed: 'FAIL', info: '    ' };
+
+export function formatChecks(checks: readonly Check[]): string {
+  const nameWidth = Math.max(...checks.map(({ name }) => name.length));
+  const decisive = checks.filter(({ result }) => result !== 'info');
+  const failed = decisive.filter(({ result }) => result === 'failed').length;
+  return [
+    ...checks.map(
+      ({ name, result, detail }) => `${MARKS[result]}  ${name.padEnd(nameWidth)}  ${detail}`,
+    ),
+    failed === 0
+      ? `passed: ${decisive.length} checks`
+      : `refused: ${failed} of ${decisive.length} checks failed`,
+  ].join('\n');
+}
