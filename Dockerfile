@@ -2,43 +2,42 @@
 #
 #   docker build -t tweet-sentiment --build-arg MODEL_COMMIT=$(cat models/tweet-sentiment/PINNED) .
 #
-# MODEL_COMMIT is the full SHA of a version in models/; without it, the one that PINNED names.
-# A version that can't be proven from its SHA ends the build.
+# MODEL_COMMIT is the full SHA of a version in models/; the default is the SHA in the file PINNED.
+# The build fails if the version does not match its SHA.
 
 ARG NODE_VERSION=24
-# Needs glibc: ONNX Runtime has no build for musl.
+# glibc is required: ONNX Runtime has no build for musl.
 ARG BASE_IMAGE=node:${NODE_VERSION}-bookworm-slim
 
 FROM ${BASE_IMAGE} AS server
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No dependency needs its install script; ONNX Runtime's would fetch CUDA libraries.
+# No dependency needs its install script; that of ONNX Runtime would download CUDA libraries.
 RUN npm ci --ignore-scripts
 COPY build.mjs ./
 COPY src src
 RUN npm run build
-# ONNX Runtime brings its libraries for every platform, 288 MB; this one's take 45 MB or less. That
-# it still loads is checked here, not at the first start.
+# ONNX Runtime has libraries for every platform, 288 MB; those of one platform are 45 MB or less. The
+# last command checks that it still loads, before the first start does.
 RUN npm prune --omit=dev --ignore-scripts \
  && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 \
       ! -path "*/linux/$(node -p process.arch)" -exec rm -r {} + \
  && find node_modules/onnxruntime-node/bin -type d -empty -delete \
  && node -e "require('onnxruntime-node')"
-# What the image's package.json asks for is what is there: `npm sbom` in the image holds one against
-# the other.
+# package.json lists only what is installed: `npm sbom` in the image compares the two.
 RUN npm pkg delete devDependencies
 COPY LICENSE NOTICE ./
-# What comes out of the checkout has its modes; the image's user must be able to read it.
+# These files have the modes of the checkout; the image's user must be able to read them.
 RUN chmod a+r package.json LICENSE NOTICE
 
 FROM server AS model
-# A folder of the build context that is laid out as models/ is; without PINNED, MODEL_COMMIT chooses.
+# A folder of the build context with the layout of models/. Without PINNED, MODEL_COMMIT is required.
 ARG MODELS=models
 COPY ${MODELS} models
 ARG MODEL_NAME=tweet-sentiment
 ARG MODEL_COMMIT
-# The server itself refuses a branch name, a version that is not there and a byte that is wrong. Beside
-# the version's folder may lie its tag.
+# `models verify` refuses a branch name, a missing version and a wrong byte. The pattern also copies the
+# version's tag file, if there is one.
 RUN set -eu; \
     MODEL_COMMIT=${MODEL_COMMIT:-$(cat "models/$MODEL_NAME/PINNED")}; \
     export MODEL_COMMIT; \
@@ -51,7 +50,7 @@ RUN set -eu; \
 FROM ${BASE_IMAGE}
 WORKDIR /app
 ENV NODE_ENV=production
-# From what changes least to what changes most: images of several versions share all but the last.
+# In order of how often they change: images of several versions share all layers but the last.
 COPY --from=server /app/node_modules node_modules
 COPY --from=server /app/package.json /app/LICENSE /app/NOTICE ./
 COPY --from=server /app/dist dist
@@ -60,9 +59,9 @@ COPY --from=model /image models
 ARG MODEL_NAME=tweet-sentiment
 ARG MODEL_COMMIT
 ENV MODEL_NAME=${MODEL_NAME}
-# A label can't be read from a file: it is empty where MODEL_COMMIT was not given, and only the
-# image's PINNED file tells. What is released is built with MODEL_COMMIT and tagged with it; that
-# makes it the version of the image. (`revision` would be the commit of the server's own source.)
+# A label can't be read from a file: without MODEL_COMMIT it is empty, and only the image's PINNED file
+# has the SHA. Releases are built with MODEL_COMMIT and tagged with it, so it is the version of the
+# image. (`revision` would be the commit of the server's own source.)
 LABEL org.opencontainers.image.title="tweet-sentiment-server" \
       org.opencontainers.image.description="Tweet-sentiment server with one version of its model" \
       org.opencontainers.image.licenses="Apache-2.0" \
@@ -75,5 +74,5 @@ USER 1000
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# No shell in between, so that SIGTERM reaches the server, which then drains.
+# Without a shell, so that SIGTERM reaches the server, which then drains.
 CMD ["node", "dist/main.js", "serve"]

@@ -1,5 +1,4 @@
-// Builds `dist`, which is this script's output and nothing else's: TypeScript is only checked by its
-// compiler. Each process loads a few files, since Node takes a quarter of a second to find and read the
+// Builds `dist`, which contains this script's output only: the TypeScript compiler only checks types. Each process loads a few files, since Node takes a quarter of a second to find and read the
 // 600 modules of the server one by one.
 import { cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,7 +22,7 @@ await build({
   output: { dir: 'dist', chunkFileNames: 'chunks/[name].js' },
 });
 
-// The console: one script, and what is no script.
+// The console: one script, and files that are copied.
 await build({
   input: { console: 'src/console/browser/console.ts' },
   platform: 'browser',

@@ -1,14 +1,41 @@
 import { defineConfig } from 'vitest/config';
 
+// A machine may have more to do than these tests: a limit only ends what hangs.
+const TIMEOUT_MS = 120_000;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/temporary.ts',
-    // They need more than npm brings; see .ci/run.
-    exclude: ['test/deep/**'],
-    // Tests that start servers share two cores with each other's workers.
-    maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: TIMEOUT_MS,
+    hookTimeout: TIMEOUT_MS,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/deep/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // These start the built server and its commands: build first.
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // These need programs that npm does not bring; .ci/run installs them.
+          name: 'deep',
+          include: ['test/deep/**/*.test.ts'],
+          testTimeout: 300_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -1,36 +1,30 @@
 // `tweet-sentiment logs` without a terminal: lines a second, with lines of some 600 bytes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { MAIN } from '../tools/launch.mjs';
+import { temporaryFolder } from '../tools/temporary.mjs';
 import { makeTexts } from './texts.mjs';
 
 const LINES = 400_000;
 const RUNS = 3;
 const LABELS = ['negative', 'neutral', 'positive'];
 const LANGUAGES = ['en', 'en', 'en', 'de', 'fr', 'und'];
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 const texts = makeTexts(5_000);
-const folder = mkdtempSync(join(tmpdir(), 'bench-logs-'));
-const path = join(folder, 'server.log');
-try {
-  const lines = Array.from({ length: LINES }, (_, index) => line(index));
-  writeFileSync(path, lines.join(''));
-  const bytes = lines.reduce((total, text) => total + text.length, 0) / LINES;
-  process.stdout.write(`${LINES} lines of ${Math.round(bytes)} characters, best of ${RUNS}\n`);
-  await measure('all lines', []);
-  await measure('all lines, --json', ['--json']);
-  await measure('--summary', ['--summary']);
-  await measure('--language de', ['--language', 'de']);
-  await measure('four filters', [
-    ...['--language', 'de', '--label', 'negative', '--score-below', '0.6', '--grep', 't+ra'],
-  ]);
-} finally {
-  rmSync(folder, { recursive: true });
-}
+const path = join(temporaryFolder(), 'server.log');
+const lines = Array.from({ length: LINES }, (_, index) => line(index));
+writeFileSync(path, lines.join(''));
+const bytes = lines.reduce((total, text) => total + text.length, 0) / LINES;
+process.stdout.write(`${LINES} lines of ${Math.round(bytes)} characters, best of ${RUNS}\n`);
+await measure('all lines', []);
+await measure('all lines, --json', ['--json']);
+await measure('--summary', ['--summary']);
+await measure('--language de', ['--language', 'de']);
+await measure('four filters', [
+  ...['--language', 'de', '--label', 'negative', '--score-below', '0.6', '--grep', 't+ra'],
+]);
 
 // From the start of the process to the end of its output.
 async function measure(name, flags) {

@@ -1,12 +1,11 @@
 // Closed loop: wrk, which costs least beside the server. Each connection asks again once it is answered.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { temporaryFolder } from '../tools/temporary.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-process.on('exit', () => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const script = (path) => `
 local requests = {}

@@ -3,14 +3,21 @@
 // the alert clears. Prometheus takes part where it is installed; else the server's own window tells.
 //
 //   npm run story [-- --seconds 60] [-- --rate 20]
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
+import {
+  freePort,
+  killAll,
+  launch,
+  launchServer,
+  MAIN,
+  poll,
+  ROOT,
+  waitUntilReady,
+} from '../tools/launch.mjs';
+import { temporaryFolder } from '../tools/temporary.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -21,50 +28,28 @@ const { values: options } = parseArgs({
 // Tags of the versions.
 const ENGLISH = 'v1.2.0';
 const MULTILINGUAL = 'v2.0.0';
-const root = fileURLToPath(new URL('..', import.meta.url));
-const main = join(root, 'dist/main.js');
-const folder = mkdtempSync(join(tmpdir(), 'story-'));
+const folder = temporaryFolder();
 const logFile = join(folder, 'server.log');
-const children = new Set();
 /** An alert that has not come, or gone, by then is a failure of the story. */
-const PATIENCE_SECONDS = 180;
+const TIMEOUT_MS = 180_000;
 
 const say = (text) => console.log(`\n${styleText('bold', text)}`);
 
-function start(command, args, settings = {}) {
-  const child = spawn(command, args, { cwd: root, stdio: 'ignore', ...settings });
-  children.add(child);
-  child.once('exit', () => children.delete(child));
-  return child;
-}
-
 function run(...args) {
-  const output = execFileSync(process.execPath, [main, ...args], { cwd: root, encoding: 'utf8' });
+  const output = execFileSync(process.execPath, [MAIN, ...args], { cwd: ROOT, encoding: 'utf8' });
   return output.trimEnd().split('\n');
 }
 
 const print = (lines) => console.log(lines.map((line) => `  ${line}`).join('\n'));
 
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
-/** Asks every half second until there is an answer. */
+/** Waits for something that comes. @throws where it does not come in time. */
 async function until(what, ask) {
-  const end = Date.now() + PATIENCE_SECONDS * 1000;
-  while (Date.now() < end) {
-    const answer = await ask().catch(() => undefined);
-    if (answer) {
-      return answer;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+  const timing = { timeoutMs: TIMEOUT_MS, intervalMs: 500 };
+  const found = await poll(() => ask().catch(() => undefined), timing);
+  if (!found) {
+    throw new Error(`${TIMEOUT_MS / 1000} s have passed without ${what}`);
   }
-  throw new Error(`${PATIENCE_SECONDS} s have passed without ${what}`);
+  return found;
 }
 
 const getJson = async (url) => (await fetch(url)).json();
@@ -72,17 +57,14 @@ const getJson = async (url) => (await fetch(url)).json();
 async function serve(tag, port) {
   const versions = JSON.parse(run('models', 'list', '--json').join('\n'));
   const version = versions.find((each) => each.tag === tag);
-  const child = start(process.execPath, [main, 'serve'], {
-    env: {
-      ...process.env,
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      MODEL_COMMIT: version.commit,
-      LOG_FILE: logFile,
-    },
+  const server = launchServer({
+    PORT: String(port),
+    MODEL_COMMIT: version.commit,
+    LOG_FILE: logFile,
   });
-  await until('a ready server', async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok);
-  return { child, commit: version.commit };
+  server.stopReading();
+  await waitUntilReady(`http://127.0.0.1:${port}`, server);
+  return { server, commit: version.commit };
 }
 
 /** @returns the address of a Prometheus with the shipped rules; undefined where none is installed. */
@@ -93,17 +75,18 @@ async function startPrometheus(serverPort) {
     return undefined;
   }
   const port = await freePort();
-  const config = readFileSync(join(root, 'prometheus.yml'), 'utf8')
+  const config = readFileSync(join(ROOT, 'prometheus.yml'), 'utf8')
     .replace('server:8080', `127.0.0.1:${serverPort}`)
     .replace('localhost:9090', `127.0.0.1:${port}`)
     .replace(/alerting:\n[\s\S]*?\n\n/, '');
   writeFileSync(join(folder, 'prometheus.yml'), config);
-  cpSync(join(root, 'deploy'), join(folder, 'deploy'), { recursive: true });
-  start('prometheus', [
+  cpSync(join(ROOT, 'deploy'), join(folder, 'deploy'), { recursive: true });
+  const args = [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
-  ]);
+  ];
+  launch('prometheus', args, { stdio: 'ignore' });
   await until('a Prometheus', async () => (await fetch(`http://127.0.0.1:${port}/-/ready`)).ok);
   return `http://127.0.0.1:${port}`;
 }
@@ -125,16 +108,10 @@ async function alert(prometheus, url) {
 /** Texts in one language, for a time or until they are stopped. */
 function send(url, language, seconds) {
   const args = ['--url', url, '--mix', `${language}=1`, '--rate', options.rate, '--for', seconds];
-  return start(process.execPath, [main, 'simulate', ...args], {
+  return launch(process.execPath, [MAIN, 'simulate', ...args], {
+    cwd: ROOT,
     stdio: ['ignore', 'ignore', process.stderr.isTTY ? 'inherit' : 'ignore'],
   });
-}
-
-async function stop(child) {
-  child.kill('SIGTERM');
-  if (child.exitCode === null && child.signalCode === null) {
-    await once(child, 'exit');
-  }
 }
 
 async function tell() {
@@ -150,7 +127,7 @@ async function tell() {
   ]);
 
   say(`2. English tweets for ${options.seconds} s. No alert.`);
-  await once(send(url, 'en', `${options.seconds}s`), 'exit');
+  await send(url, 'en', `${options.seconds}s`).exited;
   const early = await alert(prometheus, url);
   if (early) {
     throw new Error(`there should be no alert: ${early}`);
@@ -161,7 +138,7 @@ async function tell() {
   const german = send(url, 'de', '10m');
   const summary = await until('the alert', () => alert(prometheus, url));
   print([`${((Date.now() - germanAt) / 1000).toFixed(0)} s later an alert fires: ${summary}`]);
-  await stop(german);
+  await german.stop();
 
   say('4. The log shows which texts, what the model made of them, and its SHA.');
   print(run('logs', logFile, '--no-follow', '--language', 'de', '--lines', '5'));
@@ -181,7 +158,7 @@ async function tell() {
   say(
     `7. It takes over: ${MULTILINGUAL} is started in the place of ${ENGLISH}. German tweets go on.`,
   );
-  await stop(english.child);
+  await english.server.stop();
   const multilingual = await serve(MULTILINGUAL, port);
   const swappedAt = Date.now();
   const more = send(url, 'de', '10m');
@@ -194,7 +171,7 @@ async function tell() {
     const { steps } = await getJson(`${url}/console/data`);
     return steps.reduce((total, { languages }) => total + (languages.de ?? 0), 0) > 100;
   });
-  await stop(more);
+  await more.stop();
   print(run('logs', logFile, '--no-follow', '--language', 'de', '--lines', '5'));
   const late = await alert(prometheus, url);
   if (late) {
@@ -203,21 +180,12 @@ async function tell() {
   say('Told in full.');
 }
 
-function end() {
-  for (const child of children) {
-    child.kill('SIGKILL');
-  }
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-}
-process.on('SIGINT', () => {
-  end();
-  process.exit(130);
-});
+process.on('SIGINT', () => process.exit(130));
 try {
   await tell();
 } catch (error) {
   console.error(`\n${error.message}`);
   process.exitCode = 1;
 } finally {
-  end();
+  killAll();
 }

@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# What the scripts of a release share. Each reads it first, before it does anything.
+# Variables and functions of all release scripts. Each script reads this file first.
 #
-#   MODEL_COMMIT           full SHA of the version to release: the one parameter
-#   MODEL_STORE            where versions lie: a folder or an address (models)
-#   SERVER_IMAGE           name of the image; one that begins with a registry is pushed to it, such
-#                          as registry.example.com/tweet-sentiment (released/tweet-sentiment)
-#   RELEASE_STORE          where archives of images lie: a folder or s3://bucket/prefix
+#   MODEL_COMMIT           full SHA of the version to release; the only parameter
+#   MODEL_STORE            store of the versions: a folder or a URL (models)
+#   SERVER_IMAGE           name of the image; a name with a registry, such as
+#                          registry.example.com/tweet-sentiment, is pushed to it
+#                          (released/tweet-sentiment)
+#   RELEASE_STORE          store of the image archives: a folder or s3://bucket/prefix
 #                          (.release/images)
-#   COMPOSE_PROJECT_NAME   what production is called in Compose (tweet-sentiment)
+#   COMPOSE_PROJECT_NAME   name of production in Compose (tweet-sentiment)
 #   SERVER_PORT            port of production (8080, see docker-compose.yml)
+#   SERVER_CPUS            CPUs of production (2, see docker-compose.yml)
+#   SERVER_MEMORY          memory of production (1g, see docker-compose.yml)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,22 +21,22 @@ die() {
   exit 1
 }
 
-# Before anything else: what comes from a form must not get any further unless it is a SHA.
+# First of all: the value may come from a web form, so nothing else than a SHA is accepted.
 [[ ${MODEL_COMMIT:-} =~ ^([0-9a-f]{40}|[0-9a-f]{64})$ ]] ||
   die "MODEL_COMMIT must be a full commit SHA (40 or 64 lower-case hex digits)," \
     "found $(printf %q "${MODEL_COMMIT:-}")"
 
 export MODEL_STORE=${MODEL_STORE:-models} MODEL_NAME=${MODEL_NAME:-tweet-sentiment}
-# Not the name that `docker compose up --build` gives: an image built by hand is no release.
+# Different from the name in docker-compose.yml: an image that was built by hand is not a release.
 export SERVER_IMAGE=${SERVER_IMAGE:-released/$MODEL_NAME}
 RELEASE_STORE=${RELEASE_STORE:-.release/images}
 export COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-tweet-sentiment}
 image=$SERVER_IMAGE:$MODEL_COMMIT
 sbom=.release/sbom/$MODEL_COMMIT.cdx.json
-# The image that ran before the last deploy; empty where nothing did.
+# The image that ran before the last deploy; empty if there was none.
 before=.release/before
 
-# The id of the image in the engine; nothing where it has none.
+# Prints the id of the image in the engine, or nothing if there is no such image.
 image_id() { docker image inspect --format '{{.Id}}' "$image" 2>/dev/null || true; }
 
 require_image() {
@@ -43,10 +46,10 @@ require_image() {
 # archive id | put FOLDER | get FOLDER: see archive.mjs.
 archive() { node release/archive.mjs "$1" "$RELEASE_STORE" "$MODEL_COMMIT" "${@:2}"; }
 
-# As Docker reads a name: its first part is a registry where it has a dot or a port.
+# Docker's rule: the first part of a name is a registry if it has a dot or a port.
 in_registry() { [[ ${SERVER_IMAGE%%/*} == *[.:]* ]]; }
 
-# Gets the image from its registry; fails where the registry hasn't got it, ends where it can't tell.
+# Pulls the image from its registry. Returns 1 if the registry does not have it; exits on other errors.
 pull() {
   local answer
   answer=$(docker pull "$image" 2>&1) && return

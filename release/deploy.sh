@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Puts the image into production, having noted which one ran before, for rollback.sh.
+# Records the image in production for rollback.sh, then replaces it.
 . "$(dirname "$0")/common.sh"
 
-# A deploy that fails early must not leave the note of an earlier one.
+# If this deploy fails early, the record of an earlier one must not be used.
 rm -f "$before"
 running=$(production_image)
 [[ -z $running || $running =~ :([0-9a-f]{40}|[0-9a-f]{64})$ ]] ||
@@ -16,5 +16,5 @@ if [[ $running == "$image" ]]; then
 else
   say "${running:-nothing} -> $image"
 fi
-# Compose leaves a container alone that is as it should be.
+# Compose does not touch a container that is up to date.
 replace_production "$image"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Judges whether the version may follow the one in production; where nothing runs there yet, the one
-# that the store has pinned.
+# Decides whether the version may replace the one in production, or the pinned version of the store if
+# nothing is in production yet.
 . "$(dirname "$0")/common.sh"
 
-# Without a SHA, it is the pinned version that is proven.
+# Without a SHA, `models verify` verifies the pinned version.
 pinned() { (unset MODEL_COMMIT && node dist/main.js models verify --json) 2>"$errors"; }
 
 errors=$(mktemp)
@@ -15,7 +15,7 @@ elif answer=$(pinned); then
   against=$(node -p 'JSON.parse(process.argv[1]).commit' "$answer")
 elif grep -q 'PINNED does not exist' "$errors"; then
   against=
-  say 'nothing is in production and nothing is pinned: there is no version to hold it against'
+  say 'nothing is in production and nothing is pinned: there is no version to compare it with'
 else
   die "$(<"$errors")"
 fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure that the engine has the image of the version. One that exists already, in the engine,
-# among the archives or in the registry, is taken as it is: the image of a SHA is built once.
+# Ensures that the engine has the image of the version. The image of a SHA is built once: an existing
+# image in the engine, the archives or the registry is used unchanged.
 . "$(dirname "$0")/common.sh"
 
 load_archive() {
@@ -11,15 +11,15 @@ load_archive() {
 }
 
 build() {
-  # The engine sees the build context only, and has no business with the store's credentials: the
-  # version is laid there, and proven once more during the build.
+  # The engine must not get the store's credentials and sees only the build context: the version is
+  # copied there, and verified again during the build.
   local context=.release/context
   rm -rf "$context"
   mkdir -p "$context/$MODEL_NAME"
   if [[ $MODEL_STORE == *://* ]]; then
     MODEL_CACHE=$context node dist/main.js models fetch "$MODEL_COMMIT"
   else
-    # With its tag, which may lie beside its folder.
+    # With its tag file, if there is one beside the folder.
     cp -R "$MODEL_STORE/$MODEL_NAME/$MODEL_COMMIT"* "$context/$MODEL_NAME/"
   fi
   docker build --tag "$image" --build-arg "MODELS=$context" \
@@ -40,4 +40,4 @@ else
 fi
 
 label=$(docker image inspect --format '{{index .Config.Labels "tweet-sentiment.model.commit"}}' "$image")
-[[ $label == "$MODEL_COMMIT" ]] || die "$image holds another version, as its label tells: '$label'"
+[[ $label == "$MODEL_COMMIT" ]] || die "$image has another version in its label: '$label'"

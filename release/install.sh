@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what package-lock.json names, and builds the server: the stages after it run `dist`.
+# Installs the packages of package-lock.json and builds the server: the next stages run `dist`.
 . "$(dirname "$0")/common.sh"
 
 npm ci

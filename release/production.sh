@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Production is Compose on this host. This is all that the scripts of a release know of it: another
-# place, such as Kubernetes, is another file with these functions.
+# Production is Compose on this host. Only this file depends on that: for another platform, such as
+# Kubernetes, write another file with these functions.
 
 compose() {
   if docker compose version >/dev/null 2>&1; then
@@ -10,13 +10,13 @@ compose() {
   fi
 }
 
-# The container in production; nothing where none runs.
+# Prints the container in production, or nothing if none runs.
 production() {
   docker ps --quiet --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" \
     --filter label=com.docker.compose.service=server
 }
 
-# The image in production, as NAME:SHA; nothing where none runs.
+# Prints the image in production, as NAME:SHA, or nothing if none runs.
 production_image() {
   local id
   id=$(production) || return

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Pushes the image to the registry that its name begins with. One that is there already is never
-# overwritten. (Between the look and the push another could push: only a registry that holds its
-# tags immutable closes that gap.)
+# Pushes the image to the registry in its name. An existing image is never overwritten. (Another client
+# may push between the check and the push: only a registry with immutable tags prevents that.)
 . "$(dirname "$0")/common.sh"
 
 require_image
@@ -16,7 +15,7 @@ if ! pull; then
 elif [[ $(image_id) == "$id" ]]; then
   say "the registry has $image already"
 else
-  # The pull has given our name to the registry's image.
+  # The pull has moved our tag to the registry's image.
   docker tag "$id" "$image"
-  die "the registry holds another image as $image: not overwritten"
+  die "the registry has another image as $image: not overwritten"
 fi

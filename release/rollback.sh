@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# After a deploy of MODEL_COMMIT that failed: brings back what ran before it, and checks that it works.
+# After a failed deploy of MODEL_COMMIT: restores the image that ran before, and runs its smoke test.
 . "$(dirname "$0")/common.sh"
 
 if [[ ! -f $before ]]; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lists what is in the image, as CycloneDX: the version of the model, npm packages, Debian packages,
-# Node. Asks the image itself, so that it is also true for one that was built long ago.
+# Writes the bill of materials of the image as CycloneDX: the model's version, npm packages, Debian
+# packages, Node. It is generated inside the image, so it is also right for an old image.
 . "$(dirname "$0")/common.sh"
 
 require_image

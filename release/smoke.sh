@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Asks a server whether it is ready, is the version MODEL_COMMIT, and answers as that version should.
+# Checks that a server is ready, serves the version MODEL_COMMIT, and returns its golden scores.
 #
-#   smoke.sh image        the image, in a container of its own that is removed again
-#   smoke.sh production   what is deployed
+#   smoke.sh image        the image, in a temporary container
+#   smoke.sh production   the deployed container
 . "$(dirname "$0")/common.sh"
 
 case ${1:-} in
@@ -23,7 +23,7 @@ fail() {
   die "$1: $image"
 }
 
-# Compose starts a server anew that has ended: it would look alive for ever.
+# Compose restarts a server that has ended, so a running container alone proves nothing.
 life() { docker inspect --format '{{.State.Running}} {{.State.StartedAt}}' "$id"; }
 url() { echo "http://$(docker port "$id" 8080/tcp)"; }
 ready() { curl --silent --fail --max-time 5 --output /dev/null "$(url)/readyz"; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Proves every byte of the version in its store from the SHA.
+# Verifies every byte of the version in its store against the SHA.
 . "$(dirname "$0")/common.sh"
 
 node dist/main.js models verify "$MODEL_COMMIT"

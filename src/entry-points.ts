@@ -1,11 +1,11 @@
 /**
- * Where the build puts what runs apart from the code that starts it, and what is no code. This is the one
- * place that knows: a path relative to a module holds in `src` or in the bundle, not in both.
+ * Where the build puts the modules that run in other threads and processes, and the files of the console.
+ * Only this module knows: a path relative to a module is right in `src` or in the bundle, not in both.
  */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 
-/** Follows `imports` and the dependencies of package.json, wherever the caller lies. */
+/** Resolves `imports` of package.json, from any folder. */
 const { resolve } = createRequire(import.meta.url);
 
 /** The module of an inference worker thread. @throws MODULE_NOT_FOUND before `npm run build`. */

@@ -2,14 +2,12 @@
 /** The command line. */
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { notify, warn } from './commands/output.ts';
+import { setLibraryVariables } from './config/environment.ts';
 import { KnownError } from './errors.ts';
 
-// ONNX Runtime reports its use to its maker unless this is set before it is loaded
-// (microsoft/onnxruntime#27379); worker threads have the environment of this one.
-process.env.ORT_DISABLE_TELEMETRY ??= '1';
-
-// The AWS SDK tells everyone on Node 20 at each start that it will ask for more one day.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+// Commands load these libraries later, with a dynamic import.
+setLibraryVariables();
 
 const program = new Command('tweet-sentiment')
   .description(
@@ -19,12 +17,12 @@ const program = new Command('tweet-sentiment')
   // 2 for what was typed wrong, 1 for what went wrong; subcommands inherit it.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
-// Who reads may have seen enough: `models diff … | head`.
+// The reader may close the pipe early: `models diff … | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
-/** Each command's module, and what it brings, is loaded where it is asked for; all of them for help. */
+/** Each command's module, with its dependencies, is loaded when that command is run; all of them for help. */
 const COMMANDS: Readonly<Record<string, (program: Command) => Promise<void>>> = {
   serve: async (to) => (await import('./commands/serve.ts')).addServe(to),
   drift: async (to) => (await import('./commands/drift.ts')).addDrift(to),
@@ -33,8 +31,8 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<void>>> = 
     (await import('./commands/models/models.ts')).addModels(to, process.argv[3]),
   simulate: async (to) => (await import('./commands/simulate.ts')).addSimulate(to),
 };
-const asked = COMMANDS[process.argv[2] ?? ''];
-for (const add of asked ? [asked] : Object.values(COMMANDS)) {
+const wanted = COMMANDS[process.argv[2] ?? ''];
+for (const add of wanted ? [wanted] : Object.values(COMMANDS)) {
   await add(program);
 }
 
@@ -45,8 +43,10 @@ try {
     error instanceof KnownError ||
     // An error of the system, such as EADDRINUSE.
     (error instanceof Error && 'syscall' in error);
-  process.stderr.write(
-    isKnown ? `tweet-sentiment: ${error.message}\n` : `${(error as Error).stack ?? error}\n`,
-  );
+  if (isKnown) {
+    warn(error.message);
+  } else {
+    notify((error as Error).stack ?? String(error));
+  }
   process.exitCode = 1;
 }

@@ -34,7 +34,7 @@ class Classifier:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        if os.environ.get("EXACT_PRODUCTS") == "1":
+        if os.environ.get("NON_SATURATING_INT8") == "1":
             # As src/inference/worker.ts does where the CPU's fast int8 products give other scores.
             options.add_session_config_entry("session.x64quantprecision", "1")
         self._session = onnxruntime.InferenceSession(

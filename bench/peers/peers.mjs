@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { poll } from '../../tools/launch.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const REQUIREMENTS = ['requirements-mlserver.txt', 'requirements.txt'];
@@ -78,12 +79,8 @@ async function ask(url, init) {
 
 /** Asks until it holds. @throws Error when it does not within two minutes. */
 async function until(holds, what) {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
-  while (!(await holds())) {
-    if (Date.now() > deadline) {
-      throw new Error(`${what}: not ready after ${READY_TIMEOUT_MS / 1000} s`);
-    }
-    await sleep(100);
+  if (!(await poll(holds, { timeoutMs: READY_TIMEOUT_MS }))) {
+    throw new Error(`${what}: not ready after ${READY_TIMEOUT_MS / 1000} s`);
   }
 }
 

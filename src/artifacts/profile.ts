@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 
-/** A bound on what a profile may make the server export. */
+/** Bounds how many series a profile may make the server export. */
 const MAX_BINS = 64;
 
 const ratios = z.array(z.number().min(0).max(1)).max(MAX_BINS);
@@ -31,7 +31,7 @@ export const profileSchema = z.object({
 
 export interface Profile {
   readonly features: Readonly<Record<string, Distribution>>;
-  /** How many texts were counted. */
+  /** How many texts it was measured on; 0 for bins without a reference. */
   readonly texts: number;
 }
 

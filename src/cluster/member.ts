@@ -1,26 +1,23 @@
 /** The module of a process that shares its port with others. */
 import cluster from 'node:cluster';
-import { type Group, type RunningServer, type Shares, serve } from '../serve.ts';
-import type { ToPrimary, ToProcess } from './messages.ts';
+import { type RunningServer, serve } from '../serve.ts';
+import type { ProcessGroup, ProcessReports } from '../telemetry/process-group.ts';
+import { ProcessError } from './error.ts';
+import type { ToMember, ToPrimary } from './messages.ts';
+import { createPending } from './pending.ts';
 
-// The terminal sends Ctrl-C to every process; the primary says when to stop.
+/** Longer than the primary waits for each report. */
+const COLLECT_TIMEOUT_MS = 5_000;
+
+// The terminal sends Ctrl-C to every process; the primary decides when to stop.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
 let server: Promise<RunningServer> | undefined;
 let onAllReady = (): void => undefined;
-const waiting = new Map<number, (shares: readonly unknown[]) => void>();
-let asked = 0;
+const pending = createPending<readonly unknown[]>();
 
-function collect<K extends keyof Shares>(kind: K): Promise<Shares[K][]> {
-  return new Promise((resolve) => {
-    asked++;
-    waiting.set(asked, resolve as (shares: readonly unknown[]) => void);
-    send({ type: 'collect', kind, id: asked });
-  });
-}
-
-process.on('message', async (message: ToProcess) => {
+process.on('message', async (message: ToMember) => {
   switch (message.type) {
     case 'start':
       try {
@@ -33,15 +30,16 @@ process.on('message', async (message: ToProcess) => {
     case 'all-ready':
       onAllReady();
       break;
-    case 'share':
-      send({ type: 'share', id: message.id, share: await (await server)?.share(message.kind) });
+    case 'report': {
+      const { id, kind } = message;
+      send({ type: 'report', id, report: await (await server)?.readReport(kind) });
       break;
-    case 'shares':
-      waiting.get(message.id)?.(message.shares);
-      waiting.delete(message.id);
+    }
+    case 'collected':
+      pending.resolve(message.id, message.reports);
       break;
     case 'stop': {
-      // One that could not start has nothing to end.
+      // One that could not start has nothing to stop.
       const running = await server?.catch(() => undefined);
       send({ type: 'stopped', unanswered: (await running?.stop(message.reason)) ?? 0 });
       cluster.worker?.disconnect();
@@ -52,9 +50,8 @@ process.on('message', async (message: ToProcess) => {
 
 send({ type: 'online' });
 
-function groupOf(isReplacement: boolean): Group {
+function groupOf(isReplacement: boolean): ProcessGroup {
   return {
-    collect,
     listensWhenReady: isReplacement,
     allReady: (signal) =>
       new Promise((resolve, reject) => {
@@ -62,6 +59,15 @@ function groupOf(isReplacement: boolean): Group {
         signal.addEventListener('abort', () => reject(signal.reason));
         send({ type: 'ready' });
       }),
+    collect: async <K extends keyof ProcessReports>(kind: K) => {
+      const sendRequest = (id: number): void => send({ type: 'collect', kind, id });
+      const reports = await pending.request(sendRequest, COLLECT_TIMEOUT_MS);
+      if (reports === undefined) {
+        // Without the others, counters would go back.
+        throw new ProcessError('the other processes did not report in time');
+      }
+      return reports as ProcessReports[K][];
+    },
   };
 }
 

@@ -1,23 +1,27 @@
-/** What passes between the primary process and those that listen on its port. */
+/** What passes between the primary process and the members that listen on its port. */
 import type { Config } from '../config/config.ts';
-import type { Shares } from '../serve.ts';
+import type { ProcessReports } from '../telemetry/process-group.ts';
 
-/** Primary → process. */
-export type ToProcess =
-  /** Once. A process that takes a dead one's place listens when it can predict. */
+export type ReportKind = keyof ProcessReports;
+
+/** Primary → member. */
+export type ToMember =
+  /** Once. The replacement of a dead member listens when it can predict. */
   | { readonly type: 'start'; readonly config: Config; readonly isReplacement: boolean }
   | { readonly type: 'all-ready' }
-  | { readonly type: 'share'; readonly kind: keyof Shares; readonly id: number }
-  /** The shares of all other processes. */
-  | { readonly type: 'shares'; readonly id: number; readonly shares: readonly unknown[] }
+  /** Requests the member's own report. */
+  | { readonly type: 'report'; readonly kind: ReportKind; readonly id: number }
+  /** The reports of all other processes, which the member has requested. */
+  | { readonly type: 'collected'; readonly id: number; readonly reports: readonly unknown[] }
   | { readonly type: 'stop'; readonly reason: string };
 
-/** Process → primary. */
+/** Member → primary. */
 export type ToPrimary =
-  /** It listens to messages: what is sent before is lost. */
+  /** It receives messages: what is sent before is lost. */
   | { readonly type: 'online' }
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string }
-  | { readonly type: 'collect'; readonly kind: keyof Shares; readonly id: number }
-  | { readonly type: 'share'; readonly id: number; readonly share: unknown }
+  /** Requests the reports of all other processes. */
+  | { readonly type: 'collect'; readonly kind: ReportKind; readonly id: number }
+  | { readonly type: 'report'; readonly id: number; readonly report: unknown }
   | { readonly type: 'stopped'; readonly unanswered: number };

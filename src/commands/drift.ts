@@ -3,71 +3,75 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readArtifact } from '../artifacts/read.ts';
 import { DRIFT_POLICY } from '../drift/policy.ts';
 import { formatPage } from '../drift/report/html-report.ts';
+import { driftOfLogs, type Reference } from '../drift/report/log-report.ts';
 import type { DriftReport } from '../drift/report/report.ts';
-import { DriftError, driftOfLogs, driftOfServer, type Reference } from '../drift/report/sources.ts';
+import { driftOfServer } from '../drift/report/server-report.ts';
 import { formatReport } from '../drift/report/terminal-report.ts';
 import { ModelError } from '../version/errors.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion } from '../version/version.ts';
-import {
-  asJson,
-  type Flags,
-  print,
-  progressBar,
-  since,
-  stdoutPaint,
-  warn,
-  webAddress,
-} from './options.ts';
+import { positiveNumber, since, webAddress } from './flag-values.ts';
+import { asJson, type Flags } from './options.ts';
+import { print, progressBar, stdoutColumns, warn } from './output.ts';
 import { type VersionAccess, withVersionAccess, withVersionFlags } from './version-access.ts';
-
-/** Columns of what is no terminal. */
-const COLUMNS = 100;
 
 export function addDrift(program: Command): void {
   withVersionFlags(program.command('drift'), ['modelStore', 'modelName'])
     .description(
-      'How far traffic has moved from the data that a version was trained on: log files, or a ' +
-        'running server, against the version’s profile.',
+      'Measure drift: how much the texts that a server classified differ from the data that its ' +
+        'model was trained on. Reads log files, or asks a running server.',
     )
     .argument(
       '[files...]',
-      'LOG_FILE of the server, and rotated ones; standard input: - or nothing',
+      'the LOG_FILE of the server and its rotated files, in any order; without them, or with -, ' +
+        'standard input',
     )
     .addOption(
-      new Option('--server <url>', 'what a running server observed since its start')
+      new Option('--server <url>', 'read what a running server has observed since its start')
         .argParser(webAddress)
         .conflicts(['since', 'commit']),
     )
-    .option('--api-key <key>', 'where the server asks for one before it shows texts')
+    .option(
+      '--api-key <key>',
+      'an API key of the server; without one, a server with API keys sends no example texts',
+    )
     .addOption(
       new Option(
         '--since <time>',
-        'such as 30s, 10m, 2h, 1d ago, or 2026-01-31T12:00 (UTC)',
+        'only predictions since a time, such as 2026-01-31T12:00 (UTC), or of the last 30s, 10m, ' +
+          '2h or 1d',
       ).argParser(since),
     )
-    .option('--commit <sha>', 'the version to report (default: that of the newest prediction)')
+    .option(
+      '--commit <sha>',
+      'the version of the model to report (default: the version of the newest prediction)',
+    )
     .option(
       '--threshold <index>',
-      'largest stability index that is no drift',
-      threshold,
+      'a stability index above this value is drift',
+      positiveNumber,
       DRIFT_POLICY.psi.changed,
     )
-    .option('--html <file>', 'write the report as a page of its own, too', page)
+    .option('--html <file>', 'also write the report to a file, as an HTML page', pageFile)
     .addOption(asJson())
     .addHelpText('after', HELP)
     .action(run);
 }
 
-const HELP = `
-Exit code: 0 no drift, or too few predictions to tell; 1 a stability index above the threshold, a
-foreign language, or something went wrong; 2 bad usage. The index of languages decides nothing: known
-ones in other proportions are no drift.
+const { psi, minObservations, foreignLanguage } = DRIFT_POLICY;
 
-An index counts from 200 predictions on. It is not corrected for noise: what it would be on average
-without any change, about (bins - 1) / predictions, stands beside it. A language is foreign, from 100
-predictions on, that less than 1 % of the training data is in, and at least 10 texts and 1 % more of
-all texts are.
+const HELP = `
+The report has a population stability index (PSI) for each feature of the texts: language, label, score,
+number of tokens, share of unknown tokens. 0 means the same distribution as in the training data; below
+${psi.moving} it is called stable, above ${psi.changed} changed. An index needs ${minObservations} predictions. Next to it is its noise, the
+index to expect without any change: about (bins - 1) / predictions. It is not subtracted.
+
+A language is foreign if its share of the training data is below ${foreignLanguage.maxReference * 100} %, and its share of the traffic
+is more than ${foreignLanguage.minExcess * 100} percentage point larger, with at least ${foreignLanguage.minTexts} texts. This needs ${foreignLanguage.minObservations} predictions. Known
+languages in other proportions are no drift.
+
+Exit code: 0 no drift, or too few predictions; 1 an index above the threshold, a foreign language, or an
+error; 2 a wrong argument.
 
 --json: {source, model, commit, tag, from, to, predictions, threshold, drifted, features: [{feature,
 observations, psi, noise, verdict, drifted, bins: [{bin, count, observed, reference, contribution}]}],
@@ -93,19 +97,11 @@ interface DriftFlags {
 async function run(files: readonly string[], given: Flags, command: Command): Promise<void> {
   const flags = given as unknown as DriftFlags;
   checkUsage(files, flags, command);
-  try {
-    const report =
-      flags.server === undefined
-        ? await withVersionAccess(given, (versions) => reportLogs(files, flags, versions))
-        : await driftOfServer(flags.server, { threshold: flags.threshold, apiKey: flags.apiKey });
-    await show(report, given, flags);
-  } catch (error) {
-    if (!(error instanceof DriftError)) {
-      throw error;
-    }
-    warn(error.message);
-    process.exitCode = 1;
-  }
+  const report =
+    flags.server === undefined
+      ? await withVersionAccess(given, (versions) => reportLogs(files, flags, versions))
+      : await driftOfServer(flags.server, { threshold: flags.threshold, apiKey: flags.apiKey });
+  await show(report, given, flags);
 }
 
 function checkUsage(files: readonly string[], flags: DriftFlags, command: Command): void {
@@ -125,25 +121,18 @@ async function reportLogs(
   flags: DriftFlags,
   versions: VersionAccess,
 ): Promise<DriftReport> {
-  const progress = progressBar();
-  let shown = 0;
+  const onProgress = progressBar();
   return driftOfLogs(files.length === 0 ? ['-'] : [...new Set(files)], {
     threshold: flags.threshold,
     since: flags.since,
     commit: flags.commit === undefined ? undefined : await versions.resolve(flags.commit),
     model: versions.config.modelName,
     findReference: (commit) => findReference(versions, commit),
-    onProgress: (share) => {
-      const percent = Math.floor(share * 100);
-      if (percent > shown) {
-        shown = percent;
-        progress(percent, 100);
-      }
-    },
+    onProgress: (share) => onProgress(Math.floor(share * 100), 100),
   });
 }
 
-/** @throws ModelError where the version can't be had, or has no profile. */
+/** @throws ModelError where there is no such version, or it has no profile. */
 async function findReference(
   { anyStore, config }: VersionAccess,
   commit: string,
@@ -154,31 +143,23 @@ async function findReference(
   if (!profile || profile.texts === 0) {
     throw new ModelError(
       'unfit',
-      `${commit} has no profile.json: there is nothing to hold traffic against`,
+      `${commit} has no profile.json: there is nothing to compare traffic with`,
     );
   }
   return { profile, tag: await readTag(anyStore, modelName, commit) };
 }
 
-async function show(report: DriftReport, given: Flags, { html }: DriftFlags): Promise<void> {
+async function show(report: DriftReport, flags: Flags, { html }: DriftFlags): Promise<void> {
   process.exitCode = report.drifted ? 1 : 0;
-  print(given, report, formatReport(report, process.stdout.columns ?? COLUMNS, stdoutPaint()));
+  print(flags, report, (value, paint) => formatReport(value, stdoutColumns(), paint));
   if (html !== undefined) {
     await writeFile(html, formatPage(report));
     warn(`page written to ${html}`);
   }
 }
 
-function threshold(value: string): number {
-  const number = Number(value);
-  if (value.trim() === '' || !(number > 0 && number < Number.POSITIVE_INFINITY)) {
-    throw new InvalidArgumentError('expected a number above 0');
-  }
-  return number;
-}
-
-/** A shell that makes two names of `--html server.log*` must not cost a log. */
-function page(value: string): string {
+/** Another ending is refused, since a shell turns `--html server.log*` into the names of logs. */
+function pageFile(value: string): string {
   if (!/\.html?$/i.test(value)) {
     throw new InvalidArgumentError('expected a file that ends in .html');
   }

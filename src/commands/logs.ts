@@ -1,62 +1,93 @@
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseEntry } from '../logs/entry.ts';
 import { type Filters, passes } from '../logs/filter.ts';
-import { CAUGHT_UP, readFile, readStream } from '../logs/read.ts';
+import { type Batch, CAUGHT_UP, readFile, readStream } from '../logs/read.ts';
 import { unlessMissing } from '../logs/rotation.ts';
 import { findTail } from '../logs/tail.ts';
-import { createView } from '../logs/view.ts';
-import { asJson, since, stdoutPaint, warn } from './options.ts';
+import { createView, type View } from '../logs/view.ts';
+import { formatQuantity } from '../terminal/numbers.ts';
+import { share, since } from './flag-values.ts';
+import { interruptSignal } from './interrupt.ts';
+import { asJson } from './options.ts';
+import { stdoutPaint, warn } from './output.ts';
 
 /** As many as `tail` shows first. */
 const LAST_LINES = 10;
+
+/** Of a terminal that does not know its width. */
+const DEFAULT_COLUMNS = 80;
 
 export function addLogs(program: Command): void {
   program
     .command('logs')
     .description(
-      'Show a prediction log as it is written: time (UTC), language, label, score, latency, text. ' +
-        'A file is followed through its rotations; with --since, its rotated files (.1, .2, …) ' +
-        'are read too. Other events are shown unless predictions are filtered.',
+      'Show a prediction log, one line per prediction: time (UTC), language, label, score, latency, ' +
+        'text. By default, a file is followed: new lines are shown when they are written, also after ' +
+        'the file was rotated. Other events of the server are shown too, unless a flag filters ' +
+        'predictions.',
     )
-    .argument('[file]', 'LOG_FILE of the server; without it or with -, standard input')
+    .argument('[file]', 'the LOG_FILE of the server; without it, or with -, standard input')
     .option(
       '-f, --follow',
-      'wait for more lines at the end of the file (default, unless --summary)',
+      'wait for more lines at the end of the file (the default, except with --summary)',
     )
-    .option('--no-follow', 'show the whole file and end')
+    .option('--no-follow', 'end at the end of the file')
     .addOption(
       new Option(
         '-n, --lines <count>',
-        `begin with the last lines that pass (default ${LAST_LINES} while following, without --since)`,
+        'start with this many of the last lines that pass the filters (default: ' +
+          `${LAST_LINES} where the file is followed, without --since; else all)`,
       )
         .argParser(parseCount)
         .conflicts('summary'),
     )
-    .option('--since <time>', 'such as 30s, 10m, 2h, 1d ago, or 2026-01-31T12:00 (UTC)', since)
+    .option(
+      '--since <time>',
+      'only lines since a time, such as 2026-01-31T12:00 (UTC), or of the last 30s, 10m, 2h or 1d; ' +
+        'also reads rotated files (.1, .2, …)',
+      since,
+    )
     .option(
       '--language <codes>',
-      'such as de,fr; also other and und; may be repeated',
+      'only these languages, such as de,fr; also "other" and "und" (undetermined); repeatable',
       parseLanguages,
     )
-    .option('--label <labels>', 'such as negative; may be repeated', parseLabels)
-    .option('--score-below <score>', 'the label’s score is less than that, 0 to 1', parseScore)
-    .option('--commit <sha>', 'commit of the model, or how it begins', parseCommit)
-    .option('--grep <pattern>', 'regular expression to find in the text, in any case', parsePattern)
-    .option('--summary', 'count by language and label instead; Ctrl-C ends what is followed')
-    .addOption(asJson())
-    .addHelpText(
-      'after',
-      '\nColours are for terminals; NO_COLOR=1 and FORCE_COLOR=1 decide otherwise.\n\n' +
-        'Examples:\n' +
-        '  npm start | npx tweet-sentiment logs\n' +
-        '  npx tweet-sentiment logs server.log --language de --label negative --score-below 0.6\n' +
-        '  npx tweet-sentiment logs server.log --since 10m --summary\n',
+    .option('--label <labels>', 'only these labels, such as negative; repeatable', parseLabels)
+    .option('--score-below <score>', 'only scores below this value, from 0 to 1', share)
+    .option(
+      '--commit <sha>',
+      'only this commit of the model; its first digits will do',
+      parseCommit,
     )
+    .option(
+      '--grep <pattern>',
+      'only texts that match this regular expression; upper and lower case are the same',
+      parsePattern,
+    )
+    .option(
+      '--summary',
+      'count predictions by language and label instead of showing them; with --follow, Ctrl-C ' +
+        'prints the summary',
+    )
+    .addOption(asJson('print lines unchanged, the summary as JSON'))
+    .addHelpText('after', HELP)
     .action(run);
 }
+
+const HELP = `
+Output to a terminal is coloured; the environment variables NO_COLOR=1 and FORCE_COLOR=1 change that.
+
+Exit code: 0 at the end of the file or after Ctrl-C, 1 where the file can't be read, 2 for a wrong
+argument.
+
+Examples:
+  npm start | npx tweet-sentiment logs
+  npx tweet-sentiment logs server.log --language de --label negative --score-below 0.6
+  npx tweet-sentiment logs server.log --since 10m --summary
+`;
 
 interface LogsFlags {
   readonly follow?: boolean;
@@ -72,23 +103,16 @@ interface LogsFlags {
 }
 
 async function run(file: string | undefined, flags: LogsFlags, command: Command): Promise<void> {
-  const filters: Filters = {
-    languages: flags.language,
-    labels: flags.label,
-    scoreBelow: flags.scoreBelow,
-    commit: flags.commit,
-    grep: flags.grep,
-    since: flags.since,
-  };
   const path = file === '-' ? undefined : file;
   if (file === undefined && process.stdin.isTTY) {
     command.error('error: name a log file, or pipe a log: npm start | npx tweet-sentiment logs');
   }
-  const found = path === undefined ? undefined : await stat(path).catch(unlessMissing);
-  if (found?.isDirectory()) {
+  const stats = path === undefined ? undefined : await stat(path).catch(unlessMissing);
+  if (stats?.isDirectory()) {
     command.error(`error: ${path} is a folder; name the log file in it`);
   }
   const follow = flags.follow ?? !flags.summary;
+  const filters = filtersOf(flags);
   const last = flags.lines ?? defaultLines(path !== undefined && follow, flags);
   const view = createView({
     filters,
@@ -96,45 +120,28 @@ async function run(file: string | undefined, flags: LogsFlags, command: Command)
     json: flags.json === true,
     last,
     paint: stdoutPaint(),
-    // A terminal that does not know its width says 0.
-    columns: () => (process.stdout.isTTY ? process.stdout.columns || 80 : undefined),
+    columns: () => (process.stdout.isTTY ? process.stdout.columns || DEFAULT_COLUMNS : undefined),
   });
-
-  const isShown = (line: string): boolean => {
-    const entry = parseEntry(line);
-    return entry !== undefined && passes(entry, filters);
-  };
   const batches =
     path === undefined
-      ? readStream(process.stdin, interrupted(process.stdin.isTTY ? 1 : 2))
-      : found && !found.isFile()
-        ? // A pipe with a name, such as <(ssh host cat server.log).
-          readStream(createReadStream(path), interrupted(1))
-        : readFile(path, {
-            follow,
-            since: flags.since,
-            findStart:
-              last === undefined || flags.since !== undefined
-                ? undefined
-                : (handle) => findTail(handle, last, isShown),
-            onWaiting: () => warn(`waiting for ${path}`),
-            signal: interrupted(1),
-          });
-  for await (const batch of batches) {
-    if (batch !== CAUGHT_UP) {
-      await write(view.push(batch));
-    } else {
-      await write(view.caughtUp());
-      if (flags.summary) {
-        warn(`counting on in ${path}; Ctrl-C prints the summary`);
-      }
+      ? readStdin()
+      : readPath(path, stats, { follow, last, filters, since: flags.since });
+  await showAll(batches, view, () => {
+    if (flags.summary) {
+      warn(`following ${path}; Ctrl-C prints the summary`);
     }
-  }
-  await write(view.end());
-  const foreign = view.foreign();
-  if (foreign > 0) {
-    warn(foreign === 1 ? '1 line was none of the log' : `${foreign} lines were none of the log`);
-  }
+  });
+}
+
+function filtersOf(flags: LogsFlags): Filters {
+  return {
+    languages: flags.language,
+    labels: flags.label,
+    scoreBelow: flags.scoreBelow,
+    commit: flags.commit,
+    grep: flags.grep,
+    since: flags.since,
+  };
 }
 
 function defaultLines(
@@ -145,25 +152,67 @@ function defaultLines(
 }
 
 /**
- * Aborted by so many Ctrl-C. A pipe takes two: the first one is for who writes into it, whose last
- * lines are still to come.
+ * Standard input. A pipe takes two Ctrl-C: the first one also reaches the program that writes into it,
+ * whose last lines are still to come.
  */
-function interrupted(times: number): AbortSignal {
-  const controller = new AbortController();
-  let count = 0;
-  const onInterrupt = (): void => {
-    count += 1;
-    if (count === times) {
-      // Should the end take long: the next one ends this process.
-      process.off('SIGINT', onInterrupt);
-      controller.abort();
-    }
-  };
-  process.on('SIGINT', onInterrupt);
-  return controller.signal;
+function readStdin(): AsyncGenerator<Batch> {
+  return readStream(process.stdin, interruptSignal(process.stdin.isTTY ? 1 : 2));
 }
 
-/** Waits while the reader is slower. */
+interface ReadOptions {
+  readonly follow: boolean;
+  readonly last: number | undefined;
+  readonly filters: Filters;
+  readonly since: number | undefined;
+}
+
+function readPath(
+  path: string,
+  stats: Stats | undefined,
+  { follow, last, filters, since: start }: ReadOptions,
+): AsyncGenerator<Batch> {
+  const signal = interruptSignal();
+  if (stats && !stats.isFile()) {
+    // A named pipe, such as <(ssh host cat server.log).
+    return readStream(createReadStream(path), signal);
+  }
+  const isShown = (line: string): boolean => {
+    const entry = parseEntry(line);
+    return entry !== undefined && passes(entry, filters);
+  };
+  return readFile(path, {
+    follow,
+    since: start,
+    findStart:
+      last === undefined || start !== undefined
+        ? undefined
+        : (handle) => findTail(handle, last, isShown),
+    onWaiting: () => warn(`waiting for ${path}`),
+    signal,
+  });
+}
+
+async function showAll(
+  batches: AsyncGenerator<Batch>,
+  view: View,
+  onCaughtUp: () => void,
+): Promise<void> {
+  for await (const batch of batches) {
+    if (batch === CAUGHT_UP) {
+      await write(view.caughtUp());
+      onCaughtUp();
+    } else {
+      await write(view.push(batch));
+    }
+  }
+  await write(view.end());
+  const foreign = view.foreignLines();
+  if (foreign > 0) {
+    warn(`${formatQuantity(foreign, 'line')} ${foreign === 1 ? 'was' : 'were'} not from the log`);
+  }
+}
+
+/** Waits where the reader of standard output is slower. */
 async function write(text: string): Promise<void> {
   if (text !== '' && !process.stdout.write(text)) {
     await once(process.stdout, 'drain');
@@ -191,14 +240,6 @@ function parseLabels(value: string, previous?: ReadonlySet<string>): ReadonlySet
     throw new InvalidArgumentError('expected labels such as negative');
   }
   return new Set([...(previous ?? []), ...names]);
-}
-
-function parseScore(value: string): number {
-  const number = Number(value);
-  if (value.trim() === '' || !(number >= 0 && number <= 1)) {
-    throw new InvalidArgumentError('expected a number from 0 to 1');
-  }
-  return number;
 }
 
 function parseCommit(value: string): string {

@@ -1,50 +1,83 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Client, createClient } from '../simulate/client.ts';
 import { formatProgress, formatReport } from '../simulate/format-report.ts';
 import { LANGUAGES } from '../simulate/languages.ts';
-import { type Phase, parseDuration, parseMix, planPhases } from '../simulate/phases.ts';
-import { type Progress, simulate } from '../simulate/run.ts';
+import { type Phase, parseMix, parsePhaseDuration, planPhases } from '../simulate/phases.ts';
+import { simulate } from '../simulate/run.ts';
 import type { Mix } from '../simulate/traffic.ts';
-import { asJson, type Flags, print, warn, webAddress } from './options.ts';
+import {
+  asFlagValue,
+  positiveInteger,
+  positiveNumber,
+  share,
+  unsigned32,
+  webAddress,
+} from './flag-values.ts';
+import { interruptSignal } from './interrupt.ts';
+import { asJson, type Flags } from './options.ts';
+import { print, stderrStatusLine, warn } from './output.ts';
 
-/** A restart of the server is waited for, its end is not. */
-const PATIENCE_MS = 30_000;
-
-const FRAME_MS = 100;
+/** Long enough for a restart of the server. */
+const MAX_UNREACHABLE_MS = 30_000;
 
 export function addSimulate(program: Command): void {
   const languages = Object.keys(LANGUAGES).join(', ');
   program
     .command('simulate')
     .description(
-      'Send real-looking, labelled texts to a running server, at a rate that does not depend on ' +
-        'its answers, and hold its answers against the labels.',
+      'Send invented, labelled tweets to a running server, at a fixed rate that does not depend on ' +
+        'its answers, and compare its predictions with the labels.',
     )
-    .option('--url <url>', 'the server', webAddress, 'http://localhost:8080')
+    .option('--url <url>', 'address of the server', webAddress, 'http://localhost:8080')
     .addOption(
-      new Option('--mix <language=weight,...>', `languages of the texts (${languages})`)
-        .argParser(explained(parseMix))
+      new Option(
+        '--mix <language=weight,...>',
+        `languages of the texts (${languages}) and how frequent each is`,
+      )
+        .argParser(asFlagValue(parseMix))
         .default({ en: 1 }, 'en=1'),
     )
     .option(
       '--then <language=weight,...>',
-      'another phase, with another mix; may be repeated',
+      'the mix of a further phase, after the one before; repeatable',
       addMix,
     )
-    .option('--rate <number>', 'texts a second', above0, 50)
+    .option('--rate <number>', 'texts per second', positiveNumber, 50)
     .addOption(
-      new Option('--for <duration,...>', 'how long each phase lasts, such as 30s, 2m or 1h')
-        .argParser(addDurations)
+      new Option(
+        '--for <duration,...>',
+        'how long each phase lasts, such as 30s, 2m or 1h: one duration for all phases, or one ' +
+          'for each',
+      )
+        .argParser(parseDurations)
         .default([60_000], '1m'),
     )
-    .option('--batch <number>', 'texts in a request', wholeFrom1, 1)
-    .option('--connections <number>', 'most requests in flight', wholeFrom1, 64)
-    .option('--feedback <share>', 'of the predictions that are told their true label', share, 0)
-    .option('--seed <number>', 'the same seed gives the same texts', wholeFrom0, 1)
-    .option('--api-key <key>', 'where the server asks for one')
+    .option('--batch <number>', 'texts per request', positiveInteger, 1)
+    .option('--connections <number>', 'maximum number of requests in flight', positiveInteger, 64)
+    .option(
+      '--feedback <share>',
+      'share of the predictions, from 0 to 1, whose true label is sent to the server as feedback',
+      share,
+      0,
+    )
+    .option('--seed <number>', 'the same seed sends the same texts', unsigned32, 1)
+    .option('--api-key <key>', 'an API key of the server, where it needs one')
     .addOption(asJson())
+    .addHelpText('after', HELP)
     .action(run);
 }
+
+const HELP = `
+The report has a row for each phase, language and commit of the model: accuracy (share of the texts with
+the right label), identified (share of the texts whose language the server identified), and the share of
+each predicted label. Ctrl-C ends the run early, with its report.
+
+Exit code: 0 where the server answered, 1 where it did not, 2 for a wrong argument.
+
+Examples:
+  npx tweet-sentiment simulate --rate 100 --for 5m
+  npx tweet-sentiment simulate --mix en=1 --then en=1,de=1 --for 2m,5m
+`;
 
 interface SimulateFlags {
   readonly url: string;
@@ -63,14 +96,12 @@ async function run(given: Flags, command: Command): Promise<void> {
   const flags = given as unknown as SimulateFlags;
   const phases = plan(flags, command);
   const client = createClient(flags);
-  if (!(await isReached(client))) {
+  if (!(await isReachable(client))) {
     process.exitCode = 1;
     return;
   }
-  // Asked a second time, it ends as programs do: without waiting for anything.
-  const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort());
-  const { rate, batch, connections, feedback, seed } = flags;
+  const { url, rate, batch, connections, feedback, seed } = flags;
+  const status = stderrStatusLine();
   const report = await simulate(
     {
       phases,
@@ -79,16 +110,14 @@ async function run(given: Flags, command: Command): Promise<void> {
       connections,
       feedback,
       seed,
-      patienceMs: PATIENCE_MS,
+      maxUnreachableMs: MAX_UNREACHABLE_MS,
       client,
-      onProgress: progressLine(phases.length),
+      onProgress: (progress) => status.draw(() => formatProgress(progress, phases.length)),
     },
-    controller.signal,
+    interruptSignal(),
   );
-  if (process.stderr.isTTY) {
-    process.stderr.write('\r\x1b[K');
-  }
-  print(given, { url: flags.url, seed, ...report }, formatReport(report));
+  status.clear();
+  print(given, { url, seed, ...report }, (value) => formatReport(value));
   if (report.rows.length === 0) {
     warn('nothing was answered');
     process.exitCode = 1;
@@ -103,62 +132,20 @@ function plan(flags: SimulateFlags, command: Command): Phase[] {
   }
 }
 
-async function isReached(client: Client): Promise<boolean> {
+async function isReachable(client: Client): Promise<boolean> {
   try {
     await client.reach();
     return true;
   } catch (error) {
-    warn(`${(error as Error).message}; npm start starts one, --url says where it is`);
+    warn(`${(error as Error).message}; start one with npm start, or set its address with --url`);
     return false;
   }
 }
 
-/** Drawn on a terminal only, ten times a second at most. */
-function progressLine(phases: number): (progress: Progress) => void {
-  let drawnAt = Number.NEGATIVE_INFINITY;
-  return (progress) => {
-    const now = performance.now();
-    if (process.stderr.isTTY && now - drawnAt >= FRAME_MS) {
-      drawnAt = now;
-      const line = formatProgress(progress, phases, process.stderr.columns - 1);
-      process.stderr.write(`\r${line}\x1b[K`);
-    }
-  };
-}
-
-/** Makes what a parser of text throws an error of the command line. */
-function explained<T>(parse: (value: string) => T): (value: string) => T {
-  return (value) => {
-    try {
-      return parse(value);
-    } catch (error) {
-      throw new InvalidArgumentError((error as RangeError).message);
-    }
-  };
-}
-
 function addMix(value: string, previous: readonly Mix[] = []): readonly Mix[] {
-  return [...previous, explained(parseMix)(value)];
+  return [...previous, asFlagValue(parseMix)(value)];
 }
 
-function addDurations(value: string): readonly number[] {
-  return value.split(',').map(explained(parseDuration));
+function parseDurations(value: string): readonly number[] {
+  return value.split(',').map(asFlagValue(parsePhaseDuration));
 }
-
-function number(expected: string, isRight: (value: number) => boolean): (value: string) => number {
-  return (value) => {
-    const parsed = Number(value);
-    if (value.trim() === '' || !Number.isFinite(parsed) || !isRight(parsed)) {
-      throw new InvalidArgumentError(`expected ${expected}`);
-    }
-    return parsed;
-  };
-}
-
-const above0 = number('a number above 0', (value) => value > 0);
-const share = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
-const wholeFrom1 = number('a whole number from 1', (value) => Number.isInteger(value) && value > 0);
-const wholeFrom0 = number(
-  'a whole number from 0 to 4294967295',
-  (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32,
-);

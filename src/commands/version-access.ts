@@ -10,7 +10,8 @@ import { isFullSha } from '../version/git-objects.ts';
 import { openStore } from '../version/stores/open.ts';
 import type { Store } from '../version/stores/store.ts';
 import { openVersion, resolveCommit, type Version } from '../version/version.ts';
-import { configOf, type Flags, warn, withSettings } from './options.ts';
+import { configOf, type Flags, withSettings } from './options.ts';
+import { warn } from './output.ts';
 
 export interface VersionAccess {
   readonly config: Config;

@@ -1,4 +1,4 @@
-/** Settings: flags and environment variables become one frozen, validated Config, here and nowhere else. */
+/** Settings: flags and environment variables → one frozen, validated Config. */
 import { z } from 'zod';
 import { KnownError } from '../errors.ts';
 import { availableCpus } from './cpu-quota.ts';
@@ -6,10 +6,11 @@ import { availableCpus } from './cpu-quota.ts';
 interface Setting<T> {
   /** Environment variable; the flag is the same in lower case with dashes. */
   readonly variable: string;
+  /** Help text: unit, meaning of the default, what happens at the limit. */
   readonly doc: string;
-  /** As a user would write it; none where the setting is optional. */
+  /** The default, as a user would write it; none if the setting is optional. */
   readonly fallback?: string;
-  /** From what the user wrote. */
+  /** From the text of the flag or variable to the value. */
   readonly schema: z.ZodType<T, string | undefined>;
 }
 
@@ -36,37 +37,47 @@ const setting = <T>(
 
 /** Every setting, in the order of `--help`. */
 export const SETTINGS = {
-  host: setting('HOST', '0.0.0.0', text, 'address to listen on'),
-  port: setting('PORT', '8080', integer(0, 65_535), 'port to listen on; 0 takes a free one'),
+  host: setting(
+    'HOST',
+    '0.0.0.0',
+    text,
+    'address to listen on; 0.0.0.0 is every IPv4 address of the machine',
+  ),
+  port: setting(
+    'PORT',
+    '8080',
+    integer(0, 65_535),
+    'TCP port to listen on; 0 lets the system choose a free one',
+  ),
   modelStore: setting(
     'MODEL_STORE',
     'models',
     text,
-    'where versions lie: a folder, s3://bucket/prefix or https://host/prefix',
+    'where model versions are stored: a folder, s3://bucket/prefix or https://host/prefix',
   ),
   modelName: setting(
     'MODEL_NAME',
     'tweet-sentiment',
     z.string().regex(/^[a-z0-9][\w.-]{0,99}$/i, 'expected letters, digits, ".", "_" and "-" only'),
-    'which model of the store',
+    'name of the model in the store',
   ),
   modelCommit: setting(
     'MODEL_COMMIT',
     undefined,
     text.optional(),
-    'full commit SHA to serve; without it, the one in the PINNED file of the model',
+    'full git commit SHA of the model version; if unset, the SHA in the model’s PINNED file',
   ),
   modelCache: setting(
     'MODEL_CACHE',
     '/tmp/tweet-sentiment-models',
     text,
-    'folder that keeps versions of a remote store; where it outlives the server, a start needs no network',
+    'folder for versions downloaded from a remote store; if it is kept, the next start needs no network',
   ),
   modelFetchTimeoutMs: setting(
     'MODEL_FETCH_TIMEOUT_MS',
     '300000',
     integer(1, 86_400_000),
-    'milliseconds after which a remote store that can’t be reached is not tried again',
+    'how long a remote store that cannot be reached is retried, in milliseconds; then the command fails',
   ),
   workers: setting(
     'WORKERS',
@@ -75,58 +86,73 @@ export const SETTINGS = {
       .string()
       .transform((value) => (value === 'auto' ? String(availableCpus()) : value))
       .pipe(integer(1, 256)),
-    'worker threads, each with a session of the model; auto: as many as CPUs are granted',
+    'number of worker threads, each with its own copy of the model; auto: the number of CPUs that the process may use',
   ),
   processes: setting(
     'PROCESSES',
     '1',
     integer(1, 64),
-    'processes that share the port and the workers; each has a queue and a cache of its own',
+    'number of processes that share the port and divide the workers; each has its own queue and cache',
   ),
-  maxBatch: setting('MAX_BATCH', '32', integer(1, 256), 'most texts handed to a worker at once'),
+  maxBatch: setting(
+    'MAX_BATCH',
+    '32',
+    integer(1, 256),
+    'maximum number of texts that a worker receives at once',
+  ),
   queueCapacity: setting(
     'QUEUE_CAPACITY',
     '4096',
     integer(1, 1_000_000),
-    'most texts that wait for a worker; a request that does not fit in gets 429',
+    'maximum number of texts that wait for a worker, lower under lasting load; a request that does not fit is answered with 429',
   ),
   cacheSize: setting(
     'CACHE_SIZE',
     '33554432',
     integer(0, 2 ** 40),
-    'bytes that texts and what was said of them may take, to be said again at once; 0 keeps none',
+    'size of the prediction cache in bytes; 0 disables it',
   ),
   requestTimeoutMs: setting(
     'REQUEST_TIMEOUT_MS',
     '10000',
     integer(1, 600_000),
-    'milliseconds after which a prediction that has not been made gets 504',
+    'how long a request may wait for its predictions, in milliseconds; then it is answered with 504',
   ),
-  maxInputs: setting('MAX_INPUTS', '64', integer(1, 10_000), 'most texts in a request'),
-  maxChars: setting('MAX_CHARS', '10000', integer(1, 1_000_000), 'most characters in a text'),
+  maxInputs: setting(
+    'MAX_INPUTS',
+    '64',
+    integer(1, 10_000),
+    'maximum number of texts in a request; more are answered with 400',
+  ),
+  maxChars: setting(
+    'MAX_CHARS',
+    '10000',
+    integer(1, 1_000_000),
+    'maximum number of characters in a text; a longer one is answered with 400',
+  ),
   maxBody: setting(
     'MAX_BODY',
     '4194304',
     integer(1, 1_073_741_824),
-    'most bytes in a request body',
+    'maximum size of a request body in bytes; a larger one is answered with 413',
   ),
   logLevel: setting(
     'LOG_LEVEL',
     'info',
     oneOf('error', 'warn', 'info', 'debug'),
-    'least level that is logged; predictions are info',
+    'minimum level of log lines: error, warn, info or debug; predictions have level info',
   ),
   logFile: setting(
     'LOG_FILE',
     undefined,
     text.optional(),
-    'file to log to as well, rotated at 64 MiB, ten old ones kept',
+    'file that receives the log in addition to standard output; rotated at 64 MiB, ten old files are kept',
   ),
   logInput: setting(
     'LOG_INPUT',
     'masked',
     oneOf('masked', 'full', 'hash', 'none'),
-    'what the log tells of a text; masked: without mentions, links, e-mail addresses, phone numbers',
+    'how texts are logged: masked (mentions, links, e-mail addresses and phone numbers replaced), full, hash or none',
   ),
   apiKeys: setting(
     'API_KEYS',
@@ -143,19 +169,19 @@ export const SETTINGS = {
         (keys) => keys.every((key) => key.length >= 8),
         'expected keys of 8 characters or more',
       ),
-    'comma-separated keys, one of which /predict, /feedback, /model and the console’s data then ask for; empty: open to all',
+    'comma-separated keys of 8 characters or more; /predict, /feedback, /model and the data of the console then require one; if empty, they are open to all',
   ),
   feedbackKey: setting(
     'FEEDBACK_KEY',
     undefined,
     z.string().min(16, 'expected 16 characters or more').optional(),
-    'secret that signs prediction ids, the same on all replicas; without it, feedback must reach the process that predicted',
+    'secret that signs prediction ids, equal on all replicas; if unset, a random one: feedback must reach the server that predicted',
   ),
   drainTimeoutMs: setting(
     'DRAIN_TIMEOUT_MS',
     '8000',
     integer(0, 600_000),
-    'milliseconds that accepted requests get to be answered when the server is told to stop',
+    'how long a stopping server waits for accepted requests, in milliseconds; then it closes their connections',
   ),
 };
 
@@ -163,7 +189,7 @@ export type Config = Readonly<{
   [K in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[K]['schema']>;
 }>;
 
-/** What is wrong with the settings, one line for each. */
+/** Its message has one line for each bad setting. */
 export class ConfigError extends KnownError<'bad-setting'> {
   override readonly name = 'ConfigError';
 
@@ -180,7 +206,7 @@ export function flagOf(variable: string): string {
 /**
  * Flags win over the environment, the environment over defaults; an empty variable counts as unset.
  *
- * @param flags what the command line gave, by the names of `SETTINGS`.
+ * @param flags texts from the command line, by the names of `SETTINGS`.
  * @throws ConfigError naming each bad setting, what was expected and what was found.
  */
 export function readConfig(

@@ -1,23 +1,23 @@
-/** How many CPUs this process may use: what the scheduler grants, within the cgroup's quota. */
+/** How many CPUs this process may use: its CPU affinity, limited by the quota of its cgroup. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 
 type ReadText = (path: string) => string | undefined;
 
-/** Whole CPUs, at least 1. Node 20's own `availableParallelism` doesn't know the quota. */
+/** Whole CPUs, 1 or more. `availableParallelism` of Node 20 ignores the quota. */
 export function availableCpus(): number {
   const quota = cgroupCpuQuota(readText) ?? Number.POSITIVE_INFINITY;
   return Math.max(1, Math.floor(Math.min(availableParallelism(), quota)));
 }
 
 /**
- * The tightest CPU quota on the way from this process's cgroup to the root, in CPUs.
+ * The lowest CPU quota from this process's cgroup up to the root, in CPUs.
  *
  * Source: Linux, Documentation/admin-guide/cgroup-v2.rst (`cpu.max`) and
  * scheduler/sched-bwc.rst (v1: `cpu.cfs_quota_us`, `cpu.cfs_period_us`).
  *
- * @returns undefined where there is no quota.
+ * @returns undefined if there is no quota.
  */
 export function cgroupCpuQuota(read: ReadText): number | undefined {
   const quotas: number[] = [];
@@ -61,7 +61,7 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // No such file: no such cgroup version here, or no quota on this level.
+    // No such file: another cgroup version, or no quota on this level.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The reference profile: how what the server observes of texts is distributed in the data that a
- * version was trained on, so that traffic can be held against it.
+ * The reference profile: the distributions of what the server observes of texts, in the data that a version
+ * was trained on. Traffic is compared with it.
  */
 import { binNames, type Distribution, type Profile } from '../artifacts/profile.ts';
 
@@ -15,7 +15,7 @@ export interface Observation {
   readonly unknownRatio: number;
 }
 
-/** How a profile's features are read from an observation. A profile may have other ones: left out. */
+/** How the features of a profile are read from an observation. Other features of a profile are ignored. */
 const FEATURES: Readonly<Record<string, (observation: Observation) => string | number>> = {
   language: ({ language }) => language,
   label: ({ label }) => label,
@@ -24,35 +24,29 @@ const FEATURES: Readonly<Record<string, (observation: Observation) => string | n
   unknown_ratio: ({ unknownRatio }) => unknownRatio,
 };
 
-/** Languages that predictions are counted by; together with `other` and `und` at most 24. */
-export const LANGUAGES: readonly string[] = [
-  ...['ar', 'cs', 'da', 'de', 'el', 'en', 'es', 'fi', 'fr', 'hi', 'id', 'it'],
-  ...['ja', 'ko', 'nl', 'pl', 'pt', 'ru', 'sv', 'tr', 'uk', 'zh'],
-];
-
-/** Bins of the features that are numbers; the last bound is the largest value there is. */
+/** Bins of the features that are numbers; the last bound is the largest possible value. */
 const UPPER_BOUNDS = {
   score: [0.45, 0.55, 0.65, 0.75, 0.85, 0.95, 0.99, 1],
   tokens: [8, 12, 16, 20, 24, 28, 32, 36, 40, 48, 64, 1_000_000],
   unknown_ratio: [0, 0.02, 0.05, 0.1, 0.2, 0.5, 1],
 };
 
-/** Where values of a category fall that has no bin of its own. */
-const OTHER = 'other';
+/** The bin of the categories that have no bin of their own. */
+export const OTHER = 'other';
 
 /** How many observations fell into each bin of a feature. */
 export type Counts = Readonly<Record<string, readonly number[]>>;
 
 export interface Tally {
   add(observation: Observation): void;
-  /** The bins, in the order of the profile. They go on being counted up. */
+  /** By feature, in the order of the profile; later calls of `add` change them. */
   readonly counts: Counts;
 }
 
-/** Gives the index of an observation's bin, −1 where there is none. */
+/** Returns the index of an observation's bin, −1 where there is none. */
 export type FindBin = (observation: Observation) => number;
 
-/** How observations find their bins, by feature; features that nothing observes are left out. */
+/** How the bin of an observation is found, by feature; features that are not observed are left out. */
 export function binFinders({ features }: Pick<Profile, 'features'>): Map<string, FindBin> {
   const finders = new Map<string, FindBin>();
   for (const [feature, distribution] of Object.entries(features)) {
@@ -89,7 +83,7 @@ export function createTally(profile: Pick<Profile, 'features'>): Tally {
   };
 }
 
-/** @returns a function that gives the index of a value's bin, −1 where there is none. */
+/** @returns a function from a value to the index of its bin, −1 where there is none. */
 function binFinder(distribution: Distribution): (value: string | number) => number {
   if ('categories' in distribution) {
     const index = new Map<string | number, number>(distribution.categories.map((c, i) => [c, i]));
@@ -103,7 +97,7 @@ function binFinder(distribution: Distribution): (value: string | number) => numb
   };
 }
 
-/** Bins for what has no profile yet: its ratios are all 0. */
+/** Bins for a version without a profile; all ratios are 0. */
 export function emptyProfile(labels: readonly string[], languages: readonly string[]): Profile {
   const features: Record<string, Distribution> = {};
   for (const [feature, categories] of [
@@ -118,7 +112,7 @@ export function emptyProfile(labels: readonly string[], languages: readonly stri
   return { texts: 0, features };
 }
 
-/** Makes a profile of observations. */
+/** Measures the profile of observations. */
 export function profileOf(bins: Profile, observations: readonly Observation[]): Profile {
   const { add, counts } = createTally(bins);
   observations.forEach(add);

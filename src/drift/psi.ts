@@ -1,6 +1,6 @@
 /**
- * The population stability index: how far the distribution of traffic is from that of the training data.
- * The recording rules in deploy/prometheus compute the same for all replicas together.
+ * The population stability index: the distance between the distributions of traffic and of training data.
+ * The recording rules in deploy/prometheus compute the same over all replicas together.
  */
 import { binNames, type Counts, type Profile } from './profile.ts';
 
@@ -10,7 +10,7 @@ const MIN_RATIO = 1e-4;
 export interface BinDrift {
   readonly bin: string;
   readonly count: number;
-  /** Share of the observations, and of the training data. */
+  /** Its share of the observations, and of the training data. */
   readonly observed: number;
   readonly reference: number;
   /** What the bin adds to the feature's stability index. */
@@ -26,9 +26,9 @@ export interface FeatureDrift {
 }
 
 /**
- * Holds counted observations against the profile whose bins they were counted into.
+ * Compares counted observations with the profile into whose bins they were counted.
  *
- * @returns nothing where the profile is of no text, and only has bins.
+ * @returns the empty list where the profile has bins but was measured on no text.
  */
 export function measureDrift(profile: Profile, counts: Counts): FeatureDrift[] {
   return Object.entries(counts).flatMap(([feature, bins]) => {

@@ -1,5 +1,6 @@
 /** From the body of a request to texts that may be classified. */
-import { z } from 'zod';
+import type { z } from 'zod';
+import { inputsSchema, textsSchema } from '../api/predict.ts';
 import { ProblemError } from './problems.ts';
 
 export interface InputLimits {
@@ -15,11 +16,6 @@ export interface PredictRequest {
   /** `labels` answers as the original demo did: a bare array of labels for a bare array of texts. */
   readonly answer: 'predictions' | 'labels';
 }
-
-const textsSchema = z.array(z.string('expected a text'));
-const bodySchema = z.strictObject({
-  inputs: z.union([z.string(), textsSchema], 'expected a text or an array of texts'),
-});
 
 const SHAPES = 'expected {"inputs": "text"}, {"inputs": ["text", …]} or ["text", …]';
 
@@ -59,7 +55,7 @@ function parseShape(body: unknown): PredictRequest {
   if (Array.isArray(body)) {
     return { texts: parse(textsSchema, body), answer: 'labels' };
   }
-  const { inputs } = parse(bodySchema, body);
+  const { inputs } = parse(inputsSchema, body);
   return { texts: typeof inputs === 'string' ? [inputs] : inputs, answer: 'predictions' };
 }
 

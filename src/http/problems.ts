@@ -1,62 +1,27 @@
 /** The one place that turns errors into answers: RFC 9457, `application/problem+json`. */
 import type { ErrorRequestHandler, Response } from 'express';
-import { ClassifierError } from '../inference/errors.ts';
+import { PROBLEMS, type Problem as ProblemBody, type ProblemCode } from '../api/problem.ts';
+import { KnownError } from '../errors.ts';
+import { ClassifierError, type ClassifierErrorCode } from '../inference/errors.ts';
+import { ServingError, type ServingErrorCode } from '../serving/errors.ts';
 
-/** Every problem that the server tells of: its `type` is `/problems/<code>`, stable for clients. */
-const PROBLEMS = {
-  'malformed-json': [400, 'The body is not JSON'],
-  'invalid-body': [400, 'The body has the wrong shape'],
-  'empty-text': [400, 'A text is empty or blank'],
-  'too-many-inputs': [400, 'Too many texts'],
-  'text-too-long': [400, 'A text is too long'],
-  'unknown-label': [400, 'The model has no such label'],
-  'unknown-id': [400, 'The id is of no known prediction'],
-  'invalid-request': [400, 'The request can’t be understood'],
-  unauthorized: [401, 'An API key is needed'],
-  forbidden: [403, 'The API key is not known'],
-  'not-found': [404, 'There is nothing here'],
-  'method-not-allowed': [405, 'The method is not allowed here'],
-  'request-timeout': [408, 'The request took too long to arrive'],
-  'id-expired': [410, 'The prediction is too long ago'],
-  'body-too-large': [413, 'The body is too large'],
-  'unsupported-media-type': [415, 'The body’s media type is not supported'],
-  'headers-too-large': [431, 'The headers are too large'],
-  'queue-full': [429, 'The queue is full'],
-  'internal-error': [500, 'Something went wrong here'],
-  'not-ready': [503, 'The model is not loaded yet'],
-  draining: [503, 'The server is stopping'],
-  'deadline-exceeded': [504, 'The prediction took too long'],
-} as const satisfies Record<string, readonly [status: number, title: string]>;
-
-export type ProblemCode = keyof typeof PROBLEMS;
-
-/** What a client is told. */
+/** What a client receives. */
 interface Problem {
   readonly code: ProblemCode;
   readonly message: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** An error that a client is told of as it is. */
-export class ProblemError extends Error implements Problem {
+/** An error whose message a client receives as it is. */
+export class ProblemError extends KnownError<ProblemCode> implements Problem {
   override readonly name = 'ProblemError';
-  readonly code: ProblemCode;
   readonly headers: Readonly<Record<string, string>>;
 
   /** @param detail what was wrong with this request, and what is allowed. */
   constructor(code: ProblemCode, detail: string, headers: Record<string, string> = {}) {
-    super(detail);
-    this.code = code;
+    super(code, detail);
     this.headers = headers;
   }
-}
-
-/** Why a request's work is given up: the reason of its abort signal. */
-export class DeadlineError extends Error {
-  override readonly name = 'DeadlineError';
-}
-export class ClientGoneError extends Error {
-  override readonly name = 'ClientGoneError';
 }
 
 /** The status of a problem. */
@@ -65,15 +30,15 @@ export function statusOf(code: ProblemCode): number {
 }
 
 /**
- * Express's last handler: answers with the problem that an error stands for.
+ * Express's last handler: answers with the problem that belongs to an error.
  *
- * @param onError is told of each error whose cause the client doesn't see.
+ * @param onError called for each error that is answered with 500.
  */
 export function answerProblems(
   onError: (error: unknown, res: Response) => void,
 ): ErrorRequestHandler {
   return (error: unknown, _req, res, next) => {
-    if (error instanceof ClientGoneError) {
+    if (error instanceof ServingError && error.code === 'client-gone') {
       return;
     }
     const problem = toProblem(error);
@@ -99,7 +64,7 @@ function sendProblem(res: Response, { code, message, headers }: Problem): void {
 /** The body of a problem; also for answers that are written without Express. */
 export function problemJson(code: ProblemCode, detail: string): string {
   const [status, title] = PROBLEMS[code];
-  return JSON.stringify({ type: `/problems/${code}`, title, status, detail });
+  return JSON.stringify({ type: `/problems/${code}`, title, status, detail } satisfies ProblemBody);
 }
 
 /** What body-parser and Express's router call the errors that they make. */
@@ -110,7 +75,27 @@ const FRAMEWORK_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   'charset.unsupported': 'unsupported-media-type',
 };
 
-/** No second error: its stack would be a tenth of what it takes to refuse a request. */
+const RETRY_AFTER_SECONDS = '1';
+const STOPPING: Problem = {
+  code: 'draining',
+  message: 'The server is stopping',
+  headers: { connection: 'close' },
+};
+
+/** The classifier's and the server's own reasons not to predict; any other is an internal error. */
+const CLASSIFIER_PROBLEMS: Partial<Record<ClassifierErrorCode, (message: string) => Problem>> = {
+  'queue-full': (message) =>
+    problem('queue-full', `${message}; try again later`, { 'retry-after': RETRY_AFTER_SECONDS }),
+  closed: () => STOPPING,
+};
+const SERVING_PROBLEMS: Partial<Record<ServingErrorCode, (message: string) => Problem>> = {
+  'not-ready': (message) => problem('not-ready', message, { 'retry-after': RETRY_AFTER_SECONDS }),
+  draining: (message) =>
+    problem('draining', message, { 'retry-after': RETRY_AFTER_SECONDS, connection: 'close' }),
+  'deadline-exceeded': (message) => problem('deadline-exceeded', message),
+};
+
+/** No second error object: collecting its stack is slow. */
 function problem(
   code: ProblemCode,
   message: string,
@@ -123,27 +108,28 @@ function toProblem(error: unknown): Problem {
   if (error instanceof ProblemError) {
     return error;
   }
-  if (error instanceof ClassifierError && error.code === 'queue-full') {
-    return problem('queue-full', `${error.message}; try again later`, {
-      'retry-after': '1',
-    });
-  }
-  if (error instanceof ClassifierError && error.code === 'closed') {
-    return problem('draining', 'The server is stopping', { connection: 'close' });
-  }
-  if (error instanceof DeadlineError) {
-    return problem('deadline-exceeded', error.message);
-  }
+  const ofServer =
+    error instanceof ClassifierError
+      ? CLASSIFIER_PROBLEMS[error.code]?.(error.message)
+      : error instanceof ServingError
+        ? SERVING_PROBLEMS[error.code]?.(error.message)
+        : frameworkProblem(error);
+  return (
+    ofServer ?? problem('internal-error', 'The cause is in the server’s log, under the request id')
+  );
+}
+
+/** Undefined where Express and its body parser made no error of a client out of it. */
+function frameworkProblem(error: unknown): Problem | undefined {
   const { type, status, message, limit } = (error ?? {}) as Partial<FrameworkError>;
   const code = FRAMEWORK_PROBLEMS[type ?? ''];
   if (code !== undefined) {
     const allowed = limit === undefined ? '' : `; at most ${limit} bytes are allowed`;
     return problem(code, `${message}${allowed}`);
   }
-  if (status !== undefined && status >= 400 && status < 500) {
-    return problem('invalid-request', String(message));
-  }
-  return problem('internal-error', 'The cause is in the server’s log, under the request id');
+  return status !== undefined && status >= 400 && status < 500
+    ? problem('invalid-request', String(message))
+    : undefined;
 }
 
 interface FrameworkError {

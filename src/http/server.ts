@@ -1,4 +1,4 @@
-/** The HTTP server under the application: its time limits, and its answers to what is no HTTP. */
+/** The HTTP server under the application: its time limits, and its answers to malformed HTTP. */
 import {
   createServer,
   IncomingMessage,
@@ -8,7 +8,8 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
-import { type ProblemCode, problemJson, statusOf } from './problems.ts';
+import type { ProblemCode } from '../api/problem.ts';
+import { problemJson, statusOf } from './problems.ts';
 
 /** Against clients that send slowly: headers, whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -34,7 +35,7 @@ export function createHttpServer(app: Express): Server {
 
 /**
  * Express changes the prototype of each request and response, after which V8 is slow to read and write
- * them: measured with an empty handler, 240 µs a request instead of 75. These have it from the start.
+ * them. These classes have it from the start (docs/decisions/0011-http-on-the-main-thread.md).
  */
 function messagesOf(app: Express) {
   class Request extends IncomingMessage {}

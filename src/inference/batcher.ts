@@ -1,64 +1,32 @@
-/** The queue before the workers: what waits, what goes together, what is turned away. */
+/** The queue before the workers: which texts wait, which form a batch, which are refused. */
+import { type BusyPeriod, queueLimit } from './admission.ts';
+import { batchSize, selectBatch } from './batch-selection.ts';
+import type { ClassifyOptions } from './classify-options.ts';
 import { ClassifierError } from './errors.ts';
+import type { IdentifyLanguage } from './language.ts';
 import type { BatchResult, Run } from './messages.ts';
+import {
+  deliver,
+  type PendingRequest,
+  type QueuedText,
+  rejectRequest,
+  reportBatch,
+} from './pending-request.ts';
 import { estimateLength } from './runs.ts';
-
-/** Texts of like length are looked for among the oldest of the queue only, so choosing stays cheap. */
-const WINDOW = 64;
-
-/**
- * A worker that becomes free while the others are busy takes as many times its equal share: until the
- * next one is free, more has come. It does not take all, or that one might find a single text. Measured
- * with two workers, seven interleaved rounds of 1, 1.2, 1.4 and 1.6: 1.4 answers 1.06 × as much as 1 at 8
- * connections and 1.01 × at 32, with a p99 of 0.9 ×.
- */
-const SINGLE_WORKER_SHARE = 1.4;
-
-/**
- * What waits longer than its client does has been computed for nobody. Once the queue has not been empty
- * for long enough to tell how fast it empties …
- */
-const MEASURED_AFTER_MS = 500;
-/** … a burst may fill it with as much as is answered in this share of the time that a request has. */
-const BURST_SHARE = 0.5;
-
-/**
- * What comes all the time may not keep the queue that full, or every answer would be as late, and stay so
- * when the load is over. A queue that has not been empty for this long is standing (the idea of CoDel,
- * RFC 8289) …
- */
-const STANDING_AFTER_MS = 2_000;
-/** … and takes no more than is answered in this share. */
-const STANDING_SHARE = 0.1;
+import { splitBatchResult, type TextResult } from './text-result.ts';
 
 /** Where batches are run. */
 export interface Executor {
-  /** How many batches can run at once. */
+  /** How many batches can run at the same time. */
   readonly size: number;
-  /** How many batches could start at once. */
+  /** How many batches could start now. */
   idle(): number;
   run(texts: readonly string[]): Promise<BatchResult>;
 }
 
-/** What a text is in. */
-export interface Language {
-  readonly language: string;
-  readonly confidence: number;
-}
-
-/** Raw outcome of one text. */
-export interface TextResult {
-  /** `[labels]` */
-  readonly logits: Float32Array;
-  readonly tokens: number;
-  readonly unknown: number;
-  readonly truncated: boolean;
-  readonly language: Language;
-}
-
 export interface BatcherObserver {
-  /** A text was accepted; it is shared where it waited or ran already. */
-  onQueue(isShared: boolean): void;
+  /** A text was accepted: `shared` if the same text already waited or ran. */
+  onLookUp(result: 'shared' | 'miss'): void;
   /** A text left the queue for a worker. */
   onDequeue(waitMs: number): void;
   onRun(run: Run): void;
@@ -66,224 +34,186 @@ export interface BatcherObserver {
 
 export interface BatcherOptions {
   readonly executor: Executor;
-  /** Most texts handed to a worker at once. */
+  /** Maximum number of texts in a batch. */
   readonly maxBatch: number;
-  /** Most texts that wait. */
+  /** Maximum number of texts that wait. */
   readonly capacity: number;
   /** How long a request may take. */
   readonly requestTimeoutMs: number;
   /**
-   * Asked for a batch's texts in a row, while a worker runs it: after the first one, its tables are in
-   * the CPU's cache.
+   * Called for all texts of a batch one after the other, while a worker runs it: after the first text,
+   * the tables of the language model are in the CPU's cache.
    */
-  readonly identifyLanguage: (text: string) => Language;
+  readonly identifyLanguage: IdentifyLanguage;
   readonly observer: BatcherObserver;
   /** Milliseconds; for tests. */
   readonly now?: () => number;
 }
 
-/** Not an `AbortSignal`: to make one, to listen to it and to let it go takes 18 µs of a request. */
-export type OnWaiting = (giveUp: (reason: unknown) => void) => void;
-
 export interface Batcher {
   /**
-   * Queues the texts of one request. A text that waits or runs already, for this request or another
-   * one, is not queued again: all get its result.
+   * Queues the texts of one request. A text that already waits or runs, for this request or another
+   * one, is not queued again: all of them receive its result.
    *
-   * @param onWaiting called at once with what gives the request up: what waits for it alone is then
-   * dropped, and the promise rejects with the reason. Once the promise is settled it does nothing.
-   * @returns one result a text, in the order of `texts`.
-   * @throws ClassifierError `queue-full`, without a promise, where they don't all fit in, or where more
-   * waits already than can be answered in time.
+   * @returns one result for each text, in the order of `texts`.
+   * @throws ClassifierError `queue-full`, synchronously, if the texts do not all fit in the queue, or
+   * could not be answered in time.
    */
-  submit(texts: readonly string[], onWaiting?: OnWaiting): Promise<TextResult[]>;
-  /** Texts that wait. */
+  submit(texts: readonly string[], options?: ClassifyOptions): Promise<TextResult[]>;
+  /** How many texts wait. */
   length(): number;
-  /** Tells the batcher that a worker may have become free. */
+  /** Starts batches on idle workers; to be called when a worker may have become idle. */
   pump(): void;
 }
 
-interface Request {
-  readonly results: TextResult[];
-  readonly items: Set<Item>;
-  missing: number;
-  settled: boolean;
-  resolve(results: TextResult[]): void;
-  reject(error: unknown): void;
+interface State extends BatcherOptions {
+  readonly now: () => number;
+  /** The oldest first. */
+  queue: QueuedText[];
+  /** The texts that wait or run. */
+  readonly unfinished: Map<string, QueuedText>;
+  busyPeriod: BusyPeriod;
 }
 
-/** A text that waits or runs. */
-interface Item {
-  readonly text: string;
-  /** As `estimateLength` tells it. */
-  readonly length: number;
-  readonly queuedAt: number;
-  /** Who gets its result, and as which of their texts. */
-  waiters: { readonly request: Request; readonly index: number }[];
-}
-
-/** A batcher takes work as soon as a worker is free: it never waits for a batch to fill. */
+/** Creates a batcher that starts a batch as soon as a worker is idle: it never waits for more texts. */
 export function createBatcher(options: BatcherOptions): Batcher {
-  const { executor, maxBatch, capacity, requestTimeoutMs, identifyLanguage, observer } = options;
   const now = options.now ?? (() => performance.now());
-  let queue: Item[] = [];
-  /** What waits or runs, by its text. */
-  const items = new Map<string, Item>();
-  /** When the queue was empty for the last time, and how many texts have left it since. */
-  let lastEmptyAt = now();
-  let taken = 0;
-
-  const limit = (): number => {
-    const notEmptyMs = now() - lastEmptyAt;
-    if (queue.length === 0 || notEmptyMs < MEASURED_AFTER_MS) {
-      return capacity;
-    }
-    const share = notEmptyMs < STANDING_AFTER_MS ? BURST_SHARE : STANDING_SHARE;
-    const inTime = Math.ceil((taken / notEmptyMs) * requestTimeoutMs * share);
-    // A batch for each worker may always wait: where all are at long ones, nothing has left the queue yet.
-    return Math.min(capacity, Math.max(inTime, maxBatch * executor.size));
+  const state: State = {
+    ...options,
+    now,
+    queue: [],
+    unfinished: new Map(),
+    busyPeriod: { startedAt: now(), dequeued: 0 },
   };
-
-  const settle = (request: Request, error?: unknown): void => {
-    if (request.settled) {
-      return;
-    }
-    request.settled = true;
-    if (error === undefined) {
-      request.resolve(request.results);
-      return;
-    }
-    const dropped = new Set<Item>();
-    for (const item of request.items) {
-      item.waiters = item.waiters.filter((waiter) => waiter.request !== request);
-      if (item.waiters.length === 0) {
-        dropped.add(item);
-      }
-    }
-    queue = queue.filter((item) => {
-      const isDropped = dropped.has(item);
-      if (isDropped) {
-        items.delete(item.text);
-      }
-      return !isDropped;
-    });
-    request.reject(error);
-  };
-
-  const runBatch = async (batch: readonly Item[]): Promise<void> => {
-    const startedAt = now();
-    for (const { queuedAt } of batch) {
-      observer.onDequeue(startedAt - queuedAt);
-    }
-    const texts = batch.map(({ text }) => text);
-    const running = executor.run(texts);
-    const telling = Promise.resolve().then(() => texts.map(identifyLanguage));
-    const [run, languages] = await Promise.allSettled([running, telling]);
-    let rows: TextResult[] = [];
-    let failure: unknown;
-    if (run.status === 'rejected') {
-      failure = run.reason;
-    } else if (languages.status === 'rejected') {
-      failure = languages.reason;
-    } else {
-      run.value.runs.forEach(observer.onRun);
-      rows = splitResult(run.value, languages.value);
-    }
-    batch.forEach((item, at) => {
-      items.delete(item.text);
-      for (const { request, index } of item.waiters) {
-        if (failure !== undefined) {
-          settle(request, failure);
-          continue;
-        }
-        request.results[index] = rows[at] as TextResult;
-        request.missing--;
-        if (request.missing === 0) {
-          settle(request);
-        }
-      }
-    });
-    pump();
-  };
-
-  const pump = (): void => {
-    // Workers that are free together share what waits: one request of many texts uses them all.
-    const share = executor.idle() > 1 ? 1 : SINGLE_WORKER_SHARE;
-    const count = Math.min(maxBatch, Math.ceil((share * queue.length) / executor.size));
-    while (executor.idle() > 0 && queue.length > 0) {
-      const batch = chooseBatch(queue, count);
-      queue = queue.filter((item) => !batch.has(item));
-      taken += batch.size;
-      // It settles its requests itself and never rejects.
-      void runBatch([...batch]);
-    }
-  };
-
-  const enqueue = (texts: readonly string[], request: Request): void => {
-    const queuedAt = now();
-    if (queue.length === 0) {
-      lastEmptyAt = queuedAt;
-      taken = 0;
-    }
-    texts.forEach((text, index) => {
-      let item = items.get(text);
-      observer.onQueue(item !== undefined);
-      if (!item) {
-        item = { text, length: estimateLength(text), queuedAt, waiters: [] };
-        items.set(text, item);
-        queue.push(item);
-      }
-      item.waiters.push({ request, index });
-      request.items.add(item);
-    });
-  };
-
   return {
-    submit: (texts, onWaiting) => {
-      const added = new Set(texts.filter((text) => !items.has(text))).size;
-      const most = limit();
-      if (queue.length + added > most) {
-        const room = Math.max(0, most - queue.length);
-        throw new ClassifierError('queue-full', `the queue has room for ${room} texts of ${most}`);
-      }
-      return new Promise((resolve, reject) => {
-        const request: Request = {
-          results: new Array(texts.length),
-          items: new Set(),
-          missing: texts.length,
-          settled: false,
-          resolve,
-          reject,
-        };
-        enqueue(texts, request);
-        onWaiting?.((reason) => settle(request, reason));
-        pump();
-      });
-    },
-    length: () => queue.length,
-    pump,
+    submit: (texts, classifyOptions) => submit(state, texts, classifyOptions),
+    length: () => state.queue.length,
+    pump: () => pump(state),
   };
 }
 
-/** The oldest item, so that none waits for ever, and those nearest to it in length. */
-function chooseBatch(queue: readonly Item[], count: number): Set<Item> {
-  const [oldest, ...others] = queue.slice(0, Math.max(WINDOW, count)) as [Item, ...Item[]];
-  const distance = ({ length }: Item): number => Math.abs(length - oldest.length);
-  others.sort((a, b) => distance(a) - distance(b));
-  return new Set([oldest, ...others.slice(0, count - 1)]);
+function submit(
+  state: State,
+  texts: readonly string[],
+  options?: ClassifyOptions,
+): Promise<TextResult[]> {
+  const queuedAt = state.now();
+  if (state.queue.length === 0) {
+    state.busyPeriod = { startedAt: queuedAt, dequeued: 0 };
+  }
+  assertRoom(state, texts, queuedAt);
+  return new Promise((resolve, reject) => {
+    const request: PendingRequest = {
+      queuedAt,
+      results: new Array(texts.length),
+      texts: new Set(),
+      missing: texts.length,
+      isSettled: false,
+      onBatch: options?.onBatch,
+      resolve,
+      reject,
+    };
+    enqueue(state, texts, request);
+    options?.onWaiting?.((reason) => giveUp(state, request, reason));
+    pump(state);
+  });
 }
 
-/** Cuts a batch's arrays into one result a text. */
-function splitResult(
-  { logits, tokens, unknown, truncated }: BatchResult,
-  languages: readonly Language[],
-): TextResult[] {
-  const labels = logits.length / tokens.length;
-  return Array.from(tokens, (count, row) => ({
-    logits: logits.subarray(row * labels, (row + 1) * labels),
-    tokens: count,
-    unknown: unknown[row] as number,
-    truncated: truncated[row] === 1,
-    language: languages[row] as Language,
-  }));
+/** @throws ClassifierError `queue-full` */
+function assertRoom(
+  { queue, unfinished, executor, maxBatch, capacity, requestTimeoutMs, busyPeriod }: State,
+  texts: readonly string[],
+  nowMs: number,
+): void {
+  const added = new Set(texts.filter((text) => !unfinished.has(text))).size;
+  const minLimit = maxBatch * executor.size;
+  const limit = queueLimit(busyPeriod, nowMs, { capacity, minLimit, requestTimeoutMs });
+  if (queue.length + added > limit) {
+    const room = Math.max(0, limit - queue.length);
+    throw new ClassifierError('queue-full', `the queue has room for ${room} texts of ${limit}`);
+  }
+}
+
+function enqueue(state: State, texts: readonly string[], request: PendingRequest): void {
+  const { queue, unfinished, observer } = state;
+  const { queuedAt } = request;
+  texts.forEach((text, index) => {
+    let queued = unfinished.get(text);
+    observer.onLookUp(queued ? 'shared' : 'miss');
+    if (!queued) {
+      queued = { text, length: estimateLength(text), queuedAt, waiters: [] };
+      unfinished.set(text, queued);
+      queue.push(queued);
+    }
+    queued.waiters.push({ request, index });
+    request.texts.add(queued);
+  });
+}
+
+/** Rejects a request, and removes the texts from the queue that no other request waits for. */
+function giveUp(state: State, request: PendingRequest, reason: unknown): void {
+  const abandoned = rejectRequest(request, reason);
+  if (abandoned.size === 0) {
+    return;
+  }
+  state.queue = state.queue.filter((queued) => {
+    const isAbandoned = abandoned.has(queued);
+    if (isAbandoned) {
+      state.unfinished.delete(queued.text);
+    }
+    return !isAbandoned;
+  });
+}
+
+function pump(state: State): void {
+  const { executor, maxBatch } = state;
+  const load = {
+    queued: state.queue.length,
+    workers: executor.size,
+    idleWorkers: executor.idle(),
+  };
+  const count = batchSize(load, maxBatch);
+  while (executor.idle() > 0 && state.queue.length > 0) {
+    const batch = selectBatch(state.queue, count);
+    state.queue = state.queue.filter((queued) => !batch.has(queued));
+    state.busyPeriod.dequeued += batch.size;
+    // It never rejects: an error rejects the requests of the batch.
+    void runBatch(state, [...batch]);
+  }
+}
+
+async function runBatch(state: State, batch: readonly QueuedText[]): Promise<void> {
+  const { executor, identifyLanguage, observer, now, unfinished } = state;
+  const startedAt = now();
+  for (const { queuedAt } of batch) {
+    observer.onDequeue(startedAt - queuedAt);
+  }
+  const texts = batch.map(({ text }) => text);
+  const running = executor.run(texts);
+  const identifying = Promise.resolve().then(() => texts.map(identifyLanguage));
+  const [run, languages] = await Promise.allSettled([running, identifying]);
+  reportBatch(batch, { startedAt, endedAt: now() });
+  for (const { text } of batch) {
+    unfinished.delete(text);
+  }
+  if (run.status === 'rejected') {
+    rejectBatch(state, batch, run.reason);
+  } else if (languages.status === 'rejected') {
+    rejectBatch(state, batch, languages.reason);
+  } else {
+    run.value.runs.forEach(observer.onRun);
+    const results = splitBatchResult(run.value, languages.value);
+    batch.forEach((queued, at) => {
+      deliver(queued, results[at] as TextResult);
+    });
+  }
+  pump(state);
+}
+
+function rejectBatch(state: State, batch: readonly QueuedText[], error: unknown): void {
+  for (const { waiters } of batch) {
+    for (const { request } of waiters) {
+      giveUp(state, request, error);
+    }
+  }
 }

@@ -1,10 +1,10 @@
-/** Classifications of texts that came before, the least recently asked for dropped first. */
+/** The prediction cache: classifications of earlier texts, the least recently used dropped first. */
 import { LRUCache } from 'lru-cache';
-import type { Classification } from './classifier.ts';
+import type { Classification } from './classification.ts';
 
 /**
- * What an entry takes beside its text: the classification, its numbers and its place in the list.
- * Measured on the heap of 200,000 entries with three labels: 350, without the text.
+ * Estimated size of an entry without its text: the classification and its place in the list. From the
+ * heap size of a full cache: docs/decisions/0009-batching-and-sessions.md.
  */
 const ENTRY_BYTES = 400;
 
@@ -14,9 +14,9 @@ export interface Cache {
 }
 
 /**
- * The cache of one version: what another version says of a text is in another cache.
+ * Creates the cache of one version; each version has its own.
  *
- * @param maxBytes bound on texts and classifications together; 0 keeps nothing.
+ * @param maxBytes maximum size of texts and classifications together; 0 disables the cache.
  */
 export function createCache(maxBytes: number): Cache {
   if (maxBytes === 0) {
@@ -24,7 +24,7 @@ export function createCache(maxBytes: number): Cache {
   }
   return new LRUCache<string, Classification>({
     maxSize: maxBytes,
-    // At most two bytes a UTF-16 code unit.
+    // V8 stores a UTF-16 code unit in two bytes or fewer.
     sizeCalculation: (_classification, text) => ENTRY_BYTES + 2 * text.length,
   });
 }

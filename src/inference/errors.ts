@@ -3,9 +3,9 @@ import { ModelError } from '../version/errors.ts';
 
 /** Why texts were not classified. */
 export type ClassifierErrorCode =
-  /** The queue has no room for the texts. */
+  /** The queue has no room for the texts, or they could not be answered in time. */
   | 'queue-full'
-  /** The worker died twice on the batch that held the text. */
+  /** Two workers died while they ran the batch that held the text. */
   | 'worker-crashed'
   /** The model, its tokenizer or its configuration can't be used. */
   | 'bad-model'

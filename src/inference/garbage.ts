@@ -1,12 +1,12 @@
-/** Memory that loading has left behind. */
+/** Frees the memory that loading a model has used. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const DELAY_MS = 1_000;
 
 /**
- * Collects this thread's garbage once, soon. V8 would leave what loading a model has made until requests
- * make more: measured with two workers, 250 MB at rest instead of 290 to 320.
+ * Collects this thread's garbage once, soon. V8 would keep what loading has left until requests allocate
+ * enough: docs/decisions/0009-batching-and-sessions.md.
  */
 export function collectGarbageSoon(): void {
   setTimeout(() => {

@@ -1,4 +1,4 @@
-/** What a model takes and gives, as its graph declares it. */
+/** The inputs and outputs of a model, as its graph declares them. */
 import type { InferenceSession } from 'onnxruntime-node';
 
 /** One input or output. */
@@ -6,23 +6,23 @@ interface TensorInfo {
   readonly name: string;
   /** Such as `int64`. */
   readonly type: string;
-  /** A name for a dimension that is free. */
+  /** A dimension that is not fixed has a name instead of a number. */
   readonly shape: readonly (number | string)[];
 }
 
 /**
  * Reads the inputs and outputs of an ONNX model.
  *
- * @throws the runtime's error where the bytes are no model that it can run.
+ * @throws the runtime's error if it can't load the bytes as a model.
  */
 export async function inspectModel(
   bytes: Buffer,
 ): Promise<{ inputs: TensorInfo[]; outputs: TensorInfo[] }> {
-  // Loaded here, not above: the command line can do most of its work without it.
+  // Imported here: most commands do not need the runtime, which takes time to load.
   const { InferenceSession } = await import('onnxruntime-node');
   const session = await InferenceSession.create(bytes, {
     intraOpNumThreads: 1,
-    // Only the declarations are asked for.
+    // The session is not run.
     graphOptimizationLevel: 'disabled',
     logSeverityLevel: 3,
   });

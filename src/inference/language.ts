@@ -1,25 +1,25 @@
-/** Which language a text is in, by fastText's lid.176 (Joulin et al. 2016), run in WebAssembly. */
+/** The language of a text, identified by fastText's lid.176 (Joulin et al. 2016) in WebAssembly. */
 import { getLIDModel } from 'fasttext.wasm.js';
 
-/** Undetermined (ISO 639-2): the text is too short, or of no language. */
+/** Undetermined (ISO 639-2): the text is too short, or in no language. */
 export const UNDETERMINED = 'und';
 
-/** Below it, German tweets are told apart from other languages no better than by chance guesses. */
+/** Below this probability, German tweets are not distinguished from other languages reliably. */
 const MIN_PROBABILITY = 0.5;
 
 /**
- * Characters of a text that are looked at: more tell no more, and the thread has others to answer.
- * Fewer would change what the profiles of versions have counted.
+ * Only the start of a text is used: more characters improve nothing, and block the thread. A smaller
+ * number would change what the profiles of versions have counted.
  */
 const MAX_CHARS = 1_000;
 
 /**
- * What stands in any language: links (also the `http` that data sets put in their place), mentions,
- * the sign of a hashtag, line breaks.
+ * Parts that do not depend on the language: links (also the `http` that replaces them in data sets),
+ * mentions, the sign of a hashtag, line breaks.
  */
-const FOREIGN_TO_LANGUAGE = /\bhttps?\b(?::\/\/\S+)?|[@＠][\p{L}\p{M}\p{N}_]+|[#＃]|\s+/gu;
+const LANGUAGE_NEUTRAL = /\bhttps?\b(?::\/\/\S+)?|[@＠][\p{L}\p{M}\p{N}_]+|[#＃]|\s+/gu;
 
-/** The part of the library that is used here, synchronous and without its copy of each result. */
+/** The part of the library that is used here: synchronous, and without its copy of each result. */
 interface NativePrediction {
   size(): number;
   get(index: number): [probability: number, label: string];
@@ -27,21 +27,24 @@ interface NativePrediction {
 }
 
 export interface IdentifiedLanguage {
-  /** ISO 639 code, `und` where the model is not sure. */
+  /** ISO 639 code; `und` if the model is not sure. */
   readonly language: string;
-  /** The model's probability of the likeliest language, be it told or not; 0 without any word. */
+  /** The model's probability of the likeliest language, also if that is `und`; 0 without any word. */
   readonly confidence: number;
 }
 
-/** A text's language. About 12 µs a tweet. */
 export type IdentifyLanguage = (text: string) => IdentifiedLanguage;
 
-/** Loads the model, about 27 MB of memory. */
+/**
+ * Loads the language model.
+ *
+ * Its memory and time for a text: docs/decisions/0009-batching-and-sessions.md.
+ */
 export async function createLanguageIdentifier(): Promise<IdentifyLanguage> {
   const model = await (await getLIDModel()).load();
   return (text) => {
     const start = text.slice(0, MAX_CHARS).toWellFormed();
-    const words = start.replace(FOREIGN_TO_LANGUAGE, ' ').trim().toLowerCase();
+    const words = start.replace(LANGUAGE_NEUTRAL, ' ').trim().toLowerCase();
     const prediction = model.predict(words, 1, 0) as unknown as NativePrediction;
     try {
       if (words === '' || prediction.size() === 0) {
@@ -50,11 +53,11 @@ export async function createLanguageIdentifier(): Promise<IdentifyLanguage> {
       const [probability, label] = prediction.get(0);
       return {
         language: probability < MIN_PROBABILITY ? UNDETERMINED : label.slice('__label__'.length),
-        // Sums of rounded floats come out at 1.00001.
+        // A sum of rounded floats can be 1.00001.
         confidence: Math.min(probability, 1),
       };
     } finally {
-      // It lives in WebAssembly's memory, which nothing collects.
+      // Its memory is WebAssembly's, which is not garbage collected.
       prediction.delete();
     }
   };

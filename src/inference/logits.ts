@@ -1,7 +1,7 @@
-/** From a model's logits to label and scores. */
+/** From the logits of a model to scores and label. */
 
 /**
- * Softmax with the maximum taken off first, so that no exponential overflows.
+ * Softmax; the maximum is subtracted first, so that no exponential overflows.
  *
  * @param logits `[labels]`
  * @returns probabilities, `[labels]`, sum 1.
@@ -14,7 +14,7 @@ export function softmax(logits: ArrayLike<number>): number[] {
   return exps.map((exp) => exp / sum);
 }
 
-/** Index of the largest value; the first of equals. */
+/** Index of the largest value; the first one if several are equal. */
 export function argmax(values: readonly number[]): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) {

@@ -1,23 +1,24 @@
-/** What passes between the pool and a worker thread. */
+/** The messages between the pool and a worker thread, and what they contain. */
 
 /** Pool → worker, once, as `workerData`. */
 export interface StartupMessage {
-  /** `model.onnx` and `tokenizer.json`, read and checked before. */
+  /** The bytes of `model.onnx` and `tokenizer.json`. */
   readonly model: Uint8Array;
   readonly tokenizer: Uint8Array;
-  /** How many labels the model tells apart. */
+  /** Number of labels that the model distinguishes. */
   readonly labelCount: number;
-  /** Tokens that it can take, special ones included. */
+  /** Maximum number of tokens that the model accepts, special ones included. */
   readonly window: number;
   readonly padId: number;
-  /** Padding takes part in attention alone. */
+  /** The graph computes nothing but attention for padding. */
   readonly paddingFree: boolean;
   /**
-   * Int8 products without saturation. AVX2 adds pairs of products in 16 bits, which weights of more
-   * than 7 bits can overflow; with VNNI nothing can, and this only costs time.
+   * Int8 products without saturation (`session.x64quantprecision` of ONNX Runtime). AVX2 adds pairs of
+   * products in 16 bits, which weights of more than 7 bits can overflow; with VNNI there is no overflow,
+   * and this only costs time.
    */
   readonly nonSaturatingInt8: boolean;
-  /** CPUs that a text may use while nothing else is asked; 1: it has no session of its own for that. */
+  /** Intra-op threads for single requests; with 1, there is no separate session for them. */
   readonly intraOpThreads: number;
 }
 
@@ -26,27 +27,27 @@ export type RequestMessage =
   | {
       readonly type: 'classify';
       readonly texts: readonly string[];
-      /** It is one text, and no other worker is busy. */
+      /** The batch is one text, and no other worker is busy. */
       readonly isSingleRequest: boolean;
     }
-  /** Release the session and end. */
+  /** Release the sessions and end. */
   | { readonly type: 'close' };
 
-/** One run of the model inside a batch. */
+/** One run of the model; a batch takes one or more. */
 export interface Run {
   readonly texts: number;
   readonly durationMs: number;
 }
 
-/** Raw outcome of a batch, in the order of its texts. */
+/** What the model returned for a batch, in the order of its texts. */
 export interface BatchResult {
   /** `[texts, labels]`, row by row. */
   readonly logits: Float32Array;
-  /** Tokens fed to the model, special ones included: `[texts]`. */
+  /** Tokens that the model received, special ones included: `[texts]`. */
   readonly tokens: Uint32Array;
   /** How many of them are the unknown token: `[texts]`. */
   readonly unknown: Uint32Array;
-  /** 1 where the text was cut to the window: `[texts]`. */
+  /** 1 if the text was truncated to the window, else 0: `[texts]`. */
   readonly truncated: Uint8Array;
   readonly runs: readonly Run[];
 }
@@ -55,5 +56,5 @@ export interface BatchResult {
 export type ResponseMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'result'; readonly result: BatchResult }
-  /** The model refused its input or could not be loaded; the worker itself is well. */
+  /** The model could not be run on the batch; the worker can receive the next one. */
   | { readonly type: 'error'; readonly message: string };

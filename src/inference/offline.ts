@@ -9,20 +9,20 @@ import {
 } from './classifier.ts';
 import { UNDETERMINED } from './language.ts';
 
-/** Texts handed over at once: enough to keep every worker busy, few enough to show progress. */
+/** Texts submitted at the same time: enough to keep every worker busy, few enough to show progress. */
 const CHUNK = 512;
 const MAX_BATCH = 32;
 
 export type Progress = (done: number, total: number) => void;
 
 /**
- * A classifier on all CPUs, for one who asks one chunk at a time. It keeps no classification.
+ * Opens a classifier that uses all CPUs and has no cache, for a caller that submits one chunk at a time.
  *
- * @throws ClassifierError `bad-model` where the model can't be loaded or gives other golden scores.
+ * @throws ClassifierError `bad-model` if the model can't be loaded or computes other golden scores.
  */
 export function openClassifier(
   files: ReadonlyMap<string, Buffer>,
-  options: Partial<Pick<ClassifierOptions, 'golden' | 'identifyLanguage'>> = {},
+  options: Partial<Pick<ClassifierOptions, 'hasGolden' | 'identifyLanguage'>> = {},
 ): Promise<Classifier> {
   return createClassifier({
     files,
@@ -43,7 +43,7 @@ export function openClassifier(
   });
 }
 
-/** Classifies texts of any number, in their order. */
+/** Classifies any number of texts, in their order. */
 export async function classifyAll(
   classifier: Classifier,
   texts: readonly string[],

@@ -1,49 +1,46 @@
-/** Worker threads that hold the model's sessions. */
-import { Worker } from 'node:worker_threads';
+/** Worker threads with ONNX Runtime sessions: which one runs a batch, and what follows if one dies. */
 import { workerModule } from '../entry-points.ts';
 import { ClassifierError } from './errors.ts';
-import type { BatchResult, RequestMessage, ResponseMessage, StartupMessage } from './messages.ts';
+import type { BatchResult, StartupMessage } from './messages.ts';
+import { mayRetry, restartDelayMs } from './restart-policy.ts';
+import {
+  assignJob,
+  closeSlot,
+  type Job,
+  type Slot,
+  startSlot,
+  type WorkerState,
+} from './worker-slot.ts';
 
-/** A batch is run again once when its worker died; a second death is the batch's own fault. */
-const MAX_ATTEMPTS = 2;
-/** A worker that dies before it is ready is started again after 1 s, 2 s, 4 s … at most this. */
-const MAX_RESTART_DELAY_MS = 30_000;
+export type { WorkerState } from './worker-slot.ts';
 
 /**
- * A text is not alone where two met so shortly before: the next one would come while it runs, and share
- * its CPUs.
+ * So soon after two batches ran at the same time, the next text may arrive while a single request runs,
+ * and would share its CPUs.
  */
 const CONCURRENT_WITHIN_MS = 20;
-
-/**
- * For the objects of a batch, which die young. V8's own 48 MB are filled before they are collected, to no
- * gain: with two workers, 369 to 432 MB were resident during a load, with this 365 to 382, at the same rate.
- */
-const YOUNG_GENERATION_MB = 6;
-
-export type WorkerState = 'starting' | 'idle' | 'busy';
 
 export interface Pool {
   /** Number of workers. */
   readonly size: number;
-  /** How many batches could start at once. */
+  /** How many batches could start now. */
   idle(): number;
   /**
    * Runs a batch on one worker.
    *
-   * @throws ClassifierError `worker-crashed` where it killed two workers, `bad-model` where the
-   * model refused it.
+   * @throws ClassifierError `worker-crashed` if it killed two workers, `bad-model` if the model refused
+   * it, `closed`.
    */
   run(texts: readonly string[]): Promise<BatchResult>;
   /** Number of workers in each state. */
   states(): Readonly<Record<WorkerState, number>>;
-  /** Lets running batches end, releases the sessions and ends the threads. */
+  /** Waits for running batches, releases the sessions and ends the threads. */
   close(): Promise<void>;
 }
 
 export interface PoolOptions {
   readonly size: number;
-  /** One of the workers gets its `intraOpThreads`, the others 1. */
+  /** One of the workers receives its `intraOpThreads`, the others 1. */
   readonly startup: StartupMessage;
   /** Called when a worker died and another one is started. */
   readonly onRestart: (cause: Error) => void;
@@ -55,181 +52,165 @@ export interface PoolOptions {
   readonly now?: () => number;
 }
 
-interface Job {
-  readonly texts: readonly string[];
-  attempts: number;
-  resolve(result: BatchResult): void;
-  reject(error: Error): void;
-}
-
-interface Slot {
-  thread: Worker;
-  /** Whether it gets what comes alone. */
-  readonly takesSingleRequests: boolean;
-  state: WorkerState;
-  job?: Job;
+interface State extends PoolOptions {
+  readonly workerModule: string | URL;
+  readonly now: () => number;
+  phase: 'starting' | 'running' | 'closing';
+  readonly slots: Slot[];
+  readonly waiting: Job[];
+  /** Workers in succession that died before they were ready. */
+  failedStarts: number;
+  readonly restartTimers: Set<NodeJS.Timeout>;
+  /** When more than one batch ran or waited for the last time. */
+  lastConcurrentAt: number;
 }
 
 /**
  * Starts the workers and waits until all are ready.
  *
- * @throws ClassifierError `bad-model` where one of them can't load the model.
+ * @throws ClassifierError `bad-model` if one of them can't load the model.
  */
 export async function createPool(options: PoolOptions): Promise<Pool> {
-  const { size, startup, onRestart, onReady } = options;
-  const now = options.now ?? (() => performance.now());
-  const module = options.workerModule ?? workerModule();
-  const slots: Slot[] = [];
-  const waiting: Job[] = [];
-  let started = false;
-  let closing = false;
-  let failedStarts = 0;
-  /** When more than one batch ran or waited for the last time. */
-  let lastConcurrentAt = Number.NEGATIVE_INFINITY;
-  const restarts = new Set<NodeJS.Timeout>();
-
-  const inState = (state: WorkerState): Slot[] => slots.filter((slot) => slot.state === state);
-
-  const dispatch = (): void => {
-    const idle = inState('idle');
-    if (inState('busy').length + waiting.length > 1) {
-      lastConcurrentAt = now();
-    }
-    const isSingleRequest =
-      waiting.length === 1 &&
-      waiting[0]?.texts.length === 1 &&
-      idle.length === slots.length &&
-      now() - lastConcurrentAt > CONCURRENT_WITHIN_MS;
-    if (isSingleRequest) {
-      idle.sort((a, b) => Number(b.takesSingleRequests) - Number(a.takesSingleRequests));
-    }
-    for (const slot of idle) {
-      const job = waiting.shift();
-      if (!job) {
-        return;
-      }
-      job.attempts++;
-      slot.state = 'busy';
-      slot.job = job;
-      send(slot, { type: 'classify', texts: job.texts, isSingleRequest });
-    }
+  const state: State = {
+    ...options,
+    workerModule: options.workerModule ?? workerModule(),
+    now: options.now ?? (() => performance.now()),
+    phase: 'starting',
+    slots: [],
+    waiting: [],
+    failedStarts: 0,
+    restartTimers: new Set(),
+    lastConcurrentAt: Number.NEGATIVE_INFINITY,
   };
-
-  const start = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const takesSingleRequests = !slots.some((slot) => slot.takesSingleRequests);
-      const intraOpThreads = takesSingleRequests ? startup.intraOpThreads : 1;
-      const thread = new Worker(module, {
-        workerData: { ...startup, intraOpThreads },
-        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      });
-      const slot: Slot = { thread, takesSingleRequests, state: 'starting' };
-      slots.push(slot);
-      let failure = new Error('the worker thread ended by itself');
-      slot.thread.on('error', (error) => {
-        failure = error instanceof Error ? error : new Error(String(error));
-      });
-      slot.thread.on('message', (message: ResponseMessage) => {
-        const { job } = slot;
-        slot.state = 'idle';
-        delete slot.job;
-        switch (message.type) {
-          case 'ready':
-            failedStarts = 0;
-            resolve();
-            onReady();
-            break;
-          case 'result':
-            job?.resolve(message.result);
-            break;
-          case 'error':
-            job?.reject(new ClassifierError('bad-model', message.message));
-            break;
-        }
-        if (closing) {
-          send(slot, { type: 'close' });
-        } else {
-          dispatch();
-        }
-      });
-      // 'exit' follows 'error', so it alone decides what a death means.
-      slot.thread.on('exit', () => {
-        slots.splice(slots.indexOf(slot), 1);
-        reject(failure);
-        if (!closing && started) {
-          replace(slot, failure);
-        }
-      });
-    });
-
-  const replace = ({ state, job }: Slot, cause: Error): void => {
-    if (job && job.attempts < MAX_ATTEMPTS) {
-      waiting.unshift(job);
-    } else {
-      job?.reject(new ClassifierError('worker-crashed', 'the batch ended two workers', { cause }));
-    }
-    failedStarts = state === 'starting' ? failedStarts + 1 : 0;
-    const delayMs =
-      failedStarts === 0 ? 0 : Math.min(1000 * 2 ** (failedStarts - 1), MAX_RESTART_DELAY_MS);
-    onRestart(cause);
-    const timer = setTimeout(() => {
-      restarts.delete(timer);
-      // A start that fails ends in 'exit' too, which tries again.
-      start().catch(() => undefined);
-    }, delayMs);
-    restarts.add(timer);
+  await startAll(state);
+  return {
+    size: options.size,
+    idle: () => inState(state, 'idle').length - state.waiting.length,
+    run: (texts) => run(state, texts),
+    states: () => ({
+      starting: inState(state, 'starting').length,
+      idle: inState(state, 'idle').length,
+      busy: inState(state, 'busy').length,
+    }),
+    close: () => close(state),
   };
+}
 
-  const close = async (): Promise<void> => {
-    closing = true;
-    for (const timer of restarts) {
-      clearTimeout(timer);
-    }
-    for (const job of waiting.splice(0)) {
-      job.reject(new ClassifierError('closed', 'the classifier is closed'));
-    }
-    await Promise.all(
-      slots.map(({ thread, state }, index) => {
-        const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
-        if (state !== 'busy') {
-          send(slots[index] as Slot, { type: 'close' });
-        }
-        return ended;
-      }),
-    );
-  };
+function inState({ slots }: State, state: WorkerState): Slot[] {
+  return slots.filter((slot) => slot.state === state);
+}
 
-  const starts = await Promise.allSettled(Array.from({ length: size }, start));
-  const failed = starts.find((outcome) => outcome.status === 'rejected');
+async function startAll(state: State): Promise<void> {
+  const starts = Array.from({ length: state.size }, () => startWorker(state));
+  const outcomes = await Promise.allSettled(starts);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed) {
-    await close();
+    await close(state);
     const cause: unknown = failed.reason;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ClassifierError('bad-model', `the model can't be loaded: ${reason}`, { cause });
   }
-  started = true;
-
-  return {
-    size,
-    idle: () => inState('idle').length - waiting.length,
-    run: (texts) =>
-      new Promise((resolve, reject) => {
-        if (closing) {
-          reject(new ClassifierError('closed', 'the classifier is closed'));
-          return;
-        }
-        waiting.push({ texts, attempts: 0, resolve, reject });
-        dispatch();
-      }),
-    states: () => ({
-      starting: inState('starting').length,
-      idle: inState('idle').length,
-      busy: inState('busy').length,
-    }),
-    close,
-  };
+  state.phase = 'running';
 }
 
-function send({ thread }: Slot, message: RequestMessage): void {
-  thread.postMessage(message);
+/** @returns a promise that resolves when the worker is ready, and rejects if it ends before that. */
+function startWorker(state: State): Promise<void> {
+  const { slots, workerModule, startup } = state;
+  return new Promise((resolve, reject) => {
+    const slot = startSlot({
+      workerModule,
+      startup,
+      hasSingleRequestSession: !slots.some((other) => other.hasSingleRequestSession),
+      onReady: () => {
+        state.failedStarts = 0;
+        resolve();
+        state.onReady();
+      },
+      onIdle: (idle) => (state.phase === 'closing' ? closeSlot(idle) : dispatch(state)),
+      onExit: (ended, cause) => {
+        slots.splice(slots.indexOf(ended), 1);
+        reject(cause);
+        if (state.phase === 'running') {
+          replace(state, ended, cause);
+        }
+      },
+    });
+    slots.push(slot);
+  });
+}
+
+function run(state: State, texts: readonly string[]): Promise<BatchResult> {
+  return new Promise((resolve, reject) => {
+    if (state.phase === 'closing') {
+      reject(closed());
+      return;
+    }
+    state.waiting.push({ texts, attempts: 0, resolve, reject });
+    dispatch(state);
+  });
+}
+
+/** Assigns the jobs that wait to idle workers. */
+function dispatch(state: State): void {
+  const { waiting, slots } = state;
+  const idle = inState(state, 'idle');
+  if (inState(state, 'busy').length + waiting.length > 1) {
+    state.lastConcurrentAt = state.now();
+  }
+  const isSingleRequest =
+    waiting.length === 1 &&
+    waiting[0]?.texts.length === 1 &&
+    idle.length === slots.length &&
+    state.now() - state.lastConcurrentAt > CONCURRENT_WITHIN_MS;
+  if (isSingleRequest) {
+    idle.sort((a, b) => Number(b.hasSingleRequestSession) - Number(a.hasSingleRequestSession));
+  }
+  for (const slot of idle) {
+    const job = waiting.shift();
+    if (!job) {
+      return;
+    }
+    assignJob(slot, job, isSingleRequest);
+  }
+}
+
+/** Runs the job of a worker that died again, or rejects it, and starts another worker. */
+function replace(state: State, { state: endedIn, job }: Slot, cause: Error): void {
+  if (job && mayRetry(job.attempts)) {
+    state.waiting.unshift(job);
+  } else {
+    job?.reject(new ClassifierError('worker-crashed', 'the batch ended two workers', { cause }));
+  }
+  state.failedStarts = endedIn === 'starting' ? state.failedStarts + 1 : 0;
+  state.onRestart(cause);
+  const timer = setTimeout(() => {
+    state.restartTimers.delete(timer);
+    // A start that fails ends in 'exit' too, which starts the next one.
+    startWorker(state).catch(() => undefined);
+  }, restartDelayMs(state.failedStarts));
+  state.restartTimers.add(timer);
+}
+
+async function close(state: State): Promise<void> {
+  state.phase = 'closing';
+  for (const timer of state.restartTimers) {
+    clearTimeout(timer);
+  }
+  for (const job of state.waiting.splice(0)) {
+    job.reject(closed());
+  }
+  await Promise.all(
+    state.slots.map((slot) => {
+      const ended = new Promise<void>((resolve) => slot.thread.once('exit', () => resolve()));
+      // A busy worker is closed when its batch has ended.
+      if (slot.state !== 'busy') {
+        closeSlot(slot);
+      }
+      return ended;
+    }),
+  );
+}
+
+function closed(): ClassifierError {
+  return new ClassifierError('closed', 'the classifier is closed');
 }

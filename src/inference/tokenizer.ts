@@ -1,35 +1,35 @@
-/** Text → token ids, as the Rust library `tokenizers` would give them for the same `tokenizer.json`. */
+/** Text → token ids, the same as the Rust library `tokenizers` computes from the same `tokenizer.json`. */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { LRUCache } from 'lru-cache';
 import type { ModelConfig } from '../artifacts/model-config.ts';
 
 export interface Encoding {
-  /** Token ids with special tokens, at most the window. */
+  /** Token ids with special tokens, not more than the window. */
   readonly ids: readonly number[];
   /** How many of the ids are the unknown token. */
   readonly unknown: number;
-  /** True where the text had more tokens than the window holds. */
+  /** True if the text had more tokens than the window. */
   readonly truncated: boolean;
 }
 
-/** The part of the library that is used here; its own types don't resolve under `nodenext`. */
+/** The part of the library that is used here; its own types do not resolve under `nodenext`. */
 interface HuggingFaceTokenizer {
   encode(text: string, options?: { add_special_tokens: boolean }): { ids: number[] };
   token_to_id(token: string): number | undefined;
-  /** Cuts words into pieces, each word by itself. */
+  /** Splits words into tokens, each word separately. */
   readonly model: { encode(words: readonly string[]): string[] };
 }
 
-/** As many as the library remembers for BPE, the only model for which it does so itself. */
+/** The size of the library's own cache, which it has for BPE only. */
 const MAX_MEMOIZED_WORDS = 10_000;
-/** UTF-16 code units: longer words hardly come again, and whoever sends them could fill memory. */
+/** UTF-16 code units. Longer words hardly repeat, and a client could fill the memory with them. */
 const MAX_MEMOIZED_LENGTH = 32;
 
 export type Tokenize = (text: string) => Encoding;
 
 /**
- * A tokenizer with truncation, which `@huggingface/tokenizers` leaves to its caller: the text's own
- * tokens are cut at the end, the special ones stay (`truncation.direction: Right`, `LongestFirst`).
+ * Creates a tokenizer that truncates, which `@huggingface/tokenizers` leaves to its caller: tokens of the
+ * text are dropped at its end, special ones stay (`truncation.direction: Right`, `LongestFirst`).
  */
 export function createTokenizer({
   tokenizer: json,
@@ -41,41 +41,41 @@ export function createTokenizer({
   const unknownId =
     json.model.unk_id ??
     (typeof unkToken === 'string' ? tokenizer.token_to_id(unkToken) : undefined);
-  const frame = specialTokens(tokenizer);
-  const room = window - frame.before.length - frame.after.length;
+  const special = findSpecialTokens(tokenizer);
+  const maxTokens = window - special.before.length - special.after.length;
 
   return (text) => {
-    // A lone surrogate is no text in UTF-8; Rust and Python never see one.
+    // A lone surrogate can't be encoded in UTF-8, so Rust and Python never receive one.
     const { ids } = tokenizer.encode(text.toWellFormed(), { add_special_tokens: false });
-    const kept = ids.length > room ? ids.slice(0, room) : ids;
+    const kept = ids.length > maxTokens ? ids.slice(0, maxTokens) : ids;
     return {
-      ids: [...frame.before, ...kept, ...frame.after],
+      ids: [...special.before, ...kept, ...special.after],
       unknown: kept.reduce((count, id) => (id === unknownId ? count + 1 : count), 0),
-      truncated: ids.length > room,
+      truncated: ids.length > maxTokens,
     };
   };
 }
 
-/** Words come again: their pieces are looked for once. */
+/** Words repeat: the tokens of each are computed once. */
 function memoizeWords({ model }: HuggingFaceTokenizer): void {
   const encode = model.encode.bind(model);
-  const remembered = new LRUCache<string, readonly string[]>({ max: MAX_MEMOIZED_WORDS });
+  const memoized = new LRUCache<string, readonly string[]>({ max: MAX_MEMOIZED_WORDS });
   model.encode = (words) =>
     words.flatMap((word) => {
-      const known = remembered.get(word);
+      const known = memoized.get(word);
       if (known) {
         return known;
       }
       const pieces = encode([word]);
       if (word.length <= MAX_MEMOIZED_LENGTH) {
-        remembered.set(word, pieces);
+        memoized.set(word, pieces);
       }
       return pieces;
     });
 }
 
-/** The ids that the post-processor puts around a text: `[CLS] … [SEP]`, `<s> … </s>`. */
-function specialTokens(tokenizer: HuggingFaceTokenizer): { before: number[]; after: number[] } {
+/** The ids that the post-processor adds around a text: `[CLS] … [SEP]`, `<s> … </s>`. */
+function findSpecialTokens(tokenizer: HuggingFaceTokenizer): { before: number[]; after: number[] } {
   const bare = tokenizer.encode('a', { add_special_tokens: false }).ids;
   const framed = tokenizer.encode('a').ids;
   const start = framed.findIndex((_, at) => bare.every((id, i) => framed[at + i] === id));

@@ -1,9 +1,9 @@
-/** One line of the log → what it says. */
+/** A line of the log → an entry. */
 
-/** An answered prediction. Numbers that the line lacks are NaN. */
+/** An answered prediction. A number that the line does not have is NaN. */
 export interface PredictionEntry {
   readonly kind: 'prediction';
-  /** The line as it was written, from its brace on. */
+  /** The line as it was written, from its first brace on. */
   readonly line: string;
   readonly timestamp: string;
   readonly id: string;
@@ -12,11 +12,11 @@ export interface PredictionEntry {
   readonly label: string;
   readonly score: number;
   readonly latencyMs: number;
-  /** What LOG_INPUT let through; undefined where it is `none`. */
+  /** The text in the form that LOG_INPUT sets; undefined where it is `none`. */
   readonly input: string | undefined;
 }
 
-/** Anything else that the server says: `ready`, `error`, … */
+/** Any other event of the server: `ready`, `error`, … */
 export interface EventEntry {
   readonly kind: 'event';
   readonly line: string;
@@ -30,8 +30,8 @@ export interface EventEntry {
 export type Entry = PredictionEntry | EventEntry;
 
 /**
- * The JSON object of a line. What stands before the first brace is skipped: `docker compose logs` and
- * `kubectl logs --prefix` put the container's name there.
+ * The JSON object of a line. What is before the first brace is skipped: `docker compose logs` and
+ * `kubectl logs --prefix` write the container's name there.
  */
 export function parseObject(
   line: string,
@@ -48,11 +48,7 @@ export function parseObject(
   }
 }
 
-/**
- * Reads a line.
- *
- * @returns undefined where it is no line of the log, such as npm's own words in a pipe.
- */
+/** @returns undefined where the line is not from the log, such as npm's output in a pipe. */
 export function parseEntry(line: string): Entry | undefined {
   const object = parseObject(line);
   if (!object) {

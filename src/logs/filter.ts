@@ -1,13 +1,13 @@
-/** Which lines are shown. */
+/** Which entries are shown. */
 import type { Entry } from './entry.ts';
 
-/** What is left out lets everything through. */
+/** A filter that is undefined lets every entry through. */
 export interface Filters {
   readonly languages?: ReadonlySet<string> | undefined;
   /** In lower case. */
   readonly labels?: ReadonlySet<string> | undefined;
   readonly scoreBelow?: number | undefined;
-  /** First characters of the commit, in lower case. */
+  /** The first characters of the commit, in lower case. */
   readonly commit?: string | undefined;
   /** Searched in the text. */
   readonly grep?: RegExp | undefined;
@@ -15,7 +15,7 @@ export interface Filters {
   readonly since?: number | undefined;
 }
 
-/** Who asks for some predictions does not ask for the server's other events. */
+/** A filter on predictions hides all other events. */
 export function passes(entry: Entry, filters: Filters): boolean {
   const { languages, labels, scoreBelow, commit, grep, since } = filters;
   if (since !== undefined && !(Date.parse(entry.timestamp) >= since)) {

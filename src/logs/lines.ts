@@ -1,26 +1,26 @@
 /** Bytes → whole lines. */
 
-/** What is longer is no line of the log: it is dropped rather than kept in memory. */
+/** A longer line is not from the log: it is dropped, so that memory is bounded. */
 const MAX_LINE_BYTES = 16 * 1024 ** 2;
 const NEWLINE = 10;
 
 export interface LineBuffer {
   /**
-   * Takes bytes and gives the lines that have become whole, each with its newline. They may be the
-   * same memory.
+   * Takes bytes and returns the lines that they complete, each with its newline. The result may share
+   * memory with the argument.
    */
   push(bytes: Buffer): Buffer;
-  /** The begun line, if any; it is forgotten. */
+  /** Returns the incomplete last line, if any, and forgets it. */
   rest(): Buffer;
 }
 
 export function createLineBuffer(): LineBuffer {
-  let begun: Buffer[] = [];
-  let begunBytes = 0;
+  let partial: Buffer[] = [];
+  let partialBytes = 0;
   const take = (): Buffer[] => {
-    const parts = begunBytes > MAX_LINE_BYTES ? [] : begun;
-    begun = [];
-    begunBytes = 0;
+    const parts = partialBytes > MAX_LINE_BYTES ? [] : partial;
+    partial = [];
+    partialBytes = 0;
     return parts;
   };
   return {
@@ -30,11 +30,11 @@ export function createLineBuffer(): LineBuffer {
       const parts = end > 0 ? take() : [];
       const lines = parts.length > 0 ? Buffer.concat([...parts, whole]) : whole;
       if (end < bytes.length) {
-        begunBytes += bytes.length - end;
-        if (begunBytes <= MAX_LINE_BYTES) {
-          begun.push(Buffer.from(bytes.subarray(end)));
+        partialBytes += bytes.length - end;
+        if (partialBytes <= MAX_LINE_BYTES) {
+          partial.push(Buffer.from(bytes.subarray(end)));
         } else {
-          begun = [];
+          partial = [];
         }
       }
       return lines;
@@ -44,14 +44,14 @@ export function createLineBuffer(): LineBuffer {
 }
 
 /**
- * Calls back with each line, without its newline. A newline is never part of a character in UTF-8,
- * so each line is decoded alone: most are ASCII, which costs half.
+ * Calls `onLine` with each line, without its newline. In UTF-8 a newline is never part of another
+ * character, so lines can be decoded one by one: most are ASCII, which is decoded faster.
  */
-export function eachLine(bytes: Buffer, use: (line: string) => void): void {
+export function eachLine(bytes: Buffer, onLine: (line: string) => void): void {
   for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, start);
     const end = newline < 0 ? bytes.length : newline;
-    use(bytes.toString('utf8', start, end));
+    onLine(bytes.toString('utf8', start, end));
     start = end + 1;
   }
 }

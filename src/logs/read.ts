@@ -1,38 +1,38 @@
-/** Whole lines out of a file that grows, is rotated, truncated, deleted; or out of a stream. */
+/** Whole lines of a log file that grows, is rotated, truncated or deleted; or of a stream. */
 
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLineBuffer, type LineBuffer } from './lines.ts';
 import { type LogFile, openGeneration, openSuccessor } from './rotation.ts';
 
-/** How long a line may stand in the file unseen. A look costs two calls of the system. */
+/** How long a new line may stay unread. A poll takes two system calls. */
 const POLL_MS = 100;
 const CHUNK_BYTES = 1024 ** 2;
-/** No two places of a log have so many equal bytes before them: each line has an id of its own. */
-const PROOF_BYTES = 128;
+/** No two places of a log have so many equal bytes before them, since each line has its own id. */
+const CHECKED_BYTES = 128;
 
-/** Whole lines, valid until the next batch; or: what was there at the start has been read. */
+/** Whole lines, valid until the next batch; or the mark that the initial content has been read. */
 export type Batch = Buffer | typeof CAUGHT_UP;
 export const CAUGHT_UP = Symbol('caught up');
 
 export interface FollowOptions {
-  /** Whether to wait for more at the end. */
+  /** Whether to wait for more lines at the end. */
   readonly follow: boolean;
-  /** Starts with the oldest rotated file that was written to since (milliseconds since 1970). */
+  /** Start with the oldest rotated file that was modified since (milliseconds since 1970). */
   readonly since?: number | undefined;
-  /** The offset at which to start in the first file, in bytes. */
+  /** Returns the offset, in bytes, at which to start in the first file. */
   readonly findStart?: ((handle: FileHandle) => Promise<number>) | undefined;
-  /** The file is not there yet. */
+  /** Called once where the file does not exist yet. */
   readonly onWaiting: () => void;
-  /** Ends the waiting, and with it the lines. */
+  /** Ends the waiting and the lines. */
   readonly signal: AbortSignal;
 }
 
 /**
- * The lines of a log file, through its rotations: each once, in their order. Lines that a writer
- * adds between the last look and a truncation (`copytruncate`) can't be had.
+ * The lines of a log file through its rotations: each once, in their order. Lines that are added between
+ * the last poll and a truncation (`copytruncate`) are lost.
  *
- * @throws the system's error where it can't be read, or is missing and not waited for.
+ * @throws the system's error where the file can't be read, or is missing and not followed.
  */
 export async function* readFile(path: string, options: FollowOptions): AsyncGenerator<Batch> {
   const { follow, signal, findStart } = options;
@@ -45,7 +45,7 @@ export async function* readFile(path: string, options: FollowOptions): AsyncGene
       yield* reader();
       const next = await openSuccessor(path, file.inode);
       if (next) {
-        // Its writer may have added to the old file until the new one was there.
+        // The writer may have added to the old file until the new one existed.
         yield* reader();
         yield lines.rest();
         await file.handle.close();
@@ -67,7 +67,7 @@ export async function* readFile(path: string, options: FollowOptions): AsyncGene
   }
 }
 
-/** The lines of a stream, such as standard input. An abort ends them early. */
+/** The lines of a stream, such as standard input. The signal ends them early. */
 export async function* readStream(
   stream: NodeJS.ReadableStream & { destroy(): unknown },
   signal: AbortSignal,
@@ -109,7 +109,7 @@ async function openFirst(path: string, options: FollowOptions): Promise<LogFile 
   return undefined;
 }
 
-/** Reads on, at each call, to where the file ends by then. */
+/** At each call, reads on to the current end of the file. */
 function createReader(
   handle: FileHandle,
   lines: LineBuffer,
@@ -117,26 +117,26 @@ function createReader(
 ): () => AsyncGenerator<Buffer> {
   const buffer = Buffer.alloc(CHUNK_BYTES);
   let position = start;
-  let proof = Buffer.alloc(0);
+  let previous = Buffer.alloc(0);
   return async function* read() {
     for (;;) {
-      // The bytes before are read again: are they others, the file was truncated, however large it
-      // may be by now.
-      const from = position - proof.length;
+      // The bytes before the position are read again: if they have changed, the file was truncated, even
+      // where it has become larger since.
+      const from = position - previous.length;
       const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, from);
       const bytes = buffer.subarray(0, bytesRead);
-      if (!bytes.subarray(0, proof.length).equals(proof)) {
+      if (!bytes.subarray(0, previous.length).equals(previous)) {
         lines.rest();
         position = 0;
-        proof = Buffer.alloc(0);
+        previous = Buffer.alloc(0);
         continue;
       }
-      if (bytesRead === proof.length) {
+      if (bytesRead === previous.length) {
         return;
       }
-      const fresh = bytes.subarray(proof.length);
+      const fresh = bytes.subarray(previous.length);
       position += fresh.length;
-      proof = Buffer.from(bytes.subarray(-PROOF_BYTES));
+      previous = Buffer.from(bytes.subarray(-CHECKED_BYTES));
       yield lines.push(fresh);
     }
   };

@@ -1,25 +1,25 @@
 /** A log file and its older generations: `server.log`, `server.log.1`, `server.log.2`, … */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
-/** One file, whatever it is called by now. */
+/** One file; its path is the one at which it was found, since rotation renames it. */
 export interface Generation {
   readonly path: string;
   readonly inode: bigint;
   readonly modifiedMs: number;
 }
 
-/** While files are renamed, oldest first, one number is missing for a moment. */
-const GAP = 2;
+/** While files are renamed, the oldest first, one number is missing for a moment. */
+const MAX_MISSING = 2;
 
 /**
- * The files that there are, newest first.
+ * The existing files, newest first.
  *
- * Files move to higher numbers only, and the search goes up: one that moves meanwhile may be seen
- * twice, which is undone, but is never missed.
+ * Files are renamed to higher numbers only, and the search goes upwards: a file that is renamed meanwhile
+ * may be found twice, which is corrected, but is never missed.
  */
 export async function generationsOf(path: string): Promise<Generation[]> {
   const found = new Map<bigint, Generation>();
-  for (let number = 0, missing = 0; missing < GAP; number += 1) {
+  for (let number = 0, missing = 0; missing < MAX_MISSING; number += 1) {
     const generation = await generationAt(number === 0 ? path : `${path}.${number}`);
     missing = generation || number === 0 ? 0 : missing + 1;
     if (generation) {
@@ -30,7 +30,7 @@ export async function generationsOf(path: string): Promise<Generation[]> {
   return [...found.values()];
 }
 
-/** @returns undefined where there is no file. */
+/** @returns undefined where the file does not exist. */
 async function generationAt(path: string): Promise<Generation | undefined> {
   const stats = await stat(path, { bigint: true }).catch(unlessMissing);
   return stats && { path, inode: stats.ino, modifiedMs: Number(stats.mtimeMs) };
@@ -43,9 +43,9 @@ export interface LogFile {
 }
 
 /**
- * Opens the file that `choose` picks from the generations, newest first.
+ * Opens the file that `choose` returns from the generations, newest first.
  *
- * @returns undefined where it picks none.
+ * @returns undefined where it returns none.
  */
 export async function openGeneration(
   path: string,
@@ -62,19 +62,19 @@ export async function openGeneration(
       if (inode === chosen.inode) {
         return { handle, inode };
       }
-      // Renamed between the look and the opening: look again.
+      // It was renamed between the search and the opening: search again.
       await handle.close();
     }
   }
 }
 
 /**
- * Opens the file that continues another one.
+ * Opens the file that follows another one.
  *
- * A file that is not found any more was deleted, compressed, or given another name than a number:
- * then it goes on with what has the log's own name.
+ * A file that is no longer found was deleted, compressed, or renamed to something else than a number: then
+ * the file with the log's own name follows it.
  *
- * @returns undefined where there is none yet.
+ * @returns undefined where it does not exist yet.
  */
 export async function openSuccessor(path: string, inode: bigint): Promise<LogFile | undefined> {
   if ((await generationAt(path))?.inode === inode) {

@@ -1,8 +1,6 @@
 /** Predictions counted by language and label. */
-
-import { columnsOf, cutTo, printable } from '../terminal/printable.ts';
+import { quantile } from '../statistics.ts';
 import type { PredictionEntry } from './entry.ts';
-import { formatMs, type Paint, pad, type Style } from './entry-line.ts';
 
 export interface LabelSummary {
   readonly predictions: number;
@@ -16,13 +14,14 @@ export interface GroupSummary {
   /** Of all predictions, 0 to 1. */
   readonly share: number;
   readonly mean_score: number | null;
-  /** To three digits, by nearest rank. */
+  /** Quantiles by nearest rank, to three digits. */
   readonly latency_ms: { readonly p50: number | null; readonly p99: number | null };
   readonly labels: Readonly<Record<string, LabelSummary>>;
 }
 
+/** Printed by `logs --summary --json`: names and meanings stay. */
 export interface Summary {
-  /** The first and the last time that the lines tell. */
+  /** The earliest and the latest timestamp. */
   readonly from: string | null;
   readonly to: string | null;
   /** Predictions by commit. */
@@ -71,16 +70,21 @@ export function createSummarizer(): Summarizer {
   };
 }
 
+/** Predictions of one language, or of all. */
 interface Group {
   add(entry: PredictionEntry): void;
-  /** @param total predictions of all groups; undefined where this is all. */
+  /** @param total the predictions of all groups; undefined for the group of all predictions. */
   summarize(total: number | undefined): GroupSummary;
 }
 
+interface LabelCounts extends Mean {
+  predictions: number;
+}
+
 function createGroup(): Group {
-  const labels = new Map<string, Mean & { predictions: number }>();
-  // Latencies of a day of traffic do not fit in memory one by one; the three digits that are shown
-  // have a few thousand different values.
+  const labels = new Map<string, LabelCounts>();
+  // The latencies of a day of traffic do not fit into memory one by one; rounded to the three digits that
+  // are shown, they have a few thousand different values.
   const latencies = new Map<number, number>();
   return {
     add: ({ label, score, latencyMs }) => {
@@ -95,34 +99,46 @@ function createGroup(): Group {
         counts.count += 1;
       }
       if (!Number.isNaN(latencyMs)) {
-        const rounded = threeDigits(latencyMs);
+        const rounded = Number(latencyMs.toPrecision(3));
         latencies.set(rounded, (latencies.get(rounded) ?? 0) + 1);
       }
     },
     summarize: (total) => {
       const counts = [...labels.values()];
-      const predictions = add(counts.map((label) => label.predictions));
+      const predictions = sum(counts.map((label) => label.predictions));
       return {
         predictions,
         share: predictions / (total ?? predictions) || 0,
         mean_score: mean({
-          sum: add(counts.map(({ sum }) => sum)),
-          count: add(counts.map(({ count }) => count)),
+          sum: sum(counts.map((label) => label.sum)),
+          count: sum(counts.map((label) => label.count)),
         }),
-        latency_ms: { p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
-        labels: Object.fromEntries(
-          [...labels].sort(byName).map(([label, one]) => [
-            label,
-            {
-              predictions: one.predictions,
-              share: one.predictions / predictions,
-              mean_score: mean(one),
-            },
-          ]),
-        ),
+        latency_ms: {
+          p50: quantile(latencies, 0.5) ?? null,
+          p99: quantile(latencies, 0.99) ?? null,
+        },
+        labels: summarizeLabels(labels, predictions),
       };
     },
   };
+}
+
+function summarizeLabels(
+  labels: ReadonlyMap<string, LabelCounts>,
+  total: number,
+): Record<string, LabelSummary> {
+  return Object.fromEntries(
+    [...labels]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([label, counts]) => [
+        label,
+        {
+          predictions: counts.predictions,
+          share: counts.predictions / total,
+          mean_score: mean(counts),
+        },
+      ]),
+  );
 }
 
 interface Mean {
@@ -134,101 +150,6 @@ function mean({ sum, count }: Mean): number | null {
   return count > 0 ? sum / count : null;
 }
 
-function add(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0);
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
-}
-
-function threeDigits(value: number): number {
-  return Number(value.toPrecision(3));
-}
-
-/** The value at the nearest rank. @param counts how often there is each value. */
-function quantile(counts: ReadonlyMap<number, number>, share: number): number | null {
-  const sorted = [...counts].sort(([a], [b]) => a - b);
-  const rank = Math.ceil(share * add([...counts.values()]));
-  let seen = 0;
-  for (const [value, count] of sorted) {
-    seen += count;
-    if (seen >= rank) {
-      return value;
-    }
-  }
-  return null;
-}
-
-/** The summary as a table, each line with its newline. @param columns of the terminal, if any. */
-export function formatSummary(summary: Summary, paint: Paint, columns?: number): string {
-  const lines: [text: string, style?: Style][] =
-    summary.all.predictions === 0 ? [['no predictions']] : summaryLines(summary);
-  return lines
-    .map(([text, style]) => {
-      const shown = columns === undefined ? text : cutTo(text, columns);
-      return `${style === undefined ? shown : paint(style, shown)}\n`;
-    })
-    .join('');
-}
-
-function summaryLines({ from, to, all, languages, commits }: Summary): [string, Style?][] {
-  const labels = Object.keys(all.labels);
-  const groups = [...languages, ...(languages.length > 1 ? [{ language: 'all', ...all }] : [])];
-  const rows = [
-    ['language', 'predictions', 'share', ...labels, 'score', 'p50', 'p99'].map(printable),
-    ...groups.map((group) => formatGroup(group.language, group, labels)),
-  ];
-  const widths = rows[0]?.map((_, column) =>
-    Math.max(...rows.map((row) => columnsOf(row[column] ?? ''))),
-  );
-  const [head = '', ...table] = rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const width = widths?.[column] ?? 0;
-        return column === 0 ? pad(cell, width) : ' '.repeat(width - columnsOf(cell)) + cell;
-      })
-      .join('  '),
-  );
-  return [
-    [`${formatCount(all.predictions)} predictions, ${formatTime(from)} to ${formatTime(to)} UTC`],
-    ...Object.entries(commits).map(([commit, count]): [string] => [
-      `commit ${printable(commit)}: ${formatCount(count)}`,
-    ]),
-    [''],
-    [head, 'bold'],
-    ...table.map((line): [string] => [line]),
-  ];
-}
-
-function formatGroup(language: string, group: GroupSummary, labels: readonly string[]): string[] {
-  const { predictions, share, mean_score, latency_ms } = group;
-  return [
-    printable(language) || '-',
-    formatCount(predictions),
-    formatShare(share),
-    ...labels.map((label) => {
-      const counts = Object.hasOwn(group.labels, label) ? group.labels[label] : undefined;
-      return counts
-        ? `${formatCount(counts.predictions)} ${formatShare(counts.share).padStart(7)}`
-        : '-';
-    }),
-    mean_score?.toFixed(2) ?? '-',
-    formatMs(latency_ms.p50 ?? Number.NaN),
-    formatMs(latency_ms.p99 ?? Number.NaN),
-  ];
-}
-
-function formatTime(timestamp: string | null): string {
-  return printable(timestamp ?? '')
-    .slice(0, 19)
-    .replace('T', ' ');
-}
-
-function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-function formatShare(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -1,56 +1,45 @@
-/** Lines of the log in, what is shown of them out. */
+/** Lines of the log → what is shown of them. */
 
+import type { Paint } from '../terminal/paint.ts';
 import { printableJson } from '../terminal/printable.ts';
 import { type Entry, parseEntry } from './entry.ts';
-import { createFormatter, type Paint } from './entry-line.ts';
+import { createEntryFormatter } from './entry-line.ts';
 import { type Filters, passes } from './filter.ts';
 import { eachLine } from './lines.ts';
-import { createSummarizer, formatSummary } from './summary.ts';
+import { createSummarizer } from './summary.ts';
+import { formatSummary } from './summary-table.ts';
 
 export interface ViewOptions {
   readonly filters: Filters;
-  /** `json`: the lines as they are. */
   readonly output: 'lines' | 'summary';
+  /** Entries as their lines in the log, the summary as JSON. */
   readonly json: boolean;
-  /** Of what is there at the start, only so many of the last entries that pass; undefined: all. */
+  /** How many of the last entries that pass are shown of the initial content; undefined: all. */
   readonly last?: number | undefined;
   readonly paint: Paint;
-  /** Columns of the terminal now; undefined where there is no terminal. */
+  /** Returns the current width of the terminal; undefined where there is no terminal. */
   readonly columns: () => number | undefined;
 }
 
+/** Each function returns what is to be written now, perhaps nothing. */
 export interface View {
-  /** Takes whole lines, and gives what is to be written of them, perhaps nothing. */
+  /** Takes whole lines. */
   push(lines: Buffer): string;
-  /** What was there at the start has been read. */
+  /** The initial content of the log has been read. */
   caughtUp(): string;
-  /** There is no more. */
+  /** There are no more lines. */
   end(): string;
-  /** Lines so far that are none of the log, blank ones aside. */
-  foreign(): number;
+  /** How many lines were not from the log; blank lines are not counted. */
+  foreignLines(): number;
 }
 
 export function createView(options: ViewOptions): View {
-  const { filters, output, last } = options;
-  const show = output === 'summary' ? summaryView(options) : lineView(options);
-  // The last entries, until it is known which they are.
-  let held: Entry[] | undefined = last === undefined ? undefined : [];
+  const output =
+    options.output === 'summary' ? createSummaryOutput(options) : createLineOutput(options);
+  const initial = createLastEntries(options.last);
   let foreign = 0;
 
-  const hold = (entries: Entry[], count: number): void => {
-    // Shortened now and then rather than at each entry.
-    if (entries.length > 2 * count + 1_000) {
-      entries.splice(0, entries.length - count);
-    }
-  };
-  const release = (): string => {
-    const entries = held ?? [];
-    held = undefined;
-    return entries
-      .slice(Math.max(0, entries.length - (last ?? 0)))
-      .map(show.entry)
-      .join('');
-  };
+  const showInitial = (): string => initial.release().map(output.onEntry).join('');
   return {
     push: (lines) => {
       let shown = '';
@@ -58,57 +47,80 @@ export function createView(options: ViewOptions): View {
         const entry = parseEntry(line);
         if (!entry) {
           foreign += line.trim() === '' ? 0 : 1;
-        } else if (passes(entry, filters)) {
-          if (held) {
-            held.push(entry);
-          } else {
-            shown += show.entry(entry);
-          }
+        } else if (passes(entry, options.filters) && !initial.keep(entry)) {
+          shown += output.onEntry(entry);
         }
       });
-      if (held) {
-        hold(held, last ?? 0);
-      }
       return shown;
     },
-    caughtUp: release,
-    end: () => release() + show.end(),
-    foreign: () => foreign,
+    caughtUp: showInitial,
+    end: () => showInitial() + output.onEnd(),
+    foreignLines: () => foreign,
   };
 }
 
-interface Show {
-  entry(entry: Entry): string;
-  end(): string;
+/** The last entries of the initial content, which are known only when all of it has been read. */
+interface LastEntries {
+  /** @returns false where the entry is not kept but shown at once. */
+  keep(entry: Entry): boolean;
+  /** Ends the initial content. */
+  release(): readonly Entry[];
 }
 
-function lineView({ json, paint, columns }: ViewOptions): Show {
-  const { format } = createFormatter(paint);
+function createLastEntries(count: number | undefined): LastEntries {
+  let kept: Entry[] | undefined = count === undefined ? undefined : [];
+  const last = (entries: Entry[]): Entry[] =>
+    entries.slice(Math.max(0, entries.length - (count ?? 0)));
   return {
-    entry: (entry) => {
+    keep: (entry) => {
+      kept?.push(entry);
+      // Shortened from time to time, which is cheaper than at each entry.
+      if (kept && kept.length > 2 * (count ?? 0) + 1_000) {
+        kept = last(kept);
+      }
+      return kept !== undefined;
+    },
+    release: () => {
+      const entries = last(kept ?? []);
+      kept = undefined;
+      return entries;
+    },
+  };
+}
+
+/** What is written for an entry, and at the end. */
+interface Output {
+  onEntry(entry: Entry): string;
+  onEnd(): string;
+}
+
+function createLineOutput({ json, paint, columns }: ViewOptions): Output {
+  const { format } = createEntryFormatter(paint);
+  return {
+    onEntry: (entry) => {
       const width = columns();
       if (!json) {
         return format(entry, width);
       }
-      // Programs get the line untouched; a person's terminal must not obey it.
+      // A program gets the line unchanged; a terminal must not interpret it.
       return `${width === undefined ? entry.line : printableJson(entry.line)}\n`;
     },
-    end: () => '',
+    onEnd: () => '',
   };
 }
 
-function summaryView({ json, paint, columns }: ViewOptions): Show {
+function createSummaryOutput({ json, paint, columns }: ViewOptions): Output {
   const { add, summarize } = createSummarizer();
   return {
-    entry: (entry) => {
+    onEntry: (entry) => {
       if (entry.kind === 'prediction') {
         add(entry);
       }
       return '';
     },
-    end: () =>
+    onEnd: () =>
       json
-        ? `${JSON.stringify(summarize(), null, 2)}\n`
+        ? `${printableJson(JSON.stringify(summarize(), null, 2))}\n`
         : formatSummary(summarize(), paint, columns()),
   };
 }

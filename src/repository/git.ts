@@ -4,6 +4,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
+import { readEnvironment } from '../config/environment.ts';
 import { ModelError } from '../version/errors.ts';
 
 export interface Repository {
@@ -148,7 +149,7 @@ async function runGit(
 ): Promise<Buffer> {
   // Paths are printed as they are, and messages in English.
   const child = spawn('git', ['-C', folder, '-c', 'core.quotePath=false', ...args], {
-    env: { ...process.env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
+    env: { ...readEnvironment(), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
   });
   const exitCode = new Promise<number | null>((resolve, reject) => {
     child.on('error', (cause: NodeJS.ErrnoException) => {

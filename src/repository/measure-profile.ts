@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { readColumn } from '../artifacts/data-table.ts';
 import type { Profile } from '../artifacts/profile.ts';
 import type { ModelFiles } from '../artifacts/read.ts';
-import { emptyProfile, LANGUAGES, profileOf } from '../drift/profile.ts';
-import { createLanguageIdentifier, UNDETERMINED } from '../inference/language.ts';
+import { COUNTED_LANGUAGES } from '../drift/languages.ts';
+import { emptyProfile, profileOf } from '../drift/profile.ts';
+import { createLanguageIdentifier } from '../inference/language.ts';
 import { classifyAll, openClassifier, type Progress } from '../inference/offline.ts';
 
 /**
@@ -24,11 +25,11 @@ export async function measureProfile(
     texts.push(...readColumn(await readFile(path), path, 'text'));
   }
   const classifier = await openClassifier(files, {
-    golden: false,
+    hasGolden: false,
     identifyLanguage: await createLanguageIdentifier(),
   });
   try {
-    const bins = emptyProfile(classifier.labels, [...LANGUAGES, UNDETERMINED]);
+    const bins = emptyProfile(classifier.labels, COUNTED_LANGUAGES);
     return profileOf(bins, await classifyAll(classifier, texts, onProgress));
   } finally {
     await classifier.close();

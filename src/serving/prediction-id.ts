@@ -4,7 +4,7 @@
  */
 import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Feedback that comes later says nothing of how the model does now. */
+/** Older feedback does not describe how well the model predicts now. */
 const MAX_AGE_SECONDS = 7 * 24 * 3600;
 /** Replicas' clocks may differ by as much. */
 const MAX_AHEAD_SECONDS = 300;
@@ -13,7 +13,7 @@ const FORMAT = 1;
 const RANDOM_BYTES = 6;
 const COMMIT_BYTES = 4;
 const HEAD_BYTES = 1 + 4 + COMMIT_BYTES + RANDOM_BYTES;
-/** 96 bits of HMAC-SHA-256: at the least that RFC 2104, section 5, asks for (80). */
+/** 96 bits of HMAC-SHA-256: RFC 2104, section 5, requires at least 80. */
 const MAC_BYTES = 12;
 
 export interface PredictionId {
@@ -25,7 +25,7 @@ export interface PredictionId {
 
 export type ReadId =
   | ({ readonly status: 'valid' } & PredictionId)
-  /** Nothing that was signed with this key. */
+  /** Not signed with this key. */
   | { readonly status: 'forged' }
   | { readonly status: 'expired'; readonly maxAgeSeconds: number };
 
@@ -36,7 +36,7 @@ export interface PredictionIds {
 }
 
 /**
- * @param key the same on all replicas; without one, only this process knows its ids.
+ * @param key the same on all replicas; without one, only this process can verify its ids.
  * @param nowMs milliseconds since 1970.
  */
 export function createPredictionIds(
@@ -44,7 +44,7 @@ export function createPredictionIds(
   nowMs: () => number = Date.now,
 ): PredictionIds {
   const secret = createSecretKey(key === undefined ? randomBytes(32) : Buffer.from(key));
-  // One call to the system's generator gives the random part of many ids.
+  // One call to the system's random generator serves many ids.
   let pool = Buffer.alloc(0);
   const random = (): Buffer => {
     if (pool.byteLength < RANDOM_BYTES) {

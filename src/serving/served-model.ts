@@ -1,16 +1,9 @@
-/** What the HTTP layer needs to know of the model that is served. */
+/** A version that has been proven, loaded into workers and checked: what a request is answered by. */
 
-import { ProblemError } from '../http/problems.ts';
+import type { Ingredients } from '../artifacts/ingredients.ts';
+import type { Profile } from '../drift/profile.ts';
 import type { Classifier } from '../inference/classifier.ts';
 
-export interface ModelFile {
-  readonly path: string;
-  readonly size: number;
-  /** `sha256:…` of a git-lfs file, `git-blob:…` of any other. */
-  readonly digest: string;
-}
-
-/** A version that has been proven and loaded. */
 export interface ServedModel {
   readonly name: string;
   readonly commit: string;
@@ -18,40 +11,18 @@ export interface ServedModel {
   readonly tag: string | undefined;
   readonly message: string;
   readonly author: { readonly name: string; readonly email: string };
+  /** When it was committed, ISO 8601. */
   readonly date: string;
   readonly parents: readonly string[];
-  /** What the version was made of, by kind. */
-  readonly ingredients: Readonly<Record<string, readonly ModelFile[]>>;
+  /** What the version was made from, by kind. */
+  readonly ingredients: Ingredients;
+  /** `metrics.json` as it stands; undefined where the version has none. */
   readonly metrics: unknown;
+  /** ISO 8601. */
   readonly loadedAt: string;
   readonly classifier: Classifier;
-  /** Proven bytes of a file; undefined where the version has none of that path. */
+  /** Of the training data. Its `texts` is 0 where the version has none: bins without a reference. */
+  readonly profile: Profile;
+  /** Proven bytes of a file; undefined where the version has no file of that path. */
   read(path: string): Promise<Buffer | undefined>;
-}
-
-export type ModelState =
-  /** Without a commit until a remote store has told which one it pins. */
-  | { readonly status: 'loading'; readonly commit: string | undefined }
-  | { readonly status: 'ready'; readonly commit: string; readonly model: ServedModel }
-  | { readonly status: 'draining'; readonly commit: string | undefined };
-
-/** @throws ProblemError 503 unless the server can predict. */
-export function readyModel(state: ModelState): ServedModel {
-  switch (state.status) {
-    case 'ready':
-      return state.model;
-    case 'loading':
-      throw new ProblemError('not-ready', loading(state.commit), { 'retry-after': '1' });
-    case 'draining':
-      throw new ProblemError('draining', 'The server answers what it has accepted, then ends', {
-        'retry-after': '1',
-        connection: 'close',
-      });
-  }
-}
-
-function loading(commit: string | undefined): string {
-  return commit === undefined
-    ? 'The store is being asked which model to serve'
-    : `Model ${commit} is being loaded and checked`;
 }

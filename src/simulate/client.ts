@@ -1,11 +1,13 @@
-/** Talks to the server that is under traffic. */
+/** Sends requests to the server under test. */
+import type { FeedbackRequest } from '../api/feedback.ts';
+import {
+  type Prediction as ApiPrediction,
+  type PredictRequestBody,
+  predictResponseSchema,
+} from '../api/predict.ts';
 
-export interface Prediction {
-  readonly id: string;
-  readonly label: string;
-  /** As the server told it. */
-  readonly language: string;
-}
+/** What the report reads of a prediction. */
+export type Prediction = Pick<ApiPrediction, 'id' | 'label' | 'language'>;
 
 export type Answer =
   | {
@@ -20,14 +22,14 @@ export type Answer =
   | { readonly kind: 'silence'; readonly status: string };
 
 export interface Client {
-  /** @throws where nothing answers at the address; the message says why. */
+  /** @throws where nothing answers at the address; the message has the reason. */
   reach(): Promise<void>;
   predict(texts: readonly string[]): Promise<Answer>;
   /** @returns the status, as in an answer. */
   sendFeedback(id: string, label: string): Promise<string>;
 }
 
-/** Longer than the server's own deadline, so that it is the one that says so. */
+/** Longer than the server's own deadline, so that the server's answer comes first. */
 const TIMEOUT_MS = 15_000;
 
 export function createClient({ url, apiKey }: { url: string; apiKey?: string }): Client {
@@ -58,9 +60,9 @@ export function createClient({ url, apiKey }: { url: string; apiKey?: string }):
 
     async predict(texts) {
       try {
-        const response = await post('/predict', {
-          inputs: texts.length === 1 ? texts[0] : texts,
-        });
+        const [first, ...others] = texts as [string, ...string[]];
+        const inputs = others.length === 0 ? first : [first, ...others];
+        const response = await post('/predict', { inputs } satisfies PredictRequestBody);
         const status = String(response.status);
         const body = await response.text();
         const predictions = response.ok ? readPredictions(body, texts.length) : undefined;
@@ -79,7 +81,7 @@ export function createClient({ url, apiKey }: { url: string; apiKey?: string }):
 
     async sendFeedback(id, label) {
       try {
-        const response = await post('/feedback', { id, label });
+        const response = await post('/feedback', { id, label } satisfies FeedbackRequest);
         await response.arrayBuffer();
         return String(response.status);
       } catch (error) {
@@ -90,13 +92,15 @@ export function createClient({ url, apiKey }: { url: string; apiKey?: string }):
 }
 
 /** Undefined where the body is something else: another program may listen at the address. */
-function readPredictions(body: string, count: number): Prediction[] | undefined {
+function readPredictions(body: string, count: number): readonly Prediction[] | undefined {
+  let json: unknown;
   try {
-    const { predictions } = JSON.parse(body) as { predictions?: unknown };
-    return Array.isArray(predictions) && predictions.length === count ? predictions : undefined;
+    json = JSON.parse(body);
   } catch {
     return undefined;
   }
+  const { data } = predictResponseSchema.safeParse(json);
+  return data?.predictions.length === count ? data.predictions : undefined;
 }
 
 /** `fetch` hides the system's error in the cause of its own. */

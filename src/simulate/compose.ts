@@ -2,15 +2,18 @@
 import type { Label, Phrases } from './phrases/phrases.ts';
 import type { Random } from './random.ts';
 
-/** Most characters of a tweet. */
+/** The maximum length of a tweet. */
 const MAX_CHARS = 280;
 
-/** Clauses are added until a text is about so long: the tweets of the data sets are. */
-const CHARS = { mean: 101, deviation: 28, least: 25, most: 150 };
+/** The lengths of texts are distributed as in the data sets. */
+const CHARS = { mean: 101, deviation: 28, min: 25, max: 150 };
 
-/** Share of the further clauses of a text with a feeling that have none: they tell what it is about. */
+/** In a text that is not neutral, the share of further clauses that are neutral: the context. */
 const CONTEXT = 0.6;
+/** The share of these that come before the other clauses. */
+const CONTEXT_FIRST = 0.7;
 
+/** The probabilities of the parts and variations of a text. */
 const LINK = { negative: 0.06, neutral: 0.25, positive: 0.1 };
 const EMOJI = { negative: 0.12, neutral: 0.03, positive: 0.18 };
 const MENTION = 0.2;
@@ -25,7 +28,7 @@ const EMOJIS: Readonly<Record<Label, readonly string[]>> = {
   positive: ['😍', '😊', '🎉', '❤️', '🙌', '😂', '🔥', '👏', '🥰', '✨'],
 };
 
-/** Handles are made of these and a number, so that they are nobody's but by chance. */
+/** Handles are made of two of these and a number, so that they are unlikely to be anyone's. */
 const HANDLE_WORDS = ['otter', 'lemon', 'cloud', 'pixel', 'maple', 'comet', 'tulip', 'pebble'];
 
 /** @returns at most 280 characters. */
@@ -56,23 +59,24 @@ export function compose(phrases: Phrases, label: Label, random: Random): string 
   }, text);
 }
 
+/** Half the length of a usual clause: adding a clause brings the text closer to its length. */
+const HALF_CLAUSE = 25;
+
 type Clauses = Readonly<Record<Label, readonly string[]>>;
 
 function chooseClauses(topic: Clauses, label: Label, random: Random): string[] {
-  const { mean, deviation, least, most } = CHARS;
-  const wanted = Math.min(most, Math.max(least, random.normal(mean, deviation)));
+  const { mean, deviation, min, max } = CHARS;
+  const wanted = Math.min(max, Math.max(min, random.normal(mean, deviation)));
   const clauses = [random.pick(topic[label])];
   let length = (clauses[0] as string).length;
-  // Half of a clause too long is as good as half of one too short.
-  while (length + 25 < wanted) {
+  while (length + HALF_CLAUSE < wanted) {
     const isContext = label !== 'neutral' && random.chance(CONTEXT);
     const unused = topic[isContext ? 'neutral' : label].filter((one) => !clauses.includes(one));
     if (unused.length === 0) {
       break;
     }
     const clause = random.pick(unused);
-    // What a text is about is said first, more often than not.
-    if (isContext && random.chance(0.7)) {
+    if (isContext && random.chance(CONTEXT_FIRST)) {
       clauses.unshift(clause);
     } else {
       clauses.push(clause);

@@ -1,8 +1,8 @@
-/** The languages that traffic can be in: one list of phrases each. */
-import { de } from './phrases/de.ts';
-import { en } from './phrases/en.ts';
-import { es } from './phrases/es.ts';
-import { fr } from './phrases/fr.ts';
+/** The languages that traffic can be in, each with its phrases. */
+import de from './phrases/de.json' with { type: 'json' };
+import en from './phrases/en.json' with { type: 'json' };
+import es from './phrases/es.json' with { type: 'json' };
+import fr from './phrases/fr.json' with { type: 'json' };
 import type { Phrases } from './phrases/phrases.ts';
 
 export const LANGUAGES = { de, en, es, fr } as const satisfies Record<string, Phrases>;

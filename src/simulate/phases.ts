@@ -1,4 +1,5 @@
-/** What is asked for on the command line → phases of traffic. */
+/** The flags of `simulate` → phases of traffic. */
+import { parseDuration } from '../terminal/time.ts';
 import { LANGUAGES, type Language } from './languages.ts';
 import type { Mix } from './traffic.ts';
 
@@ -6,8 +7,6 @@ export interface Phase {
   readonly mix: Mix;
   readonly durationMs: number;
 }
-
-const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** @throws RangeError with what was expected and what was found. */
 export function parseMix(text: string): Mix {
@@ -32,10 +31,9 @@ export function parseMix(text: string): Mix {
 }
 
 /** @returns milliseconds. @throws RangeError with what was expected and what was found. */
-export function parseDuration(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text.trim()) ?? [];
-  const durationMs = Number(number) * UNITS_MS[unit as keyof typeof UNITS_MS];
-  if (!(durationMs > 0)) {
+export function parsePhaseDuration(text: string): number {
+  const durationMs = parseDuration(text.trim(), ['s', 'm', 'h']);
+  if (!durationMs) {
     throw new RangeError(`expected a duration such as 30s, 2m or 1h; found "${text.trim()}"`);
   }
   return durationMs;
@@ -43,7 +41,7 @@ export function parseDuration(text: string): number {
 
 /**
  * @param durationsMs one for all phases, or one for each.
- * @throws RangeError where there are more or fewer.
+ * @throws RangeError where their number is another one.
  */
 export function planPhases(mixes: readonly Mix[], durationsMs: readonly number[]): Phase[] {
   if (durationsMs.length !== 1 && durationsMs.length !== mixes.length) {

@@ -1,4 +1,4 @@
-/** Random numbers that can be had again: the same seed gives the same sequence on every machine. */
+/** Reproducible random numbers: a seed has the same sequence on every machine. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
@@ -8,7 +8,7 @@ export interface Random {
   weighted<T extends string>(weights: Readonly<Partial<Record<T, number>>>): T;
   /** Normally distributed (Box and Muller 1958). */
   normal(mean: number, deviation: number): number;
-  /** Time until the next of events that know nothing of each other (a Poisson process). */
+  /** The time between two independent events (a Poisson process). */
   exponential(mean: number): number;
 }
 

@@ -1,4 +1,5 @@
-/** Counts what was sent and what came back. */
+/** The report of `simulate`: what was sent, and what was answered. */
+import { quantile } from '../statistics.ts';
 import type { Answer } from './client.ts';
 import type { Phase } from './phases.ts';
 import { LABELS, type Label } from './phrases/phrases.ts';
@@ -7,14 +8,15 @@ import type { LabelledText, Mix } from './traffic.ts';
 /** Why a run ended. */
 export type Ending = 'completed' | 'interrupted' | 'unreachable';
 
+/** Printed by `simulate --json`: names and meanings stay. */
 export interface Report {
   readonly ended: Ending;
   readonly elapsed_ms: number;
   readonly phases: readonly PhaseReport[];
   readonly rows: readonly Row[];
-  /** Requests by status; `timeout` or the system's code where none came. */
+  /** Requests by status; without a response, `timeout` or the system's code. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** From sending a request to the whole of its predictions; null where there were none. */
+  /** From sending a request to receiving all of its predictions; null without predictions. */
   readonly latency_ms: Readonly<Record<'p50' | 'p90' | 'p99' | 'max', number>> | null;
   /** Feedback by status. */
   readonly feedback: Readonly<Record<string, number>>;
@@ -29,16 +31,16 @@ export interface PhaseReport {
   readonly skipped: number;
 }
 
-/** What one commit answered to the texts of one language in one phase. */
+/** The predictions of one commit for the texts of one language in one phase. */
 export interface Row {
   /** From 1. */
   readonly phase: number;
   readonly language: string;
   readonly commit: string;
   readonly texts: number;
-  /** Texts with the label that a reader would give. */
+  /** Texts whose predicted label is that of their phrases. */
   readonly correct: number;
-  /** Texts by the language that the server told. */
+  /** Texts by the language that the server identified. */
   readonly told: Readonly<Record<string, number>>;
   readonly labels: Readonly<Record<Label, number>>;
   readonly predicted: Readonly<Record<string, number>>;
@@ -70,7 +72,8 @@ export function createTally(phases: readonly Phase[]): Tally {
   const rows = new Map<string, MutableRow>();
   const statuses: Counts = {};
   const feedback: Counts = {};
-  const latenciesMs: number[] = [];
+  /** By microsecond, how many requests took that long. */
+  const latencies = new Map<number, number>();
   let errors = 0;
 
   const rowOf = (phase: number, language: string, commit: string): MutableRow => {
@@ -97,7 +100,8 @@ export function createTally(phases: readonly Phase[]): Tally {
         errors += 1;
         return;
       }
-      latenciesMs.push(tookMs);
+      const latencyMs = Math.round(tookMs * 1e3) / 1e3;
+      latencies.set(latencyMs, (latencies.get(latencyMs) ?? 0) + 1);
       texts.forEach(({ language, label }, index) => {
         const predicted = answer.predictions[index] as (typeof answer.predictions)[number];
         const row = rowOf(phase, language, answer.commit);
@@ -127,12 +131,12 @@ export function createTally(phases: readonly Phase[]): Tally {
         duration_ms: durationMs,
         ...(phaseCounts[index] as { sent: number; skipped: number }),
       })),
-      // By phase and language; commits in the order in which they first answered.
+      // By phase and language; commits in the order of their first responses.
       rows: [...rows.values()].sort(
         (a, b) => a.phase - b.phase || a.language.localeCompare(b.language),
       ),
       statuses,
-      latency_ms: latenciesMs.length === 0 ? null : quantiles(latenciesMs),
+      latency_ms: latencies.size === 0 ? null : quantilesOf(latencies),
       feedback,
     }),
   };
@@ -146,12 +150,7 @@ function noLabels(): Record<Label, number> {
   return Object.fromEntries(LABELS.map((label) => [label, 0])) as Record<Label, number>;
 }
 
-/** By nearest rank: each is a latency that was measured. */
-function quantiles(valuesMs: readonly number[]): NonNullable<Report['latency_ms']> {
-  const sorted = Float64Array.from(valuesMs).sort();
-  const at = (quantile: number): number => {
-    const value = sorted[Math.max(0, Math.ceil(quantile * sorted.length) - 1)] as number;
-    return Math.round(value * 1e3) / 1e3;
-  };
+function quantilesOf(latencies: ReadonlyMap<number, number>): NonNullable<Report['latency_ms']> {
+  const at = (share: number): number => quantile(latencies, share) as number;
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
 }

@@ -1,6 +1,6 @@
 /**
- * Sends traffic at a set rate, whatever the answers do (an open loop): a server that falls behind is
- * not spared, and its latencies are what its users would see.
+ * Sends traffic at a fixed rate that does not depend on the answers (an open loop): a server that falls
+ * behind gets no relief, and its latencies are those that users would see.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from './client.ts';
@@ -11,27 +11,27 @@ import { createTraffic, type LabelledText } from './traffic.ts';
 
 export interface SimulationOptions {
   readonly phases: readonly Phase[];
-  /** Texts a second. */
+  /** Texts per second. */
   readonly rate: number;
-  /** Texts in a request. */
+  /** Texts per request. */
   readonly batch: number;
-  /** Most requests in flight; those that are due beyond it are not sent, and counted. */
+  /** Maximum number of requests in flight; requests that are due beyond it are skipped and counted. */
   readonly connections: number;
   /** Share of the predictions that get feedback. */
   readonly feedback: number;
   readonly seed: number;
-  /** A server that can't be reached for so long is given up. */
-  readonly patienceMs: number;
+  /** The run ends when the server could not be reached for longer than this. */
+  readonly maxUnreachableMs: number;
   readonly client: Client;
   readonly clock?: Clock;
-  /** Told of the state now and then, at least five times a second. */
+  /** Called with the state of the run, at least five times per second. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
 export interface Clock {
-  /** Milliseconds since some moment. */
+  /** Milliseconds since an arbitrary time. */
   now(): number;
-  /** Ends early when the signal does. */
+  /** Ends early when the signal is aborted. */
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -48,19 +48,19 @@ export interface Progress {
   readonly errors: number;
 }
 
-/** Whether it gets feedback is decided before it is sent, so that a seed decides it. */
+/** Whether a text gets feedback is decided before it is sent, so that the seed determines it. */
 interface DueText extends LabelledText {
   readonly getsFeedback: boolean;
 }
 
 const TICK_MS = 200;
 
-/** So that feedback and arrivals leave the texts of a seed as they are. */
+/** Feedback and arrival times have a sequence of their own, so that they do not change the texts of a seed. */
 const OTHER_SEED = 0x5eed;
 
 const systemClock: Clock = {
   now: () => performance.now(),
-  // It rejects only when it ends early.
+  // It rejects only when it is aborted.
   sleep: (durationMs, signal) =>
     setTimeout(durationMs, undefined, { signal }).catch(() => undefined),
 };
@@ -68,53 +68,34 @@ const systemClock: Clock = {
 /**
  * Runs the phases, one after the other, and waits for the answers.
  *
- * @param signal ends the run early; what is in flight is still counted.
+ * @param signal ends the run early; the answers to requests in flight are still counted.
  */
 export async function simulate(options: SimulationOptions, signal: AbortSignal): Promise<Report> {
-  const { phases, batch, clock = systemClock } = options;
-  const nextText = createTraffic(options.seed);
-  const random = createRandom(options.seed ^ OTHER_SEED);
+  const { phases, clock = systemClock } = options;
   const tally = createTally(phases);
-  const sender = createSender(options.client, tally, clock);
-  const inFlight = new Set<Promise<void>>();
-
-  const arrive = (phase: number): void => {
-    const { mix } = phases[phase] as Phase;
-    const texts = Array.from({ length: batch }, () => ({
-      ...nextText(mix),
-      getsFeedback: random.chance(options.feedback),
-    }));
-    if (inFlight.size >= options.connections) {
-      tally.addSkipped(phase, batch);
-      return;
-    }
-    const request = sender.send(phase, texts).finally(() => inFlight.delete(request));
-    inFlight.add(request);
-  };
-
-  const gapMs = (): number => random.exponential((1_000 * batch) / options.rate);
+  const arrivals = createArrivals(options, tally, clock);
   const totalMs = phases.reduce((total, { durationMs }) => total + durationMs, 0);
   const start = clock.now();
-  let due = start + gapMs();
+  let dueAt = start + arrivals.nextGapMs();
 
   /** @returns why the run ended within the phase. */
   const runPhase = async (phase: number, end: number): Promise<Ending | undefined> => {
-    while (clock.now() < end || due < end) {
-      if (signal.aborted || sender.silentMs() > options.patienceMs) {
+    while (clock.now() < end || dueAt < end) {
+      if (signal.aborted || arrivals.unreachableMs() > options.maxUnreachableMs) {
         return signal.aborted ? 'interrupted' : 'unreachable';
       }
       const now = clock.now();
-      for (; due <= now && due < end; due += gapMs()) {
-        arrive(phase);
+      for (; dueAt <= now && dueAt < end; dueAt += arrivals.nextGapMs()) {
+        arrivals.arrive(phase);
       }
-      // Also where it is behind: answers can be seen only while it waits.
-      const waitMs = Math.min(due, end) - clock.now();
+      // Answers are received only during the wait, so there is one even where the run is late.
+      const waitMs = Math.min(dueAt, end) - clock.now();
       await clock.sleep(Math.min(Math.max(waitMs, 0), TICK_MS), signal);
       options.onProgress?.({
         phase,
         elapsedMs: clock.now() - start,
         totalMs,
-        inFlight: inFlight.size,
+        inFlight: arrivals.inFlight(),
         ...tally.counts(),
       });
     }
@@ -132,27 +113,69 @@ export async function simulate(options: SimulationOptions, signal: AbortSignal):
     }
   }
   const elapsedMs = clock.now() - start;
-  await Promise.all(inFlight);
+  await arrivals.settled();
   return tally.report({ ended, elapsedMs });
 }
 
+/** The requests of a run, as a Poisson process. */
+interface Arrivals {
+  /** Sends the next request, or skips it where too many are in flight. */
+  arrive(phase: number): void;
+  /** Time between the next two requests. */
+  nextGapMs(): number;
+  inFlight(): number;
+  /** How long, up to the latest attempt, the server could not be reached. */
+  unreachableMs(): number;
+  /** Resolves when no request is in flight. */
+  settled(): Promise<unknown>;
+}
+
+function createArrivals(options: SimulationOptions, tally: Tally, clock: Clock): Arrivals {
+  const { phases, batch, rate, connections, feedback, seed, client } = options;
+  const nextText = createTraffic(seed);
+  const random = createRandom(seed ^ OTHER_SEED);
+  const sender = createSender(client, tally, clock);
+  const inFlight = new Set<Promise<void>>();
+  return {
+    arrive: (phase) => {
+      const { mix } = phases[phase] as Phase;
+      // Also a request that is skipped uses up its texts, so that the others do not depend on the server.
+      const texts = Array.from({ length: batch }, () => ({
+        ...nextText(mix),
+        getsFeedback: random.chance(feedback),
+      }));
+      if (inFlight.size >= connections) {
+        tally.addSkipped(phase, batch);
+        return;
+      }
+      const request = sender.send(phase, texts).finally(() => inFlight.delete(request));
+      inFlight.add(request);
+    },
+    nextGapMs: () => random.exponential((1_000 * batch) / rate),
+    inFlight: () => inFlight.size,
+    unreachableMs: sender.unreachableMs,
+    settled: () => Promise.all(inFlight),
+  };
+}
+
 interface Sender {
-  /** Ends with the answer and its feedback; never rejects. */
+  /** Resolves when the answer and its feedback are counted; never rejects. */
   send(phase: number, texts: readonly DueText[]): Promise<void>;
-  /** How long, up to the latest attempt, the server has not been reached. */
-  silentMs(): number;
+  unreachableMs(): number;
 }
 
 function createSender(client: Client, tally: Tally, clock: Clock): Sender {
-  let silence: { readonly from: number; readonly to: number } | undefined;
+  let unreachable: { readonly from: number; readonly to: number } | undefined;
   return {
     async send(phase, texts) {
       const sentAt = clock.now();
       const answer = await client.predict(texts.map(({ text }) => text));
       const answeredAt = clock.now();
       tally.addAnswer(phase, texts, answer, answeredAt - sentAt);
-      silence =
-        answer.kind === 'silence' ? { from: silence?.from ?? sentAt, to: answeredAt } : undefined;
+      unreachable =
+        answer.kind === 'silence'
+          ? { from: unreachable?.from ?? sentAt, to: answeredAt }
+          : undefined;
       if (answer.kind === 'predictions') {
         await Promise.all(
           answer.predictions.map(async ({ id }, index) => {
@@ -164,6 +187,6 @@ function createSender(client: Client, tally: Tally, clock: Clock): Sender {
         );
       }
     },
-    silentMs: () => (silence ? silence.to - silence.from : 0),
+    unreachableMs: () => (unreachable ? unreachable.to - unreachable.from : 0),
   };
 }

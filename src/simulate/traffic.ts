@@ -1,4 +1,4 @@
-/** An endless row of labelled texts. */
+/** An endless sequence of labelled texts. */
 import { compose } from './compose.ts';
 import { LANGUAGES, type Language } from './languages.ts';
 import type { Label } from './phrases/phrases.ts';
@@ -13,14 +13,14 @@ export interface LabelledText {
   readonly text: string;
 }
 
-/** How often each label is tweeted, about as in the data that the shipped versions learnt from. */
+/** How frequent each label is, about as in the training data of the shipped versions. */
 const LABEL_WEIGHTS: Readonly<Record<Label, number>> = {
   negative: 0.22,
   neutral: 0.41,
   positive: 0.37,
 };
 
-/** @returns the next text; the same seed and mixes give the same texts, in order. */
+/** @returns a function that returns the next text; a seed and its mixes determine all texts. */
 export function createTraffic(seed: number): (mix: Mix) => LabelledText {
   const random = createRandom(seed);
   return (mix) => {

@@ -1,14 +1,12 @@
 /**
- * Puts calls off until the event loop has handled what it was at, and makes them in a row then.
+ * Defers calls until the event loop has handled what it is at, such as writing the answers of a batch, and
+ * makes them one after the other then. Metrics and log are other code on other data than answering: run
+ * together, they stay in the CPU's cache (docs/decisions/0010-observing-after-responses.md).
  *
- * Answers leave together, as a batch is done or as requests were read together. What is observed of them
- * (metrics, the log) is other code on other data than what answers them: after the first call of a row, it
- * is in the CPU's cache. Measured in interleaved runs, CPU time of the main thread: 0.94 of what it takes
- * with each answer, where all are repeats 0.77 to 0.89.
+ * The calls come before anything that `setImmediate` is given later.
  *
- * The calls come before anything that `setImmediate` is asked for later.
- *
- * @param onError told of what a call has thrown, and of its arguments; the others are made all the same.
+ * @param onError called with what a call has thrown, and with its arguments; the others are made all the
+ * same.
  */
 export function deferUntilAfterResponse<Args extends readonly unknown[]>(
   call: (...args: Args) => void,
@@ -16,9 +14,9 @@ export function deferUntilAfterResponse<Args extends readonly unknown[]>(
 ): (...args: Args) => void {
   let waiting: Args[] = [];
   const callAll = (): void => {
-    const row = waiting;
+    const deferred = waiting;
     waiting = [];
-    for (const args of row) {
+    for (const args of deferred) {
       try {
         call(...args);
       } catch (error) {

@@ -1,6 +1,13 @@
 /** The last minutes in steps of a few seconds, for the console. */
 
-import { type DriftAlarms, driftAlarms, knownLanguages } from '../drift/policy.ts';
+import {
+  DRIFT_POLICY,
+  type DriftAlarms,
+  driftAlarms,
+  knownLanguages,
+  type Verdict,
+  verdictOf,
+} from '../drift/policy.ts';
 import {
   binNames,
   type Counts,
@@ -11,6 +18,9 @@ import {
 } from '../drift/profile.ts';
 import { type FeatureDrift, measureDrift } from '../drift/psi.ts';
 import { addLatency, createLatencies, type Latencies, quantilesOf } from './latency-histogram.ts';
+import type { PredictionFields } from './prediction-log.ts';
+import { type RecentWindow, recentOf } from './recent-window.ts';
+import type { ServiceWindow } from './service-policy.ts';
 
 const STEP_SECONDS = 5;
 const STEPS = 180;
@@ -18,15 +28,9 @@ const STEPS = 180;
 const DRIFT_WINDOW_SECONDS = 300;
 const LAST_PREDICTIONS = 50;
 
-export interface HistoryStep {
+export interface HistoryStep extends ServiceWindow {
   /** When it began, in seconds since 1970. */
   readonly at: number;
-  /** Requests for predictions, by how they were answered. */
-  readonly answered: number;
-  readonly refused: number;
-  readonly failed: number;
-  /** Of those answered, in milliseconds; undefined without any. */
-  readonly latency: { readonly p50: number; readonly p99: number } | undefined;
   /** Predictions by label and by language; without those that are 0. */
   readonly labels: Readonly<Record<string, number>>;
   readonly languages: Readonly<Record<string, number>>;
@@ -38,19 +42,26 @@ export interface HistorySnapshot {
   readonly stepSeconds: number;
   /** Oldest first; the last one goes on. */
   readonly steps: readonly HistoryStep[];
+  readonly recent: RecentWindow;
   readonly drift: {
     readonly windowSeconds: number;
+    /** Of the stability index and its verdict. */
+    readonly thresholds: {
+      readonly moving: number;
+      readonly changed: number;
+      readonly minObservations: number;
+    };
     /** Empty where the version has no profile. */
-    readonly features: readonly FeatureDrift[];
+    readonly features: readonly (FeatureDrift & { readonly verdict: Verdict })[];
     /** By the same policy as the alert rules. */
     readonly alarms: DriftAlarms;
     /** Languages that the version knows from its training. */
     readonly known: readonly string[];
   };
-  /** How often each label was predicted (rows) and told to be right (columns). */
+  /** Counts of feedback by predicted label, then by the right label. */
   readonly feedback: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The newest first, as the log has them, and when they were made in seconds since 1970. */
-  readonly predictions: readonly { readonly at: number }[];
+  readonly predictions: readonly (PredictionFields & { readonly at: number })[];
 }
 
 type Feedback = Record<string, Record<string, number>>;
@@ -59,7 +70,7 @@ type Feedback = Record<string, Record<string, number>>;
 export interface HistoryRecord {
   readonly steps: readonly StepRecord[];
   readonly feedback: Readonly<Feedback>;
-  readonly predictions: readonly { readonly at: number; readonly line: object }[];
+  readonly predictions: readonly { readonly at: number; readonly line: PredictionFields }[];
 }
 
 interface StepRecord {
@@ -87,7 +98,7 @@ export function createHistory(nowMs: () => number = Date.now) {
   let profile: Profile = { texts: 0, features: {} };
   let steps: Step[] = [];
   let feedback: Feedback = {};
-  const predictions: { readonly at: number; readonly line: object }[] = [];
+  const predictions: { readonly at: number; readonly line: PredictionFields }[] = [];
 
   const record = (): HistoryRecord => ({
     steps: steps.map(({ tally, ...step }) => ({ ...step, counts: tally.counts })),
@@ -115,7 +126,7 @@ export function createHistory(nowMs: () => number = Date.now) {
   };
 
   return {
-    /** A version has been loaded: what was seen of another one is not held against its profile. */
+    /** A version has been loaded: what another one saw is not compared with its profile. */
     onModelLoaded(loaded: Profile): void {
       profile = loaded;
       steps = [];
@@ -134,7 +145,7 @@ export function createHistory(nowMs: () => number = Date.now) {
       }
     },
     /** @param line the prediction as the log has it. */
-    onPrediction(observation: Observation, line: object): void {
+    onPrediction(observation: Observation, line: PredictionFields): void {
       step().tally.add(observation);
       predictions.unshift({ at: nowMs() / 1000, line });
       predictions.length = Math.min(predictions.length, LAST_PREDICTIONS);
@@ -151,23 +162,21 @@ export function createHistory(nowMs: () => number = Date.now) {
       const now = nowMs() / 1000;
       const records = [record(), ...others];
       const merged = mergeSteps(records.flatMap((each) => each.steps));
-      const recent = merged.filter(({ at }) => at > now - DRIFT_WINDOW_SECONDS);
-      const features = measureDrift(profile, sumOf(recent.map(({ counts }) => counts)));
+      const steps = merged.map(({ latencies, counts, ...counted }) => ({
+        ...counted,
+        latency: quantilesOf(latencies),
+        labels: byName(profile, 'label', counts),
+        languages: byName(profile, 'language', counts),
+      }));
       return {
         now,
         stepSeconds: STEP_SECONDS,
-        steps: merged.map(({ latencies, counts, ...counted }) => ({
-          ...counted,
-          latency: quantilesOf(latencies),
-          labels: byName(profile, 'label', counts),
-          languages: byName(profile, 'language', counts),
-        })),
-        drift: {
-          windowSeconds: DRIFT_WINDOW_SECONDS,
-          features,
-          alarms: driftAlarms(features),
-          known: knownLanguages(profile),
-        },
+        steps,
+        recent: recentOf(steps, { now, stepSeconds: STEP_SECONDS }),
+        drift: driftOf(
+          profile,
+          merged.filter(({ at }) => at > now - DRIFT_WINDOW_SECONDS),
+        ),
         feedback: records
           .map((each) => each.feedback)
           .reduce((sum, other) =>
@@ -180,6 +189,18 @@ export function createHistory(nowMs: () => number = Date.now) {
           .map(({ at, line }) => ({ at, ...line })),
       };
     },
+  };
+}
+
+function driftOf(profile: Profile, steps: readonly StepRecord[]): HistorySnapshot['drift'] {
+  const features = measureDrift(profile, sumOf(steps.map(({ counts }) => counts)));
+  const { psi, minObservations } = DRIFT_POLICY;
+  return {
+    windowSeconds: DRIFT_WINDOW_SECONDS,
+    thresholds: { ...psi, minObservations },
+    features: features.map((feature) => ({ ...feature, verdict: verdictOf(feature) })),
+    alarms: driftAlarms(features),
+    known: knownLanguages(profile),
   };
 }
 

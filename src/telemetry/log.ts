@@ -55,7 +55,7 @@ export async function createLog({ level, file, onDrop }: LogOptions): Promise<Lo
   });
   return {
     write: (lineLevel, event, fields) => {
-      // winston passes an object on as it is, whatever its types say.
+      // winston passes an object on unchanged, although its types do not allow one.
       logger.log({ level: lineLevel, message: { event, fields } as unknown as string });
     },
     pass: (line) => {

@@ -1,30 +1,9 @@
-/** One log line for each prediction that was answered. */
+/** The log line of an answered prediction. */
 import { createHash } from 'node:crypto';
+import type { PredictionRecord } from '../serving/prediction-record.ts';
 import { maskText } from './mask.ts';
 
-/** All that is known of one answered prediction. */
-export interface PredictionRecord {
-  readonly requestId: string;
-  readonly traceId?: string | undefined;
-  readonly id: string;
-  readonly model: string;
-  readonly commit: string;
-  readonly input: string;
-  readonly label: string;
-  readonly score: number;
-  readonly scores: Readonly<Record<string, number>>;
-  readonly language: string;
-  /** Probability of the likeliest language, also where it is too low to be told. */
-  readonly languageConfidence: number;
-  readonly tokens: number;
-  readonly unknownRatio: number;
-  readonly truncated: boolean;
-  /** True where an earlier request's classification was given again. */
-  readonly cached: boolean;
-  readonly latencyMs: number;
-}
-
-/** What the log may tell of a text, by the name of the setting's value. */
+/** What the log may hold of a text, by the value of LOG_INPUT. */
 const INPUT_POLICIES = {
   masked: maskText,
   full: (text: string) => text,
@@ -35,7 +14,7 @@ const INPUT_POLICIES = {
 export type InputPolicy = keyof typeof INPUT_POLICIES;
 
 /** The fields of a prediction's line after its `event`, in their order. */
-export function predictionFields(record: PredictionRecord, policy: InputPolicy): object {
+export function predictionFields(record: PredictionRecord, policy: InputPolicy) {
   return {
     request_id: record.requestId,
     trace_id: record.traceId,
@@ -55,3 +34,5 @@ export function predictionFields(record: PredictionRecord, policy: InputPolicy):
     latency_ms: record.latencyMs,
   };
 }
+
+export type PredictionFields = ReturnType<typeof predictionFields>;

@@ -1,21 +1,23 @@
-/** Texts of strangers on a terminal: they must neither steer it nor break the line. */
-import stringWidth from 'string-width';
+/**
+ * Untrusted text made safe for a terminal: text of tweets, repositories, stores and servers must neither
+ * control the terminal nor imitate lines of the program's own output.
+ */
 
-/** One column a character. */
-const PLAIN = /^[ -~]*$/;
-
-/** Latin, Greek, Cyrillic, and the quotes and dashes between them: nothing to clean. */
+/** Latin, Greek, Cyrillic, and common quotes and dashes: nothing to remove. */
 const CLEAN = /^[ -~\u00a1-\u00ac\u00ae-\u058f\u2010-\u2027]*$/;
 
-/** Colours, cursor movements (CSI), and titles, links, clipboard (OSC), with one or two bytes. */
-const ESCAPES =
+/** Control sequences (CSI: colours, cursor) and strings (OSC: titles, links, clipboard), 7-bit and 8-bit. */
+const ESCAPE_SEQUENCES =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)/g;
 
-const BREAKS = /[\s\u0085\u2028\u2029]+/g;
+const WHITE_SPACE = /[\s\u0085\u2028\u2029]+/g;
 
-/** Controls, and what is invisible and turns the direction of what follows, or separates nothing. */
-const UNSEEN = /[\p{Cc}\p{Bidi_Control}\u00ad\u200b\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+/** Control characters, bidirectional controls, and characters without width that separate nothing. */
+const INVISIBLE = '\\p{Cc}\\p{Bidi_Control}\\u00ad\\u200b\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb';
+const INVISIBLES = new RegExp(`[${INVISIBLE}]`, 'gu');
+/** Beside blanks, tabs and line feeds. */
+const INVISIBLES_IN_LINES = new RegExp(`(?![\\t\\n])[${INVISIBLE}\\u2028\\u2029]`, 'gu');
 
 /** Scripts that are written from right to left. */
 const RIGHT_TO_LEFT =
@@ -24,52 +26,67 @@ const RIGHT_TO_LEFT =
 const FIRST_STRONG_ISOLATE = '\u2068';
 const POP_ISOLATE = '\u2069';
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
-/** One line without anything that a terminal would obey. Emoji and their joiners stay. */
+/** One line without escape sequences and invisible characters. Emoji and their joiners stay. */
 export function printable(text: string): string {
   return CLEAN.test(text)
     ? text
-    : text.toWellFormed().replace(ESCAPES, '').replace(BREAKS, ' ').replace(UNSEEN, '');
+    : text
+        .toWellFormed()
+        .replace(ESCAPE_SEQUENCES, '')
+        .replace(WHITE_SPACE, ' ')
+        .replace(INVISIBLES, '');
 }
 
-/** Columns on a terminal. @param text printable. */
-export function columnsOf(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+/**
+ * Text in which each invisible character is marked with U+FFFD and white space is kept: where texts are
+ * compared, as in a patch, a difference must stay visible.
+ */
+export function markInvisible(text: string): string {
+  return text.toWellFormed().replace(INVISIBLES_IN_LINES, '\ufffd');
 }
 
-/** Cuts a printable text to so many columns, between what is seen as characters. */
-export function cutTo(text: string, columns: number): string {
-  if (text.length * 2 <= columns || (PLAIN.test(text) && text.length <= columns)) {
-    return text;
-  }
-  if (columns < 1) {
-    return '';
-  }
-  let used = 0;
-  let end = 0;
-  let kept = 0;
-  for (const { segment, index } of graphemes.segment(text)) {
-    used += columnsOf(segment);
-    if (used > columns) {
-      return `${text.slice(0, kept)}…`;
+/** JSON with the same meaning in which invisible characters are escaped. */
+export function printableJson(json: string): string {
+  // A carriage return between two tokens is white space; elsewhere JSON has none that is not escaped.
+  return json
+    .replaceAll('\r', ' ')
+    .replace(
+      INVISIBLES_IN_LINES,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+}
+
+export interface PrintableOptions {
+  /** Properties whose strings have several lines; their invisible characters are marked. */
+  readonly multiLineKeys?: readonly string[];
+  /** Whether the invisible characters of the other strings are marked instead of removed. */
+  readonly isExact?: boolean;
+}
+
+/** A copy of a JSON value in which every string and every key is printable. */
+export function printableValue<T>(
+  value: T,
+  { multiLineKeys = [], isExact = false }: PrintableOptions = {},
+): T {
+  const oneLine = (text: string): string =>
+    isExact ? markInvisible(text.replace(/\s*\n\s*/g, ' ')) : printable(text);
+  const copy = (part: unknown, key: string): unknown => {
+    if (typeof part === 'string') {
+      return multiLineKeys.includes(key) ? markInvisible(part) : oneLine(part);
     }
-    end = index + segment.length;
-    // Up to here there is a column left for the ellipsis.
-    kept = used < columns ? end : kept;
-  }
-  return text;
+    if (Array.isArray(part)) {
+      return part.map((item) => copy(item, key));
+    }
+    return typeof part === 'object' && part !== null
+      ? Object.fromEntries(
+          Object.entries(part).map(([name, inner]) => [oneLine(name), copy(inner, name)]),
+        )
+      : part;
+  };
+  return copy(value, '') as T;
 }
 
-/** Keeps right-to-left text from turning around what stands beside it (UAX #9, isolates). */
+/** Isolates right-to-left text, so that it does not reorder what is beside it (UAX #9). */
 export function isolate(text: string): string {
   return RIGHT_TO_LEFT.test(text) ? `${FIRST_STRONG_ISOLATE}${text}${POP_ISOLATE}` : text;
-}
-
-/** A line of JSON that says the same, with what would steer a terminal as escapes. */
-export function printableJson(line: string): string {
-  return line.replace(
-    UNSEEN,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, flagOf, readConfig, SETTINGS } from '../../src/config/config.ts';
 
-test('without any setting, the defaults of the documentation', () => {
+test('without any setting, each has its documented default', () => {
   expect(readConfig({}, {})).toMatchObject({
     host: '0.0.0.0',
     port: 8080,
@@ -17,7 +17,7 @@ test('without any setting, the defaults of the documentation', () => {
   });
 });
 
-test('flags win over the environment, and an empty variable counts as unset', () => {
+test('a flag overrides its variable, and an empty variable counts as unset', () => {
   expect(readConfig({ port: '1' }, { PORT: '2', HOST: '::1', MODEL_COMMIT: '' })).toMatchObject({
     port: 1,
     host: '::1',
@@ -25,11 +25,11 @@ test('flags win over the environment, and an empty variable counts as unset', ()
   });
 });
 
-test('the configuration can’t be changed', () => {
+test('the configuration is frozen', () => {
   expect(Object.isFrozen(readConfig({}, {}))).toBe(true);
 });
 
-describe('a bad setting is named, with what was expected and what was found', () => {
+describe('the message of a bad setting names it, the expected and the found value', () => {
   test.each<[Record<string, string>, string]>([
     [{ PORT: 'http' }, 'PORT: expected an integer from 0 to 65535, found "http"'],
     [{ PORT: '65536' }, 'PORT: expected an integer from 0 to 65535, found "65536"'],
@@ -49,16 +49,16 @@ describe('a bad setting is named, with what was expected and what was found', ()
     expect(() => readConfig({}, env)).toThrow(new ConfigError(message));
   });
 
-  test('a flag by its own name', () => {
+  test('a bad flag is named as a flag', () => {
     expect(() => readConfig({ port: 'x' }, {})).toThrow('--port: expected');
   });
 
-  test('all of them at once', () => {
+  test('all bad settings are reported together', () => {
     expect(() => readConfig({}, { PORT: 'x', WORKERS: 'y' })).toThrow(/PORT.*\nWORKERS/);
   });
 });
 
-test('every setting has a flag and a line of documentation', () => {
+test('every setting has a flag and a help text', () => {
   for (const { variable, doc } of Object.values(SETTINGS)) {
     expect(flagOf(variable)).toMatch(/^--[a-z-]+$/);
     expect(doc.length).toBeGreaterThan(10);

@@ -14,7 +14,7 @@ test.each<[string, Record<string, string>, number | undefined]>([
     1.5,
   ],
   [
-    'v2, the tightest on the way up',
+    'v2, the lowest of all levels',
     {
       '/proc/self/cgroup': '0::/kube/pod/app\n',
       '/sys/fs/cgroup/kube/pod/app/cpu.max': 'max 100000\n',
@@ -33,7 +33,7 @@ test.each<[string, Record<string, string>, number | undefined]>([
     0.5,
   ],
   [
-    'v1, in a container that sees itself as the root',
+    'v1, in a container whose cgroup is mounted as the root',
     {
       '/proc/self/cgroup': '5:cpuacct,cpu:/docker/abc\n',
       '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '300000\n',

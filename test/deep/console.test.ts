@@ -2,11 +2,10 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findings } from '../../src/console/browser/status.ts';
-import type { ConsoleData } from '../../src/console/browser/types.ts';
+import type { ModelCard } from '../../src/api/model.ts';
 import { PINNED, PINNED_TAG, pinnedJson } from '../support/pinned.ts';
 import { startServer, sum, type TestServer } from '../support/server.ts';
-import { faintTexts, foreignPixels, tooWide } from './in-page.mjs';
+import { faintTexts, foreignPixels, selectContents, tooWide } from './in-page.mjs';
 
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
 const PATIENCE_MS = 20_000;
@@ -29,7 +28,7 @@ afterAll(() => browser?.close());
 
 interface OpenPage {
   readonly page: Page;
-  /** What the console of the browser said, and requests that went elsewhere. */
+  /** Errors and warnings of the browser, and requests to other origins. */
   readonly complaints: readonly string[];
 }
 
@@ -46,14 +45,14 @@ async function open(url: string, options: BrowserContextOptions = {}): Promise<O
   page.on('pageerror', (error) => complaints.push(`thrown: ${error.message}`));
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== url) {
-      complaints.push(`elsewhere: ${request.url()}`);
+      complaints.push(`other origin: ${request.url()}`);
     }
   });
   await page.goto(url);
   return { page, complaints };
 }
 
-/** Goes on with the tabulator until an element has the focus. @throws where it never gets it. */
+/** Presses Tab until an element has the focus. @throws where it never gets it. */
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let presses = 0; presses < 40; presses++) {
     if ((await page.locator(`${selector}:focus`).count()) > 0) {
@@ -82,7 +81,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
   });
   afterAll(() => server?.stop());
 
-  test('tells at once what is served, and that nothing happens', async () => {
+  test('shows at once which version serves, and that there is no traffic', async () => {
     const { page, complaints } = await open(server.url);
     await page.getByText('Ready, and idle').first().waitFor();
     expect(await page.locator('header').innerText()).toMatch(
@@ -92,7 +91,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('by keyboard alone: a text is tried, and told to be wrong', async () => {
+  test('by keyboard only: a text is tried, and its label is corrected', async () => {
     const { page, complaints } = await open(server.url);
     await page.getByText('Ready, and idle').first().waitFor();
     const before = await server.metrics();
@@ -115,14 +114,14 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     await result.getByText('Noted: should have been negative').waitFor();
     await page.getByText('right: 0 of 1').waitFor();
     const after = await server.metrics();
-    const told = 'predicted="positive",actual="negative"';
+    const corrected = 'predicted="positive",actual="negative"';
     expect(sum(before, 'classifier_feedback_total')).toBe(0);
     expect(sum(after, 'classifier_feedback_total')).toBe(1);
-    expect(sum(after, 'classifier_feedback_total', told)).toBe(1);
+    expect(sum(after, 'classifier_feedback_total', corrected)).toBe(1);
     expect(complaints).toEqual([]);
   });
 
-  test('a German text comes with a plain warning', async () => {
+  test('a German text has a warning', async () => {
     const { page } = await open(server.url);
     await page.getByText('ready', { exact: true }).waitFor();
     const result = await tryText(page, GERMAN);
@@ -131,7 +130,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     expect(await page.locator('#predictions tr').first().innerText()).toContain('foreign');
   });
 
-  test('texts of strangers stay texts, and are masked as in the log', async () => {
+  test('texts of users stay texts, and are masked as in the log', async () => {
     const { page, complaints } = await open(server.url);
     await page.getByText('ready', { exact: true }).waitFor();
     await tryText(page, `${MARKUP} @somebody_else`);
@@ -144,7 +143,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('what the server refuses is told in its words', async () => {
+  test('a refusal is shown with the message of the server', async () => {
     const { page } = await open(server.url);
     await page.locator('#text').press('Control+Enter');
     await page.getByText('it needs at least one character').waitFor();
@@ -154,10 +153,10 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     const { page } = await open(server.url);
     const card = page.locator('#model');
     await card.getByText('Ingredients').waitFor();
-    const told = (await (await fetch(`${server.url}/model`)).json()) as { parents: string[] };
-    expect(told.parents.length).toBeGreaterThan(0);
+    const { parents } = (await (await fetch(`${server.url}/model`)).json()) as ModelCard;
+    expect(parents.length).toBeGreaterThan(0);
     const codes = await card.locator('dd code').allInnerTexts();
-    expect(codes).toEqual([PINNED, ...told.parents]);
+    expect(codes).toEqual([PINNED, ...parents]);
     const { datasets } = pinnedJson<{ datasets: Record<string, { int8: { accuracy: number } }> }>(
       'metrics.json',
     );
@@ -175,7 +174,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
 
   test('German traffic shows within seconds: in the status, the legend, the chart, the drift', async () => {
     const { page, complaints } = await open(server.url);
-    /** In small requests: a slow machine would have slow answers to tell of. */
+    /** In small requests: on a slow machine, large ones would raise the alarm of slow answers. */
     const send = async (text: string, tens: number): Promise<void> => {
       for (let ten = 0; ten < tens; ten++) {
         const inputs = Array.from({ length: 10 }, (_, i) => `${text} ${ten}${i}`);
@@ -216,6 +215,25 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('new data leave selection, focus, opened rows and announcement as they are', async () => {
+    const { page } = await open(server.url);
+    await tryText(page, `${GERMAN} selected`);
+    const text = page.locator('#predictions bdi', { hasText: 'selected' }).first();
+    await text.evaluate(selectContents);
+    const summary = page.locator('[data-feature="label"] summary');
+    await summary.focus();
+    await page.keyboard.press('Enter');
+    const announced = await page.locator('#announcement').textContent();
+    expect(announced).toContain('German');
+
+    const inputs = [`${GERMAN} sent meanwhile`, ENGLISH];
+    expect((await server.predict({ inputs })).status).toBe(200);
+    await page.locator('#predictions tr', { hasText: 'sent meanwhile' }).first().waitFor();
+    expect(await page.evaluate('getSelection().toString()')).toBe(`${GERMAN} selected`);
+    expect(await page.locator('[data-feature="label"][open] summary:focus').count()).toBe(1);
+    expect(await page.locator('#announcement').textContent()).toBe(announced);
+  });
+
   test.each(['light', 'dark'] as const)('can be read in the %s scheme', async (colorScheme) => {
     const { page } = await open(server.url, { colorScheme });
     await tryText(page, GERMAN);
@@ -227,7 +245,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     const isLight = Number(await page.evaluate(lightness)) > 128;
     expect(isLight ? 'light' : 'dark').toBe(colorScheme);
     expect(await page.evaluate(faintTexts)).toEqual([]);
-    // The check itself sees what can't be read.
+    // The check itself finds a text that can't be read.
     await page.evaluate("document.querySelector('h1').style.color = 'GrayText'");
     await page.evaluate("document.querySelector('header').style.background = 'GrayText'");
     expect((await page.evaluate(faintTexts)).join()).toContain('H1');
@@ -244,12 +262,12 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     expect(await page.evaluate('innerWidth')).toBe(width);
   });
 
-  test('pause stops the questions, going on asks again', async () => {
+  test('pause stops the requests, “Go on” resumes them', async () => {
     const { page } = await open(server.url);
     await page.getByText('ready', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText(/paused at/).waitFor();
-    // Longer than from one question to the next.
+    // Longer than from one request to the next.
     await expect(page.waitForRequest('**/console/data', { timeout: 3000 })).rejects.toThrow();
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.waitForRequest('**/console/data');
@@ -257,118 +275,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
   });
 });
 
-describe('the status line', () => {
-  const step = { at: 970, answered: 100, refused: 0, failed: 0, labels: { good: 100 } };
-  const languages = { en: 100 };
-  const calm: ConsoleData = {
-    status: 'ready',
-    model: { name: 'model', commit: PINNED, tag: 'v1' },
-    labels: ['good'],
-    queue: { length: 0, capacity: 100 },
-    workers: { idle: 1, busy: 1, starting: 0 },
-    now: 1000,
-    stepSeconds: 5,
-    steps: [{ ...step, languages, latency: { p50: 3, p99: 14 } }],
-    drift: { windowSeconds: 300, features: [], foreign: [], known: ['en'] },
-    feedback: {},
-    predictions: [],
-  };
-  const bin = (name: string, observed: number, reference: number) => ({
-    ...{ bin: name, count: 1000 * observed, observed, reference },
-  });
-  const drift = (feature: string, stabilityIndex: number, ...bins: ReturnType<typeof bin>[]) => ({
-    ...calm.drift,
-    features: [{ feature, observations: 1000, stabilityIndex, bins }],
-  });
-  const steps = (change: object) => [{ ...step, languages, ...change }];
-
-  test.each<[string, Partial<ConsoleData>, string, string]>([
-    [
-      'traffic as it should be',
-      {},
-      'good',
-      'All is well: 3.3 texts/s, p99 14 ms, all in languages that the model knows.',
-    ],
-    ['no traffic', { steps: [] }, 'idle', 'Ready, and idle: no text in the last minute.'],
-    ['a start', { status: 'loading' }, 'warning', 'The model is being loaded and checked.'],
-    ['an end', { status: 'draining' }, 'warning', 'The server is stopping'],
-    ['no worker', { workers: { starting: 2 } }, 'bad', 'No worker is running.'],
-    [
-      'a full queue',
-      { queue: { length: 90, capacity: 100 } },
-      'bad',
-      'The queue is nearly full: 90 of 100 texts wait.',
-    ],
-    [
-      'refusals',
-      { steps: steps({ refused: 25 }) },
-      'bad',
-      '25 of 125 requests of the last minute were turned away (429)',
-    ],
-    [
-      'failures',
-      { steps: steps({ failed: 1 }) },
-      'bad',
-      '1 of 101 requests of the last minute failed with a server error.',
-    ],
-    [
-      'slow answers',
-      { steps: steps({ latency: { p50: 100, p99: 400 } }) },
-      'warning',
-      'one in a hundred takes longer than 400 ms',
-    ],
-    [
-      'a few foreign texts',
-      { steps: steps({ languages: { en: 92, de: 8 } }) },
-      'idle',
-      '8 of 100 texts of the last 5 minutes: German, which the model was not trained on. Too few to judge.',
-    ],
-    [
-      'strays',
-      { steps: steps({ languages: { en: 99, de: 1 } }) },
-      'good',
-      'nearly all in languages that the model knows (strays: German)',
-    ],
-    [
-      'foreign languages',
-      { drift: { ...calm.drift, foreign: [bin('de', 0.34, 0), bin('other', 0.05, 0)] } },
-      'warning',
-      '34 % of the texts of the last 5 minutes are German (de) and 5.0 % other languages, which model v1 was not trained on.',
-    ],
-    [
-      'other labels',
-      { drift: drift('label', 0.4) },
-      'warning',
-      'not mixed as in training: stability index 0.40',
-    ],
-    [
-      'doubt',
-      { drift: drift('score', 0, bin('0.65', 0.6, 0.4), bin('1', 0.4, 0.6)) },
-      'warning',
-      '60 % of its predictions have a score of 0.65 or less; in training 40 %',
-    ],
-    [
-      'new words',
-      { drift: drift('unknown_ratio', 0, bin('0', 0.9, 1), bin('1', 0.1, 0)) },
-      'warning',
-      '10 % of the texts have tokens',
-    ],
-  ])('tells of %s', (_, change, level, words) => {
-    const [worst] = findings({ ...calm, ...change }, { kind: 'answered' });
-    expect(worst!.level).toBe(level);
-    expect(worst!.text.replaceAll('\u00a0', ' ')).toContain(words);
-  });
-
-  test('has what is worst at its beginning, and forgets nothing', () => {
-    const foreign = [bin('de', 0.3, 0)];
-    const data = { ...calm, workers: {}, drift: { ...calm.drift, foreign } };
-    const kinds = findings(data, { kind: 'answered' }).map(({ kind }) => kind);
-    expect(kinds).toEqual(['workers', 'foreign de']);
-  });
-});
-
 describe.skipIf(!existsSync(CHROMIUM))('the console of a server', () => {
-  test('that wants an API key asks for it, and keeps it in the tab', async () => {
+  test('with API keys has a form for a key, and keeps the key in the tab', async () => {
     const server = await startServer({ API_KEYS: 'one-key-of-a-test' });
     try {
       const { page } = await open(server.url);
@@ -392,7 +300,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console of a server', () => {
     }
   });
 
-  test('that ends says so within seconds, and is seen again when it is back', async () => {
+  test('that ends is reported within seconds, and so is its return', async () => {
     const server = await startServer();
     const { page } = await open(server.url);
     await page.getByText('ready', { exact: true }).waitFor();

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { poll } from '../../tools/launch.mjs';
 import { PINNED } from '../support/pinned.ts';
-import { poll, type Sample, startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
+import { type Sample, startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
 import { ROOT, startServer, type TestServer } from '../support/server.ts';
 
 interface Panel {
@@ -69,7 +70,7 @@ afterAll(async () => {
 test.each(queries)('$title: $expr', async ({ expr, legendFormat }) => {
   const query = expr.replaceAll('$job', 'tweet-sentiment');
   // Each query has a name for its lines that tells them apart.
-  const series = await poll(() => prometheus.query(query), hasNumber);
+  const series = await poll(() => prometheus.query(query), { accept: hasNumber });
   expect(hasNumber(series)).toBe(true);
   for (const [, label] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
     expect(series.every(({ metric }) => metric[label as string])).toBe(true);
@@ -101,10 +102,7 @@ test('the job can be chosen among those that have the server', async () => {
 });
 
 test('German in English traffic is what the alerts tell', async () => {
-  const alerts = await poll(
-    () => prometheus.firing(),
-    (firing) => firing.length > 0,
-  );
+  const alerts = await poll(() => prometheus.firing(), { accept: ({ length }) => length > 0 });
   expect(alerts.map(({ labels }) => labels)).toContainEqual(
     expect.objectContaining({
       alertname: 'ClassifierForeignLanguage',
@@ -115,10 +113,9 @@ test('German in English traffic is what the alerts tell', async () => {
 });
 
 test('every rule has been evaluated without an error', async () => {
-  const rules = await poll(
-    () => prometheus.rules(),
-    (all) => all.every(({ health }) => health !== 'unknown'),
-  );
+  const rules = await poll(() => prometheus.rules(), {
+    accept: (all) => all.every(({ health }) => health !== 'unknown'),
+  });
   expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
 });
 

@@ -2,20 +2,17 @@
  * The reason why all of this is here: German tweets reach the English model. Real Prometheus and
  * Alertmanager with the shipped intervals and rules, two replicas, the version swapped on the way.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort, poll } from '../../tools/launch.mjs';
 import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
 import {
   type Alert,
-  freePort,
-  poll,
   startAlertmanager,
   startPrometheus,
   type TestAlertmanager,
   type TestPrometheus,
 } from '../support/prometheus.ts';
-import { ROOT, startServer, type TestServer } from '../support/server.ts';
+import { startCommand, startServer, type TestServer } from '../support/server.ts';
 
 const ENGLISH = PINNED;
 /** Long enough for two scrapes and an evaluation to see it, and for a false alarm to come. */
@@ -24,7 +21,6 @@ const QUIET_MS = Number(process.env.QUIET_SECONDS ?? '45') * 1000;
 let alertmanager: TestAlertmanager;
 let prometheus: TestPrometheus;
 let replicas: TestServer[];
-const traffic: ChildProcess[] = [];
 
 beforeAll(async () => {
   replicas = await Promise.all([await freePort(), await freePort()].map((p) => start(ENGLISH, p)));
@@ -36,9 +32,6 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  for (const child of traffic) {
-    child.kill('SIGKILL');
-  }
   await prometheus.stop();
   await alertmanager.stop();
   await Promise.all(replicas.map((replica) => replica.stop()));
@@ -48,11 +41,10 @@ test('English tweets alone are no alarm', { timeout: 300_000 }, async () => {
   send(replicas[0] as TestServer, 'en=1');
   send(replicas[1] as TestServer, 'en=1');
   const start = Date.now();
-  const alarms = await poll(
-    () => prometheus.firing(),
-    (firing) => firing.length > 0 || Date.now() - start > QUIET_MS,
-    QUIET_MS + 30_000,
-  );
+  const alarms = await poll(() => prometheus.firing(), {
+    accept: (firing) => firing.length > 0 || Date.now() - start > QUIET_MS,
+    timeoutMs: QUIET_MS + 30_000,
+  });
   expect(alarms).toEqual([]);
   expect(await prometheus.value('sum(classifier_predictions_total)')).toBeGreaterThan(100);
 });
@@ -60,11 +52,10 @@ test('English tweets alone are no alarm', { timeout: 300_000 }, async () => {
 test('German on one of two replicas is told of within a minute', { timeout: 120_000 }, async () => {
   const start = Date.now();
   send(replicas[0] as TestServer, 'de=1');
-  const [alarm] = await poll(
-    async () => (await alertmanager.active()).filter(isForeignLanguage),
-    ({ length }) => length > 0,
-    60_000,
-  );
+  const [alarm] = await poll(async () => (await alertmanager.active()).filter(isForeignLanguage), {
+    accept: ({ length }) => length > 0,
+    timeoutMs: 60_000,
+  });
   const seconds = (Date.now() - start) / 1000;
   console.log(`the alert reached Alertmanager ${seconds.toFixed(0)} s after the first German text`);
   expect(alarm?.labels).toMatchObject({ language: 'de', commit: ENGLISH });
@@ -100,14 +91,14 @@ test('the multilingual version takes over, and it clears', { timeout: 240_000 },
   expect(await prometheus.eventually(served, 2)).toBe(2);
   const drift = async (): Promise<Alert[]> =>
     [...(await prometheus.firing()), ...(await alertmanager.active())].filter(isDrift);
-  expect(await poll(drift, ({ length }) => length === 0, 180_000)).toEqual([]);
+  const noDrift = { accept: ({ length }: Alert[]) => length === 0, timeoutMs: 180_000 };
+  expect(await poll(drift, noDrift)).toEqual([]);
   // German goes on coming, and is no news.
   const german = `classifier_observations_total{feature="language",bin="de"}`;
-  const seen = await poll(
-    () => prometheus.value(`sum(${german})`),
-    (texts) => texts > 200,
-    60_000,
-  );
+  const seen = await poll(() => prometheus.value(`sum(${german})`), {
+    accept: (texts) => texts > 200,
+    timeoutMs: 60_000,
+  });
   expect(seen).toBeGreaterThan(200);
   expect(await drift()).toEqual([]);
 });
@@ -135,9 +126,5 @@ function start(commit: string, port: number): Promise<TestServer> {
 /** Sends traffic until the tests are over, or the server has gone. */
 function send(server: TestServer, mix: string): void {
   const args = ['simulate', '--url', server.url, '--mix', mix, '--rate', '10', '--for', '10m'];
-  traffic.push(
-    spawn(process.execPath, [join(ROOT, 'dist/main.js'), ...args], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    }),
-  );
+  startCommand(args, {}, { stdio: ['ignore', 'ignore', 'inherit'] });
 }

@@ -1,9 +1,8 @@
 /** A clone with git-lfs installed agrees with what `models commit` wrote without it. */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../support/git-version.ts';
+import { runGit, temporaryFolder } from '../support/git-version.ts';
 import { createModelRepository } from '../support/model-repository.ts';
 
 test('git-lfs finds pointers and bytes in order, and clones them', async () => {
@@ -13,11 +12,7 @@ test('git-lfs finds pointers and bytes in order, and clones them', async () => {
   // The filters of git-lfs itself, in a home of the test's own.
   const home = temporaryFolder();
   const git = (folder: string, ...args: string[]): string =>
-    execFileSync('git', ['-C', folder, ...args], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, HOME: home },
-    });
+    runGit(folder, args, { env: { HOME: home } }).toString();
   git('.', 'lfs', 'install', '--skip-repo');
   expect(git(repository.folder, 'lfs', 'fsck')).toContain('Git LFS fsck OK');
   expect(git(repository.folder, 'lfs', 'ls-files', '--name-only')).toBe('model.onnx\n');

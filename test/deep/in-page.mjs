@@ -1,13 +1,13 @@
-/** What console.test.ts runs inside the page; each is the body of a function of its own. */
+/** Functions that console.test.ts runs inside the page; none uses anything outside its body. */
 
-/** Texts that stand out from their background by less than WCAG AA asks for. */
+/** Texts with less contrast to their background than WCAG AA requires. */
 export function faintTexts() {
   const pen = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
   const paint = (color) => {
     pen.fillStyle = color;
     pen.fillRect(0, 0, 1, 1);
   };
-  /** What the eye gets: the backgrounds of all ancestors, one over the other. */
+  /** Paints the backgrounds of all ancestors, one over the other. */
   const paintBackground = (element) => {
     if (element.parentElement) {
       paintBackground(element.parentElement);
@@ -61,4 +61,9 @@ export function foreignPixels() {
     pixels += Number(data[i] === r && data[i + 1] === g && data[i + 2] === b);
   }
   return pixels;
+}
+
+/** Selects the text of an element, as a reader would who wants to copy it. */
+export function selectContents(element) {
+  getSelection().selectAllChildren(element);
 }

@@ -3,8 +3,8 @@ import { createReadStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
+import { poll } from '../../tools/launch.mjs';
 import { temporaryFolder } from '../support/git-version.ts';
-import { poll } from '../support/prometheus.ts';
 import { startServer } from '../support/server.ts';
 
 /**
@@ -37,8 +37,10 @@ test('each answered prediction has one line, and no other has one', async () => 
   };
   // Whoever is refused or cut off by the stop has no answer, and ends.
   const clients = Array.from({ length: CONNECTIONS }, () => client().catch(() => undefined));
-  const files = async (): Promise<string[]> => readdirSync(folder);
-  const found = await poll(files, (names) => names.includes('server.log.2'), 200_000);
+  const found = await poll(() => readdirSync(folder), {
+    accept: (names) => names.includes('server.log.2'),
+    timeoutMs: 200_000,
+  });
   expect(found).toContain('server.log.2');
   // Sent while all of them wait for an answer.
   const stopped = server.stop('SIGTERM');

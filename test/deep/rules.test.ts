@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { poll } from '../../tools/launch.mjs';
 import {
-  poll,
   RULES,
   type Rule,
   startAlertmanager,
@@ -105,7 +105,7 @@ test('a person is told of the cause once, and not of what follows from it', asyn
     const active = await poll(
       async () =>
         (await alertmanager.active()).map(({ labels }) => JSON.stringify(sorted(labels))).sort(),
-      (found) => found.join() === expected.join(),
+      { accept: (found) => found.join() === expected.join() },
     );
     expect(active).toEqual(expected);
     const names = new Set(alerts.map(({ name }) => name));

@@ -2,8 +2,6 @@
  * Publishing to a real S3 server and serving from it, with everything that can go wrong on the way.
  * KILLS sets how many runs of `publish` and `fetch` are killed at a random point.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -13,10 +11,11 @@ import { createFolderStore } from '../../src/version/stores/folder.ts';
 import { openStore } from '../../src/version/stores/open.ts';
 import type { RemoteStore, Store, WritableStore } from '../../src/version/stores/store.ts';
 import { openVersion, readVersion } from '../../src/version/version.ts';
+import { poll } from '../../tools/launch.mjs';
 import { createRepository, temporaryFolder } from '../support/git-version.ts';
 import { MODEL, PINNED, PINNED_TAG } from '../support/pinned.ts';
 import { haveS3Server, type S3Server, startS3Server } from '../support/s3-server.ts';
-import { ROOT, runCommand, startServer, sum } from '../support/server.ts';
+import { ROOT, runCommand, startCommand, startServer, sum } from '../support/server.ts';
 
 const BUCKET = 'models';
 const KILLS = Number(process.env.KILLS || 40);
@@ -207,17 +206,11 @@ describe.skipIf(!haveS3Server)('a store on S3', () => {
     }
 
     async function until(condition: () => boolean): Promise<void> {
-      while (!condition()) {
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
+      expect(await poll(condition, { intervalMs: 1 })).toBe(true);
     }
 
     function start({ args }: Victim) {
-      const child = spawn(process.execPath, [join(ROOT, 'dist/main.js'), ...args], {
-        env: { ...process.env, ...patient() },
-        stdio: 'ignore',
-      });
-      return { child, exited: once(child, 'exit') };
+      return startCommand(args, patient(), { stdio: 'ignore' });
     }
 
     /** Milliseconds from the first trace to the end. */
@@ -247,7 +240,7 @@ describe.skipIf(!haveS3Server)('a store on S3', () => {
       for (let i = 0; i < times; i++) {
         await killAfter(victim, Math.random() * durationMs);
         unfinished += (await victim.isWhole()) ? 0 : 1;
-        const [code] = await start(victim).exited;
+        const { code } = await start(victim).exited;
         expect(code).toBe(0);
         expect(await victim.isWhole()).toBe(true);
       }

@@ -1,9 +1,10 @@
-/** The alert rules alarm at the thresholds of the policy that the console and `drift` apply. */
+/** The alert rules have the thresholds of the policies that the console and `drift` apply. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { DRIFT_POLICY } from '../../src/drift/policy.ts';
+import { SERVICE_POLICY } from '../../src/telemetry/service-policy.ts';
 import { ROOT } from '../support/server.ts';
 
 interface RuleFile {
@@ -13,8 +14,8 @@ interface RuleFile {
 }
 
 /** The numbers that the expressions of an alert compare with, in their order, without repetitions. */
-function thresholdsOf(alert: string): string[][] {
-  const path = join(ROOT, 'deploy/prometheus/alerts-drift.yml');
+function thresholdsOf(alert: string, file = 'alerts-drift.yml'): string[][] {
+  const path = join(ROOT, 'deploy/prometheus', file);
   const { groups } = parse(readFileSync(path, 'utf8')) as RuleFile;
   const rules = groups.flatMap((group) => group.rules).filter((rule) => rule.alert === alert);
   return rules.map(({ expr }) =>
@@ -49,4 +50,16 @@ test('the bins of a score collapse are those up to the policy’s largest score'
     new RegExp(`^(?:${pattern})$`).test(bin),
   );
   expect(Number(counted.at(-1))).toBe(scoreCollapse.maxScore);
+});
+
+test('slow answers', () => {
+  expect(thresholdsOf('ClassifierLatency', 'alerts-service.yml')).toEqual([
+    [`> ${SERVICE_POLICY.maxP99Seconds}`, '>= 500'],
+  ]);
+});
+
+test('a queue that is nearly full', () => {
+  expect(thresholdsOf('ClassifierQueueFull', 'alerts-service.yml')).toEqual([
+    ['>= 10', `> ${SERVICE_POLICY.maxQueueSaturation}`],
+  ]);
 });

@@ -6,19 +6,17 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Profile } from '../../src/drift/profile.ts';
 import { contributionOf } from '../../src/drift/psi.ts';
+import { DriftError } from '../../src/drift/report/drift-error.ts';
 import { readExposition } from '../../src/drift/report/exposition.ts';
 import { formatPage } from '../../src/drift/report/html-report.ts';
+import { driftOfLogs, type LogOptions } from '../../src/drift/report/log-report.ts';
 import { noiseOf } from '../../src/drift/report/report.ts';
-import {
-  DriftError,
-  driftOfLogs,
-  driftOfServer,
-  type LogOptions,
-} from '../../src/drift/report/sources.ts';
+import { driftOfServer } from '../../src/drift/report/server-report.ts';
 import { formatReport } from '../../src/drift/report/terminal-report.ts';
+import { NO_STATS } from '../../src/serving/stats.ts';
 import { createRandom } from '../../src/simulate/random.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { columnsOf } from '../../src/terminal/printable.ts';
+import { createMetrics } from '../../src/telemetry/metrics/metrics.ts';
+import { columnsOf } from '../../src/terminal/columns.ts';
 import { ModelError } from '../../src/version/errors.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 
@@ -233,7 +231,7 @@ describe('a foreign language', () => {
 
     expect([few.drifted, enough.drifted]).toEqual([false, true]);
     expect(formatReport(few, 80, plain)).toContain(
-      'Too few predictions to tell: 99, at least 200 are needed.',
+      'Too few predictions: 99, at least 200 are needed.',
     );
   });
 });
@@ -383,7 +381,7 @@ describe('lines', () => {
 
     expect(result).toMatchObject({ predictions: 200, source: { lines: { unreadable: 1 } } });
     expect(formatReport(result, 80, plain)).toContain(
-      'Skipped: 1 prediction without a field that is needed.',
+      'Skipped: 1 prediction without a required field.',
     );
   });
 
@@ -417,7 +415,7 @@ describe('lines', () => {
     expect(formatReport(none, 80, plain)).toContain(
       'All 200 predictions of the log are older (--since).',
     );
-    expect(formatPage(none)).toContain('No predictions: nothing to tell.');
+    expect(formatPage(none)).toContain('No predictions: nothing to compare.');
   });
 
   test('of something else than a log are an error', async () => {
@@ -427,10 +425,10 @@ describe('lines', () => {
     mkdirSync(folder);
 
     await expect(report(notes)).rejects.toThrow(
-      `${notes}: no prediction log, which has one JSON object with an event a line`,
+      `${notes}: not a prediction log, which has one JSON object with an event per line`,
     );
     await expect(report(bare)).rejects.toThrow(
-      `${bare}: none of 1 predictions has every field that is needed`,
+      `${bare}: none of 1 predictions has every required field`,
     );
     await expect(report(folder)).rejects.toThrow(`${folder} is a folder; name the log file in it`);
   });
@@ -443,7 +441,7 @@ describe('lines', () => {
 });
 
 test('what the metrics expose is what was counted, names with quotes and all', async () => {
-  const metrics = createMetrics(() => undefined);
+  const metrics = createMetrics(() => NO_STATS);
   const strange = 'a"b\\c\nd}';
   const profile: Profile = {
     texts: 100,
@@ -457,7 +455,7 @@ test('what the metrics expose is what was counted, names with quotes and all', a
     commit: COMMIT,
     tag: undefined,
     date: '2026-01-31T12:00:00Z',
-    labels: [strange, 'neutral'],
+    classifier: { labels: [strange, 'neutral'] },
     profile,
   });
   for (const [label, score] of [
@@ -522,7 +520,7 @@ describe('a server', () => {
 
   test.each<[string, Record<string, string>, string]>([
     ['that breaks off', {}, "can't be reached"],
-    ['without a model', { '/metrics': 'up 1' }, '/metrics tells of no model'],
+    ['without a model', { '/metrics': 'up 1' }, '/metrics names no model'],
     [
       'without a reference',
       { '/metrics': METRICS.replaceAll('classifier_reference_ratio', 'other') },

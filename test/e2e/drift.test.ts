@@ -83,7 +83,7 @@ test('English alone is no drift; with German it is, in the log and at the server
   expect(ofServer.examples[0]?.texts[0]?.timestamp).toMatch(/^\d{4}-\d\d-\d\dT/);
 
   const withoutKey = await drift('--server', server.url);
-  expect(withoutKey.stdout).toContain('one with API keys asks for --api-key');
+  expect(withoutKey.stdout).toContain('a server with API keys needs --api-key');
   expect(withoutKey.stdout).toContain('German (de) is ');
   expect(withoutKey.code).toBe(1);
 });
@@ -153,7 +153,7 @@ describe('what goes wrong is exit code 1, and one line', () => {
       "no such file or directory, stat 'nowhere.log'",
     ],
     ['a folder', () => ['src'], 'src is a folder; name the log file in it'],
-    ['no log', () => ['package.json'], 'package.json: no prediction log'],
+    ['no log', () => ['package.json'], 'package.json: not a prediction log'],
     ['nobody at the address', () => ['--server', 'http://127.0.0.1:1'], "can't be reached"],
     [
       'a version that nobody has',
@@ -172,7 +172,7 @@ describe('what goes wrong is exit code 1, and one line', () => {
         writeFileSync(join(folder, 'bare.log'), line(sha));
         return [join(folder, 'bare.log'), '--model-store', store];
       },
-      'has no profile.json: there is nothing to hold traffic against',
+      'has no profile.json: there is nothing to compare traffic with',
     ],
   ])('%s', async (_, args, message) => {
     const { code, stderr, stdout } = await drift(...args());

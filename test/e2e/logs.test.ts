@@ -128,7 +128,7 @@ test('a pipe outlives the first Ctrl-C, for the last lines of who writes into it
   child.stdin.end(`${predictionLine({ input: 'text 2' })}\n`);
   expect(await exited).toEqual([0, null]);
   expect(textsIn(seen.out)).toEqual(['text 1', 'text 2']);
-  expect(seen.err).toBe('tweet-sentiment: 1 line was none of the log\n');
+  expect(seen.err).toBe('tweet-sentiment: 1 line was not from the log\n');
 });
 
 test('a pipe that goes on is ended by a second Ctrl-C', async () => {

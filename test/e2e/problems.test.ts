@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sendBytes } from '../support/raw-http.ts';
 import { startServer, sum, type TestServer } from '../support/server.ts';
 
 interface Problem {
@@ -139,21 +139,18 @@ describe('a bad request', () => {
   });
 
   test('that is no HTTP', async () => {
-    const answer = await sendRaw(server.url, 'HELLO\r\n\r\n');
+    const answer = await sendBytes(server.url, 'HELLO\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
     expect(answer).toContain('"type":"/problems/invalid-request"');
   });
 
   test('with headers too large', async () => {
-    const answer = await sendRaw(server.url, `GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`);
+    const answer = await sendBytes(
+      server.url,
+      `GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
+    );
     expect(answer).toMatch(/^HTTP\/1.1 431 /);
     expect(answer).toContain('"type":"/problems/headers-too-large"');
-  });
-
-  test('whose headers never end', async () => {
-    const answer = await sendRaw(server.url, 'GET / HTTP/1.1\r\nhost: x\r\n');
-    expect(answer).toMatch(/^HTTP\/1.1 408 /);
-    expect(answer).toContain('"type":"/problems/request-timeout"');
   });
 
   test('does not end the server', async () => {
@@ -259,17 +256,3 @@ describe('more than the server can take', () => {
     expect(server.lines.filter(({ event }) => event === 'prediction')).toEqual([]);
   });
 });
-
-/** Sends bytes as they are and returns all that comes back. */
-function sendRaw(url: string, bytes: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    let answer = '';
-    const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    socket.on('data', (chunk) => {
-      answer += chunk;
-    });
-    socket.on('end', () => resolve(answer));
-    socket.on('error', reject);
-  });
-}

@@ -239,7 +239,7 @@ if command -v versitygw >/dev/null; then
 
   COMPOSE_PROJECT_NAME+=-new
   check 'the first release of all' step "$worse" gate.sh
-  check 'is held against nothing' said 'there is no version to hold it against'
+  check 'is compared with nothing' said 'there is no version to compare it with'
   models publish "$first" --from "$work/models" >/dev/null
   cp "models/$name/PINNED" "$work/s3/bucket/models/$name/"
   check 'the first into production' refused "$worse" gate.sh

@@ -87,10 +87,10 @@ describe('simulate', () => {
     expect(code).toBe(0);
     const lines = stdout.split('\n');
     expect(lines[0]).toMatch(/^phase 1 {2}en=1 {2}\d+ texts sent$/);
-    expect(lines[2]).toMatch(/^phase +language +commit +texts +accuracy +told as it +negative/);
+    expect(lines[2]).toMatch(/^phase +language +commit +texts +accuracy +identified +negative/);
     expect(lines[3]).toMatch(/^1 +en +[0-9a-f]{12} +\d+ +[\d.]+ % +[\d.]+ %/);
     expect(lines[5]).toMatch(/^statuses {2}200: \d+$/);
-    expect(lines[6]).toMatch(/^latency {3}p50 [\d.]+ ms {2}p90 [\d.]+ ms {2}p99 /);
+    expect(lines[6]).toMatch(/^latency {3}p50 [\d.]+ m?s {2}p90 [\d.]+ m?s {2}p99 /);
     expect(lines[7]).toMatch(/^\d+:\d\d$/);
   });
 

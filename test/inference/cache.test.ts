@@ -12,7 +12,7 @@ const CLASSIFICATION = {
   languageConfidence: 1,
 };
 
-test('the least recently asked for is dropped first, and what is kept fits in', () => {
+test('the least recently used text is dropped first, and the kept ones do not exceed the size', () => {
   const texts = Array.from({ length: 100 }, (_, i) => `${i}`.padStart(1000, 'x'));
   const cache = createCache(50_000);
   const [first] = texts as [string];
@@ -21,13 +21,13 @@ test('the least recently asked for is dropped first, and what is kept fits in', 
     cache.get(first);
   }
   const kept = texts.filter((text) => cache.get(text));
-  // 2,000 bytes a text, and what belongs to it.
+  // A text takes 2,000 bytes, and its classification some more.
   expect(kept.length).toBeGreaterThan(10);
   expect(kept.length).toBeLessThan(25);
   expect(kept).toEqual([first, ...texts.slice(-(kept.length - 1))]);
 });
 
-test('a text that is larger than all of it is not kept, and drops nothing', () => {
+test('a text larger than the cache is not kept, and no other text is dropped for it', () => {
   const cache = createCache(5_000);
   cache.set('short', CLASSIFICATION);
   cache.set('x'.repeat(5_000), CLASSIFICATION);
@@ -35,7 +35,7 @@ test('a text that is larger than all of it is not kept, and drops nothing', () =
   expect(cache.get('short')).toBe(CLASSIFICATION);
 });
 
-test('of 0 bytes, it keeps nothing', () => {
+test('a size of 0 disables the cache', () => {
   const cache = createCache(0);
   cache.set('short', CLASSIFICATION);
   expect(cache.get('short')).toBeUndefined();

@@ -5,7 +5,7 @@ import { inspectModel } from '../../src/inference/inspect.ts';
 import { MODEL, PINNED } from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';
 
-test('a model tells what it takes and gives', async () => {
+test('the inputs and outputs of a model are read from its graph', async () => {
   const bytes = readFileSync(join(ROOT, 'models', MODEL, PINNED, 'model.onnx'));
   expect(await inspectModel(bytes)).toEqual({
     inputs: [
@@ -16,6 +16,6 @@ test('a model tells what it takes and gives', async () => {
   });
 });
 
-test('bytes that are no model are refused', async () => {
+test('bytes that are not a model are refused', async () => {
   await expect(inspectModel(Buffer.from('no model'))).rejects.toThrow();
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { argmax, softmax } from '../../src/inference/logits.ts';
 
-test('softmax gives probabilities in the order of the logits, whatever their size', () => {
+test('softmax returns probabilities in the order of the logits, also for very large ones', () => {
   fc.assert(
     fc.property(
       fc.array(fc.float({ min: -1e4, max: 1e4, noNaN: true }), { minLength: 1 }),

@@ -35,7 +35,7 @@ afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
 });
 
-test('batches run on all workers at once', async () => {
+test('batches run on all workers at the same time', async () => {
   const { pool } = await startPool(3);
   const results = await Promise.all(['a', 'b', 'c'].map((text) => pool.run([text])));
   expect(new Set(results.map(({ logits }) => logits[0])).size).toBe(3);
@@ -50,25 +50,25 @@ test('a worker that dies is replaced, and its batch is run again', async () => {
   expect(restarts).toHaveLength(1);
 });
 
-test('a text that comes alone may use more CPUs, also once its worker was replaced', async () => {
+test('a single request uses more intra-op threads, also after its worker was replaced', async () => {
   const { pool, restarts } = await startPool(3);
-  const cpus = async (...batches: string[][]) =>
+  const intraOpThreads = async (...batches: string[][]) =>
     (await Promise.all(batches.map(pool.run))).map(({ tokens }) => tokens[0]);
-  expect(await cpus(['a'])).toEqual([2]);
-  expect(await cpus(['a', 'b'])).toEqual([1]);
-  expect(await cpus(['a'], ['b', 'c'], ['d', 'e'])).toEqual([2, 1, 1]);
-  // Where two have just met, the next one would as well.
-  expect(await cpus(['a'])).toEqual([1]);
+  expect(await intraOpThreads(['a'])).toEqual([2]);
+  expect(await intraOpThreads(['a', 'b'])).toEqual([1]);
+  expect(await intraOpThreads(['a'], ['b', 'c'], ['d', 'e'])).toEqual([2, 1, 1]);
+  // Two batches have just run at the same time: the next text is not a single request.
+  expect(await intraOpThreads(['a'])).toEqual([1]);
   time += 21;
-  expect(await cpus(['a'])).toEqual([2]);
-  expect(await cpus(['a', 'b'], ['c'])).toEqual([1, 1]);
+  expect(await intraOpThreads(['a'])).toEqual([2]);
+  expect(await intraOpThreads(['a', 'b'], ['c'])).toEqual([1, 1]);
   time += 21;
-  // One worker alone gets such texts: the one that dies.
-  expect(await cpus([`die-once:${join(temporaryFolder(), 'died')}`])).toEqual([2]);
+  // Only one worker receives single requests: the one that dies.
+  expect(await intraOpThreads([`die-once:${join(temporaryFolder(), 'died')}`])).toEqual([2]);
   expect(restarts).toHaveLength(1);
 });
 
-test('a batch that kills two workers fails, and the others go on', async () => {
+test('a batch that kills two workers fails, and other batches are run', async () => {
   const { pool, restarts } = await startPool(1);
   const [bad, good] = await Promise.allSettled([pool.run(['die']), pool.run(['good'])]);
   expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'worker-crashed' } });
@@ -76,7 +76,7 @@ test('a batch that kills two workers fails, and the others go on', async () => {
   expect(restarts).toHaveLength(2);
 });
 
-test('the cause of a death is told', async () => {
+test('the cause of a worker’s death is reported', async () => {
   const { pool, restarts } = await startPool(1);
   await expect(pool.run(['throw:out of luck'])).rejects.toMatchObject({
     code: 'worker-crashed',
@@ -85,7 +85,7 @@ test('the cause of a death is told', async () => {
   expect(restarts.map(({ message }) => message)).toEqual(['out of luck', 'out of luck']);
 });
 
-test('what the model refuses is an error of that batch alone', async () => {
+test('a batch that the model refuses fails, and its worker goes on', async () => {
   const { pool, restarts } = await startPool(1);
   await expect(pool.run(['refuse:bad shape'])).rejects.toMatchObject({
     code: 'bad-model',
@@ -95,7 +95,7 @@ test('what the model refuses is an error of that batch alone', async () => {
   expect(restarts).toEqual([]);
 });
 
-test('closing lets running batches end and refuses new ones', async () => {
+test('closing waits for running batches and refuses new ones', async () => {
   const { pool } = await startPool(1);
   const running = pool.run(['a']);
   const closed = pool.close();

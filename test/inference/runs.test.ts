@@ -4,7 +4,7 @@ import { cutRuns, estimateLength } from '../../src/inference/runs.ts';
 
 const lengths = fc.array(fc.integer({ min: 1, max: 128 }), { maxLength: 64 });
 
-test('every text stands in exactly one run, and no run is too large', () => {
+test('every text is in exactly one run, and no run is too large', () => {
   fc.assert(
     fc.property(lengths, fc.boolean(), (tokens, paddingFree) => {
       const runs = cutRuns(tokens, paddingFree);
@@ -14,12 +14,12 @@ test('every text stands in exactly one run, and no run is too large', () => {
   );
 });
 
-test('texts of one length share a run, a long one does not pad the short ones', () => {
+test('texts of equal length share a run; a long one runs separately, so that short ones are not padded', () => {
   expect(cutRuns([20, 20, 20, 20], false)).toEqual([[0, 1, 2, 3]]);
   expect(cutRuns([8, 120, 8, 8], false)).toEqual([[0, 2, 3], [1]]);
 });
 
-test('where padding is free but for attention, a run takes lengths that would not go together', () => {
+test('if padding costs attention only, texts of more different lengths share a run', () => {
   expect(cutRuns([8, 30, 12, 24], false)).toEqual([
     [0, 2],
     [3, 1],
@@ -28,13 +28,13 @@ test('where padding is free but for attention, a run takes lengths that would no
   expect(cutRuns([8, 120, 8, 8], true)).toEqual([[0, 2, 3], [1]]);
 });
 
-test('no cut of a few texts into neighbours is cheaper', () => {
+test('no other division into neighbours is cheaper', () => {
   const cost = (runs: number[][], tokens: readonly number[], paddingFree: boolean): number =>
     runs.reduce((total, run) => {
       const longest = Math.max(...run.map((i) => tokens[i] as number));
       return total + 12 + run.length * (paddingFree ? longest ** 2 / 400 : longest);
     }, 0);
-  /** Every way to cut a list into neighbours. */
+  /** Every way to divide a list into neighbours. */
   const cuts = (order: number[]): number[][][] =>
     order.length === 0
       ? [[]]
@@ -54,7 +54,7 @@ test('no cut of a few texts into neighbours is cheaper', () => {
   );
 });
 
-test('of texts with as many characters, the one with more words and marks is longer', () => {
+test('of texts with equally many characters, the one with more words and marks is longer', () => {
   const lengths = ['internationally', 'not a word more', '?!?!?!?!?!?!?!?'].map(estimateLength);
   expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
   expect(new Set(lengths).size).toBe(3);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseEntry } from '../../src/logs/entry.ts';
 import { type Filters, passes } from '../../src/logs/filter.ts';
-import { parseSince } from '../../src/terminal/since.ts';
+import { parseSince } from '../../src/terminal/time.ts';
 import { predictionLine } from './lines.ts';
 
 const NOON = Date.parse('2026-01-31T12:00:00Z');

@@ -1,19 +1,19 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
-import type { Paint } from '../../src/logs/entry-line.ts';
 import { createView, type ViewOptions } from '../../src/logs/view.ts';
+import { createPaint } from '../../src/terminal/paint.ts';
 import { predictionLine } from './lines.ts';
 
-const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
+const coloured = createPaint(true);
 
 function viewOf(options: Partial<ViewOptions> & { width?: number } = {}) {
   return createView({
     filters: {},
     output: 'lines',
     json: false,
-    paint: (_, text) => text,
+    paint: createPaint(false),
     columns: () => options.width,
     ...options,
   });
@@ -164,7 +164,7 @@ test('only the last entries that pass are shown of what is there, and all that c
 test('lines of others are counted', () => {
   const view = viewOf();
   view.push(Buffer.from(`> npm start\n\n{"a":1}\n${predictionLine()}\n`));
-  expect(view.foreign()).toBe(2);
+  expect(view.foreignLines()).toBe(2);
 });
 
 describe('summary', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDuration, parseMix, planPhases } from '../../src/simulate/phases.ts';
+import { parseMix, parsePhaseDuration, planPhases } from '../../src/simulate/phases.ts';
 
 test.each([
   ['en=1', { en: 1 }],
@@ -30,11 +30,11 @@ test.each([
   ['2m', 120_000],
   ['1.5h', 5_400_000],
 ])('duration %s', (text, durationMs) => {
-  expect(parseDuration(text)).toBe(durationMs);
+  expect(parsePhaseDuration(text)).toBe(durationMs);
 });
 
 test.each(['', '2', 'm', '0s', '-1s', '2 m', '2d', '1e3s'])('bad duration %j', (text) => {
-  expect(() => parseDuration(text)).toThrow(
+  expect(() => parsePhaseDuration(text)).toThrow(
     new RangeError(`expected a duration such as 30s, 2m or 1h; found "${text}"`),
   );
 });

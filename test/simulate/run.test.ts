@@ -37,7 +37,7 @@ function run(
       connections: 10,
       feedback: 0,
       seed: 1,
-      patienceMs: 5_000,
+      maxUnreachableMs: 5_000,
       clock,
       client: {
         reach: async () => undefined,

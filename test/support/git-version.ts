@@ -1,9 +1,11 @@
 /** Real git repositories, and versions laid out from their commits as design and server expect them. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { temporaryFolder } from '../../tools/temporary.mjs';
+
+export { temporaryFolder };
 
 export interface Repository {
   readonly folder: string;
@@ -14,12 +16,52 @@ export interface Repository {
   layOut(sha: string, store: string, model?: string): string;
 }
 
-/** Environment in which git knows nothing of the machine's and the user's own settings. */
+/** Environment in which git reads no settings of the machine or the user. */
 export const PLAIN_GIT = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
 
-export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'tweet-sentiment-'));
+interface GitOptions {
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Buffer;
 }
+
+/** Runs git in a folder. @returns what it prints. @throws where it fails. */
+export function runGit(
+  folder: string,
+  args: readonly string[],
+  { env, input }: GitOptions = {},
+): Buffer {
+  return execFileSync('git', ['-C', folder, ...args], {
+    maxBuffer: 1024 ** 3,
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    ...(input !== undefined && { input }),
+  });
+}
+
+/** Reads objects in one process of git. @param names such as `HEAD:path`, or ids. */
+export function readGitObjects(folder: string, names: readonly string[]): Buffer[] {
+  const output = runGit(folder, ['cat-file', '--batch'], { input: names.join('\n') });
+  let at = 0;
+  return names.map((name) => {
+    const end = output.indexOf('\n', at);
+    // `<id> <type> <size>`, then the bytes and a line feed.
+    const size = Number(/^\w+ \w+ (\d+)$/.exec(output.toString('utf8', at, end))?.[1]);
+    if (Number.isNaN(size)) {
+      throw new Error(`${name} is no object: ${output.toString('utf8', at, end)}`);
+    }
+    at = end + 1 + size + 1;
+    return output.subarray(end + 1, end + 1 + size);
+  });
+}
+
+const AUTHOR = {
+  ...PLAIN_GIT,
+  GIT_AUTHOR_NAME: 'A U Thor',
+  GIT_AUTHOR_EMAIL: 'author@example.com',
+  GIT_COMMITTER_NAME: 'C O Mitter',
+  GIT_COMMITTER_EMAIL: 'committer@example.com',
+};
 
 export function createRepository(
   options: { objectFormat?: 'sha1' | 'sha256'; lfs?: readonly string[] } = {},
@@ -27,20 +69,7 @@ export function createRepository(
   const { objectFormat = 'sha1', lfs = [] } = options;
   const folder = temporaryFolder();
   const lfsBytes = new Map<string, Buffer>();
-  const run = (args: readonly string[]): Buffer =>
-    execFileSync('git', ['-C', folder, ...args], {
-      maxBuffer: 1024 ** 3,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        ...PLAIN_GIT,
-        GIT_AUTHOR_NAME: 'A U Thor',
-        GIT_AUTHOR_EMAIL: 'author@example.com',
-        GIT_COMMITTER_NAME: 'C O Mitter',
-        GIT_COMMITTER_EMAIL: 'committer@example.com',
-      },
-    });
-  const git = (...args: string[]): string => run(args).toString('utf8');
+  const git = (...args: string[]): string => runGit(folder, args, { env: AUTHOR }).toString('utf8');
   git('init', '--quiet', '--initial-branch=main', `--object-format=${objectFormat}`);
 
   return {
@@ -59,30 +88,36 @@ export function createRepository(
     },
     layOut(sha, store, model = 'tweet-sentiment') {
       const target = join(store, model, sha);
-      const entries = git('ls-tree', '-r', '-l', '-z', sha).split('\0').filter(Boolean);
-      const files = entries.map((entry) => {
-        const [, mode, blob, size, path] = /^(\d+) blob (\w+) +(\d+)\t(.*)$/s.exec(
-          entry,
-        ) as string[];
-        const content = run(['cat-file', 'blob', blob as string]);
-        const oid = /^version https:\/\/git-lfs.*oid sha256:(\w+)/s.exec(content.toString())?.[1];
+      const entries = git('ls-tree', '-r', '-l', '-z', sha)
+        .split('\0')
+        .filter(Boolean)
+        .map((entry) => /^(\d+) blob (\w+) +(\d+)\t(.*)$/s.exec(entry)?.slice(1) as Entry);
+      const [object, ...contents] = readGitObjects(folder, [
+        sha,
+        ...entries.map(([, blob]) => blob),
+      ]);
+      const files = entries.map(([mode, blob, size, path], at) => {
+        const content = contents[at] as Buffer;
+        const oid = POINTER.exec(content.toString('utf8', 0, 200))?.[1];
         const bytes = oid ? (lfsBytes.get(oid) as Buffer) : content;
-        mkdirSync(dirname(join(target, path as string)), { recursive: true });
-        writeFileSync(join(target, path as string), bytes);
+        mkdirSync(dirname(join(target, path)), { recursive: true });
+        writeFileSync(join(target, path), bytes);
         const file = { path, mode, blob, size: Number(size) };
         return oid ? { ...file, lfs: { oid, size: bytes.byteLength } } : file;
       });
-      const object = run(['cat-file', 'commit', sha]).toString('utf8');
       writeFileSync(
         join(target, 'commit.json'),
-        `${JSON.stringify({ commit: sha, object, files }, null, 2)}\n`,
+        `${JSON.stringify({ commit: sha, object: `${object}`, files }, null, 2)}\n`,
       );
       return target;
     },
   };
 }
 
-/** The git-lfs specification's pointer file, written here apart from the code under test. */
+type Entry = [mode: string, blob: string, size: string, path: string];
+const POINTER = /^version https:\/\/git-lfs.*oid sha256:(\w+)/s;
+
+/** The git-lfs specification's pointer file, independent of the code under test. */
 function pointerTo(bytes: Buffer, lfsBytes: Map<string, Buffer>): string {
   const oid = createHash('sha256').update(bytes).digest('hex');
   lfsBytes.set(oid, bytes);

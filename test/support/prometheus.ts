@@ -1,11 +1,8 @@
 /** Real Prometheus and Alertmanager with the shipped configuration, each on a free port. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { temporaryFolder } from './git-version.ts';
-import { ROOT } from './server.ts';
+import { freePort, launch, poll, ROOT } from '../../tools/launch.mjs';
+import { temporaryFolder } from '../../tools/temporary.mjs';
 
 export const RULES = join(ROOT, 'deploy', 'prometheus');
 
@@ -76,16 +73,10 @@ export async function startPrometheus({
     writeFileSync(join(rules, file), faster(readFileSync(join(rules, file), 'utf8')));
   }
 
-  const child = spawn(
-    'prometheus',
-    [
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=${address}`,
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  await ready(child, `http://${address}/-/ready`);
+  const program = await start('prometheus', address, [
+    `--config.file=${join(folder, 'prometheus.yml')}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+  ]);
 
   const api = `http://${address}/api/v1`;
   const get = async <T>(path: string): Promise<T> => {
@@ -109,10 +100,7 @@ export async function startPrometheus({
     query,
     value,
     eventually: (expression, expected) =>
-      poll(
-        () => value(expression),
-        (found) => found === expected,
-      ),
+      poll(() => value(expression), { accept: (found) => found === expected }),
     rules: async () => {
       const { groups } = await get<{ groups: { rules: Rule[] }[] }>('rules');
       return groups.flatMap((group) => group.rules);
@@ -121,7 +109,7 @@ export async function startPrometheus({
       const { alerts } = await get<{ alerts: (Alert & { state: string })[] }>('alerts');
       return alerts.filter(({ state }) => state === 'firing');
     },
-    stop: () => stop(child),
+    stop: async () => void (await program.stop()),
   };
 }
 
@@ -137,17 +125,11 @@ export interface TestAlertmanager {
 
 export async function startAlertmanager(): Promise<TestAlertmanager> {
   const address = `127.0.0.1:${await freePort()}`;
-  const child = spawn(
-    'prometheus-alertmanager',
-    [
-      `--config.file=${join(ROOT, 'deploy', 'alertmanager', 'alertmanager.yml')}`,
-      `--storage.path=${temporaryFolder()}`,
-      `--web.listen-address=${address}`,
-      '--cluster.listen-address=',
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  await ready(child, `http://${address}/-/ready`);
+  const program = await start('prometheus-alertmanager', address, [
+    `--config.file=${join(ROOT, 'deploy', 'alertmanager', 'alertmanager.yml')}`,
+    `--storage.path=${temporaryFolder()}`,
+    '--cluster.listen-address=',
+  ]);
   return {
     address,
     send: async (labels) => {
@@ -164,61 +146,32 @@ export async function startAlertmanager(): Promise<TestAlertmanager> {
       const url = `http://${address}/api/v2/alerts?active=true&silenced=false&inhibited=false`;
       return (await fetch(url)).json() as Promise<Alert[]>;
     },
-    stop: () => stop(child),
+    stop: async () => void (await program.stop()),
   };
 }
 
-/**
- * Asks again and again until the answer is accepted or the time is over.
- *
- * @returns the last answer.
- */
-export async function poll<T>(
-  ask: () => Promise<T>,
-  accept: (answer: T) => boolean,
-  timeoutMs = 30_000,
-): Promise<T> {
-  const end = Date.now() + timeoutMs;
-  let answer = await ask();
-  while (!accept(answer) && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    answer = await ask();
-  }
-  return answer;
-}
-
-/** @throws with its log where the process ends before it answers. */
-async function ready(child: ChildProcess, url: string): Promise<void> {
+/** Starts a program at an address. @throws with its log where it ends before it is ready. */
+async function start(file: string, address: string, args: readonly string[]) {
+  const program = launch(file, [...args, `--web.listen-address=${address}`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let log = '';
-  child.stderr?.on('data', (chunk) => {
+  program.child.stderr?.on('data', (chunk) => {
     log = (log + chunk).slice(-10_000);
   });
-  const answers = (): Promise<boolean> =>
-    fetch(url).then(
+  let hasEnded = false;
+  const onEnd = (): void => {
+    hasEnded = true;
+  };
+  program.exited.then(onEnd, onEnd);
+  const isReady = (): Promise<boolean> =>
+    fetch(`http://${address}/-/ready`).then(
       ({ ok }) => ok,
       () => false,
     );
-  const over = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  const isReady = await poll(answers, (ok) => ok || over());
-  if (!isReady) {
-    child.kill();
-    throw new Error(`${child.spawnfile} is not ready: ${log}`);
+  if (!(await poll(isReady, { accept: (ok) => ok || hasEnded }))) {
+    program.child.kill();
+    throw new Error(`${file} is not ready: ${log}`);
   }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  child.kill();
-  if (child.exitCode === null && child.signalCode === null) {
-    await once(child, 'exit');
-  }
-}
-
-/** A port that nobody listens on, at the moment. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  return program;
 }

@@ -1,11 +1,11 @@
 /** versitygw, a real S3 server, over a folder: each bucket is a folder, each object a file. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { temporaryFolder } from './git-version.ts';
+import { freePort, launch, poll } from '../../tools/launch.mjs';
+import { temporaryFolder } from '../../tools/temporary.mjs';
 
 const COMMAND = process.env.VERSITYGW || 'versitygw';
 
@@ -28,56 +28,41 @@ export async function startS3Server(bucket: string): Promise<S3Server> {
   const port = await freePort();
   const key = { id: 'test-key', secret: 'test-secret' };
   const start = async () => {
-    const child = spawn(COMMAND, ['--quiet', '--port', `127.0.0.1:${port}`, 'posix', data], {
+    const program = launch(COMMAND, ['--quiet', '--port', `127.0.0.1:${port}`, 'posix', data], {
       env: { ...process.env, ROOT_ACCESS_KEY: key.id, ROOT_SECRET_KEY: key.secret },
       stdio: 'ignore',
     });
-    await listening(port);
-    return child;
+    if (!(await poll(() => isListening(port), { intervalMs: 20 }))) {
+      throw new Error(`${COMMAND} does not listen`);
+    }
+    return program;
   };
-  let child = await start();
+  let program = await start();
   return {
     env: {
       AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: key.id,
       AWS_SECRET_ACCESS_KEY: key.secret,
-      // Nobody asks the network for credentials.
+      // No credentials are looked for in the network.
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     },
     folder,
-    stop: async () => {
-      child.kill();
-      await once(child, 'exit');
-    },
+    stop: async () => void (await program.stop()),
     start: async () => {
-      child = await start();
+      program = await start();
     },
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function listening(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect(port, '127.0.0.1');
-    const connected = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (connected) {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const isConnected = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return isConnected;
 }

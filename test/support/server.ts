@@ -1,18 +1,19 @@
-/** The built server as a process of its own, on a free port. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+/** The built server and its command line as processes of their own. */
+import type { ChildProcess } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { afterAll } from 'vitest';
+import {
+  type Exit,
+  environment,
+  killAll,
+  type LogLine,
+  launch,
+  launchServer,
+  MAIN,
+  ROOT,
+} from '../../tools/launch.mjs';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-
-export type LogLine = Record<string, unknown> & { event: string };
-
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
+export { type Exit, type LogLine, MAIN, ROOT };
 
 export interface TestServer {
   readonly url: string;
@@ -26,60 +27,29 @@ export interface TestServer {
   metrics(): Promise<Map<string, number>>;
 }
 
-type Environment = Record<string, string>;
+/** Less than the time limit of a test. */
+const COMMAND_TIMEOUT_MS = 100_000;
+
+export type Environment = Record<string, string>;
+
+// A test that fails leaves its server running.
+afterAll(killAll);
 
 /** Starts `serve` and waits for a line of its log. @throws where it ends before. */
 export async function startServer(
   env: Environment = {},
   until: 'ready' | 'listening' | 'store_retry' = 'ready',
 ): Promise<TestServer> {
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
-    cwd: ROOT,
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const exited = once(child, 'close').then(([code, signal]): Exit => ({ code, signal }));
-  const lines: LogLine[] = [];
-  const waiting = new Set<(line: LogLine) => void>();
-  let errors = '';
-  child.stderr.on('data', (chunk) => {
-    errors += chunk;
-  });
-  const ready = new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const parsed = JSON.parse(line) as LogLine;
-      lines.push(parsed);
-      for (const look of waiting) {
-        look(parsed);
-      }
-      if (parsed.event === until) {
-        resolve();
-      }
-    });
-    exited.then(() => reject(new Error(`the server ended: ${errors}`)));
-  });
-  await ready;
-  const { url } = lines.find(({ event }) => event === 'listening') as unknown as { url: string };
+  const { child, lines, eventually, stop } = launchServer(env);
+  await eventually(({ event }) => event === until);
+  const { url } = await eventually(({ event }) => event === 'listening');
 
   return {
-    url,
+    url: url as string,
     process: child,
     lines,
-    eventually: (matches) =>
-      new Promise((resolve) => {
-        const look = (line: LogLine): void => {
-          if (matches(line)) {
-            waiting.delete(look);
-            resolve(line);
-          }
-        };
-        waiting.add(look);
-        lines.forEach(look);
-      }),
-    stop: (signal = 'SIGTERM') => {
-      child.kill(signal);
-      return exited;
-    },
+    eventually,
+    stop,
     predict: (body, headers = {}) =>
       fetch(`${url}/predict`, {
         method: 'POST',
@@ -90,30 +60,33 @@ export async function startServer(
   };
 }
 
-/** Runs a command of the command line to its end. */
+/** Starts a command of the command line. */
+export function startCommand(args: readonly string[], env: Environment = {}, options = {}) {
+  return launch(process.execPath, [MAIN, ...args], {
+    cwd: ROOT,
+    env: environment(env),
+    ...options,
+  });
+}
+
+/** Runs a command of the command line to its end. @param timeout in milliseconds. */
 export async function runCommand(
   args: readonly string[],
   env: Environment = {},
-  timeout = 50_000,
+  timeout = COMMAND_TIMEOUT_MS,
 ): Promise<Exit & { stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd: ROOT,
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...env },
+  const { child, exited } = startCommand(args, env, {
     stdio: ['ignore', 'pipe', 'pipe'],
     // A command that hangs must not outlive its test.
     timeout,
     killSignal: 'SIGKILL',
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  return { code, signal, stdout, stderr };
+  const [stdout, stderr, exit] = await Promise.all([
+    text(child.stdout as NonNullable<typeof child.stdout>),
+    text(child.stderr as NonNullable<typeof child.stderr>),
+    exited,
+  ]);
+  return { ...exit, stdout, stderr };
 }
 
 /** Samples by series, as `name{label="value",…}`. */

@@ -1,7 +1,7 @@
 /** Labelled tweets, which are not part of the project: TWEETS names their folder. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './server.ts';
+import { ROOT } from '../../tools/launch.mjs';
 
 export const TWEETS = process.env.TWEETS || join(ROOT, '../shared/data/tweets');
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Observation, Profile } from '../../src/drift/profile.ts';
 import { createHistory } from '../../src/telemetry/history.ts';
+import type { PredictionFields } from '../../src/telemetry/prediction-log.ts';
 
 const profile: Profile = {
   texts: 100,
@@ -17,6 +18,9 @@ const text = (language: string): Observation => ({
   unknownRatio: 0,
 });
 
+/** A log line, of which the history reads nothing. */
+const line = (id = 'id') => ({ id }) as PredictionFields;
+
 function historyAt(seconds: number) {
   let now = seconds;
   const history = createHistory(() => now * 1000);
@@ -32,14 +36,14 @@ function historyAt(seconds: number) {
 test('what happens is counted in the step in which it happens', () => {
   const history = historyAt(1000);
   history.onRequestEnd(200, 0.01);
-  history.onPrediction(text('en'), {});
+  history.onPrediction(text('en'), line());
   history.onRequestEnd(429, 0.001);
   history.at(1004.9);
   history.onRequestEnd(503, 0.001);
   history.onRequestEnd(400, 0.001);
   history.at(1005);
-  history.onPrediction(text('de'), {});
-  history.onPrediction(text('xx'), {});
+  history.onPrediction(text('de'), line());
+  history.onPrediction(text('xx'), line());
   expect(history.snapshot().steps).toEqual([
     {
       at: 1000,
@@ -86,18 +90,18 @@ test('it keeps 15 minutes, however long it runs', () => {
 test('drift is that of the last five minutes', () => {
   const history = historyAt(0);
   for (let i = 0; i < 100; i++) {
-    history.onPrediction(text('de'), {});
+    history.onPrediction(text('de'), line());
   }
   expect(history.snapshot().drift.alarms.foreignLanguages.map(({ bin }) => bin)).toEqual(['de']);
   history.at(301);
-  history.onPrediction(text('en'), {});
+  history.onPrediction(text('en'), line());
   const { features, alarms, known } = history.snapshot().drift;
   expect([alarms.foreignLanguages, known, features[0]?.observations]).toEqual([[], ['en'], 1]);
 });
 
 test('another version begins with nothing held against it', () => {
   const history = historyAt(0);
-  history.onPrediction(text('de'), {});
+  history.onPrediction(text('de'), line());
   history.onFeedback('positive', 'negative');
   expect(history.snapshot().feedback).toEqual({ positive: { negative: 1 } });
   history.onModelLoaded(profile);
@@ -107,12 +111,12 @@ test('another version begins with nothing held against it', () => {
 test('the last 50 predictions are there as the log has them, the newest first', () => {
   const history = historyAt(0);
   for (let i = 0; i < 60; i++) {
-    history.onPrediction(text('en'), { id: i });
+    history.onPrediction(text('en'), line(String(i)));
   }
   const { predictions } = history.snapshot();
   expect(predictions).toHaveLength(50);
   expect([predictions[0], predictions[49]]).toEqual([
-    { at: 0, id: 59 },
-    { at: 0, id: 10 },
+    { at: 0, id: '59' },
+    { at: 0, id: '10' },
   ]);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type PredictionRecord, predictionFields } from '../../src/telemetry/prediction-log.ts';
+import type { PredictionRecord } from '../../src/serving/prediction-record.ts';
+import { predictionFields } from '../../src/telemetry/prediction-log.ts';
 
 const record: PredictionRecord = {
   requestId: 'r',

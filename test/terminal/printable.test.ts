@@ -1,12 +1,10 @@
-import fc from 'fast-check';
-import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import {
-  columnsOf,
-  cutTo,
   isolate,
+  markInvisible,
   printable,
   printableJson,
+  printableValue,
 } from '../../src/terminal/printable.ts';
 
 test.each([
@@ -27,37 +25,6 @@ test.each([
   expect(printable(text)).toBe(expected);
 });
 
-test.each([
-  ['hello', 5, 'hello'],
-  ['hello', 4, 'hel…'],
-  ['hello', 1, '…'],
-  ['hello', 0, ''],
-  ['日本語', 6, '日本語'],
-  ['日本語', 5, '日本…'],
-  ['日本語', 4, '日…'],
-  ['👨‍👩‍👧‍👦 ok', 5, '👨‍👩‍👧‍👦 ok'],
-  ['👨‍👩‍👧‍👦 ok', 3, '👨‍👩‍👧‍👦…'],
-  ['👨‍👩‍👧‍👦 ok', 2, '…'],
-  ['e\u0301e\u0301e\u0301', 3, 'e\u0301e\u0301e\u0301'],
-  ['e\u0301e\u0301e\u0301', 2, 'e\u0301…'],
-])('%s in %i columns', (text, columns, expected) => {
-  expect(cutTo(text, columns)).toBe(expected);
-});
-
-test('any text is cut to its columns, and left alone where it has them', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'grapheme' }), fc.nat(30), (text, columns) => {
-      const clean = printable(text);
-      const cut = cutTo(clean, columns);
-      expect(stringWidth(cut)).toBeLessThanOrEqual(columns);
-      if (columnsOf(clean) <= columns) {
-        expect(cut).toBe(clean);
-      }
-    }),
-    { numRuns: 1_000 },
-  );
-});
-
 test('right-to-left text is isolated from what stands beside it', () => {
   expect(isolate('שלום')).toBe('\u2068שלום\u2069');
   expect(isolate('صباح')).toBe('\u2068صباح\u2069');
@@ -70,4 +37,28 @@ test('JSON for a terminal says the same', () => {
   expect(line).not.toMatch(/[\u007f-\u009f\u202e]/);
   expect(line).toContain('ü 👍🏽');
   expect(JSON.parse(line)).toEqual(value);
+});
+
+test('white space between the tokens of JSON stays, except for a carriage return', () => {
+  const json = '{\n\t"a":\r1}';
+  expect(printableJson(json)).toBe('{\n\t"a": 1}');
+});
+
+test('invisible characters are marked, white space is kept', () => {
+  expect(markInvisible('a\tb\n\u001b[31mc\u202e\r\n')).toBe('a\tb\n\ufffd[31mc\ufffd\ufffd\n');
+});
+
+test('a value has no text that is not printable, and nothing else changes', () => {
+  const value = {
+    message: 'first\n\u001bsecond',
+    'na\u202eme': ['one\n\u001b[31mtwo', 3, null, undefined, true],
+  };
+  expect(printableValue(value, { multiLineKeys: ['message'] })).toEqual({
+    message: 'first\n\ufffdsecond',
+    name: ['one two', 3, null, undefined, true],
+  });
+  expect(printableValue(value, { isExact: true })).toEqual({
+    message: 'first \ufffdsecond',
+    'na\ufffdme': ['one \ufffd[31mtwo', 3, null, undefined, true],
+  });
 });

@@ -17,7 +17,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/version/stores/open.ts';
 import { openVersion, readVersion, resolveCommit } from '../../src/version/version.ts';
-import { createRepository, temporaryFolder } from '../support/git-version.ts';
+import { createRepository, runGit, temporaryFolder } from '../support/git-version.ts';
 
 const MODEL = 'tweet-sentiment';
 const FILES = {
@@ -252,11 +252,8 @@ describe('commits as git lets people make them', () => {
   });
 
   function hashCommit(folder: string, object: string): string {
-    return execFileSync(
-      'git',
-      ['-C', folder, 'hash-object', '-t', 'commit', '-w', '--literally', '--stdin'],
-      { input: object, encoding: 'utf8' },
-    ).trim();
+    const args = ['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'];
+    return runGit(folder, args, { input: object }).toString().trim();
   }
 });
 

@@ -3,6 +3,7 @@ import { openClassifier } from '../../inference/offline.ts';
 import { commitVersion } from '../../repository/commit.ts';
 import { openRepository } from '../../repository/git.ts';
 import { commandLine } from '../command-line.ts';
+import { print } from '../output.ts';
 
 export function addCommit(models: Command): void {
   models
@@ -35,5 +36,5 @@ async function run({ message, data, repository }: CommitFlags): Promise<void> {
       await classifier.close();
     },
   });
-  process.stdout.write(`${sha}\n`);
+  print({}, sha, String);
 }

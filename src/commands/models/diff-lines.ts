@@ -1,14 +1,13 @@
 /** Lines of `models diff` that several sections use. */
-import type { styleText } from 'node:util';
 import type { Change, Status } from '../../repository/diff/change.ts';
-
-/** Puts a style around a text, or returns the text as it is. */
-export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
+import { padEnd } from '../../terminal/columns.ts';
+import { formatCount, formatSigned } from '../../terminal/numbers.ts';
+import type { Paint } from '../../terminal/paint.ts';
 
 const STYLES = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
 type Mark = keyof typeof STYLES;
 
-const NAME_WIDTH = 34;
+export const NAME_WIDTH = 34;
 
 export const MARKS: Readonly<Record<Status, Mark>> = { added: '+', removed: '-', changed: '~' };
 
@@ -24,7 +23,7 @@ export function formatChange(
   paint: Paint,
   nameWidth = NAME_WIDTH,
 ): string {
-  const label = name.padEnd(nameWidth);
+  const label = padEnd(name, nameWidth);
   if (change.old === undefined || change.new === undefined) {
     const mark = change.old === undefined ? '+' : '-';
     return `  ${formatMarked(mark, `${label} ${change.new ?? change.old}`, paint)}`;
@@ -36,14 +35,8 @@ export function formatChange(
 /** `1,000 → 1,200 (+200)`; one count where the sides are equal, or one of them has none. */
 export function formatCountChange(count: Change<number>): string {
   const { old: before = 0, new: after = 0 } = count;
-  const number = (value: number): string => value.toLocaleString('en');
   if (before === after || before === 0 || after === 0) {
-    return number(after === 0 ? before : after);
+    return formatCount(after === 0 ? before : after);
   }
-  return `${number(before)} → ${number(after)} (${formatSigned(after - before, number)})`;
-}
-
-/** `+12` or `−12`. */
-export function formatSigned(value: number, format: (value: number) => string): string {
-  return `${value < 0 ? '−' : '+'}${format(Math.abs(value))}`;
+  return `${formatCount(before)} → ${formatCount(after)} (${formatSigned(after - before, formatCount)})`;
 }

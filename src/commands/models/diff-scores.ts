@@ -1,7 +1,9 @@
 /** The scores of `models diff`: a line for each data set and label. */
 import type { Change } from '../../repository/diff/change.ts';
 import type { ScoreChange, ScoresDiff } from '../../repository/diff/scores.ts';
-import { formatSigned, type Paint } from './diff-lines.ts';
+import { padEnd } from '../../terminal/columns.ts';
+import { formatSigned } from '../../terminal/numbers.ts';
+import type { Paint } from '../../terminal/paint.ts';
 
 /** The score that decides. */
 export function formatPrimary({ primary }: ScoresDiff): string {
@@ -45,7 +47,7 @@ function formatServed(changes: readonly ScoreChange[], paint: Paint): string[] {
 
 function formatLine(name: string, changes: readonly ScoreChange[], paint: Paint): string {
   const scores = changes.map(({ metric, ...change }) => `${metric} ${formatScore(change, paint)}`);
-  return `    ${name.padEnd(10)} ${scores.join('  ')}`;
+  return `    ${padEnd(name, 10)} ${scores.join('  ')}`;
 }
 
 function formatScore({ old: before, new: after }: Change<number>, paint: Paint): string {

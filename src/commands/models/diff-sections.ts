@@ -7,8 +7,10 @@ import type { TextChange } from '../../repository/diff/texts.ts';
 import type { TokenizerDiff } from '../../repository/diff/tokenizer.ts';
 import type { ValueChange } from '../../repository/diff/values.ts';
 import type { TensorChange, WeightsDiff } from '../../repository/diff/weights.ts';
-import { formatChange, formatCountChange, formatMarked, MARKS, type Paint } from './diff-lines.ts';
-import { formatBytes } from './list-text.ts';
+import { padEnd } from '../../terminal/columns.ts';
+import { formatBytes, formatCount } from '../../terminal/numbers.ts';
+import type { Paint } from '../../terminal/paint.ts';
+import { formatChange, formatCountChange, formatMarked, MARKS, NAME_WIDTH } from './diff-lines.ts';
 
 /** Characters of a value that are shown; `--json` has all of it. */
 const MAX_VALUE_LENGTH = 72;
@@ -17,11 +19,10 @@ const CONTEXT_LENGTH = 16;
 
 export function formatValues(changes: readonly ValueChange[], paint: Paint): string[] {
   return changes.map(({ key, ...sides }) => {
-    const lines = mapChange(sides, (json) => json.replace(/\s*\n\s*/g, ' '));
-    const start = startOfExcerpt(lines);
+    const start = startOfExcerpt(sides);
     return formatChange(
       key,
-      mapChange(lines, (line) => excerpt(line, start)),
+      mapChange(sides, (json) => excerpt(json, start)),
       paint,
     );
   });
@@ -66,7 +67,7 @@ function formatCounts({ rows, labels, languages }: Counts): string {
 
 export function formatPackage({ name, status, ...versions }: PackageChange, paint: Paint): string {
   return status === 'rehashed'
-    ? `  ${formatMarked('~', `${name.padEnd(34)} ${versions.new}, other hashes`, paint)}`
+    ? `  ${formatMarked('~', `${padEnd(name, NAME_WIDTH)} ${versions.new}, other hashes`, paint)}`
     : formatChange(name, versions, paint);
 }
 
@@ -97,8 +98,8 @@ export function formatTokenizer(tokenizer: TokenizerDiff | undefined, paint: Pai
   const { added, removed } = vocabulary;
   const steps = normalizer.some(({ status }) => status !== 'same') ? normalizer : [];
   return [
-    `  vocabulary ${formatCountChange(vocabulary)}, ${added.toLocaleString('en')} added, ` +
-      `${removed.toLocaleString('en')} removed`,
+    `  vocabulary ${formatCountChange(vocabulary)}, ${formatCount(added)} added, ` +
+      `${formatCount(removed)} removed`,
     ...formatValues(settings, paint),
     ...steps.map(({ status, step }) =>
       status === 'same'

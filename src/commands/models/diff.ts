@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
 import { inspectModel } from '../../inference/inspect.ts';
 import { diffVersions } from '../../repository/diff/diff.ts';
-import { asJson, type Flags, print } from '../options.ts';
+import { asJson, type Flags } from '../options.ts';
+import { print } from '../output.ts';
 import {
   REVISION,
   SERVED_REVISION,
   withVersionAccess,
   withVersionFlags,
 } from '../version-access.ts';
-import { formatDiff } from './diff-text.ts';
+import { DIFF_PRINTABLE, formatDiff } from './diff-text.ts';
 
 export function addDiff(models: Command): void {
   withVersionFlags(models.command('diff'))
@@ -23,8 +24,6 @@ function run(before: string, after: string | undefined, flags: Flags): Promise<v
   return withVersionAccess(flags, async ({ open }) => {
     const versions = { old: await open(before), new: await open(after) };
     const diff = await diffVersions(versions, inspectModel);
-    // Node considers NO_COLOR and the terminal.
-    const isColoured = process.stdout.isTTY && process.stdout.hasColors();
-    print(flags, diff, formatDiff(diff, isColoured));
+    print(flags, diff, formatDiff, DIFF_PRINTABLE);
   });
 }

@@ -5,15 +5,8 @@ import { locateVersion } from '../../version/locate.ts';
 import { openStore } from '../../version/stores/open.ts';
 import { isRemote, type RemoteStore } from '../../version/stores/store.ts';
 import { checkCommit } from '../../version/version.ts';
-import {
-  asJson,
-  configOf,
-  type Flags,
-  print,
-  progressBar,
-  warn,
-  withSettings,
-} from '../options.ts';
+import { asJson, configOf, type Flags, withSettings } from '../options.ts';
+import { print, progressBar, warn } from '../output.ts';
 
 export function addFetch(models: Command): void {
   withSettings(models.command('fetch'), [
@@ -53,6 +46,10 @@ async function run(sha: string | undefined, flags: Flags): Promise<void> {
     onDamaged: (error) => warn(`${error.message}; the version is fetched again`),
     onProgress: progressBar(),
   });
-  const folder = join(located.store.location, model, located.commit);
-  print(flags, { model, commit: located.commit, folder }, folder);
+  const result = {
+    model,
+    commit: located.commit,
+    folder: join(located.store.location, model, located.commit),
+  };
+  print(flags, result, ({ folder }) => folder);
 }

@@ -1,6 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { gate } from '../../repository/gate/gate.ts';
-import { asJson, type Flags, print, progressBar } from '../options.ts';
+import { positiveNumber, share } from '../flag-values.ts';
+import { asJson, type Flags } from '../options.ts';
+import { print, progressBar } from '../output.ts';
 import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
 import { formatChecks } from './gate-text.ts';
 
@@ -40,7 +42,7 @@ export function addGate(models: Command): void {
     .option(
       '--max-latency-ms <ms>',
       'maximum median latency of a request with one text, in milliseconds',
-      positive,
+      positiveNumber,
       50,
     )
     .addOption(asJson())
@@ -78,25 +80,9 @@ function run(revision: string | undefined, flags: GateFlags & Limits): Promise<v
       passed,
       checks,
     };
-    print(flags, result, formatChecks(checks));
+    print(flags, result, (value) => formatChecks(value.checks));
     process.exitCode = passed ? 0 : 1;
   });
-}
-
-function share(value: string): number {
-  const number = Number(value);
-  if (value.trim() === '' || !(number >= 0 && number <= 1)) {
-    throw new InvalidArgumentError('expected a number from 0 to 1');
-  }
-  return number;
-}
-
-function positive(value: string): number {
-  const number = Number(value);
-  if (!(number > 0 && number < Number.POSITIVE_INFINITY)) {
-    throw new InvalidArgumentError('expected a number above 0');
-  }
-  return number;
 }
 
 function minScore(

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { openRepository } from '../../repository/git.ts';
 import { initRepository } from '../../repository/init.ts';
 import { commandLine } from '../command-line.ts';
+import { print } from '../output.ts';
 
 export function addInit(models: Command): void {
   models
@@ -16,5 +17,5 @@ export function addInit(models: Command): void {
 async function run(folder: string): Promise<void> {
   const repository = await openRepository(folder);
   const changes = await initRepository(repository, commandLine());
-  process.stdout.write(`${changes.join('\n')}\n`);
+  print({}, changes, (lines) => lines.join('\n'));
 }

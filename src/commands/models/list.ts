@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { listVersions } from '../../repository/describe.ts';
 import { tagsOf } from '../../repository/git.ts';
-import { asJson, type Flags, print } from '../options.ts';
+import { asJson, type Flags } from '../options.ts';
+import { print } from '../output.ts';
 import { withVersionAccess, withVersionFlags } from '../version-access.ts';
 import { formatList } from './list-text.ts';
 
@@ -16,6 +17,6 @@ function run(flags: Flags): Promise<void> {
   return withVersionAccess(flags, async ({ config, store, repository }) => {
     const tags = repository ? await tagsOf(repository) : new Map<string, string>();
     const versions = await listVersions(store, config.modelName, tags);
-    print(flags, versions, formatList(versions));
+    print(flags, versions, formatList);
   });
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { openRepository } from '../../repository/git.ts';
 import { type DriverFiles, runMergeDriver } from '../../repository/merge/merge-driver.ts';
 import type { HashAlgorithm } from '../../version/git-objects.ts';
+import { notify, warn } from '../output.ts';
 
 /** Above 128, git takes the exit code for an error instead of a conflict, and leaves the file unchanged. */
 const FAILED = 129;
@@ -24,12 +25,10 @@ async function run(files: DriverFiles, path: string): Promise<void> {
     const { git } = await openRepository('.');
     const algorithm = (await git('rev-parse', '--show-object-format')).trim() as HashAlgorithm;
     const messages = await runMergeDriver(files, path, algorithm);
-    for (const message of messages) {
-      process.stderr.write(`${message}\n`);
-    }
+    messages.forEach(notify);
     process.exitCode = messages.length > 0 ? 1 : 0;
   } catch (error) {
-    process.stderr.write(`tweet-sentiment: ${path}: ${(error as Error).message}\n`);
+    warn(`${path}: ${(error as Error).message}`);
     process.exitCode = FAILED;
   }
 }

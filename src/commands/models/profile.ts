@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { MODEL_FILES } from '../../artifacts/version-files.ts';
-import { progressBar } from '../options.ts';
+import { printJson, progressBar } from '../output.ts';
 
 export function addProfile(models: Command): void {
   models
@@ -28,10 +28,9 @@ async function run(
   }
   const { measureProfile } = await import('../../repository/measure-profile.ts');
   const profile = await measureProfile(files, data, progressBar());
-  const text = `${JSON.stringify(profile, null, 2)}\n`;
   if (output === undefined) {
-    process.stdout.write(text);
+    printJson(profile);
   } else {
-    await writeFile(output, text);
+    await writeFile(output, `${JSON.stringify(profile, null, 2)}\n`);
   }
 }

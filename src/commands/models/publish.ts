@@ -4,7 +4,8 @@ import { ModelError } from '../../version/errors.ts';
 import { publishVersion } from '../../version/publish.ts';
 import { openStore } from '../../version/stores/open.ts';
 import { isWritable, type Store } from '../../version/stores/store.ts';
-import { asJson, type Flags, print, progressBar } from '../options.ts';
+import { asJson, type Flags } from '../options.ts';
+import { print, progressBar } from '../output.ts';
 import {
   REVISION,
   type VersionAccess,
@@ -52,7 +53,7 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
     print(
       flags,
       { model: config.modelName, commit, tag: tag ?? null, store: store.location, result },
-      `${commit} ${outcome} in ${store.location}`,
+      (published) => `${published.commit} ${outcome} in ${published.store}`,
     );
   });
 }

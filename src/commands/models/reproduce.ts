@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { reproduce } from '../../repository/reproduce/reproduce.ts';
-import { asJson, type Flags, print, progressBar } from '../options.ts';
+import { asJson, type Flags } from '../options.ts';
+import { notify, print, progressBar } from '../output.ts';
 import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
 import { formatReproduction } from './reproduce-text.ts';
 
@@ -31,9 +32,9 @@ function run(revision: string | undefined, flags: Flags & { data: string }): Pro
         folder,
         dataFolder: flags.data,
         measureProfile: (files, dataFiles) => measureProfile(files, dataFiles, progressBar()),
-        onStep: (step) => process.stderr.write(`${step}\n`),
+        onStep: notify,
       });
-      print(flags, reproduction, formatReproduction(reproduction));
+      print(flags, reproduction, formatReproduction);
       process.exitCode = reproduction.verdict === 'different' ? 1 : 0;
     } finally {
       await rm(folder, { recursive: true, force: true });

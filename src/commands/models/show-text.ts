@@ -3,7 +3,8 @@ import { datasetsSchema } from '../../artifacts/datasets.ts';
 import type { Ingredient } from '../../artifacts/ingredients.ts';
 import type { Metrics } from '../../artifacts/metrics.ts';
 import type { VersionDescription } from '../../repository/describe.ts';
-import { formatBytes } from './list-text.ts';
+import { padEnd, padStart } from '../../terminal/columns.ts';
+import { formatBytes, formatCount, formatQuantity } from '../../terminal/numbers.ts';
 
 const NAME_WIDTH = 32;
 
@@ -41,7 +42,7 @@ function formatCommit({
 }
 
 function formatFile({ path, size, digest }: Ingredient): string {
-  return `  ${path.padEnd(NAME_WIDTH)} ${formatBytes(size).padStart(8)}  ${digest}`;
+  return `  ${padEnd(path, NAME_WIDTH)} ${padStart(formatBytes(size), 8)}  ${digest}`;
 }
 
 /** For each data file: role, rows, and rows by language and label. */
@@ -54,10 +55,10 @@ function formatDatasets(json: unknown): string[] {
     .flatMap(({ files }) => files)
     .map(({ path, role, rows, labels, languages }) => {
       const counts = Object.entries({ ...languages, ...labels })
-        .map(([name, count]) => `${name} ${count.toLocaleString('en')}`)
+        .map(([name, count]) => `${name} ${formatCount(count)}`)
         .join(', ');
-      const rowCount = `${rows.toLocaleString('en')} rows`.padStart(11);
-      return `  ${path.padEnd(NAME_WIDTH)} ${role.padEnd(5)} ${rowCount}  ${counts}`;
+      const rowCount = padStart(formatQuantity(rows, 'row'), 11);
+      return `  ${padEnd(path, NAME_WIDTH)} ${padEnd(role, 5)} ${rowCount}  ${counts}`;
     });
 }
 
@@ -68,7 +69,7 @@ function formatLeaves(value: unknown, prefix = ''): string[] {
       formatLeaves(inner, prefix ? `${prefix}.${key}` : key),
     );
   }
-  return value === undefined ? [] : [`  ${prefix.padEnd(NAME_WIDTH)} ${JSON.stringify(value)}`];
+  return value === undefined ? [] : [`  ${padEnd(prefix, NAME_WIDTH)} ${JSON.stringify(value)}`];
 }
 
 /** The primary score on each data set, for each precision of the weights. */
@@ -80,7 +81,7 @@ function formatScores(metrics: Metrics | undefined): string[] {
     const scores = Object.entries({ fp32, int8 }).flatMap(([precision, scores]) =>
       scores ? [`${precision} ${scores[metrics.primary].toFixed(4)}`] : [],
     );
-    return `  ${name.padEnd(NAME_WIDTH)} ${scores.join('  ')}`;
+    return `  ${padEnd(name, NAME_WIDTH)} ${scores.join('  ')}`;
   });
   return [`scores (${metrics.primary})`, ...lines];
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { formatBytes } from '../../terminal/numbers.ts';
 import { openVersion, readVersion } from '../../version/version.ts';
-import { asJson, type Flags, print } from '../options.ts';
+import { asJson, type Flags } from '../options.ts';
+import { print } from '../output.ts';
 import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
-import { formatBytes } from './list-text.ts';
 
 export function addVerify(models: Command): void {
   withVersionFlags(models.command('verify'))
@@ -23,7 +24,7 @@ function run(revision: string | undefined, flags: Flags): Promise<void> {
     print(
       flags,
       { commit: version.commit, proven: true, files: files.size, bytes },
-      `${version.commit} is proven: ${files.size} files, ${formatBytes(bytes)}`,
+      ({ commit }) => `${commit} is proven: ${files.size} files, ${formatBytes(bytes)}`,
     );
   });
 }

@@ -1,18 +1,19 @@
-/** Asks the server, with the API key where it wants one. */
+/** Requests to the server, with the API key where it requires one. */
+import type { Problem } from '../../api/problem.ts';
 
 const STORED_KEY = 'api-key';
 /** A prediction may wait in the queue, and a file may be large. */
 const TIMEOUT_MS = 60_000;
 
-export interface AskOptions {
+interface RequestOptions {
   /** Sent as JSON, by POST. */
   readonly body?: object;
   readonly timeoutMs?: number;
 }
 
-/** What the server answered instead of what was asked for, in its own words. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+/** An answer with a status other than 2xx; the message is that of the server. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -20,14 +21,14 @@ export class Refusal extends Error {
     this.status = status;
   }
 
-  /** There was no API key, or not one that the server takes. */
-  get wantsKey(): boolean {
+  /** The API key was missing or wrong. */
+  get needsKey(): boolean {
     return this.status === 401 || this.status === 403;
   }
 }
 
-/** The key lasts as long as the tab. */
-export function rememberKey(key: string): void {
+/** Keeps the key until the tab is closed. */
+export function storeKey(key: string): void {
   sessionStorage.setItem(STORED_KEY, key);
 }
 
@@ -35,10 +36,10 @@ export function storedKey(): string | null {
   return sessionStorage.getItem(STORED_KEY);
 }
 
-/** @throws Refusal for any status but 2xx, TypeError or TimeoutError where nothing answers. */
-export async function ask(
+/** @throws RefusedError for a status other than 2xx, TypeError or TimeoutError without an answer. */
+export async function request(
   path: string,
-  { body, timeoutMs = TIMEOUT_MS }: AskOptions = {},
+  { body, timeoutMs = TIMEOUT_MS }: RequestOptions = {},
 ): Promise<Response> {
   const key = storedKey();
   const response = await fetch(path, {
@@ -51,25 +52,24 @@ export async function ask(
     signal: AbortSignal.timeout(timeoutMs),
   });
   if (!response.ok) {
-    throw new Refusal(response.status, await wordsOf(response));
+    throw new RefusedError(response.status, await problemText(response));
   }
   return response;
 }
 
-/** @throws as `ask`. */
-export async function askJson<T>(path: string, options?: AskOptions): Promise<T> {
-  return (await ask(path, options)).json() as Promise<T>;
+/** @throws as `request`. */
+export async function requestJson<T>(path: string, options?: RequestOptions): Promise<T> {
+  return (await request(path, options)).json() as Promise<T>;
 }
 
-/** An error as a sentence for whoever looks at the page. */
-export function explain(error: unknown): string {
-  return error instanceof Refusal ? error.message : 'The server does not answer.';
+/** An error as a sentence for the reader of the page. */
+export function errorText(error: unknown): string {
+  return error instanceof RefusedError ? error.message : 'The server does not answer.';
 }
 
-/** Title and detail of a problem (RFC 9457). */
-async function wordsOf(response: Response): Promise<string> {
+async function problemText(response: Response): Promise<string> {
   try {
-    const { title, detail } = (await response.json()) as { title?: string; detail?: string };
+    const { title, detail } = (await response.json()) as Partial<Problem>;
     return [title, detail].filter(Boolean).join(': ') || `Status ${response.status}`;
   } catch {
     return `Status ${response.status}`;

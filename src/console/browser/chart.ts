@@ -4,10 +4,10 @@ import { minuteOfDay } from './format.ts';
 import { type Column, stacked } from './series.ts';
 
 const AXIS_FONT = '11px ui-sans-serif, system-ui, sans-serif';
-/** Charts that show the same time share their cursor. */
-const CURSOR = 'time';
+/** Charts with the same key share their cursor. */
+const CURSOR_KEY = 'time';
 const VALUE_AXIS_WIDTH = 52;
-/** From one line of the grid to the next: what a number of few digits can tell. */
+/** Distances between grid lines: 1, 2 or 5 times a power of ten. */
 const VALUE_STEPS = [-2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) =>
   [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
 );
@@ -16,60 +16,75 @@ export interface ChartSeries {
   readonly name: string;
   /** A custom property of the style sheet: `--known-1`. */
   readonly color: string;
-  /** Striped, so that the eye can tell it without colours. */
+  /** Striped, to be recognised without colours. */
   readonly striped?: boolean;
   readonly dashed?: boolean;
 }
 
+/** What a chart shows. */
+export interface Plot {
+  readonly series: readonly ChartSeries[];
+  /** Seconds since 1970. */
+  readonly times: number[];
+  /** One for each series, from the bottom of a stack to its top. */
+  readonly columns: readonly Column[];
+  /** Values of the last minutes, for the legend. */
+  readonly now?: readonly string[];
+}
+
 export interface ChartOptions {
-  readonly container: HTMLElement;
   readonly kind: 'stack' | 'lines';
   readonly format: (value: number) => string;
-  /** What the value axis shows at least. */
-  readonly least: number;
-  /** What it shows at most; by default what there is. */
-  readonly most?: number;
-  /** The place of the cursor in the columns; undefined when it has left. */
-  readonly onCursor: (index: number | undefined) => void;
+  /** The value axis ends here, or higher where values are larger. */
+  readonly minTop: number;
+  /** The value axis always ends here. */
+  readonly top?: number;
 }
 
 export interface Chart {
-  /** @param columns one a series, from the bottom of a stack to its top. */
-  show(series: readonly ChartSeries[], times: number[], columns: readonly Column[]): void;
+  show(plot: Plot): void;
 }
 
-export function createChart(options: ChartOptions): Chart {
-  const { container, kind } = options;
-  let plot: UPlot | undefined;
-  let shape = '';
-  const size = () => ({ width: container.clientWidth, height: container.clientHeight });
+/** Receives the cursor's index in the columns; undefined when the pointer has left. */
+type OnCursor = (index: number | undefined) => void;
 
-  new ResizeObserver(() => plot?.setSize(size())).observe(container);
+/** A chart that lives as long as the page. */
+export function createChart(
+  container: HTMLElement,
+  options: ChartOptions,
+  onCursor: OnCursor,
+): Chart {
+  const isStack = options.kind === 'stack';
+  let uplot: UPlot | undefined;
+  let shownSeries = '';
+  const size = () => ({ width: container.clientWidth, height: container.clientHeight });
+  new ResizeObserver(() => uplot?.setSize(size())).observe(container);
   for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
-    matchMedia(query).addEventListener('change', () => plot?.redraw(false, true));
+    matchMedia(query).addEventListener('change', () => uplot?.redraw(false, true));
   }
 
   return {
-    show(series, times, columns) {
-      // What is drawn first lies below, so a stack is drawn from its top.
-      const drawn = kind === 'stack' ? series.toReversed() : series;
-      const heights = kind === 'stack' ? stacked(columns).toReversed() : columns;
+    show({ series, times, columns }) {
+      // Later series are drawn over earlier ones, so a stack is drawn from its top.
+      const drawn = isStack ? series.toReversed() : series;
+      const heights = isStack ? stacked(columns).toReversed() : columns;
       const data = [times, ...heights] as UPlot.AlignedData;
-      const wanted = JSON.stringify(series);
-      if (plot && wanted === shape) {
-        plot.setData(data);
+      const wantedSeries = JSON.stringify(series);
+      if (uplot && wantedSeries === shownSeries) {
+        uplot.setData(data);
         return;
       }
-      plot?.destroy();
-      shape = wanted;
-      plot = new UPlot({ ...size(), ...layout(options, drawn) }, data, container);
+      uplot?.destroy();
+      shownSeries = wantedSeries;
+      uplot = new UPlot({ ...size(), ...layout(options, drawn, onCursor) }, data, container);
     },
   };
 }
 
 function layout(
-  { kind, format, least, most, onCursor }: ChartOptions,
+  { kind, format, minTop, top }: ChartOptions,
   series: readonly ChartSeries[],
+  onCursor: OnCursor,
 ): Omit<UPlot.Options, 'width' | 'height'> {
   return {
     legend: { show: false },
@@ -78,11 +93,11 @@ function layout(
       drag: { x: false, y: false },
       y: false,
       points: { show: false },
-      sync: { key: CURSOR },
+      sync: { key: CURSOR_KEY },
     },
     scales: {
       x: { time: true },
-      y: { range: (_, _min, max) => [0, most ?? Math.max(least, (max ?? 0) * 1.08)] },
+      y: { range: (_, _min, max) => [0, top ?? Math.max(minTop, (max ?? 0) * 1.08)] },
     },
     axes: [
       {
@@ -128,12 +143,12 @@ function line({ color: name, dashed = false }: ChartSeries): UPlot.Series {
     width: 1.75,
     stroke: () => color(name),
     ...(dashed ? { dash: [5, 3] } : {}),
-    // A value between two that are missing is on no line.
-    points: { size: 4, fill: () => color(name), filter: lonely },
+    // A value between two missing ones has no line: it is drawn as a point.
+    points: { size: 4, fill: () => color(name), filter: isolatedPoints },
   };
 }
 
-const lonely: UPlot.Series.Points.Filter = (plot, index) => {
+const isolatedPoints: UPlot.Series.Points.Filter = (plot, index) => {
   const values = plot.data[index] ?? [];
   return [...values.keys()].filter(
     (i) => values[i] != null && values[i - 1] == null && values[i + 1] == null,

@@ -1,55 +1,20 @@
-/** The console: asks the server what it sees and shows it. */
-import { byId, setText } from './dom.ts';
-import { showDrift } from './drift.ts';
-import { showFeedback } from './feedback.ts';
-import { showHeader } from './header.ts';
-import { startKeyForm } from './key.ts';
-import { startLanguages } from './language-panel.ts';
-import { showLoad } from './load.ts';
-import { showModel } from './model-card.ts';
-import { type Poll, startPolling } from './poll.ts';
-import { startPredictions } from './predictions.ts';
-import { startTraffic } from './traffic.ts';
-import { startTry } from './try.ts';
+/** Entry point: renders the page again for each change of its state. */
+import { html, render } from 'htm/preact';
+import { App } from './components/app.ts';
+import { createStore } from './store.ts';
 
-const showTraffic = startTraffic();
-const showPredictions = startPredictions();
-const showLanguages = startLanguages();
+/** Ages that the header shows grow between two answers of the server. */
+const TICK_MS = 1000;
 
-function show(poll: Poll): void {
-  const { data, contact } = poll;
-  showHeader(poll);
-  keyForm.setWanted(contact.kind === 'wants-key');
-  if (!data || contact.kind !== 'answered') {
-    return;
+const store = createStore(update);
+
+function update(): void {
+  const root = document.getElementById('app');
+  if (root) {
+    render(html`<${App} state=${store.state()} actions=${store} />`, root);
   }
-  showLanguages(data);
-  showTraffic(data);
-  showDrift(data);
-  showLoad(data);
-  showFeedback(data);
-  showPredictions(data);
-  void showModel(data);
 }
 
-const keyForm = startKeyForm(() => poller.now());
-const poller = startPolling(show);
-startTry({
-  data: () => poller.current().data,
-  onChange: () => {
-    if (!poller.current().paused) {
-      poller.now();
-    }
-  },
-});
-
-const pause = byId<HTMLButtonElement>('pause');
-pause.addEventListener('click', () => {
-  const paused = !poller.current().paused;
-  setText(pause, paused ? 'Go on' : 'Pause');
-  poller.setPaused(paused);
-  showHeader(poller.current());
-});
-
-// How long the server has been silent grows between two polls.
-setInterval(() => showHeader(poller.current()), 1000);
+setInterval(update, TICK_MS);
+store.start();
+update();

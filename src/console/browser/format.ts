@@ -1,4 +1,8 @@
-/** Numbers, times and languages in words. */
+/** Numbers, times and languages as text, in the page's language: no line breaks inside a quantity. */
+
+import type { ConsoleData } from '../../api/console.ts';
+
+type Model = NonNullable<ConsoleData['model']>;
 
 const NBSP = '\u00a0';
 const ENGLISH = 'en-GB';
@@ -14,7 +18,7 @@ const hourMinute = new Intl.DateTimeFormat(ENGLISH, { timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(ENGLISH, { dateStyle: 'long', timeStyle: 'short' });
 const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
 
-/** What the language identifier says where it can't tell. */
+/** The code of a text whose language is not certain. */
 export const UNDETERMINED = 'und';
 
 export function count(n: number): string {
@@ -36,7 +40,7 @@ export function percent(share: number): string {
   return `${(fine ? oneDecimal : integer).format(percents)}${NBSP}%`;
 }
 
-/** Of something that happens so many times a second: `0.2`, `5`, `21`. */
+/** Events per second: `0.2`, `5`, `21`. */
 export function rate(perSecond: number): string {
   return (perSecond < 9.95 ? upToOneDecimal : integer).format(perSecond);
 }
@@ -60,7 +64,13 @@ export function duration(seconds: number): string {
   return seconds < 120 ? `${Math.round(seconds)}${NBSP}s` : `${Math.round(seconds / 60)}${NBSP}min`;
 }
 
-/** `16:28:35`, by the clock of whoever looks. @param seconds since 1970. */
+/** `5 minutes` */
+export function minutes(seconds: number): string {
+  const n = seconds / 60;
+  return `${count(n)} ${n === 1 ? 'minute' : 'minutes'}`;
+}
+
+/** `16:28:35`, in the browser's time zone. @param seconds since 1970. */
 export function timeOfDay(seconds: number): string {
   return clock.format(seconds * 1000);
 }
@@ -70,7 +80,7 @@ export function minuteOfDay(seconds: number): string {
   return hourMinute.format(seconds * 1000);
 }
 
-/** `24 November 2026 at 16:28`; what is no date is given back. */
+/** `24 November 2026 at 16:28`; a text that is not a date is returned as it is. */
 export function dateTime(iso: string): string {
   const date = new Date(iso);
   return Number.isNaN(date.getTime()) ? iso : day.format(date);
@@ -80,7 +90,7 @@ export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** `German`; a code without a name is given back. */
+/** `German`; a code without a name is returned as it is. */
 export function languageName(code: string): string {
   if (code === UNDETERMINED) {
     return 'undetermined';
@@ -108,10 +118,15 @@ export function listed(words: readonly string[]): string {
 }
 
 /** `tweet-sentiment v1.0.0`, or with the commit where there is no tag. */
-export function modelName({ name, tag, commit }: { name: string; tag?: string; commit: string }) {
+export function modelName({ name, tag, commit }: Model): string {
   return `${name} ${tag ?? shortCommit(commit)}`;
 }
 
-export function shortCommit(commit: string): string {
+/** `v1.2.0 · fbd5e27f` */
+export function versionName({ tag, commit }: Model): string {
+  return [tag, shortCommit(commit)].filter(Boolean).join(' · ');
+}
+
+function shortCommit(commit: string): string {
   return commit.slice(0, 8);
 }

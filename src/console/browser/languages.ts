@@ -1,11 +1,11 @@
-/** Which languages the model knows. */
+/** The languages of the traffic, and which of them the model knows. */
+import type { ConsoleData } from '../../api/console.ts';
 import { UNDETERMINED } from './format.ts';
-import { RECENT_SECONDS, sumsOf } from './series.ts';
-import type { ConsoleData } from './types.ts';
+import { sumsOf } from './series.ts';
 
 export type Familiarity = 'known' | 'foreign' | 'undetermined';
 
-/** @param known empty where the version has no profile, and nothing can be foreign to it. */
+/** @param known empty where the version has no profile: then no language is foreign. */
 export function familiarity(language: string, known: readonly string[]): Familiarity {
   if (language === UNDETERMINED) {
     return 'undetermined';
@@ -18,6 +18,7 @@ export interface LanguageShare {
   readonly familiarity: Familiarity;
   /** Texts of the drift window. */
   readonly count: number;
+  /** Share of the drift window. */
   readonly observed: number;
   /** Share of the last minute; undefined without any text. */
   readonly recent: number | undefined;
@@ -27,11 +28,12 @@ export interface LanguageShare {
 
 /** The languages of the drift window: foreign ones first, then by their share. */
 export function languageShares(data: ConsoleData): LanguageShare[] {
-  const { drift } = data;
-  const counts = Object.entries(sumsOf(data, ({ languages }) => languages));
+  const { drift, recent } = data;
+  const sums = (seconds: number) => sumsOf(data, ({ languages }) => languages, seconds);
+  const counts = Object.entries(sums(drift.windowSeconds));
   const total = counts.reduce((sum, [, n]) => sum + n, 0);
-  const recent = sumsOf(data, ({ languages }) => languages, RECENT_SECONDS);
-  const recentTotal = Object.values(recent).reduce((sum, n) => sum + n, 0);
+  const recentCounts = sums(recent.windowSeconds);
+  const recentTotal = Object.values(recentCounts).reduce((sum, n) => sum + n, 0);
   const bins = drift.features.find(({ feature }) => feature === 'language')?.bins;
   return counts
     .map(([language, count]) => ({
@@ -39,7 +41,7 @@ export function languageShares(data: ConsoleData): LanguageShare[] {
       familiarity: familiarity(language, drift.known),
       count,
       observed: count / total,
-      recent: recentTotal === 0 ? undefined : (recent[language] ?? 0) / recentTotal,
+      recent: recentTotal === 0 ? undefined : (recentCounts[language] ?? 0) / recentTotal,
       reference: bins?.find(({ bin }) => bin === language)?.reference,
     }))
     .sort(

@@ -1,26 +1,21 @@
-/** The steps of the history as columns of charts: one value for each few seconds, without holes. */
-import type { ConsoleData, Counts, Step } from './types.ts';
+/** The steps of the history as columns of charts: one value for each step, without gaps. */
+import type { ConsoleData, HistoryStep } from '../../api/console.ts';
 
-/** What the numbers of "now" are taken from. */
-export const RECENT_SECONDS = 60;
-/** A server that began a minute ago is not shown as a thin line at the edge. */
+/** Time that a chart shows: a server that started a minute ago is not a thin line at the edge. */
 const MIN_SECONDS = 300;
 const MAX_SECONDS = 900;
 
-/** A value a step; null where there is none. */
+/** One value for each step; null where there is none. */
 export type Column = (number | null)[];
 
 export interface Timeline {
   /** Seconds since 1970. */
   readonly times: number[];
-  /** What happened in each step. */
-  column(value: (step: Step) => number | undefined, missing: number | null): Column;
+  /** @param missing where a step has no value. */
+  column(value: (step: HistoryStep) => number | undefined, missing: number | null): Column;
 }
 
-/**
- * The whole steps of the last quarter of an hour, or since traffic began; the one that goes on would
- * look like a fall.
- */
+/** The steps since traffic began; without the last one, which is not over and would look like a fall. */
 export function timelineOf({ now, steps, stepSeconds }: ConsoleData): Timeline {
   const last = Math.floor(now / stepSeconds) * stepSeconds - stepSeconds;
   const age = Math.ceil((now - (steps[0]?.at ?? now)) / 60 + 0.5) * 60;
@@ -49,11 +44,11 @@ export function stacked(columns: readonly Column[]): Column[] {
   });
 }
 
-/** Sums of counts by name over the last seconds, by default the window that drift is measured in. */
+/** Sums of counts by name over the last seconds. */
 export function sumsOf(
-  { now, steps, drift }: ConsoleData,
-  counts: (step: Step) => Counts,
-  seconds = drift.windowSeconds,
+  { now, steps }: ConsoleData,
+  counts: (step: HistoryStep) => Readonly<Record<string, number>>,
+  seconds: number,
 ): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const step of steps) {

@@ -1,4 +1,4 @@
-/** Prometheus text → what it says of drift. */
+/** The server's metrics in Prometheus' text format → what they contain about drift. */
 import type { Counts, Distribution, Profile } from '../profile.ts';
 
 export interface Sample {
@@ -12,10 +12,10 @@ export interface Exposition {
   readonly model:
     | { readonly name: string; readonly commit: string; readonly tag: string | undefined }
     | undefined;
-  /** Of no text where the version has no reference; how many texts it is of is not exposed. */
+  /** Of 0 texts where the version has no reference; the true number is not exposed. */
   readonly profile: Profile;
   readonly counts: Counts;
-  /** When the process began, seconds since 1970. */
+  /** When the process started, seconds since 1970. */
   readonly startedAt: number | undefined;
 }
 
@@ -36,14 +36,19 @@ export function* samplesOf(text: string): Generator<Sample> {
   }
 }
 
-/** What a server of this project exposes; bins come in the order of the profile. */
+interface Bin {
+  count: number;
+  ratio: number;
+}
+
+/** Reads the metrics of a server of this project; the order of the bins is that of the profile. */
 export function readExposition(text: string): Exposition {
-  const bins = new Map<string, Map<string, { count: number; ratio: number }>>();
-  const binOf = ({ feature = '', bin = '' }: Sample['labels']) => {
-    const feature_ = bins.get(feature) ?? new Map<string, { count: number; ratio: number }>();
-    const found = feature_.get(bin) ?? { count: 0, ratio: 0 };
-    bins.set(feature, feature_.set(bin, found));
-    return found;
+  const bins = new Map<string, Map<string, Bin>>();
+  const binOf = ({ feature = '', bin: name = '' }: Sample['labels']): Bin => {
+    const binsOfFeature = bins.get(feature) ?? new Map<string, Bin>();
+    const bin = binsOfFeature.get(name) ?? { count: 0, ratio: 0 };
+    bins.set(feature, binsOfFeature.set(name, bin));
+    return bin;
   };
   let model: Exposition['model'];
   let startedAt: number | undefined;
@@ -61,29 +66,29 @@ export function readExposition(text: string): Exposition {
       startedAt = value;
     }
   }
-  const entries = [...bins].map(([feature, of]) => ({
-    feature,
-    distribution: distributionOf(
-      [...of.keys()],
-      [...of.values()].map(({ ratio }) => ratio),
-    ),
-    counts: [...of.values()].map(({ count }) => count),
-  }));
+  const features = [...bins];
   return {
     model,
     profile: {
       texts: hasReference ? 1 : 0,
       features: Object.fromEntries(
-        entries.map(({ feature, distribution }) => [feature, distribution]),
+        features.map(([feature, binsOfFeature]) => [feature, distributionOf(binsOfFeature)]),
       ),
     },
-    counts: Object.fromEntries(entries.map(({ feature, counts }) => [feature, counts])),
+    counts: Object.fromEntries(
+      features.map(([feature, binsOfFeature]) => [
+        feature,
+        [...binsOfFeature.values()].map(({ count }) => count),
+      ]),
+    ),
     startedAt,
   };
 }
 
 /** Names that are all numbers are upper bounds. */
-function distributionOf(names: readonly string[], ratios: readonly number[]): Distribution {
+function distributionOf(bins: ReadonlyMap<string, Bin>): Distribution {
+  const names = [...bins.keys()];
+  const ratios = [...bins.values()].map(({ ratio }) => ratio);
   const bounds = names.map(Number);
   return bounds.every(Number.isFinite)
     ? { upper_bounds: bounds, ratios }

@@ -1,14 +1,13 @@
-/** The report as one page that needs nothing from elsewhere. */
+/** The report as one HTML page without external resources. */
+import { formatCount, formatShare } from '../../terminal/numbers.ts';
 import { printable } from '../../terminal/printable.ts';
-import type { Sample } from './bin-samples.ts';
+import { formatDateTime } from '../../terminal/time.ts';
+import type { Sample } from './prediction-bins.ts';
 import type { DriftReport, FeatureReport } from './report.ts';
 import {
   exampleTitle,
   formatContribution,
-  formatCount,
   formatIndex,
-  formatShare,
-  formatTime,
   LEGEND,
   notesOf,
   originOf,
@@ -19,7 +18,7 @@ import {
   verdictTitle,
 } from './report-texts.ts';
 
-/** Nothing is loaded and nothing runs, whatever a text of the log may hold. */
+/** The page loads nothing and runs no script, whatever the texts of the log contain. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 const STYLE = `
@@ -78,8 +77,8 @@ export function formatPage(report: DriftReport): string {
   const { model, tag, commit, features, drifted, predictions } = report;
   const { headline, foreign } = summaryOf(report);
   const name = [model, tag].filter(Boolean).join(' ');
-  const isTold = features.some(({ verdict }) => verdict !== 'too_few');
-  const result = drifted ? 'drift' : isTold ? 'fine' : '';
+  const isJudged = features.some(({ verdict }) => verdict !== 'too_few');
+  const result = drifted ? 'drift' : isJudged ? 'fine' : '';
   const [window = '', origin = ''] = originOf(report);
   const notes = notesOf(report);
   return `<!doctype html>
@@ -147,7 +146,7 @@ function formatExamples(report: DriftReport): string {
   return examples.length === 0
     ? ''
     : `<section>
-<h2>texts that drive it</h2>
+<h2>texts that contribute most</h2>
 ${examples
   .map(
     (example) => `<h3>${escapeHtml(exampleTitle(report, example))}
@@ -161,7 +160,7 @@ ${example.texts.map(formatSample).join('\n')}
 }
 
 function formatSample({ timestamp, language, label, score, text }: Sample): string {
-  const time = timestamp === null ? [] : [`${formatTime(timestamp)} UTC`];
+  const time = timestamp === null ? [] : [`${formatDateTime(timestamp)} UTC`];
   const head = [...time, language, label, score.toFixed(2)].join(' · ');
   return `<li><div class="quiet">${escapeHtml(head)}</div><bdi>${escapeHtml(text)}</bdi></li>`;
 }

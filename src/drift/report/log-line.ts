@@ -1,23 +1,23 @@
-/** A line of the log → the prediction that it tells. */
+/** A line of the log → the prediction in it. */
 import { parseObject } from '../../logs/entry.ts';
 import type { Observation } from '../profile.ts';
 
 export interface LoggedPrediction extends Observation {
-  /** As ISO 8601 has it, UTC, so that times compare as text; empty where it is not told. */
+  /** ISO 8601 in UTC, so that timestamps can be compared as text; empty where it is not known. */
   readonly timestamp: string;
   readonly commit: string;
   readonly id: string;
-  /** What LOG_INPUT let through; undefined where it is `none`. */
+  /** The text in the form that LOG_INPUT sets; undefined where it is `none`. */
   readonly input: string | undefined;
 }
 
 export type Line =
   | { readonly kind: 'prediction'; readonly prediction: LoggedPrediction }
-  /** A prediction that lacks a field, or has something else in it. */
+  /** A prediction in which a field is missing or has the wrong type. */
   | { readonly kind: 'unreadable' }
   /** Another event of the log, such as `ready`. */
   | { readonly kind: 'event' }
-  /** No line of the log. */
+  /** Not a line of the log. */
   | { readonly kind: 'foreign' }
   | { readonly kind: 'blank' };
 
@@ -38,7 +38,7 @@ export function readLine(line: string): Line {
   return prediction ? { kind: 'prediction', prediction } : { kind: 'unreadable' };
 }
 
-/** @returns undefined where a field is missing or is something else. */
+/** @returns undefined where a field is missing or has the wrong type. */
 export function predictionOf(
   fields: Readonly<Record<string, unknown>>,
   timestamp: string,

@@ -1,12 +1,15 @@
-/** What a report says, in words; whoever shows them makes them harmless. */
+/** The texts of a report, for every output. They may contain text of the log: each output sanitises it. */
+import { formatCount, formatQuantity, formatShare } from '../../terminal/numbers.ts';
+import { formatDateTime } from '../../terminal/time.ts';
 import { DRIFT_POLICY } from '../policy.ts';
 import type { BinDrift } from '../psi.ts';
+import { namesOf } from './log-files.ts';
 import type { DriftReport, Example, FeatureReport } from './report.ts';
 
-/** Categories are shown one by one up to so many; of more, those that matter. */
+/** With more categories, the smallest ones are shown together. */
 const MAX_CATEGORIES = 8;
 
-/** A bin matters with such a share of either side. */
+/** A category has a row of its own where its share or its contribution is at least this. */
 const MIN_SHARE = 0.005;
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -32,20 +35,20 @@ export function titleOf(feature: string): string {
   return TITLES[feature] ?? feature;
 }
 
-/** The bins to show: numbers in their order; of many categories those that matter, largest first. */
+/** The bins to show: numbers in their order; of many categories the large ones, the largest first. */
 export function rowsOf({ feature, bins }: FeatureReport): Row[] {
   const rows = bins.map((bin, i) => ({ ...bin, name: binTitle(feature, bins, i) }));
   if (areNumbers(bins) || bins.length <= MAX_CATEGORIES) {
     return rows;
   }
-  const matters = ({ observed, reference, contribution }: Row): boolean =>
+  const isLarge = ({ observed, reference, contribution }: Row): boolean =>
     Math.max(observed, reference, contribution) >= MIN_SHARE;
-  const rest = rows.filter((row) => !matters(row));
+  const rest = rows.filter((row) => !isLarge(row));
   const sum = (of: 'count' | 'observed' | 'reference' | 'contribution'): number =>
     rest.reduce((total, row) => total + row[of], 0);
   return [
     ...rows
-      .filter(matters)
+      .filter(isLarge)
       .sort((a, b) => b.contribution - a.contribution || b.reference - a.reference),
     ...(rest.length > 0
       ? [
@@ -81,7 +84,7 @@ function binTitle(feature: string, bins: readonly Pick<BinDrift, 'bin'>[], i: nu
   if (before === undefined) {
     return Number(name) === 0 ? '0' : `to ${name}`;
   }
-  // The last bound is the largest value that there is.
+  // The last bound is the largest possible value.
   return i === bins.length - 1 ? `over ${before}` : `${before}–${name}`;
 }
 
@@ -103,7 +106,7 @@ export function verdictTitle({ verdict, observations }: FeatureReport): string {
     : verdict;
 }
 
-/** One sentence for the whole, and one for each foreign language. */
+/** One sentence for the whole report, and one for each foreign language. */
 export function summaryOf(report: DriftReport): { headline: string; foreign: string[] } {
   return {
     headline: headlineOf(report),
@@ -127,28 +130,29 @@ function headlineOf({ predictions, threshold, features, foreign_languages }: Dri
     return `Drift: ${findings.join('; ')}.`;
   }
   if (predictions === 0) {
-    return 'No predictions: nothing to tell.';
+    return 'No predictions: nothing to compare.';
   }
   return predictions < DRIFT_POLICY.minObservations
-    ? `Too few predictions to tell: ${predictions}, at least ${DRIFT_POLICY.minObservations} are needed.`
+    ? `Too few predictions: ${formatCount(predictions)}, at least ${DRIFT_POLICY.minObservations} are needed.`
     : `No drift: no stability index above ${threshold}, no foreign language.`;
 }
 
-/** Where it comes from: times and number of predictions, then files or address. */
+/** Where the report comes from: number and times of the predictions, then files or address. */
 export function originOf({ source, from, to, predictions }: DriftReport): string[] {
-  const counted = `${formatCount(predictions)} ${plural(predictions, 'prediction')}`;
-  const window = from && to ? `${counted}, ${formatTime(from)} to ${formatTime(to)} UTC` : counted;
+  const counted = formatQuantity(predictions, 'prediction');
+  const window =
+    from && to ? `${counted}, ${formatDateTime(from)} to ${formatDateTime(to)} UTC` : counted;
   return source.kind === 'server'
     ? [`${window} (since the server’s start)`, source.url]
-    : [window, source.files.map((file) => (file === '-' ? 'standard input' : file)).join(', ')];
+    : [window, namesOf(source.files)];
 }
 
-/** What a reader has to know beside the numbers. */
+/** What a reader needs to know besides the numbers. */
 export function notesOf(report: DriftReport): string[] {
   const { source, texts, predictions, other_commits } = report;
   const notes = other_commits.map(
     ({ commit, predictions: n }) =>
-      `Not in the report: ${formatCount(n)} ${plural(n, 'prediction')} of ${commit} (--commit).`,
+      `Not in the report: ${formatQuantity(n, 'prediction')} of ${commit} (--commit).`,
   );
   if (source.kind === 'log') {
     const { unreadable, foreign, earlier } = source.lines;
@@ -156,22 +160,20 @@ export function notesOf(report: DriftReport): string[] {
       notes.push(`All ${formatCount(earlier)} predictions of the log are older (--since).`);
     }
     if (unreadable > 0) {
-      notes.push(
-        `Skipped: ${formatCount(unreadable)} ${plural(unreadable, 'prediction')} without a field that is needed.`,
-      );
+      notes.push(`Skipped: ${formatQuantity(unreadable, 'prediction')} without a required field.`);
     }
     if (foreign > 0) {
       notes.push(
-        `Skipped: ${formatCount(foreign)} ${plural(foreign, 'line')} that ${foreign === 1 ? 'is' : 'are'} none of the log.`,
+        `Skipped: ${formatQuantity(foreign, 'line')} that ${foreign === 1 ? 'is' : 'are'} not from the log.`,
       );
     }
   }
   if (texts === 'refused') {
-    notes.push('No texts: the server does not show them; one with API keys asks for --api-key.');
+    notes.push('No texts: the server does not send them; a server with API keys needs --api-key.');
   } else if (texts !== 'seen' && predictions > 0) {
     notes.push(
       source.kind === 'server' && texts === 'none'
-        ? 'No texts: the server has none of late, or LOG_INPUT leaves them out.'
+        ? 'No texts: the server has no recent ones, or LOG_INPUT leaves them out.'
         : `No texts: LOG_INPUT=${texts === 'hashed' ? 'hash' : 'none'} keeps them out of the log.`,
     );
   }
@@ -179,32 +181,14 @@ export function notesOf(report: DriftReport): string[] {
 }
 
 export const LEGEND =
-  `Stability index (PSI): stable below ${DRIFT_POLICY.psi.moving}, changed above ${DRIFT_POLICY.psi.changed}. Noise: what it is about without ` +
-  'any change; not taken off. “Adds”: what a bin adds to the index.';
-
-/** @param share 0 to 1. */
-export function formatShare(share: number): string {
-  return share > 0 && share < 0.0005 ? '<0.1 %' : `${(share * 100).toFixed(1)} %`;
-}
+  `Stability index (PSI): stable below ${DRIFT_POLICY.psi.moving}, changed above ${DRIFT_POLICY.psi.changed}. ` +
+  'Noise: the index to expect without any change; it is not subtracted. “Adds”: what a bin adds to the index.';
 
 export function formatIndex(index: number | null): string {
   return index === null ? '–' : index.toFixed(index < 0.01 ? 3 : 2);
 }
 
-/** What a bin adds; nothing where that rounds to 0. */
+/** What a bin adds to the index; empty where that is rounded to 0. */
 export function formatContribution(contribution: number): string {
   return contribution < 0.0005 ? '' : `+${contribution.toFixed(3)}`;
-}
-
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-/** @param time ISO 8601. */
-export function formatTime(time: string): string {
-  return time.slice(0, 19).replace('T', ' ');
-}
-
-function plural(count: number, word: string): string {
-  return count === 1 ? word : `${word}s`;
 }

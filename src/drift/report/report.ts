@@ -1,33 +1,33 @@
-/** What `drift` reports: the shape of its JSON, and the verdicts. */
+/** The report of `drift`: its JSON, and the verdicts in it. */
 
 import { foreignLanguages, type Verdict, verdictOf } from '../policy.ts';
 import type { Profile } from '../profile.ts';
 import { type BinDrift, contributionOf, type FeatureDrift, measureDrift } from '../psi.ts';
-import type { Collector, Sample, TextsSeen } from './bin-samples.ts';
+import type { PredictionBins, Sample, TextsInLog } from './prediction-bins.ts';
 
 /** How many bins, and how many texts of each, are shown as examples. */
 const MAX_EXAMPLES = 6;
-const TEXTS_AN_EXAMPLE = 3;
+const MAX_TEXTS_PER_EXAMPLE = 3;
 
-/** A bin that adds less is not what drives an index. */
+/** A bin that adds less to the index is not an example. */
 const MIN_CONTRIBUTION = 0.02;
 
 export interface FeatureReport {
   readonly feature: string;
   readonly observations: number;
-  /** Population stability index as the alert rules have it, not corrected; null without observations. */
+  /** Population stability index, not corrected for noise, as in the alert rules; null without observations. */
   readonly psi: number | null;
-  /** What the index of so many observations is about without any change; null without observations. */
+  /** The index to expect of so many observations without any change; null without observations. */
   readonly noise: number | null;
   /** `stable` below 0.1, `changed` above 0.25, `moving` between; `too_few` below 200 observations. */
   readonly verdict: Verdict;
-  /** Whether the index is above the threshold, and of enough observations; never for languages. */
+  /** Whether the index of enough observations is above the threshold; never true for languages. */
   readonly drifted: boolean;
   /** In the order of the profile. */
   readonly bins: readonly BinDrift[];
 }
 
-/** Texts of a bin that has more of the traffic than of the training data. */
+/** Texts of a bin whose share of the traffic is larger than its share of the training data. */
 export interface Example {
   readonly feature: string;
   readonly bin: string;
@@ -39,32 +39,32 @@ export interface Example {
 export type Source =
   | {
       readonly kind: 'log';
-      /** `-` is standard input. */
+      /** `-` for standard input. */
       readonly files: readonly string[];
       readonly lines: LineCounts;
     }
   | { readonly kind: 'server'; readonly url: string };
 
 export interface LineCounts {
-  /** Predictions of all versions within the time that was asked for. */
+  /** Predictions of all versions since the requested time. */
   readonly predictions: number;
   /** Predictions before that time. */
   readonly earlier: number;
-  /** Predictions without a field that is needed. */
+  /** Predictions without a required field. */
   readonly unreadable: number;
   /** Other events of the log. */
   readonly events: number;
-  /** Lines that are none of the log. */
+  /** Lines that are not from the log. */
   readonly foreign: number;
 }
 
-/** Printed as it is by `drift --json`: names and meanings stay. */
+/** Printed by `drift --json`: names and meanings stay. */
 export interface DriftReport {
   readonly source: Source;
   readonly model: string;
-  /** The version whose predictions these are; null where there are none. */
+  /** The version that is reported; null where there are no predictions. */
   readonly commit: string | null;
-  /** Such as `v1.0.0`; null where the version has none. */
+  /** Such as `v1.0.0`; null where the version has no tag. */
   readonly tag: string | null;
   /** Times of the first and the last prediction, or of the server's start and now; ISO 8601. */
   readonly from: string | null;
@@ -74,12 +74,12 @@ export interface DriftReport {
   /** Whether a feature has drifted or a language is foreign: exit code 1. */
   readonly drifted: boolean;
   readonly features: readonly FeatureReport[];
-  /** Languages that the training data hardly has, the largest share first. */
+  /** Languages that are rare in the training data, the largest share first. */
   readonly foreign_languages: readonly BinDrift[];
-  /** The bins that drive the drift, the largest contribution first. */
+  /** The bins that contribute most to the drift, the largest contribution first. */
   readonly examples: readonly Example[];
-  /** Whether there are texts to show: `hashed` and `none` as LOG_INPUT has it, `refused` by the server. */
-  readonly texts: TextsSeen | 'refused';
+  /** Whether there are texts to show; `refused`: the server does not send them. */
+  readonly texts: TextsInLog | 'refused';
   /** Predictions of other versions in the log, which are not in the report. */
   readonly other_commits: readonly { readonly commit: string; readonly predictions: number }[];
 }
@@ -89,10 +89,10 @@ export type Judgement = Pick<
   'predictions' | 'drifted' | 'features' | 'foreign_languages' | 'examples'
 >;
 
-/** Judges what was counted. @param threshold largest index that is no drift. */
+/** Judges counted predictions. @param threshold the largest index that is no drift. */
 export function judge(
   profile: Profile,
-  { counts, samplesOf }: Pick<Collector, 'counts' | 'samplesOf'>,
+  { counts, samplesOf }: Pick<PredictionBins, 'counts' | 'samplesOf'>,
   threshold: number,
 ): Judgement {
   const measured = measureDrift(profile, counts);
@@ -119,21 +119,21 @@ function judgeFeature(
     psi,
     noise: noiseOf(bins, observations),
     verdict,
-    // Known languages in other proportions are no drift, as for the alert rules; a foreign one is.
+    // As in the alert rules, known languages in other proportions are no drift; a foreign language is.
     drifted: feature !== 'language' && verdict !== 'too_few' && (psi ?? 0) > threshold,
     bins,
   };
 }
 
-/** From so many expected observations on, a bin's number of them is as good as normal. */
-const NORMAL_FROM = 20;
-const MAX_RARE = 100;
+/** From this number of expected observations on, the counts of a bin are approximately normal. */
+const MIN_NORMAL = 20;
+/** Where fewer than 20 are expected, more than this practically never occur. */
+const MAX_POISSON = 100;
 
 /**
- * What the index is on average where nothing has changed: about (B − 1) / n for n observations over
- * B bins, as a χ² with B − 1 degrees of freedom. Bins in which few are expected add another amount,
- * the average over how many may come (Poisson). The training data are many, so that their own noise
- * does not count.
+ * The average index where nothing has changed: about (B − 1) / n for n observations in B bins, as for a χ²
+ * with B − 1 degrees of freedom. A bin with few expected observations adds its average over the Poisson
+ * distribution instead. The training data are many more, so that their own noise is ignored.
  */
 export function noiseOf(
   bins: readonly Pick<BinDrift, 'reference'>[],
@@ -146,23 +146,23 @@ export function noiseOf(
 
 function noiseOfBin(reference: number, observations: number): number {
   const expected = reference * observations;
-  if (expected >= NORMAL_FROM) {
+  if (expected >= MIN_NORMAL) {
     return (1 - reference) / observations;
   }
   let probability = Math.exp(-expected);
   let average = 0;
-  for (let count = 0; count <= MAX_RARE; count++) {
+  for (let count = 0; count <= MAX_POISSON; count++) {
     average += probability * contributionOf({ observed: count / observations, reference });
     probability *= expected / (count + 1);
   }
   return average;
 }
 
-/** The bins that have grown most, of features that are not stable, with texts that no other one shows. */
+/** Of features that are not stable, the bins that have grown most, each with texts of its own. */
 function chooseExamples(
   features: readonly FeatureReport[],
   foreign: readonly BinDrift[],
-  samplesOf: Collector['samplesOf'],
+  samplesOf: PredictionBins['samplesOf'],
 ): Example[] {
   const shown = new Set<string>();
   return features
@@ -171,20 +171,20 @@ function chooseExamples(
         feature,
         bin,
         index,
-        isDriving:
+        isExample:
           foreign.includes(bin) ||
           ((drifted || verdict === 'moving' || verdict === 'changed') &&
             bin.observed > bin.reference &&
             bin.contribution >= MIN_CONTRIBUTION),
       })),
     )
-    .filter(({ isDriving }) => isDriving)
+    .filter(({ isExample }) => isExample)
     .sort((a, b) => b.bin.contribution - a.bin.contribution)
     .slice(0, MAX_EXAMPLES)
     .map(({ feature, bin: { bin, contribution }, index }) => {
       const texts = samplesOf(feature, index)
         .filter(({ text }) => !shown.has(text))
-        .slice(0, TEXTS_AN_EXAMPLE);
+        .slice(0, MAX_TEXTS_PER_EXAMPLE);
       for (const { text } of texts) {
         shown.add(text);
       }

@@ -1,14 +1,16 @@
 /** The report for a terminal. */
-import { blockBar, type Paint, type Style } from '../../logs/entry-line.ts';
-import { columnsOf, cutTo, isolate, printable } from '../../terminal/printable.ts';
+import { blockBar } from '../../terminal/bars.ts';
+import { columnsOf, cutTo, padEnd, wrap } from '../../terminal/columns.ts';
+import { formatShare } from '../../terminal/numbers.ts';
+import type { Paint, Style } from '../../terminal/paint.ts';
+import { isolate, printable } from '../../terminal/printable.ts';
 import type { Verdict } from '../policy.ts';
-import type { Sample } from './bin-samples.ts';
+import type { Sample } from './prediction-bins.ts';
 import type { DriftReport, FeatureReport } from './report.ts';
 import {
   exampleTitle,
   formatContribution,
   formatIndex,
-  formatShare,
   LEGEND,
   notesOf,
   originOf,
@@ -26,12 +28,20 @@ const VERDICT_STYLES: Readonly<Record<Verdict, Style>> = {
   changed: 'red',
 };
 
-const BAR = { least: 4, most: 24 };
+/** Widths in columns. */
+const MIN_BAR = 4;
+const MAX_BAR = 24;
 const MAX_NAME = 18;
 const SHARE = 7;
 const ADDS = 7;
+/** With this width, a column has room for its full head. */
+const MIN_FULL_HEAD = 13;
 
-/** @param columns of the terminal. */
+/** What a bin adds to the index is highlighted from these values on. */
+const NOTABLE_CONTRIBUTION = 0.02;
+const LARGE_CONTRIBUTION = 0.1;
+
+/** @param columns the width of the terminal. */
 export function formatReport(report: DriftReport, columns: number, paint: Paint): string {
   const { model, tag, commit, features } = report;
   const { headline, foreign } = summaryOf(report);
@@ -53,8 +63,8 @@ export function formatReport(report: DriftReport, columns: number, paint: Paint)
 }
 
 function resultStyle({ drifted, features }: DriftReport): Style {
-  const isTold = features.some(({ verdict }) => verdict !== 'too_few');
-  return drifted ? 'red' : isTold ? 'green' : 'yellow';
+  const isJudged = features.some(({ verdict }) => verdict !== 'too_few');
+  return drifted ? 'red' : isJudged ? 'green' : 'yellow';
 }
 
 function formatFeature(feature: FeatureReport, columns: number, paint: Paint): string[] {
@@ -76,27 +86,28 @@ function formatFeature(feature: FeatureReport, columns: number, paint: Paint): s
 
 interface Layout {
   readonly name: number;
-  /** Cells; 0 where there is no room. */
+  /** 0 where there is no room. */
   readonly bar: number;
   readonly hasAdds: boolean;
 }
 
-/** What the columns have no room for is left out: first what bins add, then the bars. */
+/** Where the terminal is narrow, the contributions are left out first, then the bars. */
 function layOut(rows: readonly Row[], columns: number): Layout {
   const name = Math.min(MAX_NAME, Math.max(...rows.map((row) => columnsOf(printable(row.name)))));
   const left = columns - 2 - name - 2 * (2 + SHARE + 1);
-  const bar = (room: number): number => Math.min(BAR.most, Math.floor(room / 2));
+  const bar = (room: number): number => Math.min(MAX_BAR, Math.floor(room / 2));
   const withAdds = bar(left - 2 - ADDS);
-  if (withAdds >= BAR.least) {
+  if (withAdds >= MIN_BAR) {
     return { name, bar: withAdds, hasAdds: true };
   }
   const withoutAdds = bar(left);
-  return { name, bar: withoutAdds >= BAR.least ? withoutAdds : 0, hasAdds: false };
+  return { name, bar: withoutAdds >= MIN_BAR ? withoutAdds : 0, hasAdds: false };
 }
 
 function headOf({ name, bar, hasAdds }: Layout): string {
   const width = SHARE + (bar > 0 ? 1 + bar : 0);
-  const [traffic, training] = width >= 13 ? ['traffic', 'training data'] : ['traffic', 'trained'];
+  const [traffic, training] =
+    width >= MIN_FULL_HEAD ? ['traffic', 'training data'] : ['traffic', 'trained'];
   const heads = [traffic as string, training as string].map((head) => head.padStart(width));
   return `  ${' '.repeat(name)}  ${heads.join('  ')}${hasAdds ? `  ${'adds'.padStart(ADDS)}` : ''}`;
 }
@@ -105,22 +116,23 @@ function formatRow(row: Row, { name, bar, hasAdds }: Layout, scale: number, pain
   const title = cutTo(printable(row.name), name);
   const side = (share: number, style: Style): string => {
     const number = formatShare(share).padStart(SHARE);
-    return bar > 0 ? `${paint(style, barOf(share / scale, bar))} ${number}` : number;
+    return bar > 0 ? `${paint(style, blockBar(share / scale, bar))} ${number}` : number;
   };
   const adds = formatContribution(row.contribution).padStart(ADDS);
-  const addsStyle = row.contribution >= 0.1 ? 'red' : row.contribution >= 0.02 ? 'yellow' : 'dim';
   return [
-    `  ${isolate(title)}${' '.repeat(Math.max(0, name - columnsOf(title)))}`,
+    `  ${padEnd(isolate(title), name)}`,
     side(row.observed, 'cyan'),
     side(row.reference, 'dim'),
-    ...(hasAdds ? [paint(addsStyle, adds)] : []),
+    ...(hasAdds ? [paint(contributionStyle(row.contribution), adds)] : []),
   ].join('  ');
 }
 
-/** @param share 0 to 1; what is more than nothing is seen. */
-function barOf(share: number, cells: number): string {
-  const exact = (Number.isFinite(share) ? share : 0) * cells * 8;
-  return blockBar(exact > 0 ? Math.max(1, Math.round(exact)) : 0, cells);
+function contributionStyle(contribution: number): Style {
+  return contribution >= LARGE_CONTRIBUTION
+    ? 'red'
+    : contribution >= NOTABLE_CONTRIBUTION
+      ? 'yellow'
+      : 'dim';
 }
 
 function formatExamples(report: DriftReport, columns: number, paint: Paint): string[] {
@@ -129,7 +141,7 @@ function formatExamples(report: DriftReport, columns: number, paint: Paint): str
     ? []
     : [
         '',
-        paint('bold', 'texts that drive it'),
+        paint('bold', 'texts that contribute most'),
         ...examples.flatMap((example) => [
           cutTo(
             `  ${printable(exampleTitle(report, example))}  ${formatContribution(example.contribution)}`,
@@ -147,18 +159,4 @@ function formatSample(
 ): string {
   const head = `    ${printable(language)} ${printable(label)} ${score.toFixed(2)}  `;
   return paint('dim', head) + isolate(cutTo(printable(text), columns - columnsOf(head)));
-}
-
-/** Breaks a line between words, not before a percent sign; a longer word stays whole. */
-function wrap(line: string, columns: number): string[] {
-  const lines: string[] = [];
-  for (const word of line.split(/ (?!%)/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && columnsOf(last) + 1 + columnsOf(word) <= columns) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else {
-      lines.push(word);
-    }
-  }
-  return lines;
 }

@@ -20,9 +20,9 @@ export function requireApiKey(keys: readonly string[]): RequestHandler {
         { 'www-authenticate': 'Bearer' },
       );
     }
-    const given = digest(key);
-    // Every digest is compared, so that the time tells nothing.
-    if (!digests.map((known) => timingSafeEqual(known, given)).includes(true)) {
+    const received = digest(key);
+    // Every digest is compared, so that the response time reveals nothing.
+    if (!digests.map((known) => timingSafeEqual(known, received)).includes(true)) {
       throw new ProblemError('forbidden', 'The key sent is none of this server’s');
     }
     next();

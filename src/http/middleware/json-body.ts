@@ -1,4 +1,4 @@
-/** Bodies in JSON: how they are read and written, and what is said where something else comes. */
+/** Bodies in JSON: how they are read and written, and the problem for any other body. */
 import { json, type Request, type RequestHandler, type Response } from 'express';
 import { ProblemError } from '../problems.ts';
 
@@ -6,11 +6,11 @@ import { ProblemError } from '../problems.ts';
 const JSON_TYPES = ['application/json', 'application/*+json'];
 
 /**
- * Reads a body into `req.body`. What most clients send is read here, at a third of the time that
- * Express's `json` takes; the rest is left to it: other types and character sets, compressed bodies,
- * those of unknown length and those that are too long.
+ * Reads a body into `req.body`. What most clients send is read here, faster than by Express's `json`
+ * (docs/decisions/0011-http-on-the-main-thread.md), which reads the rest: other types and character
+ * sets, compressed bodies, those of unknown length and those that are too long.
  *
- * @param limit most bytes in a body.
+ * @param limit maximum size of a body, in bytes.
  */
 export function readJson(limit: number): RequestHandler {
   const readOther = json({ limit, strict: false, type: JSON_TYPES });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
+import type { Observer } from '../../serving/observer.ts';
 
 /** An id from outside is taken over where it can't harm a log or a header. */
 const SANE_REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
@@ -23,28 +24,19 @@ export interface RequestContext {
   route: string;
 }
 
-export interface RequestObserver {
-  /** Called once for each route before the first request. */
-  onRoute(route: { method: string; route: string; statuses: readonly number[] }): void;
-  onRequestStart(): void;
-  /** Called once for each request, answered or not. `method` and `route` are from bounded sets. */
-  onRequestEnd(
-    series: { method: string; route: string; status: number },
-    durationSeconds: number,
-  ): void;
-}
+export type RequestObserver = Pick<Observer, 'onRoute' | 'onRequestStart' | 'onRequestEnd'>;
 
 /** For requests that no route takes. */
 export const NO_ROUTE = 'none';
 
-/** @param commit of the model; undefined while it is not known, and then no header tells it. */
+/** @param commit of the model; while it is undefined, no `x-model-commit` header is sent. */
 export function requestContext(
   commit: () => string | undefined,
   observer: RequestObserver,
 ): RequestHandler {
   return (req, res, next) => {
-    const given = header(req, 'x-request-id');
-    const requestId = given && SANE_REQUEST_ID.test(given) ? given : randomUUID();
+    const received = header(req, 'x-request-id');
+    const requestId = received && SANE_REQUEST_ID.test(received) ? received : randomUUID();
     const traceId = TRACEPARENT.exec(header(req, 'traceparent') ?? '')?.[1];
     const startedAt = performance.now();
     const context: RequestContext = { requestId, traceId, startedAt, route: NO_ROUTE };

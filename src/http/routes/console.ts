@@ -1,7 +1,7 @@
 /** `GET /`: the console, one page, and what it shows. */
-import type { ClassifierStats } from '../../inference/classifier.ts';
-import type { ModelState } from '../../serving/served-model.ts';
-import type { HistorySnapshot } from '../../telemetry/history.ts';
+import type { ConsoleData } from '../../api/console.ts';
+import type { Manager } from '../../serving/manager.ts';
+import type { Overview } from '../../telemetry/telemetry.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
@@ -12,22 +12,11 @@ export interface PageFile {
 }
 
 export interface ConsoleOptions {
-  readonly state: () => ModelState;
+  readonly manager: Manager;
   /** By name; `index.html` is the page. */
   readonly page: ReadonlyMap<string, PageFile>;
   /** What all processes that share the port have seen, and how busy they are. */
-  readonly overview: () => Promise<HistorySnapshot & { readonly stats: ClassifierStats }>;
-}
-
-/** What the page asks for every few seconds. */
-export interface ConsoleData extends HistorySnapshot {
-  readonly status: 'loading' | 'ready' | 'draining';
-  readonly model:
-    | { readonly name: string; readonly commit: string; readonly tag?: string | undefined }
-    | undefined;
-  readonly labels: readonly string[];
-  readonly queue: { readonly length: number; readonly capacity: number };
-  readonly workers: Readonly<Record<string, number>>;
+  readonly overview: () => Promise<Overview>;
 }
 
 /** The page needs nothing from elsewhere, and may not be framed. */
@@ -56,14 +45,14 @@ export function consolePage({ page }: ConsoleOptions): Resource[] {
   ];
 }
 
-export function consoleData({ state, overview }: ConsoleOptions): Resource {
+export function consoleData({ manager, overview }: ConsoleOptions): Resource {
   return {
     method: 'get',
     path: '/console/data',
     statuses: [200],
     handlers: [
       async (_req, res) => {
-        const current = state();
+        const current = manager.state();
         const model = current.status === 'ready' ? current.model : undefined;
         const { stats, ...history } = await overview();
         const data: ConsoleData = {

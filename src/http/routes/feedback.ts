@@ -1,7 +1,8 @@
-/** `POST /feedback`: a client tells which label a prediction should have had. */
-import { z } from 'zod';
+/** `POST /feedback`: a client reports which label a prediction should have had. */
+import { feedbackRequestSchema } from '../../api/feedback.ts';
+import type { Manager } from '../../serving/manager.ts';
 import type { PredictionIds } from '../../serving/prediction-id.ts';
-import { type ModelState, readyModel } from '../../serving/served-model.ts';
+import type { FeedbackRecord } from '../../serving/prediction-record.ts';
 import { jsonBody, readJson } from '../middleware/json-body.ts';
 import { contextOf } from '../middleware/request-context.ts';
 import { ProblemError } from '../problems.ts';
@@ -11,25 +12,14 @@ const MAX_BODY_BYTES = 16 * 1024;
 /** Ids whose feedback is remembered, so that a client may send it again after a lost answer. */
 const REMEMBERED_IDS = 100_000;
 
-const bodySchema = z.strictObject({ id: z.string().max(512), label: z.string().max(256) });
-
-export interface FeedbackRecord {
-  readonly requestId: string;
-  readonly id: string;
-  /** First eight digits of the commit that predicted. */
-  readonly commit: string;
-  readonly predicted: string;
-  readonly actual: string;
-}
-
 export interface FeedbackOptions {
-  readonly state: () => ModelState;
+  readonly manager: Manager;
   readonly predictionIds: PredictionIds;
-  /** Told of each prediction's feedback once. */
+  /** Called once for each prediction that feedback came for. */
   readonly onFeedback: (record: FeedbackRecord) => void;
 }
 
-export function feedback({ state, predictionIds, onFeedback }: FeedbackOptions): Resource {
+export function feedback({ manager, predictionIds, onFeedback }: FeedbackOptions): Resource {
   const seen = new Set<string>();
   return {
     method: 'post',
@@ -38,8 +28,8 @@ export function feedback({ state, predictionIds, onFeedback }: FeedbackOptions):
     handlers: [
       readJson(MAX_BODY_BYTES),
       (req, res) => {
-        const { labels } = readyModel(state()).classifier;
-        const body = bodySchema.safeParse(jsonBody(req));
+        const { labels } = manager.readyModel().classifier;
+        const body = feedbackRequestSchema.safeParse(jsonBody(req));
         if (!body.success) {
           throw new ProblemError(
             'invalid-body',

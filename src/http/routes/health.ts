@@ -1,5 +1,6 @@
 /** `GET /healthz`: the process is alive. `GET /readyz`: it can predict. */
-import { type ModelState, readyModel } from '../../serving/served-model.ts';
+import type { Liveness, Readiness } from '../../api/health.ts';
+import type { Manager } from '../../serving/manager.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
@@ -8,23 +9,23 @@ export function liveness(): Resource {
     method: 'get',
     path: '/healthz',
     statuses: [200],
-    handlers: [(_req, res) => void res.json({ status: 'ok' })],
+    handlers: [(_req, res) => void res.json({ status: 'ok' } satisfies Liveness)],
   };
 }
 
-export function readiness(state: () => ModelState): Resource {
+export function readiness(manager: Manager): Resource {
   return {
     method: 'get',
     path: '/readyz',
     statuses: [200, 503],
     handlers: [
       (_req, res) => {
-        const { name, commit, classifier } = readyModel(state());
+        const { name, commit, classifier } = manager.readyModel();
         const { idle, busy } = classifier.stats().workers;
         if (idle + busy === 0) {
           throw new ProblemError('not-ready', 'Every worker has died and is being replaced');
         }
-        res.json({ status: 'ready', model: { name, commit } });
+        res.json({ status: 'ready', model: { name, commit } } satisfies Readiness);
       },
     ],
   };

@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { DATA_PLACEHOLDER, type Environment } from '../../artifacts/environment.ts';
+import { readEnvironment, type Environment as Variables } from '../../config/environment.ts';
 import { ModelError } from '../../version/errors.ts';
 
 /** @param checkout folder with the ingredients; the packages go into its `.venv`. */
 export async function installEnvironment(checkout: string): Promise<void> {
   const python = (await readFile(join(checkout, 'environment/.python-version'), 'utf8')).trim();
   const requirements = 'environment/requirements.txt';
-  const variables = { ...process.env, VIRTUAL_ENV: join(checkout, '.venv') };
+  const variables = { ...readEnvironment(), VIRTUAL_ENV: join(checkout, '.venv') };
   await run('uv', ['venv', '--quiet', '--python', python, '.venv'], checkout, variables);
   await run('uv', ['pip', 'sync', '--require-hashes', requirements], checkout, variables);
 }
@@ -23,10 +24,11 @@ export async function runTraining(
   const words = command.split(/\s+/).map((word) => (word === DATA_PLACEHOLDER ? data : word));
   const bin = join(checkout, '.venv', 'bin');
   const [program = '', ...args] = words;
+  const { PATH = '', HOME = '' } = readEnvironment();
   await run(program, args, checkout, {
     // No other variable of this process, which could change the result.
-    PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
-    HOME: process.env.HOME ?? '',
+    PATH: `${bin}${delimiter}${PATH}`,
+    HOME,
     LANG: 'C.UTF-8',
     ...variables,
   });
@@ -37,7 +39,7 @@ async function run(
   program: string,
   args: readonly string[],
   cwd: string,
-  env: NodeJS.ProcessEnv,
+  env: Variables,
 ): Promise<void> {
   const child = spawn(program, args, {
     cwd,

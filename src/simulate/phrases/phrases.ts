@@ -1,22 +1,22 @@
-/** What the lists of phrases of all languages look like. */
+/** The schema of the phrases of a language, one JSON file each. */
 
 export const LABELS = ['negative', 'neutral', 'positive'] as const;
 export type Label = (typeof LABELS)[number];
 
 /**
- * Whole clauses, at most 110 characters, that a reader would give this label with nothing around
- * them. They end in their own punctuation, and may name a slot, such as `{city}`.
+ * By label: whole clauses of at most 110 characters to which a reader would give this label without
+ * context. They have their own punctuation at the end, and may contain a slot, such as `{city}`.
  */
 export interface Topic extends Readonly<Record<Label, readonly string[]>> {
-  /** Without the sign. */
+  /** Without the `#`. */
   readonly hashtags: readonly string[];
 }
 
 export interface Phrases {
-  /** What a slot may stand for; within one text it stands for one thing. */
+  /** The values of each slot; within one text, a slot has the same value everywhere. */
   readonly slots: Readonly<Record<string, readonly string[]>>;
-  /** How people in a hurry, or moved, write a word. */
+  /** Words and their informal spelling. */
   readonly informal: Readonly<Record<string, string>>;
-  /** A text stays with its topic. */
+  /** All clauses of a text are from one topic. */
   readonly topics: Readonly<Record<string, Topic>>;
 }

@@ -1,0 +1,141 @@
+/** `GET /console/data`: what the console shows. Its shape may change with any version. */
+import { z } from 'zod';
+import { commitSchema, modelReferenceSchema } from './model.ts';
+import { scoreSchema } from './predict.ts';
+
+const countSchema = z.int().min(0);
+const ratioSchema = z.number().min(0).max(1);
+/** Seconds since 1970, within the range of `Date`. */
+const timeSchema = z.number().min(0).max(8.64e12);
+const countsByNameSchema = z.record(z.string(), countSchema);
+
+const serviceWindowSchema = z.object({
+  /** Requests for predictions: answered, refused with 429, failed with 5xx. */
+  answered: countSchema,
+  refused: countSchema,
+  failed: countSchema,
+  /** Of answered requests, in milliseconds; absent without any. */
+  latency: z.object({ p50: z.number(), p99: z.number() }).optional(),
+});
+
+const historyStepSchema = serviceWindowSchema.extend({
+  /** When the step began. */
+  at: timeSchema,
+  /** Predictions; a name without any is absent. */
+  labels: countsByNameSchema,
+  languages: countsByNameSchema,
+});
+
+const recentWindowSchema = serviceWindowSchema.extend({
+  windowSeconds: z.number(),
+  /** Seconds of the window since the first request; what rates are divided by. */
+  seconds: z.number(),
+  texts: countSchema,
+});
+
+const requestShareSchema = z.object({ count: countSchema, requests: countSchema });
+
+/** Null where there is no alarm. */
+const serviceAlarmsSchema = z.object({
+  noWorker: z.boolean(),
+  failedRequests: requestShareSchema.nullable(),
+  refusedRequests: requestShareSchema.nullable(),
+  queueNearlyFull: z.object({ length: countSchema, capacity: countSchema }).nullable(),
+  /** In milliseconds. */
+  slowAnswers: z.object({ p99: z.number() }).nullable(),
+});
+
+const binDriftSchema = z.object({
+  bin: z.string(),
+  count: countSchema,
+  /** Share of the observations. */
+  observed: ratioSchema,
+  /** Share of the training data. */
+  reference: ratioSchema,
+  /** What the bin adds to the stability index of its feature. */
+  contribution: z.number(),
+});
+
+const featureDriftSchema = z.object({
+  feature: z.string(),
+  observations: countSchema,
+  /** Population stability index; absent without observations. */
+  stabilityIndex: z.number().optional(),
+  verdict: z.enum(['too_few', 'stable', 'moving', 'changed']),
+  bins: z.array(binDriftSchema).readonly(),
+});
+
+/** Shares of some bins together. */
+const excessSchema = z.object({ observed: z.number(), reference: z.number() });
+
+/** Null, or an empty list, where there is no alarm. */
+const driftAlarmsSchema = z.object({
+  foreignLanguages: z.array(binDriftSchema).readonly(),
+  labelMix: z.object({ stabilityIndex: z.number() }).nullable(),
+  scoreCollapse: excessSchema.extend({ maxScore: scoreSchema }).nullable(),
+  unknownTokens: excessSchema.nullable(),
+});
+
+/** The fields of a prediction's log line; LOG_INPUT decides about `input`. */
+export const loggedPredictionSchema = z.object({
+  at: timeSchema,
+  request_id: z.string(),
+  trace_id: z.string().optional(),
+  id: z.string(),
+  model: z.string(),
+  commit: commitSchema,
+  input: z.string().optional(),
+  label: z.string(),
+  score: scoreSchema,
+  scores: z.record(z.string(), scoreSchema),
+  language: z.string(),
+  language_confidence: ratioSchema,
+  tokens: countSchema,
+  unknown_ratio: ratioSchema,
+  truncated: z.boolean(),
+  cached: z.boolean(),
+  latency_ms: z.number().min(0),
+});
+
+export const consoleDataSchema = z.object({
+  status: z.enum(['loading', 'ready', 'draining']),
+  /** Absent unless the server is ready. */
+  model: modelReferenceSchema.extend({ tag: z.string().optional() }).optional(),
+  labels: z.array(z.string()).readonly(),
+  /** Texts that wait for a worker, and how many may wait. */
+  queue: z.object({ length: countSchema, capacity: countSchema }),
+  /** How many workers are in each state. */
+  workers: countsByNameSchema,
+  /** Of the service itself, now or in the recent window. */
+  alarms: serviceAlarmsSchema,
+  /** Of the server's clock. */
+  now: timeSchema,
+  stepSeconds: z.number(),
+  /** Oldest first; steps without requests are absent, the last step is not over. */
+  steps: z.array(historyStepSchema).readonly(),
+  recent: recentWindowSchema,
+  drift: z.object({
+    windowSeconds: z.number(),
+    /** Of the stability index and its verdict. */
+    thresholds: z.object({
+      moving: z.number(),
+      changed: z.number(),
+      minObservations: countSchema,
+    }),
+    /** Empty where the version has no profile. */
+    features: z.array(featureDriftSchema).readonly(),
+    alarms: driftAlarmsSchema,
+    /** Languages of the training data. */
+    known: z.array(z.string()).readonly(),
+  }),
+  /** Counts by predicted label, then by the right one. */
+  feedback: z.record(z.string(), countsByNameSchema),
+  /** The newest first. */
+  predictions: z.array(loggedPredictionSchema).readonly(),
+});
+
+export type HistoryStep = z.infer<typeof historyStepSchema>;
+export type BinDrift = z.infer<typeof binDriftSchema>;
+export type FeatureDrift = z.infer<typeof featureDriftSchema>;
+export type LoggedPrediction = z.infer<typeof loggedPredictionSchema>;
+export type ConsoleData = z.infer<typeof consoleDataSchema>;

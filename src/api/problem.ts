@@ -1,0 +1,42 @@
+/** Every error of the HTTP interface: problem details, RFC 9457, as `application/problem+json`. */
+import { z } from 'zod';
+
+/** Status and title by code; the `type` of a problem is `/problems/<code>`, stable for clients. */
+export const PROBLEMS = {
+  'malformed-json': [400, 'The body is not JSON'],
+  'invalid-body': [400, 'The body has the wrong shape'],
+  'empty-text': [400, 'A text is empty or blank'],
+  'too-many-inputs': [400, 'Too many texts'],
+  'text-too-long': [400, 'A text is too long'],
+  'unknown-label': [400, 'The model has no such label'],
+  'unknown-id': [400, 'The id is of no known prediction'],
+  'invalid-request': [400, 'The request can’t be understood'],
+  unauthorized: [401, 'An API key is needed'],
+  forbidden: [403, 'The API key is not known'],
+  'not-found': [404, 'There is nothing here'],
+  'method-not-allowed': [405, 'The method is not allowed here'],
+  'request-timeout': [408, 'The request took too long to arrive'],
+  'id-expired': [410, 'The prediction is too long ago'],
+  'body-too-large': [413, 'The body is too large'],
+  'unsupported-media-type': [415, 'The body’s media type is not supported'],
+  'headers-too-large': [431, 'The headers are too large'],
+  'queue-full': [429, 'The queue is full'],
+  'internal-error': [500, 'Something went wrong here'],
+  'not-ready': [503, 'The model is not loaded yet'],
+  draining: [503, 'The server is stopping'],
+  'deadline-exceeded': [504, 'The prediction took too long'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+const problemCodeSchema = z.enum(Object.keys(PROBLEMS) as ProblemCode[]);
+
+export const problemSchema = z.object({
+  type: z.templateLiteral(['/problems/', problemCodeSchema]),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  /** What was wrong with this request, and what is allowed. */
+  detail: z.string(),
+});
+
+export type Problem = z.infer<typeof problemSchema>;

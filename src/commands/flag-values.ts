@@ -1,0 +1,59 @@
+/** Parsers of the values of flags; each throws an error of the command line that says what is expected. */
+import { InvalidArgumentError } from 'commander';
+import { parseSince } from '../terminal/time.ts';
+
+/** Makes a parser that throws `RangeError` one of the command line. */
+export function asFlagValue<T>(parse: (value: string) => T): (value: string) => T {
+  return (value) => {
+    try {
+      return parse(value);
+    } catch (error) {
+      throw error instanceof RangeError ? new InvalidArgumentError(error.message) : error;
+    }
+  };
+}
+
+/** Makes a parser of numbers. @param expected completes "expected …". */
+function numberParser(
+  expected: string,
+  isValid: (value: number) => boolean,
+): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (value.trim() === '' || !Number.isFinite(number) || !isValid(number)) {
+      throw new InvalidArgumentError(`expected ${expected}`);
+    }
+    return number;
+  };
+}
+
+export const positiveNumber = numberParser('a number above 0', (value) => value > 0);
+
+export const share = numberParser('a number from 0 to 1', (value) => value >= 0 && value <= 1);
+
+export const positiveInteger = numberParser(
+  'a whole number from 1',
+  (value) => Number.isInteger(value) && value > 0,
+);
+
+export const unsigned32 = numberParser(
+  'a whole number from 0 to 4294967295',
+  (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32,
+);
+
+/** An address of a web server. */
+export function webAddress(value: string): string {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new InvalidArgumentError('expected an address such as http://localhost:8080');
+  }
+  return value;
+}
+
+/** A time, or a duration before now. @returns milliseconds since 1970. */
+export function since(value: string): number {
+  const time = parseSince(value, Date.now());
+  if (time === undefined) {
+    throw new InvalidArgumentError('expected 30s, 10m, 2h, 1d, or a time such as 2026-01-31T12:00');
+  }
+  return time;
+}

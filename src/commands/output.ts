@@ -1,0 +1,69 @@
+/** What commands write for people and programs. Nothing else in `commands/` writes text to the terminal. */
+import { createPaint, isColoured, type Paint } from '../terminal/paint.ts';
+import {
+  markInvisible,
+  type PrintableOptions,
+  printableJson,
+  printableValue,
+} from '../terminal/printable.ts';
+import { createProgressBar, createStatusLine, type StatusLine } from '../terminal/status-line.ts';
+import type { Flags } from './options.ts';
+
+/** The width of standard output where it is a file or a pipe, or a terminal that does not know its width. */
+const DEFAULT_COLUMNS = 100;
+
+/**
+ * Prints the result of a command: as JSON with `--json`, else as text.
+ *
+ * @param format turns the value into text. It gets a copy in which every string is printable, since names,
+ * messages and paths come from repositories, stores and servers: only what `paint` adds controls the
+ * terminal.
+ */
+export function print<T>(
+  flags: Flags,
+  value: T,
+  format: (value: T, paint: Paint) => string,
+  options: PrintableOptions = {},
+): void {
+  if (flags.json) {
+    printJson(value);
+  } else {
+    process.stdout.write(`${format(printableValue(value, options), stdoutPaint())}\n`);
+  }
+}
+
+/** Prints a value for programs. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`);
+}
+
+/** Writes a message that is not a result to standard error. */
+export function notify(message: string): void {
+  process.stderr.write(`${markInvisible(message)}\n`);
+}
+
+/** Writes a warning or an error to standard error, with the program's name. */
+export function warn(message: string): void {
+  notify(`tweet-sentiment: ${message}`);
+}
+
+export function isStdoutColoured(): boolean {
+  return isColoured(process.stdout);
+}
+
+export function stdoutPaint(): Paint {
+  return createPaint(isStdoutColoured());
+}
+
+export function stdoutColumns(): number {
+  return process.stdout.columns || DEFAULT_COLUMNS;
+}
+
+export function stderrStatusLine(): StatusLine {
+  return createStatusLine(process.stderr);
+}
+
+/** Shows the progress of work that takes more than two seconds, on a terminal. */
+export function progressBar(): (done: number, total: number) => void {
+  return createProgressBar(process.stderr);
+}

@@ -1,0 +1,153 @@
+/** The state of server and traffic in sentences, out of the alarms that the server reports. */
+import type { ConsoleData } from '../../api/console.ts';
+import {
+  count,
+  counted,
+  duration,
+  languageName,
+  languageWithCode,
+  listed,
+  milliseconds,
+  minutes,
+  modelName,
+  percent,
+  rate,
+} from './format.ts';
+import { type LanguageShare, languageShares } from './languages.ts';
+import type { State } from './state.ts';
+
+export type Level = 'bad' | 'warning' | 'idle' | 'good';
+
+export interface Finding {
+  readonly level: Level;
+  /** Stays the same while only the numbers in the text change. */
+  readonly kind: string;
+  readonly text: string;
+}
+
+/** At least one finding, the most serious first. */
+export function findings({
+  data,
+  contact,
+  ageSeconds,
+}: Pick<State, 'data' | 'contact' | 'ageSeconds'>): Finding[] {
+  if (contact === 'needs-key') {
+    return [finding('idle', 'key', 'The server wants an API key.')];
+  }
+  if (contact === 'silent') {
+    const text = `The server has not answered for ${duration(ageSeconds)}.`;
+    return [finding('bad', 'silent', text)];
+  }
+  if (!data) {
+    return [finding('idle', 'connecting', 'Waiting for the server …')];
+  }
+  if (data.status !== 'ready') {
+    return [finding('warning', data.status, NOT_READY[data.status])];
+  }
+  const found = [...serviceFindings(data), ...driftFindings(data)];
+  return found.length > 0
+    ? found.sort((a, b) => Number(b.level === 'bad') - Number(a.level === 'bad'))
+    : [healthyFinding(data)];
+}
+
+const NOT_READY = {
+  loading: 'The model is being loaded and checked. Until then, predictions are refused.',
+  draining: 'The server is stopping: it answers what it has accepted and takes nothing new.',
+};
+
+function finding(level: Level, kind: string, text: string): Finding {
+  return { level, kind, text };
+}
+
+function serviceFindings({ alarms }: ConsoleData): Finding[] {
+  const found: Finding[] = [];
+  const add = (...args: Parameters<typeof finding>) => found.push(finding(...args));
+  const { failedRequests, refusedRequests, queueNearlyFull, slowAnswers } = alarms;
+  const share = (alarm: { count: number; requests: number }): string =>
+    `${count(alarm.count)} of ${counted(alarm.requests, 'request')} of the last minute`;
+  if (alarms.noWorker) {
+    add('bad', 'workers', 'No worker is running.');
+  }
+  if (failedRequests) {
+    add('bad', 'failed', `${share(failedRequests)} failed with a server error.`);
+  }
+  if (refusedRequests) {
+    const reason = 'more arrives than the workers can do';
+    add('bad', 'refused', `${share(refusedRequests)} were turned away (429): ${reason}.`);
+  } else if (queueNearlyFull) {
+    const { length, capacity } = queueNearlyFull;
+    const waiting = `${count(length)} of ${counted(capacity, 'text')} wait`;
+    add('bad', 'queue', `The queue is nearly full: ${waiting}.`);
+  }
+  if (slowAnswers) {
+    const time = milliseconds(slowAnswers.p99);
+    add('warning', 'slow', `Answers are slow: one in a hundred takes longer than ${time}.`);
+  }
+  return found;
+}
+
+function driftFindings(data: ConsoleData): Finding[] {
+  const found: Finding[] = [];
+  const add = (kind: string, text: string) => found.push(finding('warning', kind, text));
+  const { foreignLanguages, labelMix, scoreCollapse, unknownTokens } = data.drift.alarms;
+  if (foreignLanguages.length > 0) {
+    add(`foreign ${foreignLanguages.map(({ bin }) => bin).join(' ')}`, foreignText(data));
+  }
+  if (scoreCollapse) {
+    const { observed, reference, maxScore } = scoreCollapse;
+    const scores = `${percent(observed)} of its predictions have a score of ${maxScore} or less`;
+    add('unsure', `The model is unsure: ${scores}; in training ${percent(reference)}.`);
+  }
+  if (labelMix) {
+    const index = labelMix.stabilityIndex.toFixed(2);
+    add('labels', `The labels predicted are not mixed as in training: stability index ${index}.`);
+  }
+  if (unknownTokens) {
+    const share = percent(unknownTokens.observed);
+    add('unknown', `${share} of the texts have tokens that the vocabulary does not know.`);
+  }
+  return found;
+}
+
+/** `34 % of the texts of the last 5 minutes are German (de) and 5 % French (fr), which …` */
+function foreignText({ model, drift }: ConsoleData): string {
+  const [first, ...others] = drift.alarms.foreignLanguages.map(({ bin, observed }) => ({
+    share: percent(observed),
+    language: languageWithCode(bin),
+  }));
+  const languages = listed([
+    `${first?.share} of the texts of the last ${minutes(drift.windowSeconds)} are ${first?.language}`,
+    ...others.map(({ share, language }) => `${share} ${language}`),
+  ]);
+  return `${languages}, which ${model ? modelName(model) : 'The model'} was not trained on.`;
+}
+
+/** Up to this share, texts in foreign languages are named, but do not change the status. */
+const MAX_STRAY_SHARE = 0.02;
+
+function healthyFinding(data: ConsoleData): Finding {
+  const { texts, seconds, latency } = data.recent;
+  const { known, windowSeconds } = data.drift;
+  const shares = languageShares(data);
+  const foreign = shares.filter(({ familiarity }) => familiarity === 'foreign');
+  const sum = (of: readonly LanguageShare[]): number => of.reduce((n, { count }) => n + count, 0);
+  const names = listed(foreign.map(({ language }) => languageName(language)));
+
+  if (sum(foreign) > MAX_STRAY_SHARE * sum(shares)) {
+    const share = `${count(sum(foreign))} of ${counted(sum(shares), 'text')}`;
+    const text = `${share} of the last ${minutes(windowSeconds)}: ${names}, which the model was not trained on`;
+    return finding('idle', 'few', `Ready. ${text}. Too few to judge.`);
+  }
+  if (texts === 0) {
+    return finding('idle', 'idle', 'Ready, and idle: no text in the last minute.');
+  }
+  const languages =
+    known.length === 0
+      ? 'languages not judged: the version has no profile'
+      : foreign.length === 0
+        ? 'all in languages that the model knows'
+        : `nearly all in languages that the model knows (strays: ${names})`;
+  const speed = latency ? `, p99 ${milliseconds(latency.p99)}` : '';
+  const text = `All is well: ${rate(texts / seconds)} texts/s${speed}, ${languages}.`;
+  return finding('good', 'good', text);
+}

@@ -1,0 +1,45 @@
+/** The classification of a text, computed from what the model returned for it. */
+import { argmax, softmax } from './logits.ts';
+import type { TextResult } from './text-result.ts';
+
+export interface Classification {
+  readonly label: string;
+  /** Probability of the label. */
+  readonly score: number;
+  /** Probability of each label, in the model's order; sum 1. */
+  readonly scores: Readonly<Record<string, number>>;
+  /** Tokens that the model received, special ones included. */
+  readonly tokens: number;
+  /** Share of the unknown token among them, 0 to 1. */
+  readonly unknownRatio: number;
+  /** True if the text was longer than the model's window. */
+  readonly truncated: boolean;
+  /** As `IdentifiedLanguage` has them. */
+  readonly language: string;
+  readonly languageConfidence: number;
+}
+
+/** A classification and where it is from. */
+export interface Answer {
+  readonly classification: Classification;
+  /** True if it was computed for an earlier request. */
+  readonly cached: boolean;
+}
+
+/** @param labels in the order of the logits. */
+export function toClassification(result: TextResult, labels: readonly string[]): Classification {
+  const probabilities = softmax(result.logits);
+  const best = argmax(probabilities);
+  return {
+    label: labels[best] as string,
+    score: probabilities[best] as number,
+    scores: Object.fromEntries(
+      labels.map((label, index) => [label, probabilities[index] as number]),
+    ),
+    tokens: result.tokens,
+    unknownRatio: result.unknown / result.tokens,
+    truncated: result.truncated,
+    language: result.language.language,
+    languageConfidence: result.language.confidence,
+  };
+}

@@ -1,0 +1,187 @@
+/**
+ * Texts → predictions, for every protocol: the deadline, the lease on the model, ids, rounded scores, and
+ * what is observed.
+ */
+import type { Answer, Classification, OnWaiting } from '../inference/classifier.ts';
+import { ClassifierError } from '../inference/errors.ts';
+import { ServingError } from './errors.ts';
+import type { Manager } from './manager.ts';
+import type { Observer, PredictionObserver, RejectionReason } from './observer.ts';
+import type { PredictionIds } from './prediction-id.ts';
+import type { ServedModel } from './served-model.ts';
+
+export interface PredictorOptions {
+  readonly manager: Manager;
+  readonly predictionIds: PredictionIds;
+  readonly requestTimeoutMs: number;
+  readonly observer: Pick<Observer, 'startPrediction'>;
+}
+
+/** A request for predictions, whatever protocol it came by. */
+export interface PredictionRequest {
+  /** Checked: at least one, none blank, none too long. */
+  readonly texts: readonly string[];
+  readonly requestId: string;
+  readonly traceId?: string | undefined;
+  /** `performance.now()` when the request's headers had been read. */
+  readonly startedAt: number;
+  /** Calls `listener` when the client has gone. @returns a function that stops listening. */
+  onClientGone(listener: () => void): () => void;
+}
+
+export interface Prediction {
+  readonly id: string;
+  readonly label: string;
+  /** Probability of the label, six decimals. */
+  readonly score: number;
+  readonly scores: Readonly<Record<string, number>>;
+  readonly language: string;
+  readonly truncated: true | undefined;
+}
+
+export interface PredictionAnswer {
+  readonly model: Pick<ServedModel, 'name' | 'commit'>;
+  /** In the order of the texts. */
+  readonly predictions: readonly Prediction[];
+  /** To be called once the answer has been written: it is observed then. */
+  observe(): void;
+}
+
+export interface Predictor {
+  /**
+   * Rejects with ServingError (`not-ready`, `draining`, `deadline-exceeded`, `client-gone`) or with the
+   * classifier's ClassifierError.
+   */
+  predict(request: PredictionRequest): Promise<PredictionAnswer>;
+}
+
+export function createPredictor(options: PredictorOptions): Predictor {
+  const { manager, predictionIds, requestTimeoutMs, observer } = options;
+  return {
+    predict: async (request) => {
+      const { model, release } = manager.acquire();
+      const observed = observer.startPrediction(request);
+      const deadline = createDeadline(request, requestTimeoutMs);
+      let answers: Answer[];
+      try {
+        answers = await model.classifier.classify(request.texts, {
+          onWaiting: deadline.start,
+          ...(observed.onBatch ? { onBatch: observed.onBatch } : {}),
+        });
+      } catch (error) {
+        const reason = rejectionReason(error);
+        if (reason) {
+          observed.onRejected(reason);
+        }
+        throw error;
+      } finally {
+        deadline.clear();
+        release();
+      }
+      const { name, commit } = model;
+      const predictions = answers.map(({ classification }) =>
+        toPrediction(classification, predictionIds.create({ label: classification.label, commit })),
+      );
+      return {
+        model: { name, commit },
+        predictions,
+        observe: () => observeAll(observed, request, { model, predictions, answers }),
+      };
+    },
+  };
+}
+
+/**
+ * Gives a request up when its client has gone or its time is over. It starts where a text has to wait: an
+ * answer from the cache needs none.
+ */
+function createDeadline(
+  { onClientGone }: PredictionRequest,
+  timeoutMs: number,
+): { readonly start: OnWaiting; clear(): void } {
+  let clear = (): void => undefined;
+  return {
+    start: (giveUp) => {
+      const stopListening = onClientGone(() =>
+        giveUp(new ServingError('client-gone', 'The client has gone')),
+      );
+      const timer = setTimeout(() => {
+        const message = `There was no prediction within ${timeoutMs} ms`;
+        giveUp(new ServingError('deadline-exceeded', message));
+      }, timeoutMs);
+      clear = () => {
+        clearTimeout(timer);
+        stopListening();
+      };
+    },
+    clear: () => clear(),
+  };
+}
+
+function rejectionReason(error: unknown): RejectionReason | undefined {
+  if (error instanceof ServingError) {
+    return error.code === 'deadline-exceeded'
+      ? 'deadline'
+      : error.code === 'client-gone'
+        ? 'client_gone'
+        : undefined;
+  }
+  return error instanceof ClassifierError && error.code === 'queue-full' ? 'queue_full' : undefined;
+}
+
+function toPrediction(classification: Classification, id: string): Prediction {
+  const { label, score, language, truncated } = classification;
+  const scores: Record<string, number> = {};
+  for (const name in classification.scores) {
+    scores[name] = round(classification.scores[name] as number, 1e6);
+  }
+  return {
+    id,
+    label,
+    score: round(score, 1e6),
+    scores,
+    language,
+    truncated: truncated ? true : undefined,
+  };
+}
+
+interface Answered {
+  readonly model: ServedModel;
+  readonly predictions: readonly Prediction[];
+  readonly answers: readonly Answer[];
+}
+
+function observeAll(
+  observer: PredictionObserver,
+  { requestId, traceId, startedAt, texts }: PredictionRequest,
+  { model: { name, commit }, predictions, answers }: Answered,
+): void {
+  const latencyMs = round(performance.now() - startedAt, 1e3);
+  for (const [index, { id, label, score, scores, language }] of predictions.entries()) {
+    const { classification, cached } = answers[index] as Answer;
+    // Each field by name: object spread is slow on this path (docs/decisions/0006-cache-and-processes.md).
+    observer.onPrediction({
+      requestId,
+      traceId,
+      id,
+      model: name,
+      commit,
+      input: texts[index] as string,
+      label,
+      score,
+      scores,
+      language,
+      languageConfidence: round(classification.languageConfidence, 1e4),
+      tokens: classification.tokens,
+      unknownRatio: round(classification.unknownRatio, 1e4),
+      truncated: classification.truncated,
+      cached,
+      latencyMs,
+    });
+  }
+}
+
+/** @param unit 1e3 for three decimals. */
+function round(value: number, unit: number): number {
+  return Math.round(value * unit) / unit;
+}

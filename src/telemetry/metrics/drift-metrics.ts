@@ -1,0 +1,51 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import {
+  binNames,
+  createTally,
+  type Observation,
+  type Profile,
+  type Tally,
+} from '../../drift/profile.ts';
+
+/** Observed predictions and the training data, in the bins of the version's profile. */
+export function createDriftMetrics(registry: Registry) {
+  const registers = [registry];
+  let profile: Profile = { texts: 0, features: {} };
+  // Counted in arrays, five to a prediction; the series are made at a scrape.
+  let tally: Tally = createTally(profile);
+  new Counter({
+    name: 'classifier_observations_total',
+    help: 'Predictions of the version that is served, by the bins of its profile.',
+    labelNames: ['feature', 'bin'] as const,
+    registers,
+    collect() {
+      this.reset();
+      for (const [feature, distribution] of Object.entries(profile.features)) {
+        binNames(distribution).forEach((bin, i) => {
+          this.inc({ feature, bin }, tally.counts[feature]?.[i] ?? 0);
+        });
+      }
+    },
+  });
+  const referenceRatio = new Gauge({
+    name: 'classifier_reference_ratio',
+    help: 'Share of the version’s training data in each bin of its profile.',
+    labelNames: ['feature', 'bin'] as const,
+    aggregator: 'max',
+    registers,
+  });
+  return {
+    onModelLoaded(loaded: Profile): void {
+      profile = loaded;
+      tally = createTally(loaded);
+      referenceRatio.reset();
+      // Without texts it only has bins, and no reference.
+      for (const [feature, distribution] of Object.entries(loaded.texts ? loaded.features : {})) {
+        binNames(distribution).forEach((bin, i) => {
+          referenceRatio.set({ feature, bin }, distribution.ratios[i] as number);
+        });
+      }
+    },
+    onPrediction: (observation: Observation) => tally.add(observation),
+  };
+}

@@ -1,0 +1,45 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { RequestSeries, Route } from '../../serving/observer.ts';
+
+const BUCKETS_SECONDS = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+];
+
+/** Requests and answers, by route. */
+export function createHttpMetrics(registry: Registry) {
+  const registers = [registry];
+  const labelNames = ['method', 'route', 'status'] as const;
+  const requests = new Counter({
+    name: 'http_requests_total',
+    help: 'HTTP requests that were answered, or whose client closed the connection before (status 499).',
+    labelNames,
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Seconds from the end of a request’s headers to the end of its answer.',
+    labelNames,
+    buckets: BUCKETS_SECONDS,
+    registers,
+  });
+  const inProgress = new Gauge({
+    name: 'http_requests_in_progress',
+    help: 'HTTP requests that are being answered.',
+    registers,
+  });
+  return {
+    /** A route's series begin at 0. */
+    onRoute({ method, route, statuses }: Route): void {
+      for (const status of statuses) {
+        requests.inc({ method, route, status }, 0);
+        duration.zero({ method, route, status });
+      }
+    },
+    onRequestStart: () => inProgress.inc(),
+    onRequestEnd(series: RequestSeries, durationSeconds: number): void {
+      inProgress.dec();
+      requests.inc({ ...series });
+      duration.observe({ ...series }, durationSeconds);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/** Everything that is observed goes through here: to the metrics, the log and the console's history. */
+import type { ClassifierObserver } from '../inference/classifier.ts';
+import type { LoadEvent, Observer, PredictionObserver } from '../serving/observer.ts';
+import type { PredictionRecord } from '../serving/prediction-record.ts';
+import { deferUntilAfterResponse } from './after-response.ts';
+import { errorFields } from './error-fields.ts';
+import type { History } from './history.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { type InputPolicy, predictionFields } from './prediction-log.ts';
+
+export interface ObserverOptions {
+  readonly metrics: Metrics;
+  readonly history: History;
+  readonly log: Log;
+  readonly logInput: InputPolicy;
+  readonly modelName: string;
+}
+
+/** Requests to this route are shown on the console. */
+const PREDICT_ROUTE = '/predict';
+
+export function createObserver(options: ObserverOptions): Observer {
+  const { metrics, history, log, modelName } = options;
+  const onError = (error: unknown, requestId?: string): void =>
+    log.write('error', 'error', { request_id: requestId, ...errorFields(error) });
+  const predictionObserver = observePredictions(options, onError);
+  return {
+    classifier: observeClassifier(metrics, log),
+    onRoute: metrics.onRoute,
+    onRequestStart: metrics.onRequestStart,
+    onRequestEnd: deferUntilAfterResponse(
+      (series, durationSeconds) => {
+        metrics.onRequestEnd(series, durationSeconds);
+        if (series.route === PREDICT_ROUTE) {
+          history.onRequestEnd(series.status, durationSeconds);
+        }
+      },
+      (error) => onError(error),
+    ),
+    onError,
+    startPrediction: () => predictionObserver,
+    onFeedback: ({ requestId, predicted, actual, ...fields }) => {
+      metrics.onFeedback(predicted, actual);
+      history.onFeedback(predicted, actual);
+      log.write('info', 'feedback', { request_id: requestId, ...fields, predicted, actual });
+    },
+    onLoadEvent: (event) => writeLoadEvent(log, event),
+    onModelLoaded: (model) => {
+      metrics.onModelLoaded(model);
+      history.onModelLoaded(model.profile);
+    },
+    onReady: ({ name, commit, classifier }, loadMs) => {
+      const { starting, idle, busy } = classifier.stats().workers;
+      const workers = starting + idle + busy;
+      log.write('info', 'ready', { model: name, commit, workers, load_ms: Math.round(loadMs) });
+    },
+    onModelFailed: (error, commit) => {
+      metrics.onModelFailed();
+      log.write('error', 'model_load_failed', { model: modelName, commit, ...errorFields(error) });
+    },
+  };
+}
+
+/** One for all requests: nothing of a single request is kept. */
+function observePredictions(
+  { metrics, history, log, logInput }: ObserverOptions,
+  onError: (error: unknown, requestId?: string) => void,
+): PredictionObserver {
+  return {
+    onRejected: metrics.onRejected,
+    onPrediction: deferUntilAfterResponse(
+      (record: PredictionRecord) => {
+        const fields = predictionFields(record, logInput);
+        metrics.onPrediction(record);
+        history.onPrediction(record, fields);
+        log.write('info', 'prediction', fields);
+      },
+      (error, { requestId }) => onError(error, requestId),
+    ),
+  };
+}
+
+function observeClassifier(metrics: Metrics, log: Log): ClassifierObserver {
+  return {
+    onLookUp: metrics.onLookUp,
+    onDequeue: metrics.onDequeue,
+    onRun: metrics.onRun,
+    onWorkerRestart: (cause) => {
+      metrics.onWorkerRestart();
+      log.write('error', 'worker_restart', errorFields(cause));
+    },
+    onNonSaturatingInt8: ({ message }) => log.write('warn', 'exact_products', { message }),
+  };
+}
+
+function writeLoadEvent(log: Log, event: LoadEvent): void {
+  switch (event.type) {
+    case 'store-retry': {
+      const { error, attempt, delayMs } = event.retry;
+      log.write('warn', 'store_retry', { ...errorFields(error), attempt, delay_ms: delayMs });
+      break;
+    }
+    case 'store-unavailable':
+      log.write('warn', 'store_unavailable', {
+        ...errorFields(event.error),
+        serving: event.lastPinned,
+      });
+      break;
+    case 'cache-damaged':
+      log.write('warn', 'cache_damaged', errorFields(event.error));
+      break;
+    case 'fetching':
+      log.write('info', 'fetching', { store: event.store, bytes: event.totalBytes });
+      break;
+  }
+}

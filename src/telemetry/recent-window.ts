@@ -1,0 +1,47 @@
+/** The last minute of a history: what the console shows as “now”. */
+import type { ServiceWindow } from './service-policy.ts';
+
+const WINDOW_SECONDS = 60;
+
+export interface RecentWindow extends ServiceWindow {
+  readonly windowSeconds: number;
+  /** Seconds of the window since the first request; what rates are divided by. */
+  readonly seconds: number;
+  readonly texts: number;
+}
+
+interface Step extends ServiceWindow {
+  readonly at: number;
+  readonly labels: Readonly<Record<string, number>>;
+}
+
+/**
+ * Adds up the steps of the last minute; a quantile is the median of those of the steps.
+ *
+ * @param steps of a history, oldest first.
+ */
+export function recentOf(
+  steps: readonly Step[],
+  { now, stepSeconds }: { now: number; stepSeconds: number },
+): RecentWindow {
+  const recent = steps.filter(({ at }) => at > now - WINDOW_SECONDS);
+  const first = steps[0]?.at ?? now;
+  const total = (count: (step: Step) => number): number =>
+    recent.reduce((sum, step) => sum + count(step), 0);
+  const latencies = recent.flatMap(({ latency }) => latency ?? []);
+  const p50 = median(latencies.map((latency) => latency.p50));
+  const p99 = median(latencies.map((latency) => latency.p99));
+  return {
+    windowSeconds: WINDOW_SECONDS,
+    seconds: Math.max(Math.min(WINDOW_SECONDS, now - first), stepSeconds),
+    texts: total(({ labels }) => Object.values(labels).reduce((sum, n) => sum + n, 0)),
+    answered: total(({ answered }) => answered),
+    refused: total(({ refused }) => refused),
+    failed: total(({ failed }) => failed),
+    latency: p50 === undefined || p99 === undefined ? undefined : { p50, p99 },
+  };
+}
+
+function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}

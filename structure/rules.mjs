@@ -1,0 +1,43 @@
+// The rules that `check.mjs` enforces. A new folder of `src` needs a line here.
+
+/**
+ * Who may import whom, from top to bottom. A part is a folder or a file of `src`; where two fit, the
+ * longer one counts. A part may import only parts below it, and of those only the ones that it lists.
+ * `types of X` allows `import type`, `*` allows everything below.
+ */
+export const MAY_IMPORT = {
+  'main.ts': ['commands', 'config/environment.ts'],
+  commands: ['*'],
+  'toolkit.ts': ['*'],
+  cluster: ['serve.ts', 'telemetry', 'config'],
+  'serve.ts': ['*'],
+  http: ['serving', 'api', 'types of telemetry'],
+  console: [],
+  telemetry: ['serving', 'drift', 'terminal', 'types of inference', 'types of config'],
+  serving: ['drift', 'inference', 'artifacts', 'version', 'types of config'],
+  repository: ['drift', 'inference', 'artifacts', 'version', 'terminal', 'config/environment.ts'],
+  simulate: ['api', 'terminal'],
+  'drift/report': ['logs', 'drift', 'artifacts', 'version', 'api', 'terminal'],
+  logs: ['api', 'terminal'],
+  drift: ['inference', 'artifacts', 'version', 'api', 'terminal'],
+  inference: ['artifacts', 'version', 'config/cpu-quota.ts'],
+  artifacts: ['version'],
+  version: [],
+  config: ['config/cpu-quota.ts', 'config/environment.ts'],
+  'config/cpu-quota.ts': [],
+  'config/environment.ts': [],
+  terminal: [],
+  'console/browser': ['types of api'],
+  api: [],
+  // The leaves: everything may import them.
+  'errors.ts': [],
+  'entry-points.ts': [],
+};
+
+/** The parts that everything may import. */
+export const LEAVES = ['errors.ts', 'entry-points.ts'];
+
+/** Files and functions (`path#name`) that may be longer than the limits, each with its reason. */
+export const LONG = {};
+
+export const RULES = { MAY_IMPORT, LEAVES, LONG };

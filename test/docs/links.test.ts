@@ -1,0 +1,39 @@
+/** What the documents refer to is there: files, sections, paths. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ROOT } from '../support/server.ts';
+import { codeSpans, listDocuments, readDocument } from './markdown.ts';
+
+/** A heading's anchor, as GitHub makes it. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+function hasSection(path: string, anchor: string): boolean {
+  const headings = readDocument(path).matchAll(/^#+ (.+)$/gm);
+  return [...headings].some(([, heading]) => anchorOf(heading as string) === anchor);
+}
+
+test.each(listDocuments())('links of %s', (document) => {
+  for (const [, target = ''] of readDocument(document).matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (!/^[a-z]+:/.test(target)) {
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? document : join(dirname(document), path);
+      const isThere = existsSync(join(ROOT, file)) && (!anchor || hasSection(file, anchor));
+      expect.soft(isThere, target).toBe(true);
+    }
+  }
+});
+
+test.each(listDocuments())('paths of files in %s', (document) => {
+  const paths = codeSpans(readDocument(document)).filter((text) =>
+    /^(src|test|bench|demo|deploy|docs|release|structure)\/[\w./-]+$/.test(text),
+  );
+  for (const path of paths) {
+    expect.soft(existsSync(join(ROOT, path)), path).toBe(true);
+  }
+});

@@ -1,0 +1,53 @@
+/** Reads the project's documents: sections, tables, code spans. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { ROOT } from '../support/server.ts';
+
+/** @param path from the project's root, such as `docs/http.md`. */
+export function readDocument(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+/** The paths of the project's documents, without the changelog, which tells of what was. */
+export function listDocuments(): string[] {
+  return [
+    ...['README.md', 'CONTRIBUTING.md', 'models/README.md', 'bench/peers/README.md'],
+    ...listFiles('docs').filter((path) => path.endsWith('.md')),
+  ];
+}
+
+/** The paths of the files in a folder and in those below it. */
+export function listFiles(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
+}
+
+/**
+ * The body rows of the only table whose first header cell is `header`, each as its cells.
+ *
+ * @throws where there is no such table, or more than one.
+ */
+export function tableRows(markdown: string, header: string): string[][] {
+  const tables = markdown
+    .split(/\n(?!\|)/)
+    .map((block) => block.split('\n').filter((line) => line.startsWith('|')))
+    .map((lines) => lines.map(cellsOf))
+    .filter(([first]) => first?.[0] === header);
+  if (tables.length !== 1) {
+    throw new Error(`expected one table that begins with "${header}", found ${tables.length}`);
+  }
+  return (tables[0] as string[][]).slice(2);
+}
+
+function cellsOf(line: string): string[] {
+  return line
+    .replace(/^\||\|$/g, '')
+    .split('|')
+    .map((cell) => cell.trim());
+}
+
+/** The texts in backticks, in order. */
+export function codeSpans(markdown: string): string[] {
+  return [...markdown.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text as string);
+}

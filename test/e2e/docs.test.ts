@@ -1,0 +1,195 @@
+/** The documents against the built product: metrics, routes, fields of the log, commands. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { SETTINGS } from '../../src/config/config.ts';
+import { codeSpans, listDocuments, listFiles, readDocument, tableRows } from '../docs/markdown.ts';
+import { runCommand, startServer, type TestServer } from '../support/server.ts';
+
+interface Metric {
+  readonly type: string;
+  /** Values by label; of a histogram, `le` is left out. */
+  readonly labels: Record<string, Set<string>>;
+}
+
+const telemetry = readDocument('docs/telemetry.md');
+
+describe('a running server', () => {
+  let server: TestServer;
+  let metrics: Map<string, Metric>;
+  let firstSeries: string[];
+  let lastSeries: string[];
+
+  beforeAll(async () => {
+    server = await startServer();
+    try {
+      firstSeries = [...(await server.metrics()).keys()];
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      const response = await server.predict({ inputs: 'Guten Morgen' }, { traceparent });
+      const { predictions } = (await response.json()) as { predictions: { id: string }[] };
+      await fetch(`${server.url}/feedback`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ id: predictions[0]?.id, label: 'positive' }),
+      });
+      for (const route of documentedRoutes('GET')) {
+        const path = route.replace('<path>', 'golden.json').replace('<file>', 'console.js');
+        expect((await fetch(server.url + path)).status, path).toBe(200);
+      }
+      expect((await server.predict('{')).status).toBe(400);
+      expect((await fetch(`${server.url}/none`)).status).toBe(404);
+      lastSeries = [...(await server.metrics()).keys()];
+      metrics = parseExposition(await (await fetch(`${server.url}/metrics`)).text());
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('has the metrics of docs/telemetry.md: names, types, labels', () => {
+    const documented = tableRows(telemetry, 'name').flatMap(
+      ([names = '', type = '', labels = '']) =>
+        codeSpans(names).map((name) => ({ name, type, labels: codeSpans(labels) })),
+    );
+    const actual = [...metrics]
+      .filter(([name]) => !/^(process|nodejs)_/.test(name))
+      .map(([name, { type, labels }]) => ({ name, type, labels: Object.keys(labels) }));
+    expect(byName(documented)).toEqual(byName(actual));
+  });
+
+  test('has the values of labels that docs/telemetry.md lists', () => {
+    const listed = tableRows(telemetry, 'name').filter(([, , labels]) => labels?.includes(':'));
+    expect(listed.length).toBeGreaterThan(0);
+    for (const [names = '', , cell = ''] of listed) {
+      const [label = ''] = codeSpans(cell);
+      const values = cell.slice(cell.indexOf(':') + 1).split(',');
+      const actual = metrics.get(codeSpans(names)[0] ?? '')?.labels[label];
+      expect
+        .soft([...(actual ?? [])].sort(), cell)
+        .toEqual(values.map((value) => value.trim()).sort());
+    }
+  });
+
+  test('has each metric that a document, a rule or the dashboard names', () => {
+    for (const path of [...listDocuments(), ...listFiles('deploy')]) {
+      // Before or after a colon, it is part of the name of a recording rule.
+      const names = readDocument(path).matchAll(
+        /(?<![:\w/.-])(classifier|http|prediction_log)_[a-z_]+(?![\w:])/g,
+      );
+      for (const [name] of names) {
+        const base = name.replace(/_(bucket|sum|count)$/, '');
+        expect.soft(metrics.has(name) || metrics.has(base), `${name} in ${path}`).toBe(true);
+      }
+    }
+  });
+
+  test('has the routes of docs/http.md', () => {
+    // What Express calls `:file` and `*path` is `<file>` and `<path>` in the documents.
+    const actual = [...(metrics.get('http_requests_total')?.labels.route ?? [])]
+      .filter((route) => route !== 'none')
+      .map((route) => route.replace(/[:*](\w+)/g, '<$1>'));
+    expect(documentedRoutes('[A-Z]+').sort()).toEqual(actual.sort());
+  });
+
+  test('has every series from the first scrape', () => {
+    expect(lastSeries.sort()).toEqual(firstSeries.sort());
+  });
+
+  test('writes the fields of docs/telemetry.md to its log', () => {
+    const fields = new Map(
+      tableRows(telemetry, 'event').flatMap(([events = '', cell = '']) =>
+        codeSpans(events).map((event) => [event, codeSpans(cell)] as const),
+      ),
+    );
+    const events = server.lines.map(({ event }) => event);
+    expect(events.sort()).toEqual(
+      ['listening', 'ready', 'prediction', 'feedback', 'draining', 'stopped'].sort(),
+    );
+    for (const { timestamp, level, event, ...rest } of server.lines) {
+      expect.soft(Object.keys(rest), event).toEqual(fields.get(event));
+    }
+  });
+});
+
+describe('the command line', () => {
+  /** What `--help` lists, by command, such as `models diff`. */
+  const commands = new Map<string, { readonly usage: string; readonly options: string[] }>();
+
+  beforeAll(async () => {
+    const visit = async (path: readonly string[]): Promise<void> => {
+      const { stdout } = await runCommand([...path, '--help']);
+      const subcommands = /^Commands:\n(.+?)(?:\n\n|$(?!\n))/ms.exec(stdout)?.[1] ?? '';
+      const names = [...subcommands.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name as string);
+      if (names.length === 0) {
+        const usage = /^Usage: tweet-sentiment (.+)$/m.exec(stdout)?.[1] ?? '';
+        const options = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name);
+        commands.set(path.join(' '), {
+          usage: usage.replace(' [options]', ''),
+          options: options.filter((name) => name !== '--help') as string[],
+        });
+      }
+      for (const name of names.filter((each) => each !== 'help')) {
+        await visit([...path, name]);
+      }
+    };
+    await visit([]);
+  });
+
+  test('has the commands and options of docs/commands.md', () => {
+    const documented = tableRows(readDocument('docs/commands.md'), 'command').map(
+      ([usage = '', options = '']) => [codeSpans(usage)[0], codeSpans(options)],
+    );
+    const actual = [...commands.values()].map(({ usage, options }) => [
+      usage,
+      usage === 'serve' ? [] : options,
+    ]);
+    expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(actual));
+  });
+
+  test('takes each setting as an option of serve', () => {
+    const flags = Object.values(SETTINGS).map(
+      ({ variable }) => `--${variable.toLowerCase().replaceAll('_', '-')}`,
+    );
+    expect(commands.get('serve')?.options).toEqual(flags);
+  });
+
+  test('has each command and option that a document uses', () => {
+    for (const path of listDocuments()) {
+      const uses = readDocument(path).matchAll(
+        /(?:npx |^|`)tweet-sentiment ((?:models )?[a-z][a-z-]*)([^`|#&\n]*)/gm,
+      );
+      for (const [use, name = '', rest = ''] of uses) {
+        const options = commands.get(name)?.options;
+        expect.soft(options, `${use} in ${path}`).toBeDefined();
+        for (const [option] of rest.matchAll(/--[a-z-]+/g)) {
+          expect.soft([...(options ?? []), '--help'], `${use} in ${path}`).toContain(option);
+        }
+      }
+    }
+  });
+});
+
+/** The routes of docs/http.md, such as `/model/files/<path>`. @param method a regular expression. */
+function documentedRoutes(method: string): string[] {
+  const pattern = new RegExp(`^${method} (/\\S*)`);
+  const spans = codeSpans(readDocument('docs/http.md')).map((text) => pattern.exec(text)?.[1]);
+  return [...new Set(spans.filter((route) => route !== undefined))];
+}
+
+/** Prometheus text by metric. */
+function parseExposition(text: string): Map<string, Metric> {
+  const metrics = new Map<string, Metric>();
+  for (const [, name = '', type = ''] of text.matchAll(/^# TYPE (\w+) (\w+)$/gm)) {
+    metrics.set(name, { type, labels: {} });
+  }
+  for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)\{(.*)\} \S+$/gm)) {
+    const metric = metrics.get(name) ?? metrics.get(name.replace(/_(bucket|sum|count)$/, ''));
+    for (const [, label = '', value = ''] of labels.matchAll(/(\w+)="([^"]*)"/g)) {
+      if (metric !== undefined && label !== 'le') {
+        metric.labels[label] = (metric.labels[label] ?? new Set()).add(value);
+      }
+    }
+  }
+  return metrics;
+}
+
+function byName<T extends { readonly name: string }>(metrics: readonly T[]): Record<string, T> {
+  return Object.fromEntries(metrics.map((metric) => [metric.name, metric]));
+}

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { mayRetry, restartDelayMs } from '../../src/inference/restart-policy.ts';
+
+test('a batch runs on two workers and not on a third', () => {
+  expect([1, 2].map(mayRetry)).toEqual([true, false]);
+});
+
+test('a worker is restarted at once, and after ever longer delays if it dies before it is ready', () => {
+  expect([0, 1, 2, 3, 5, 6, 7, 100].map(restartDelayMs)).toEqual([
+    0, 1_000, 2_000, 4_000, 16_000, 30_000, 30_000, 30_000,
+  ]);
+});

@@ -1,0 +1,27 @@
+/** An observer that ignores everything but what a test wants to see. */
+import type { Observer } from '../../src/serving/observer.ts';
+
+const ignore = (): void => undefined;
+
+export function observerWith(observed: Partial<Observer> = {}): Observer {
+  return {
+    classifier: {
+      onLookUp: ignore,
+      onDequeue: ignore,
+      onRun: ignore,
+      onWorkerRestart: ignore,
+      onNonSaturatingInt8: ignore,
+    },
+    onRoute: ignore,
+    onRequestStart: ignore,
+    onRequestEnd: ignore,
+    onError: ignore,
+    startPrediction: () => ({ onPrediction: ignore, onRejected: ignore }),
+    onFeedback: ignore,
+    onLoadEvent: ignore,
+    onModelLoaded: ignore,
+    onReady: ignore,
+    onModelFailed: ignore,
+    ...observed,
+  };
+}
