@@ -1,9 +1,11 @@
 /** Texts → labels and scores: cache, batcher, workers and tokenizer behind one function. */
-import { type ModelFiles, readModelConfig } from '../artifacts/model-config.ts';
+import { readModelConfig } from '../artifacts/model-config.ts';
+import type { ModelFiles } from '../artifacts/read.ts';
 import { type Batcher, type BatcherObserver, createBatcher } from './batcher.ts';
 import { type Cache, createCache } from './cache.ts';
 import { type Answer, toClassification } from './classification.ts';
 import type { ClassifyOptions } from './classify-options.ts';
+import { orBadModel } from './errors.ts';
 import type { GoldenError } from './golden.ts';
 import type { IdentifyLanguage } from './language.ts';
 import type { WorkerState } from './pool.ts';
@@ -69,7 +71,7 @@ export interface Classifier {
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
   const { files, workers, maxBatch, queueCapacity, observer } = options;
-  const config = readModelConfig(files);
+  const config = orBadModel(() => readModelConfig(files));
   let onReady = (): void => undefined;
   const pool = await startWorkers({
     files,
