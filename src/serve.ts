@@ -32,6 +32,8 @@ export interface RunningServer {
    * @returns the number of connections that still waited for an answer after `DRAIN_TIMEOUT_MS`.
    */
   stop(reason: string): Promise<number>;
+  /** Opens LOG_FILE anew, after another program has renamed it. */
+  reopenLog(): void;
   readonly readReport: ReadReport;
 }
 
@@ -90,7 +92,7 @@ export async function serve(
     ended ??= end(reason);
     return ended;
   };
-  return { url, ready, stop, readReport };
+  return { url, ready, stop, reopenLog: log.reopen, readReport };
 }
 
 function createHttp(config: Config, manager: Manager, telemetry: Telemetry): HttpServer {

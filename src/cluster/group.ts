@@ -13,6 +13,10 @@ export interface Member {
   /** It receives messages; what was sent before may be lost. */
   isOnline: boolean;
   isReady: boolean;
+  /** When it sent its last message, milliseconds since 1970. */
+  heardAt: number;
+  /** It has answered what it had accepted. */
+  hasStopped: boolean;
   /** Its counters when it reported them last. */
   counters: MetricsSnapshot;
 }
@@ -50,7 +54,14 @@ export function createMemberGroup(metrics: Metrics): MemberGroup {
   return {
     members,
     add: (worker) => {
-      const member: Member = { worker, isOnline: false, isReady: false, counters: [] };
+      const member: Member = {
+        worker,
+        isOnline: false,
+        isReady: false,
+        heardAt: Date.now(),
+        hasStopped: false,
+        counters: [],
+      };
       members.add(member);
       return member;
     },

@@ -12,6 +12,8 @@ const COLLECT_TIMEOUT_MS = 5_000;
 // The terminal sends Ctrl-C to every process; the primary decides when to stop.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
+process.on('SIGQUIT', () => undefined);
+process.on('SIGHUP', () => undefined);
 
 let server: Promise<RunningServer> | undefined;
 let onAllReady = (): void => undefined;
@@ -37,6 +39,9 @@ process.on('message', async (message: ToMember) => {
     }
     case 'collected':
       pending.resolve(message.id, message.reports);
+      break;
+    case 'alive':
+      send({ type: 'alive' });
       break;
     case 'stop': {
       // One that could not start has nothing to stop.

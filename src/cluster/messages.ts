@@ -13,7 +13,9 @@ export type ToMember =
   | { readonly type: 'report'; readonly kind: ReportKind; readonly id: number }
   /** The reports of all other processes, which the member has requested. */
   | { readonly type: 'collected'; readonly id: number; readonly reports: readonly unknown[] }
-  | { readonly type: 'stop'; readonly reason: string };
+  | { readonly type: 'stop'; readonly reason: string }
+  /** Asks for a sign of life. */
+  | { readonly type: 'alive' };
 
 /** Member → primary. */
 export type ToPrimary =
@@ -24,4 +26,5 @@ export type ToPrimary =
   /** Requests the reports of all other processes. */
   | { readonly type: 'collect'; readonly kind: ReportKind; readonly id: number }
   | { readonly type: 'report'; readonly id: number; readonly report: unknown }
-  | { readonly type: 'stopped'; readonly unanswered: number };
+  | { readonly type: 'stopped'; readonly unanswered: number }
+  | { readonly type: 'alive' };

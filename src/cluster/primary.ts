@@ -17,6 +17,11 @@ import { ProcessError } from './error.ts';
 import { createMemberGroup, type Member, type MemberGroup, send } from './group.ts';
 import type { ToPrimary } from './messages.ts';
 
+const HEARTBEAT_MS = 2_000;
+/** A member that has not answered for so long hangs: it is ended, and replaced as one that died is. */
+const MAX_SILENCE_MS = 20_000;
+/** What a member's stop may take beyond its own settings. */
+const STOP_GRACE_MS = 3_000;
 /** Before a member that died while it started is started again. */
 const RESTART_DELAY_MS = 1_000;
 /** What the log has not written by then is dropped. */
@@ -27,6 +32,8 @@ export interface Processes {
   readonly ready: Promise<void>;
   /** Resolves with the number of connections that still waited for an answer when all have ended. */
   stop(reason: string): Promise<number>;
+  /** Opens LOG_FILE anew, after another program has renamed it. */
+  reopenLog(): void;
 }
 
 /** What the members' events change. */
@@ -71,6 +78,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
   for (let i = 0; i < config.processes; i++) {
     startMember(primary, false);
   }
+  setInterval(() => endHungMembers(primary), HEARTBEAT_MS).unref();
   let stopped: Promise<number> | undefined;
   return {
     ready: primary.ready.promise,
@@ -78,6 +86,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
       stopped ??= stopMembers(primary, reason);
       return stopped;
     },
+    reopenLog: log.reopen,
   };
 }
 
@@ -111,6 +120,7 @@ function onMessage(
 ): void {
   const { group, config, stopReason, ready } = primary;
   const { worker } = member;
+  member.heardAt = Date.now();
   switch (message.type) {
     case 'online':
       member.isOnline = true;
@@ -138,6 +148,9 @@ function onMessage(
       break;
     case 'stopped':
       primary.unanswered += message.unanswered;
+      member.hasStopped = true;
+      break;
+    case 'alive':
       break;
   }
 }
@@ -171,8 +184,29 @@ function onExit(primary: Primary, member: Member, how: string): void {
   setTimeout(restart, member.isReady ? 0 : RESTART_DELAY_MS);
 }
 
+/** One that is stopped by SIGSTOP, or whose event loop is blocked, answers nothing. */
+function endHungMembers({ group }: Primary): void {
+  for (const { worker, heardAt } of group.members) {
+    if (Date.now() - heardAt > MAX_SILENCE_MS) {
+      worker.process.kill('SIGKILL');
+    }
+  }
+  group.broadcast({ type: 'alive' });
+}
+
 async function stopMembers(primary: Primary, reason: string): Promise<number> {
   primary.stopReason = reason;
+  const { drainDelayMs, drainTimeoutMs } = primary.config;
+  const limit = setTimeout(
+    () => {
+      for (const { worker, hasStopped } of primary.group.members) {
+        // What it had not answered is not known: at least this one did not end as it should.
+        primary.unanswered += hasStopped ? 0 : 1;
+        worker.process.kill('SIGKILL');
+      }
+    },
+    drainDelayMs + drainTimeoutMs + STOP_GRACE_MS,
+  );
   await Promise.all(
     [...primary.group.members].map(({ worker, isOnline }) => {
       // After its last line has been read.
@@ -183,6 +217,7 @@ async function stopMembers(primary: Primary, reason: string): Promise<number> {
       return closed;
     }),
   );
+  clearTimeout(limit);
   await primary.log.close(LOG_TIMEOUT_MS);
   return primary.unanswered;
 }

@@ -2,43 +2,61 @@ import type { Command } from 'commander';
 import { type Config, SETTINGS } from '../config/config.ts';
 import { configOf, type Flags, withSettings } from './options.ts';
 
+/** What a stop takes beyond its own settings: ending the workers, writing out the log. */
+const STOP_GRACE_MS = 6_000;
+
 export function addServe(program: Command): void {
   withSettings(program.command('serve'), Object.keys(SETTINGS) as (keyof Config)[])
-    .description('Start the server. Each flag can be given as an environment variable too.')
+    .description(
+      'Start the server. Each flag can be given as an environment variable too. SIGTERM, SIGINT and ' +
+        'SIGQUIT stop it after the accepted requests have been answered; SIGHUP opens LOG_FILE anew.',
+    )
     .action(run);
 }
 
 async function run(flags: Flags): Promise<void> {
-  // Other commands, which git runs for each file of a merge, need not wait for a server to load.
+  // Loaded here: other commands, which git runs for each file of a merge, need no server.
   const config = configOf(flags);
   const starting =
     config.processes === 1
       ? (await import('../serve.ts')).serve(config)
       : (await import('../cluster/primary.ts')).startProcesses(config);
-  let stopping = false;
+  let isStopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    if (stopping) {
-      // Asked twice: die of the signal itself, at once. An ordinary exit would unload ONNX
-      // Runtime under its running threads.
-      process.removeAllListeners(signal);
-      process.kill(process.pid, signal);
-      // Still here: the first process of a container, which signals don't end.
-      process.exit(1);
+    if (isStopping) {
+      endNow(signal);
     }
-    stopping = true;
+    isStopping = true;
+    const limitMs = config.drainDelayMs + config.drainTimeoutMs + STOP_GRACE_MS;
+    const limit = setTimeout(() => endNow('SIGKILL'), limitMs);
     const server = await starting;
-    process.exitCode = (await server.stop(signal)) > 0 ? 1 : 0;
+    const unanswered = await server.stop(signal);
+    clearTimeout(limit);
+    process.exitCode = unanswered > 0 ? 1 : 0;
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) {
+    process.on(signal, stop);
+  }
+  process.on('SIGHUP', async () => (await starting).reopenLog());
+  // Node would open a debugger port at the first, and end at the second.
+  process.on('SIGUSR1', () => undefined);
+  process.on('SIGUSR2', () => undefined);
   const server = await starting;
   try {
     await server.ready;
   } catch (error) {
-    if (stopping) {
+    if (isStopping) {
       return;
     }
     await server.stop('the model could not be loaded');
     throw error;
   }
+}
+
+/** Ends this process by a signal: an ordinary exit would unload ONNX Runtime under its running threads. */
+function endNow(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  // Only reached by the first process of a container, which such signals do not end.
+  process.exit(1);
 }
