@@ -28,10 +28,11 @@ export interface MemberGroup {
   remove(member: Member): void;
   broadcast(message: ToMember): void;
   /**
-   * The reports of all members but `requester`; of metrics, also those of the primary and of the
-   * members that have ended.
+   * The reports of all members; of metrics, also those of the primary and of the members that have ended.
+   * A requester uses its own report from here too: were it to add what it has counted since, and die, the
+   * sum would fall.
    */
-  collect(kind: ReportKind, requester: Member): Promise<unknown[]>;
+  collect(kind: ReportKind): Promise<unknown[]>;
   onReport(id: number, report: unknown): void;
 }
 
@@ -74,16 +75,11 @@ export function createMemberGroup(metrics: Metrics): MemberGroup {
         send(worker, message);
       }
     },
-    collect: async (kind, requester) => {
-      // The requester reports too: its counters are kept here in case that it dies.
+    collect: async (kind) => {
       const ready = [...members].filter(({ isReady }) => isReady);
-      const reports = await Promise.all(
-        ready.map(async (member) => ({ member, report: await report(member, kind) })),
-      );
-      const others = reports
-        .filter((each) => each.member !== requester && each.report !== undefined)
-        .map((each) => each.report);
-      return kind === 'metrics' ? [...others, await metrics.snapshot(), await ended] : others;
+      const reports = await Promise.all(ready.map((member) => report(member, kind)));
+      const received = reports.filter((report) => report !== undefined);
+      return kind === 'metrics' ? [...received, await metrics.snapshot(), await ended] : received;
     },
     onReport: pending.resolve,
   };

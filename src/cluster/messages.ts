@@ -11,7 +11,7 @@ export type ToMember =
   | { readonly type: 'all-ready' }
   /** Requests the member's own report. */
   | { readonly type: 'report'; readonly kind: ReportKind; readonly id: number }
-  /** The reports of all other processes, which the member has requested. */
+  /** The reports of all processes, which the member has requested. */
   | { readonly type: 'collected'; readonly id: number; readonly reports: readonly unknown[] }
   | { readonly type: 'stop'; readonly reason: string }
   /** Asks for a sign of life. */
@@ -23,7 +23,7 @@ export type ToPrimary =
   | { readonly type: 'online' }
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string }
-  /** Requests the reports of all other processes. */
+  /** Requests the reports of all processes. */
   | { readonly type: 'collect'; readonly kind: ReportKind; readonly id: number }
   | { readonly type: 'report'; readonly id: number; readonly report: unknown }
   | { readonly type: 'stopped'; readonly unanswered: number }

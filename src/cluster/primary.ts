@@ -140,7 +140,7 @@ function onMessage(
       break;
     case 'collect':
       void group
-        .collect(message.kind, member)
+        .collect(message.kind)
         .then((reports) => send(worker, { type: 'collected', id: message.id, reports }));
       break;
     case 'report':

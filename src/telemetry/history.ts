@@ -73,9 +73,9 @@ export function createHistory(nowMs: () => number = Date.now) {
 
     record,
 
-    /** @param others what other processes have observed of the same version. */
-    snapshot: (others: readonly HistoryRecord[] = []): HistorySnapshot =>
-      snapshotOf(profile, [record(), ...others], nowMs() / 1000),
+    /** @param records of all processes that serve the same version. */
+    snapshot: (records: readonly HistoryRecord[] = [record()]): HistorySnapshot =>
+      snapshotOf(profile, records, nowMs() / 1000),
   };
 }
 

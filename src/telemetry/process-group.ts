@@ -21,7 +21,7 @@ export interface ProcessGroup {
   readonly listensWhenReady: boolean;
   /** Reports that this process is ready; resolves when all are. Rejects when the signal aborts. */
   allReady(signal: AbortSignal): Promise<void>;
-  /** The reports of the others. */
+  /** The reports of all processes; none where there is only this one. */
   collect<K extends keyof ProcessReports>(kind: K): Promise<ProcessReports[K][]>;
 }
 
@@ -40,14 +40,14 @@ export const allObserved = (): Promise<void> => setImmediate();
 export function createReportReader(
   metrics: Metrics,
   history: History,
-  readStats: () => ClassifierStats,
+  { readStats, settle }: { readStats: () => ClassifierStats; settle: () => Promise<void> },
 ): ReadReport {
   const readers: { [K in keyof ProcessReports]: () => Promise<ProcessReports[K]> } = {
     metrics: () => metrics.snapshot(),
     console: async () => ({ history: history.record(), stats: readStats() }),
   };
   return async (kind) => {
-    await allObserved();
+    await settle();
     return readers[kind]();
   };
 }

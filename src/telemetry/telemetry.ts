@@ -54,24 +54,28 @@ export async function createTelemetry(
     onDrop: metrics.onLogDrop,
   });
   const { logInput, modelName } = config;
-  const readReport = createReportReader(metrics, history, readStats);
+  /** What has been answered is counted, and its lines are in the log. */
+  const settle = async (): Promise<void> => {
+    await allObserved();
+    await log.flush(FLUSH_TIMEOUT_MS);
+  };
+  const readReport = createReportReader(metrics, history, { readStats, settle });
   return {
     log,
     observer: createObserver({ metrics, history, log, logInput, modelName }),
     exposition: {
       contentType: metrics.contentType,
       expose: async () => {
-        const others = await group.collect('metrics');
-        await allObserved();
-        await log.flush(FLUSH_TIMEOUT_MS);
-        return metrics.expose(others);
+        const reports = await group.collect('metrics');
+        await settle();
+        return metrics.expose(reports);
       },
     },
     overview: async () => {
-      const others = await group.collect('console');
-      const own = await readReport('console');
-      const snapshot = history.snapshot(others.map((other) => other.history));
-      const stats = [own, ...others].map((each) => each.stats).reduce(addStats);
+      const collected = await group.collect('console');
+      const reports = collected.length > 0 ? collected : [await readReport('console')];
+      const snapshot = history.snapshot(reports.map((each) => each.history));
+      const stats = reports.map((each) => each.stats).reduce(addStats);
       return { ...snapshot, stats, alarms: serviceAlarms(snapshot.recent, stats) };
     },
     readReport,

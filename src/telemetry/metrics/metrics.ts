@@ -57,12 +57,10 @@ export function createMetrics(readStats: () => ClassifierStats) {
     /**
      * The exposition, in Prometheus text format.
      *
-     * @param others samples of the other processes that share the port.
+     * @param reports samples of all processes that share the port; none where there is only this one.
      */
-    expose: async (others: readonly MetricsSnapshot[] = []): Promise<string> =>
-      others.length === 0
-        ? registry.metrics()
-        : addSnapshots([await registry.getMetricsAsJSON(), ...others]).metrics(),
+    expose: async (reports: readonly MetricsSnapshot[] = []): Promise<string> =>
+      reports.length === 0 ? registry.metrics() : addSnapshots(reports).metrics(),
     snapshot: (): Promise<MetricsSnapshot> => registry.getMetricsAsJSON(),
   };
 }
