@@ -36,7 +36,8 @@ export function statusOf(code: ProblemCode): number {
 export function answerProblems(
   onError: (error: unknown, res: Response) => void,
 ): ErrorRequestHandler {
-  return (error: unknown, _req, res, next) => {
+  // Express tells an error handler by its four parameters.
+  return (error: unknown, _req, res, _next) => {
     if (error instanceof KnownError && error.code === 'client-gone') {
       return;
     }
@@ -45,7 +46,8 @@ export function answerProblems(
       onError(error, res);
     }
     if (res.headersSent) {
-      next(error);
+      // Too late for a problem: the client notices that its answer is not whole.
+      res.destroy();
       return;
     }
     sendProblem(res, problem);

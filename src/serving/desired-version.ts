@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts';
 import { type Located, locateVersion } from '../version/locate.ts';
 import { openStore } from '../version/stores/open.ts';
-import { isRemote, type RemoteStore, type Store } from '../version/stores/store.ts';
+import { isRemote, type LocalStore, type RemoteStore } from '../version/stores/store.ts';
 import { checkCommit, resolveCommit } from '../version/version.ts';
 import type { LoadObserver } from './observer.ts';
 
@@ -30,7 +30,7 @@ export interface DesiredVersion {
  */
 export async function readDesiredVersion(options: SourceOptions): Promise<DesiredVersion> {
   const { modelStore, modelName, modelCommit } = options;
-  const store: Store = openStore(modelStore);
+  const store = openStore(modelStore) as LocalStore | RemoteStore;
   if (!isRemote(store)) {
     const commit = await resolveCommit(store, modelName, modelCommit);
     return { commit, locate: async () => ({ store, commit }) };

@@ -14,6 +14,7 @@ import {
 } from '../inference/classifier.ts';
 import { createLanguageIdentifier, type IdentifyLanguage } from '../inference/language.ts';
 import type { Located } from '../version/locate.ts';
+import { createProvenFiles } from '../version/proven-files.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion, readVersion, type Version } from '../version/version.ts';
 import type { ServedModel } from './served-model.ts';
@@ -44,6 +45,7 @@ export async function loadModel(
   return describeModel(version, files, {
     classifier,
     tag,
+    files: createProvenFiles(store, `${modelName}/${commit}`, files),
     profile: profile ?? emptyProfile(classifier.labels, COUNTED_LANGUAGES),
   });
 }
@@ -79,7 +81,7 @@ function readProfile(files: ModelFiles): Profile | undefined {
 function describeModel(
   version: Version,
   files: ModelFiles,
-  loaded: Pick<ServedModel, 'classifier' | 'tag' | 'profile'>,
+  loaded: Pick<ServedModel, 'classifier' | 'tag' | 'profile' | 'files'>,
 ): ServedModel {
   const { model: name, commit, details } = version;
   const scores = files.get('metrics.json');
@@ -94,7 +96,5 @@ function describeModel(
     ingredients: ingredientsOf(version.files),
     metrics: scores ? JSON.parse(scores.toString('utf8')) : undefined,
     loadedAt: new Date().toISOString(),
-    read: async (path) =>
-      version.files.some((file) => file.path === path) ? version.read(path) : undefined,
   };
 }

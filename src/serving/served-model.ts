@@ -3,6 +3,7 @@
 import type { Ingredients } from '../artifacts/ingredients.ts';
 import type { Profile } from '../drift/profile.ts';
 import type { Classifier } from '../inference/classifier.ts';
+import type { ProvenFile } from '../version/proven-files.ts';
 
 export interface ServedModel {
   readonly name: string;
@@ -23,6 +24,6 @@ export interface ServedModel {
   readonly classifier: Classifier;
   /** Of the training data. Its `texts` is 0 where the version has none: bins without a reference. */
   readonly profile: Profile;
-  /** Proven bytes of a file; undefined where the version has no file of that path. */
-  read(path: string): Promise<Buffer | undefined>;
+  /** By path. */
+  readonly files: ReadonlyMap<string, ProvenFile>;
 }

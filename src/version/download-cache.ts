@@ -10,7 +10,7 @@ import { ModelError } from './errors.ts';
 import { isFullSha } from './git-objects.ts';
 import { withStagingDirectory } from './staging.ts';
 import { createFolderStore } from './stores/folder.ts';
-import type { RemoteStore, Store } from './stores/store.ts';
+import type { LocalStore, RemoteStore, Store } from './stores/store.ts';
 import { formatTag, readTag, tagKey } from './tag.ts';
 import { openVersion, pinKey, readVersion } from './version.ts';
 
@@ -42,7 +42,7 @@ export interface CachedVersion {
 export async function fetchVersion(
   version: CachedVersion,
   { onProgress = () => undefined, onDamaged = () => undefined }: FetchOptions = {},
-): Promise<Store> {
+): Promise<LocalStore> {
   const { store, cacheFolder, model, sha } = version;
   const cache = createFolderStore(cacheFolder);
   const target = join(cacheFolder, model, sha);

@@ -6,7 +6,7 @@ import {
   saveLastPinned,
 } from './download-cache.ts';
 import { hasCode, type ModelError } from './errors.ts';
-import type { RemoteStore, Store } from './stores/store.ts';
+import type { LocalStore, RemoteStore } from './stores/store.ts';
 import { resolveCommit } from './version.ts';
 
 /** How long to wait for a store where the cache has the version that was pinned last. */
@@ -14,7 +14,7 @@ const CACHED_TIMEOUT_MS = 5_000;
 
 export interface Located {
   /** A store on this machine. */
-  readonly store: Store;
+  readonly store: LocalStore;
   readonly commit: string;
 }
 

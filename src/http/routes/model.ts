@@ -1,5 +1,8 @@
 /** `GET /model` and `GET /model/files/<path>`: what is served, and what it was made from. */
 import { extname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { RequestHandler } from 'express';
 import type { ModelCard } from '../../api/model.ts';
 import type { Manager } from '../../serving/manager.ts';
 import { ProblemError } from '../problems.ts';
@@ -12,6 +15,9 @@ const TEXT_TYPES: Readonly<Record<string, string>> = {
   '.onnx': 'application/octet-stream',
 };
 
+/** Each reads from the disk and computes digests for as long as its client reads. */
+const MAX_DOWNLOADS = 8;
+
 export function modelCard(manager: Manager): Resource {
   return {
     method: 'get',
@@ -19,7 +25,7 @@ export function modelCard(manager: Manager): Resource {
     statuses: [200, 503],
     handlers: [
       (_req, res) => {
-        const { classifier, profile: _profile, read: _read, ...card } = manager.acceptingModel();
+        const { classifier, profile: _profile, files: _files, ...card } = manager.acceptingModel();
         res.json({ ...card, labels: classifier.labels } satisfies ModelCard);
       },
     ],
@@ -32,11 +38,11 @@ export function modelFiles(manager: Manager): Resource {
     path: '/model/files/*path',
     statuses: [200, 404, 503],
     handlers: [
-      async (req, res) => {
+      limitConcurrency(MAX_DOWNLOADS, async (req, res) => {
         const model = manager.acceptingModel();
         const path = (req.params.path as unknown as string[]).join('/');
-        const bytes = await model.read(path);
-        if (!bytes) {
+        const file = model.files.get(path);
+        if (!file) {
           throw new ProblemError(
             'not-found',
             `${path} is not a file of ${model.commit}; see /model`,
@@ -45,8 +51,55 @@ export function modelFiles(manager: Manager): Resource {
         res
           .set({ 'x-content-type-options': 'nosniff', 'content-security-policy': 'sandbox' })
           .type(TEXT_TYPES[extname(path)] ?? 'text/plain; charset=utf-8')
-          .send(bytes);
-      },
+          .set('content-length', String(file.bytes));
+        if (req.method === 'HEAD') {
+          res.end();
+          return;
+        }
+        await sendChunks(file.chunks(), res);
+      }),
     ],
+  };
+}
+
+/** Rejects with the cause where a chunk can't be had; a client that has gone is no error. */
+async function sendChunks(
+  chunks: AsyncGenerator<Buffer>,
+  res: Parameters<RequestHandler>[1],
+): Promise<void> {
+  // Read before anything is sent, so that a file that is not proven can still be a problem.
+  const first = await chunks.next();
+  async function* all(): AsyncGenerator<Buffer> {
+    if (!first.done) {
+      yield first.value;
+      yield* chunks;
+    }
+  }
+  await pipeline(Readable.from(all(), { highWaterMark: 1 }), res).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') {
+      throw error;
+    }
+  });
+}
+
+function limitConcurrency(
+  max: number,
+  handle: (...args: Parameters<RequestHandler>) => Promise<void>,
+): RequestHandler {
+  let running = 0;
+  return async (req, res, next) => {
+    if (running >= max) {
+      throw new ProblemError(
+        'too-many-downloads',
+        `At most ${max} files are sent at once; try again later`,
+        { 'retry-after': '1' },
+      );
+    }
+    running++;
+    try {
+      await handle(req, res, next);
+    } finally {
+      running--;
+    }
   };
 }

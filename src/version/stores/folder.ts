@@ -1,12 +1,12 @@
 /** A store in a folder of this machine. */
 import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, realpath, writeFile } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { ModelError } from '../errors.ts';
 import { withStagingDirectory } from '../staging.ts';
-import type { WritableStore } from './store.ts';
+import type { LocalStore, OpenedFile } from './store.ts';
 
-export function createFolderStore(location: string): WritableStore {
+export function createFolderStore(location: string): LocalStore {
   return {
     location,
     read: async (key, maxBytes) => {
@@ -14,6 +14,15 @@ export function createFolderStore(location: string): WritableStore {
       try {
         await assertNoLink(location, key);
         return await readRegularFile(path, maxBytes);
+      } catch (error) {
+        throw asReadError(error, path);
+      }
+    },
+    open: async (key) => {
+      const path = join(location, key);
+      try {
+        await assertNoLink(location, key);
+        return readableFile(await openRegularFile(path));
       } catch (error) {
         throw asReadError(error, path);
       }
@@ -49,14 +58,30 @@ async function assertNoLink(location: string, key: string): Promise<void> {
   }
 }
 
-async function readRegularFile(path: string, maxBytes: number): Promise<Buffer> {
+async function openRegularFile(path: string): Promise<FileHandle> {
   // A link or a pipe that replaced the file after the check is neither followed nor waited for.
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  if (!(await file.stat()).isFile()) {
+    await file.close();
+    throw new ModelError('not-proven', `${path} is not a regular file`, { data: { path } });
+  }
+  return file;
+}
+
+function readableFile(file: FileHandle): OpenedFile {
+  return {
+    read: async (start, length) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
+      return buffer.subarray(0, bytesRead);
+    },
+    close: () => file.close(),
+  };
+}
+
+async function readRegularFile(path: string, maxBytes: number): Promise<Buffer> {
+  const file = await openRegularFile(path);
   try {
     const stats = await file.stat();
-    if (!stats.isFile()) {
-      throw new ModelError('not-proven', `${path} is not a regular file`, { data: { path } });
-    }
     if (stats.size > maxBytes) {
       throw new ModelError(
         'not-proven',

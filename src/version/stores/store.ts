@@ -29,6 +29,19 @@ export interface WritableStore extends Store {
   create(key: string, bytes: Buffer): Promise<'created' | 'exists'>;
 }
 
+/** A file of a store on this machine, for reading parts of it. */
+export interface OpenedFile {
+  /** Fewer bytes than `length` where the file ends before. */
+  read(start: number, length: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/** A store on this machine. */
+export interface LocalStore extends WritableStore {
+  /** @throws ModelError as `read` does. */
+  open(key: string): Promise<OpenedFile>;
+}
+
 /** `resumed`: over more than one connection. */
 export type Transfer = 'whole' | 'resumed';
 
