@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionCloseReason } from '../serving/observer.ts';
 
 /** Requests that wait for the answer to an earlier one on their connection. More end the connection. */
-const MAX_PIPELINED = 64;
+const MAX_PIPELINED = 16;
 /** How long a closing connection may go on to send what nobody reads, so that it receives its answer. */
 const LINGER_MS = 1_000;
 const LINGER_BYTES = 1024 ** 2;

@@ -1,4 +1,5 @@
 /** `GET /metrics`: for Prometheus. */
+import { pace } from '../middleware/pacing.ts';
 import type { Resource } from '../resource.ts';
 
 export interface Exposition {
@@ -7,14 +8,25 @@ export interface Exposition {
 }
 
 export function metrics({ contentType, expose }: Exposition): Resource {
-  const shared = shareWhileRunning(expose);
+  // As bytes, so that they are encoded once for all who share them.
+  const shared = shareWhileRunning(async () => Buffer.from(await expose()));
   return {
     method: 'get',
     path: '/metrics',
     statuses: [200],
     handlers: [
-      async (_req, res) => {
-        res.set('content-type', contentType).send(await shared());
+      pace(),
+      async (_req, res, next) => {
+        res.locals.exposition = await shared();
+        next();
+      },
+      // Those who share one would all be answered at once.
+      pace(),
+      (_req, res) => {
+        const bytes = res.locals.exposition as Buffer;
+        res.setHeader('content-type', contentType);
+        res.setHeader('content-length', bytes.byteLength);
+        res.end(bytes);
       },
     ],
   };
