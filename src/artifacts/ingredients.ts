@@ -1,15 +1,6 @@
-/** What a version was made of, sorted by kind, as a person asks for it. */
+/** The files of a version by kind, with size and digest. */
 import { digestOf, sizeOf, type VersionFile } from '../version/manifest.ts';
-
-const KINDS: readonly (readonly [kind: string, pattern: RegExp])[] = [
-  ['code', /^code\//],
-  ['data', /^data\//],
-  ['configuration', /^hyperparameters\.json$/],
-  ['environment', /^environment\//],
-  ['model', /^(?:model\.onnx|tokenizer\.json|config\.json)$/],
-  ['evidence', /^(?:metrics|profile|golden)\.json$/],
-  ['documentation', /./],
-];
+import { FILE_KINDS, type FileKind, kindOf } from './version-files.ts';
 
 export interface Ingredient {
   readonly path: string;
@@ -19,29 +10,17 @@ export interface Ingredient {
   readonly digest: string;
 }
 
-export type Ingredients = Readonly<Record<string, readonly Ingredient[]>>;
+/** A kind without files is left out. */
+export type Ingredients = Readonly<Partial<Record<FileKind, readonly Ingredient[]>>>;
 
-/** Each file of a version under the first kind that fits; a kind without files is left out. */
 export function ingredientsOf(files: readonly VersionFile[]): Ingredients {
-  const kinds: Record<string, Ingredient[]> = {};
-  for (const [kind] of KINDS) {
-    const own = files.filter(({ path }) => kindOf(path) === kind);
-    if (own.length > 0) {
-      kinds[kind] = own.map((file) => ({
-        path: file.path,
-        size: sizeOf(file),
-        digest: digestOf(file),
-      }));
-    }
-  }
-  return kinds;
+  return Object.fromEntries(
+    FILE_KINDS.map((kind) => [kind, files.filter(({ path }) => kindOf(path) === kind)] as const)
+      .filter(([, ofKind]) => ofKind.length > 0)
+      .map(([kind, ofKind]) => [kind, ofKind.map(describeFile)]),
+  );
 }
 
-/** True for a file that training depends on: code, data, configuration, environment. */
-export function isIngredient(path: string): boolean {
-  return ['code', 'data', 'configuration', 'environment'].includes(kindOf(path) ?? '');
-}
-
-function kindOf(path: string): string | undefined {
-  return KINDS.find(([, pattern]) => pattern.test(path))?.[0];
+function describeFile(file: VersionFile): Ingredient {
+  return { path: file.path, size: sizeOf(file), digest: digestOf(file) };
 }

@@ -1,15 +1,16 @@
-/** JSON with its text: `1e-4` stays `1e-4`, and an array on one line stays there. */
+/** JSON as a source tree: `1e-4` stays `1e-4`, and an array on one line stays on one line. */
 import { type Node, parseTree } from 'jsonc-parser';
 import { ModelError } from '../version/errors.ts';
+import { parseJson } from '../version/json.ts';
 import type { Container, Member, SourceNode } from './source-tree.ts';
 
 interface JsonSourceOptions {
   /**
-   * Arrays of objects whose elements have names, by the key that holds the array: the key of the
-   * name. Any other array is one value.
+   * Arrays of objects to merge by element: for the key that holds such an array, the key of an
+   * element's name. Any other array is one value.
    */
   readonly identifiers?: Readonly<Record<string, string>>;
-  /** What the text is, for messages. */
+  /** Which file the text is, for messages. */
   readonly origin?: string;
 }
 
@@ -23,19 +24,15 @@ export function parseJsonSource(
   text: string,
   { identifiers = {}, origin = 'JSON' }: JsonSourceOptions = {},
 ): SourceNode {
-  let root: Node | undefined;
-  try {
-    JSON.parse(text);
-    root = parseTree(text);
-  } catch (cause) {
-    throw new ModelError('unfit', `${origin}: ${(cause as Error).message}`, { cause });
-  }
-  const node = sourceNode(root as Node, { text, identifiers, origin });
+  // jsonc-parser accepts more than JSON.
+  parseJson(text, origin);
+  const root = parseTree(text) as Node;
+  const node = sourceNode(root, { text, identifiers, origin });
   const { content } = node;
   if (!content) {
     return node;
   }
-  const [start, end] = extent(root as Node);
+  const [start, end] = extent(root);
   const open = text.slice(0, start) + content.open;
   const close = content.close + text.slice(end);
   return { ...node, text, content: { ...content, open, close } };
@@ -47,14 +44,14 @@ interface Context {
   readonly origin: string;
 }
 
-/** @param holder the key under which the node stands. */
-function sourceNode(node: Node, context: Context, holder = ''): SourceNode {
+/** @param parentKey the key of which the node is the value. */
+function sourceNode(node: Node, context: Context, parentKey = ''): SourceNode {
   const text = context.text.slice(...extent(node));
   switch (node.type) {
     case 'object':
       return objectNode(node, text, context);
     case 'array':
-      return arrayNode(node, text, context, holder);
+      return arrayNode(node, text, context, parentKey);
     case 'number':
       return { text, meaning: numberMeaning(text) };
     default:
@@ -63,12 +60,12 @@ function sourceNode(node: Node, context: Context, holder = ''): SourceNode {
 }
 
 function objectNode(node: Node, text: string, context: Context): SourceNode {
-  const members = (node.children ?? []).map((property): Named => {
+  const members = (node.children ?? []).map((property): LocatedMember => {
     const [key, value] = property.children as [Node, Node];
     const name: string = key.value;
     return { key: name, node: sourceNode(value, context, name), from: key, to: value };
   });
-  refuseTwins(members, context.origin);
+  assertUniqueKeys(members, context.origin);
   const meanings = members.map(({ key, node: { meaning } }) => `${JSON.stringify(key)}:${meaning}`);
   return {
     text,
@@ -78,40 +75,40 @@ function objectNode(node: Node, text: string, context: Context): SourceNode {
   };
 }
 
-function arrayNode(node: Node, text: string, context: Context, holder: string): SourceNode {
+function arrayNode(node: Node, text: string, context: Context, parentKey: string): SourceNode {
   const { identifiers } = context;
   const elements = (node.children ?? []).map((child) => ({
-    name: Object.hasOwn(identifiers, holder) ? nameOf(child, identifiers[holder]) : undefined,
+    name: Object.hasOwn(identifiers, parentKey) ? nameOf(child, identifiers[parentKey]) : undefined,
     node: sourceNode(child, context),
     from: child,
     to: child,
   }));
   const meaning = `[${elements.map((element) => element.node.meaning)}]`;
-  const members = elements.flatMap(({ name, ...element }): Named[] =>
+  const members = elements.flatMap(({ name, ...element }): LocatedMember[] =>
     name === undefined ? [] : [{ key: name, ...element }],
   );
   const names = new Set(members.map(({ key }) => key));
-  return names.size === elements.length && Object.hasOwn(identifiers, holder)
+  return names.size === elements.length && Object.hasOwn(identifiers, parentKey)
     ? { text, meaning, content: container('array', node, members, context) }
     : { text, meaning };
 }
 
-/** What reads the files is Python as a rule, where 1 and 1.0 are of different types. */
+/** Python, which reads most of these files, distinguishes 1 from 1.0. */
 function numberMeaning(text: string): string {
   return /^-?\d+$/.test(text) ? `${BigInt(text)}` : `float ${Number(text)}`;
 }
 
-interface Named extends Pick<Member, 'key' | 'node'> {
-  /** Where the member's text begins and ends. */
+interface LocatedMember extends Pick<Member, 'key' | 'node'> {
+  /** The first and the last node of the member's text. */
   readonly from: Node;
   readonly to: Node;
 }
 
-/** Cuts the text of an object or array into what belongs to each member, with nothing left over. */
+/** Divides the whole text of an object or array among its members, `open` and `close`. */
 function container(
   kind: Container['kind'],
   node: Node,
-  members: readonly Named[],
+  members: readonly LocatedMember[],
   { text }: Context,
 ): Container {
   const [start, end] = extent(node);
@@ -134,7 +131,7 @@ function container(
   };
 }
 
-function refuseTwins(members: readonly Named[], origin: string): void {
+function assertUniqueKeys(members: readonly LocatedMember[], origin: string): void {
   const keys = new Set<string>();
   for (const { key } of members) {
     if (keys.has(key)) {

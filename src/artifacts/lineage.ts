@@ -1,21 +1,18 @@
 /**
- * Whether what training made belongs to the ingredients beside it. It can't be merged: it stands for
- * two parents, and neither made the merged model. So a merge leaves a mark, and training records what
- * it started from; a version whose ingredients are others by now is to be retrained.
+ * Whether the weights were trained from the ingredients beside them. The outputs of training can't be
+ * merged: the two that a merge finds belong to its parents, and neither to the merged ingredients. So a
+ * merge leaves a mark in their place, and training records the digests of the ingredients that it
+ * started from; a version whose ingredients differ from those has to be retrained.
  */
 import { createHash } from 'node:crypto';
 import { ModelError } from '../version/errors.ts';
-import { isIngredient } from './ingredients.ts';
-
-/** What training makes out of the rest. */
-const MADE_BY_TRAINING = /(?:^|\/)(?:model\.onnx|(?:tokenizer|metrics|profile|golden)\.json)$/;
+import { checkJson, parseJson } from '../version/json.ts';
+import { metricsSchema } from './metrics.ts';
+import { isIngredient } from './version-files.ts';
 
 const MARK = /^<{7} .*\nto be retrained: (.*)\n/;
-
-/** True for the files that training makes: the weights, the tokenizer, and the evidence of both. */
-export function isMadeByTraining(path: string): boolean {
-  return MADE_BY_TRAINING.test(path);
-}
+/** The mark ends well before. */
+const MARK_BYTES = 4096;
 
 /** Ids of the file in git. */
 interface Blobs {
@@ -26,8 +23,8 @@ interface Blobs {
 }
 
 /**
- * What a merge leaves in place of a file that only training can make. It is no JSON, no ONNX and no
- * git-lfs pointer, so nothing takes it for the file.
+ * What a merge leaves in place of a file that only training can make. It is neither JSON nor ONNX nor
+ * a git-lfs pointer, so no reader can take it for the file.
  */
 export function retrainingMark(path: string, { base, ours, theirs }: Blobs): string {
   return [
@@ -45,7 +42,7 @@ export function retrainingMark(path: string, { base, ours, theirs }: Blobs): str
 
 /** True for what `retrainingMark` wrote. */
 export function isRetrainingMark(bytes: Buffer): boolean {
-  return MARK.test(bytes.subarray(0, 4096).toString('utf8'));
+  return MARK.test(bytes.subarray(0, MARK_BYTES).toString('utf8'));
 }
 
 /** SHA-256 of each ingredient, hex, by path. */
@@ -58,18 +55,19 @@ export function digestIngredients(files: ReadonlyMap<string, Buffer>): ReadonlyM
 }
 
 /**
- * Refuses a version that is to be retrained. One that records nothing of its training is taken for
- * what it is: versions did not always record it.
+ * Rejects a version that has to be retrained. One that does not record what its weights were trained
+ * from is accepted: early versions did not record it.
  *
- * @throws ModelError `unfit`, naming what a merge has left, or what has changed since the training.
+ * @throws ModelError `unfit`, naming the file that a merge left, or what has changed since the training.
  */
 export function assertWeightsMatchIngredients(files: ReadonlyMap<string, Buffer>): void {
   for (const [path, bytes] of files) {
     if (isRetrainingMark(bytes)) {
       throw new ModelError(
         'unfit',
-        `${path} is to be retrained: two versions were merged, and nothing is trained yet from ` +
-          'what they are together',
+        `${path} is to be retrained: two versions were merged, and no model has been trained ` +
+          'from the merged ingredients yet',
+        { data: { path } },
       );
     }
   }
@@ -79,17 +77,21 @@ export function assertWeightsMatchIngredients(files: ReadonlyMap<string, Buffer>
     throw new ModelError(
       'unfit',
       `to be retrained: since the weights were trained, ${changes.join(', ')}`,
+      { data: { changes } },
     );
   }
 }
 
-/** `trained_from` of `metrics.json`; undefined where it is not recorded. */
-function recordedIngredients(metrics: Buffer | undefined): Record<string, string> | undefined {
-  try {
-    return JSON.parse(metrics?.toString('utf8') ?? 'null')?.trained_from;
-  } catch {
+/** `trained_from`, whatever the rest of the file is; undefined where it is not recorded. */
+function recordedIngredients(
+  metrics: Buffer | undefined,
+): Readonly<Record<string, string>> | undefined {
+  if (!metrics) {
     return undefined;
   }
+  const origin = 'metrics.json';
+  const json = parseJson(metrics.toString('utf8'), origin);
+  return checkJson(metricsSchema.pick({ trained_from: true }), json, origin).trained_from;
 }
 
 function changesSince(

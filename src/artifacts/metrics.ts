@@ -1,21 +1,19 @@
-/** `metrics.json`: how well a version does on the data sets that it was measured on. */
+/** `metrics.json`: the scores of a version on the data sets that it was measured on. */
 import { z } from 'zod';
-import type { Version } from '../version/version.ts';
-import { checkJson, readJson } from './read.ts';
 
-const share = z.number().min(0).max(1);
+const ratio = z.number().min(0).max(1);
 
 const scoresSchema = z.object({
-  macro_recall: share,
-  macro_f1: share,
-  accuracy: share,
+  macro_recall: ratio,
+  macro_f1: ratio,
+  accuracy: ratio,
   labels: z.record(
     z.string(),
-    z.object({ precision: share, recall: share, f1: share, support: z.int().min(0) }),
+    z.object({ precision: ratio, recall: ratio, f1: ratio, support: z.int().min(0) }),
   ),
 });
 
-const metricsSchema = z.object({
+export const metricsSchema = z.object({
   primary: z.enum(['macro_recall', 'macro_f1', 'accuracy']),
   datasets: z.record(
     z.string(),
@@ -28,17 +26,7 @@ const metricsSchema = z.object({
 export type Scores = z.infer<typeof scoresSchema>;
 export type Metrics = z.infer<typeof metricsSchema>;
 
-/** @throws ModelError `unfit` where it is not what a version's `metrics.json` must be. */
-export function parseMetrics(json: unknown, origin: string): Metrics {
-  return checkJson(metricsSchema, json, origin);
-}
-
-/** The recorded scores of a version. @throws ModelError `unfit` where it has none. */
-export async function readMetrics(version: Version): Promise<Metrics> {
-  return parseMetrics(await readJson(version, 'metrics.json'), `metrics.json of ${version.commit}`);
-}
-
-/** By data set, the scores of the weights that are served: int8 where there are such. */
+/** By data set, the scores of the weights that are served: int8 where the version has them. */
 export function servedScores({ datasets }: Metrics): ReadonlyMap<string, Scores> {
   return new Map(
     Object.entries(datasets).flatMap(([name, { fp32, int8 }]) => {
@@ -59,23 +47,12 @@ export function measureScores(
   actual: readonly string[],
   labels: readonly string[],
 ): Scores {
-  const count = (test: (index: number) => boolean): number =>
-    actual.filter((_, index) => test(index)).length;
-  const byLabel = labels.map((label) => {
-    const support = count((index) => actual[index] === label);
-    const hits = count((index) => actual[index] === label && predicted[index] === label);
-    const claims = count((index) => predicted[index] === label);
-    const precision = claims === 0 ? 0 : hits / claims;
-    const recall = support === 0 ? 0 : hits / support;
-    const f1 = precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
-    return { precision, recall, f1, support };
-  });
-  const mean = (values: readonly number[]): number =>
-    round(values.reduce((total, value) => total + value, 0) / values.length);
+  const byLabel = labels.map((label) => measureLabel(predicted, actual, label));
+  const correct = actual.filter((label, index) => label === predicted[index]).length;
   return {
-    macro_recall: mean(byLabel.map(({ recall }) => recall)),
-    macro_f1: mean(byLabel.map(({ f1 }) => f1)),
-    accuracy: round(count((index) => actual[index] === predicted[index]) / actual.length),
+    macro_recall: round(mean(byLabel.map(({ recall }) => recall))),
+    macro_f1: round(mean(byLabel.map(({ f1 }) => f1))),
+    accuracy: round(correct / actual.length),
     labels: Object.fromEntries(
       byLabel.map(({ precision, recall, f1, support }, index) => [
         labels[index] as string,
@@ -83,6 +60,24 @@ export function measureScores(
       ]),
     ),
   };
+}
+
+function measureLabel(
+  predicted: readonly string[],
+  actual: readonly string[],
+  label: string,
+): Scores['labels'][string] {
+  const support = actual.filter((each) => each === label).length;
+  const predictions = predicted.filter((each) => each === label).length;
+  const correct = actual.filter((each, at) => each === label && predicted[at] === label).length;
+  const precision = predictions === 0 ? 0 : correct / predictions;
+  const recall = support === 0 ? 0 : correct / support;
+  const f1 = precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
+  return { precision, recall, f1, support };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
 }
 
 function round(value: number): number {

@@ -1,12 +1,12 @@
 /**
  * pip's requirements files, by package.
- * Source: pip's documentation, "Requirements File Format"; names are compared as PEP 503 says.
+ * Source: pip's documentation, "Requirements File Format"; names are normalised by PEP 503.
  */
 import { ModelError } from '../version/errors.ts';
 import { lines, type Member, type SourceNode } from './source-tree.ts';
 
 export interface Requirement {
-  /** The package's normalised name; of a line that names none (an option, an address), the line. */
+  /** The package's normalised name; for a line without one (an option, an address), the line. */
   readonly name: string;
   /** What follows the name, such as `==1.26.4` or `>=2; python_version < "3.12"`. */
   readonly specifier: string;
@@ -16,47 +16,69 @@ export interface Requirement {
 
 /** The requirements of a file, in its order. */
 export function readRequirements(text: string): Requirement[] {
-  return blocks(text.split('\n')).flatMap(({ code }) => (code ? [parseRequirement(code)] : []));
+  return groupLines(text.split('\n')).flatMap(({ code }) => (code ? [parseRequirement(code)] : []));
+}
+
+/**
+ * Checks that a requirements file always installs the same bytes.
+ *
+ * @returns a message for each package without an exact version or a hash, and for each address.
+ */
+export function checkRequirements(text: string): string[] {
+  const requirements = readRequirements(text);
+  const problems = requirements.flatMap(({ name, specifier, hashes }) => {
+    if (/:\/\/|^-/.test(name + specifier)) {
+      return [`an address or an option has no place in it: ${name}${specifier}`];
+    }
+    if (!/^(?:\[[^\]]*\])?==[\w.!+-]+(?:\s*;.*)?$/.test(specifier)) {
+      return [`${name} has no exact version`];
+    }
+    return hashes.length > 0 ? [] : [`${name} has no hash`];
+  });
+  return requirements.length > 0
+    ? problems.map((problem) => `environment/requirements.txt: ${problem}`)
+    : ['environment/requirements.txt: it names no package'];
 }
 
 /**
  * A requirements file as a tree: a member for each package, with its hashes and the comments below
  * it, and one for each other comment.
  *
- * @throws ModelError `unfit` where a package is there twice.
+ * @throws ModelError `unfit` where a package is required twice.
  */
 export function parseRequirements(text: string): SourceNode {
   const close = text.endsWith('\n') ? '\n' : '';
-  const all = text === '' ? [] : text.slice(0, text.length - close.length).split('\n');
-  const members = blocks(all).map(({ code, comments }) =>
+  const textLines = text === '' ? [] : text.slice(0, text.length - close.length).split('\n');
+  const members = groupLines(textLines).map(({ code, comments }) =>
     code ? packageMember(code, comments) : { key: comments[0] as string, node: line(comments[0]) },
   );
-  return lines(text, onlyOnce(members), close);
+  return lines(text, withUniqueKeys(members), close);
 }
 
-interface Block {
+/** The lines of one requirement with the indented comments below it, or one other line. */
+interface LineGroup {
   /** The lines of a requirement; absent for a comment or an empty line of its own. */
   readonly code?: string;
   readonly comments: string[];
 }
 
-function blocks(all: readonly string[]): Block[] {
-  const found: Block[] = [];
+function groupLines(textLines: readonly string[]): LineGroup[] {
+  const groups: LineGroup[] = [];
   let isContinued = false;
-  for (const text of all) {
-    const last = found.at(-1);
+  for (const text of textLines) {
+    const last = groups.at(-1);
     if (isContinued && last?.code !== undefined) {
-      found[found.length - 1] = { ...last, code: `${last.code}\n${text}` };
+      groups[groups.length - 1] = { ...last, code: `${last.code}\n${text}` };
     } else if (/^\s+#/.test(text) && last?.code !== undefined) {
       last.comments.push(text);
     } else if (/^\s*(?:#|$)/.test(text)) {
-      found.push({ comments: [text] });
+      groups.push({ comments: [text] });
     } else {
-      found.push({ code: text, comments: [] });
+      groups.push({ code: text, comments: [] });
     }
-    isContinued = /\\\r?$/.test(text) && found.at(-1)?.code !== undefined;
+    isContinued = /\\\r?$/.test(text) && groups.at(-1)?.code !== undefined;
   }
-  return found;
+  return groups;
 }
 
 function packageMember(code: string, comments: readonly string[]): Pick<Member, 'key' | 'node'> {
@@ -65,7 +87,7 @@ function packageMember(code: string, comments: readonly string[]): Pick<Member, 
   const members = comments.map((text) => ({ key: text.trim(), node: line(text) }));
   const node = lines(
     [code, ...comments].join('\n'),
-    onlyOnce([{ key: '', node: { text: code, meaning } }, ...members]),
+    withUniqueKeys([{ key: '', node: { text: code, meaning } }, ...members]),
     '',
     'requirement',
   );
@@ -89,8 +111,8 @@ function line(text = ''): SourceNode {
   return { text, meaning: text };
 }
 
-/** Tells lines that are there several times apart by their number; packages must not be. */
-function onlyOnce<T extends Pick<Member, 'key' | 'node'>>(members: readonly T[]): T[] {
+/** Numbers the keys of lines that occur several times; a package must not. */
+function withUniqueKeys<T extends Pick<Member, 'key' | 'node'>>(members: readonly T[]): T[] {
   const counts = new Map<string, number>();
   return members.map((member) => {
     const count = (counts.get(member.key) ?? 0) + 1;

@@ -1,15 +1,15 @@
-/** Text files as trees that keep, beside what each part means, the text that its author wrote. */
+/** Text files as trees. Each node keeps its meaning, to compare by, and its text as the author wrote it. */
 
-/** A value, or a container of named ones. */
+/** A value, or a container of named nodes. */
 export interface SourceNode {
   readonly text: string;
-  /** The same for two nodes exactly where they mean the same, however they are spelled. */
+  /** Equal for two nodes if and only if they mean the same, however they are spelled. */
   readonly meaning: string;
-  /** Absent for what is one value to the people who change it. */
+  /** Absent for a node that is compared and merged as one value. */
   readonly content?: Container;
 }
 
-/** Its text is `open`, the members, `close`. */
+/** Its text consists of `open`, the members and `close`. */
 export interface Container {
   readonly kind: 'object' | 'array' | 'lines' | 'requirement';
   readonly open: string;
@@ -18,11 +18,11 @@ export interface Container {
 }
 
 export interface Member {
-  /** Names the member among the others, once. */
+  /** Unique among the members. */
   readonly key: string;
-  /** From the member before to this one: comma, line end, indent. The first has that of the second. */
+  /** Text between the previous member and this one: comma, line end, indent. The first has that of the second. */
   readonly lead: string;
-  /** From there to the value: the key as it is written. */
+  /** Text between `lead` and the value: the key as it is written. */
   readonly head: string;
   readonly node: SourceNode;
 }
@@ -37,7 +37,7 @@ export function wholeFile(text: string): SourceNode {
   );
 }
 
-/** A container whose members stand on lines of their own. */
+/** A container with each member on lines of its own. */
 export function lines(
   text: string,
   members: readonly Pick<Member, 'key' | 'node'>[],

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { readJson } from '../artifacts/read.ts';
+import { readArtifact } from '../artifacts/read.ts';
 import { DRIFT_POLICY } from '../drift/policy.ts';
-import { parseProfile } from '../drift/profile.ts';
 import { formatPage } from '../drift/report/html-report.ts';
 import { driftOfLogs, type Reference } from '../drift/report/log-report.ts';
 import type { DriftReport } from '../drift/report/report.ts';
@@ -14,7 +13,7 @@ import { openVersion } from '../version/version.ts';
 import { positiveNumber, since, webAddress } from './flag-values.ts';
 import { asJson, type Flags } from './options.ts';
 import { print, progressBar, stdoutColumns, warn } from './output.ts';
-import { type Versions, withVersionFlags, withVersions } from './versions.ts';
+import { type VersionAccess, withVersionAccess, withVersionFlags } from './version-access.ts';
 
 export function addDrift(program: Command): void {
   withVersionFlags(program.command('drift'), ['modelStore', 'modelName'])
@@ -100,7 +99,7 @@ async function run(files: readonly string[], given: Flags, command: Command): Pr
   checkUsage(files, flags, command);
   const report =
     flags.server === undefined
-      ? await withVersions(given, (versions) => reportLogs(files, flags, versions))
+      ? await withVersionAccess(given, (versions) => reportLogs(files, flags, versions))
       : await driftOfServer(flags.server, { threshold: flags.threshold, apiKey: flags.apiKey });
   await show(report, given, flags);
 }
@@ -120,7 +119,7 @@ function checkUsage(files: readonly string[], flags: DriftFlags, command: Comman
 async function reportLogs(
   files: readonly string[],
   flags: DriftFlags,
-  versions: Versions,
+  versions: VersionAccess,
 ): Promise<DriftReport> {
   const onProgress = progressBar();
   return driftOfLogs(files.length === 0 ? ['-'] : [...new Set(files)], {
@@ -134,18 +133,20 @@ async function reportLogs(
 }
 
 /** @throws ModelError where there is no such version, or it has no profile. */
-async function findReference({ all, config }: Versions, commit: string): Promise<Reference> {
+async function findReference(
+  { anyStore, config }: VersionAccess,
+  commit: string,
+): Promise<Reference> {
   const { modelName } = config;
-  const version = await openVersion(all, modelName, commit);
-  const json = await readJson(version, 'profile.json');
-  const profile = json === undefined ? undefined : parseProfile(json, `profile.json of ${commit}`);
+  const version = await openVersion(anyStore, modelName, commit);
+  const profile = await readArtifact(version, 'profile.json');
   if (!profile || profile.texts === 0) {
     throw new ModelError(
       'unfit',
       `${commit} has no profile.json: there is nothing to compare traffic with`,
     );
   }
-  return { profile, tag: await readTag(all, modelName, commit) };
+  return { profile, tag: await readTag(anyStore, modelName, commit) };
 }
 
 async function show(report: DriftReport, flags: Flags, { html }: DriftFlags): Promise<void> {

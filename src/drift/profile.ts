@@ -2,8 +2,9 @@
  * The reference profile: the distributions of what the server observes of texts, in the data that a version
  * was trained on. Traffic is compared with it.
  */
-import { z } from 'zod';
-import { checkJson, parseJson } from '../artifacts/read.ts';
+import { binNames, type Distribution, type Profile } from '../artifacts/profile.ts';
+
+export { binNames, type Distribution, type Profile };
 
 /** What is observed of one prediction. */
 export interface Observation {
@@ -32,56 +33,6 @@ const UPPER_BOUNDS = {
 
 /** The bin of the categories that have no bin of their own. */
 export const OTHER = 'other';
-
-/** Bounds how many series a profile may make the server export. */
-const MAX_BINS = 64;
-
-const ratios = z.array(z.number().min(0).max(1)).max(MAX_BINS);
-const distributionSchema = z
-  .union([
-    z.object({ categories: z.array(z.string().min(1)).min(1), ratios }),
-    /** A value belongs to the first bin whose upper bound it does not exceed. */
-    z.object({ upper_bounds: z.array(z.number()).min(1), ratios }),
-  ])
-  .refine(
-    (distribution) => new Set(binNames(distribution)).size === distribution.ratios.length,
-    'expected a ratio for each bin, and no bin twice',
-  );
-
-/** Share of the texts in each bin; the shares of a feature add up to 1. */
-export type Distribution =
-  | { readonly categories: readonly string[]; readonly ratios: readonly number[] }
-  | { readonly upper_bounds: readonly number[]; readonly ratios: readonly number[] };
-
-export const profileSchema = z.object({
-  texts: z.int().min(0),
-  features: z.record(z.string(), distributionSchema),
-});
-
-export interface Profile {
-  /** How many texts it was measured on; 0 for bins without a reference. */
-  readonly texts: number;
-  readonly features: Readonly<Record<string, Distribution>>;
-}
-
-/**
- * Reads a `profile.json`.
- *
- * @param source the bytes of the file, or its parsed JSON.
- * @param origin which file it is, for the message.
- * @throws ModelError `unfit` where it is not a profile.
- */
-export function parseProfile(source: unknown, origin: string): Profile {
-  const json = Buffer.isBuffer(source) ? parseJson(source.toString('utf8'), origin) : source;
-  return checkJson(profileSchema, json, origin);
-}
-
-/** A profile's bins by name: a category, or an upper bound in digits. */
-export function binNames(distribution: Distribution): string[] {
-  return 'categories' in distribution
-    ? [...distribution.categories]
-    : distribution.upper_bounds.map(String);
-}
 
 /** How many observations fell into each bin of a feature. */
 export type Counts = Readonly<Record<string, readonly number[]>>;

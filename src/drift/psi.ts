@@ -48,10 +48,7 @@ export function measureDrift(profile: Profile, counts: Counts): FeatureDrift[] {
     return {
       feature,
       observations,
-      stabilityIndex:
-        observations === 0
-          ? undefined
-          : compared.reduce((total, { contribution }) => total + contribution, 0),
+      stabilityIndex: observations === 0 ? undefined : stabilityIndex(compared),
       bins: compared,
     };
   });
@@ -68,4 +65,9 @@ export function contributionOf({
   const q = Math.max(observed, MIN_RATIO);
   const p = Math.max(reference, MIN_RATIO);
   return (q - p) * Math.log(q / p);
+}
+
+/** The sum of the contributions of all bins. */
+export function stabilityIndex(bins: readonly Pick<BinDrift, 'observed' | 'reference'>[]): number {
+  return bins.reduce((total, bin) => total + contributionOf(bin), 0);
 }

@@ -1,9 +1,11 @@
 /** Texts → labels and scores: cache, batcher, workers and tokenizer behind one function. */
-import { type ModelFiles, readModelConfig } from '../artifacts/model-config.ts';
+import { readModelConfig } from '../artifacts/model-config.ts';
+import type { ModelFiles } from '../artifacts/read.ts';
 import { type Batcher, type BatcherObserver, createBatcher } from './batcher.ts';
 import { type Cache, createCache } from './cache.ts';
 import { type Answer, toClassification } from './classification.ts';
 import type { ClassifyOptions } from './classify-options.ts';
+import { orBadModel } from './errors.ts';
 import type { GoldenError } from './golden.ts';
 import type { IdentifyLanguage } from './language.ts';
 import type { WorkerState } from './pool.ts';
@@ -26,7 +28,7 @@ export interface ClassifierObserver extends BatcherObserver {
   /** A worker died and is started again. */
   onWorkerRestart(cause: Error): void;
   /**
-   * The CPU's fast int8 products saturate: they do not give the version's scores. Slower, non-saturating
+   * The CPU's fast int8 products saturate: with them, scores differ from the version's. Slower, non-saturating
    * ones are used.
    */
   onNonSaturatingInt8(found: GoldenError): void;
@@ -54,7 +56,7 @@ export interface Classifier {
    * Classifies texts, in their order.
    *
    * @throws ClassifierError `queue-full`, `worker-crashed`, `bad-model` or `closed`; the reason for
-   * which the request was given up.
+   * which the request was cancelled.
    */
   classify(texts: readonly string[], options?: ClassifyOptions): Promise<Answer[]>;
   stats(): ClassifierStats;
@@ -69,7 +71,7 @@ export interface Classifier {
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
   const { files, workers, maxBatch, queueCapacity, observer } = options;
-  const config = readModelConfig(files);
+  const config = orBadModel(() => readModelConfig(files));
   let onReady = (): void => undefined;
   const pool = await startWorkers({
     files,

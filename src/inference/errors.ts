@@ -1,4 +1,5 @@
 import { KnownError } from '../errors.ts';
+import { ModelError } from '../version/errors.ts';
 
 /** Why texts were not classified. */
 export type ClassifierErrorCode =
@@ -13,4 +14,19 @@ export type ClassifierErrorCode =
 
 export class ClassifierError extends KnownError<ClassifierErrorCode> {
   override readonly name = 'ClassifierError';
+}
+
+/**
+ * Reads files of a version.
+ *
+ * @throws ClassifierError `bad-model` where the reader throws a ModelError; any other error as it is.
+ */
+export function orBadModel<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw cause instanceof ModelError
+      ? new ClassifierError('bad-model', cause.message, { cause, data: cause.data })
+      : cause;
+  }
 }

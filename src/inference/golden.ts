@@ -1,8 +1,7 @@
 /** The check at start that this machine computes the scores that the version was released with. */
-import { z } from 'zod';
-import { type ModelFiles, parseJsonFile } from '../artifacts/model-config.ts';
+import { type ModelFiles, parseJsonFile } from '../artifacts/read.ts';
 import { mismatch } from '../errors.ts';
-import { ClassifierError } from './errors.ts';
+import { ClassifierError, orBadModel } from './errors.ts';
 import { softmax } from './logits.ts';
 import type { BatchResult } from './messages.ts';
 
@@ -18,18 +17,6 @@ export class GoldenError extends ClassifierError {
   }
 }
 
-const goldenSchema = z.object({
-  texts: z
-    .array(
-      z.object({
-        kind: z.string(),
-        text: z.string(),
-        scores: z.record(z.string(), z.number().min(0).max(1)),
-      }),
-    )
-    .min(1),
-});
-
 /**
  * Classifies the texts of `golden.json`, first each as a single text and then all in mixed batches.
  *
@@ -43,7 +30,7 @@ export async function checkGolden(
   maxBatch: number,
   run: (texts: readonly string[]) => Promise<BatchResult>,
 ): Promise<void> {
-  const golden = parseJsonFile(files, 'golden.json', goldenSchema).texts;
+  const golden = orBadModel(() => parseJsonFile(files, 'golden.json')).texts;
   const texts = golden.map(({ text }) => text);
   const scoresOf = (result: BatchResult): number[][] => toScores(result, labels.length);
   // One after the other: a single request may run in another session than concurrent ones.

@@ -1,6 +1,8 @@
 /** Starts the workers of a version and checks that they compute the scores of its `golden.json`. */
-import { type ModelConfig, type ModelFiles, modelFile } from '../artifacts/model-config.ts';
+import type { ModelConfig } from '../artifacts/model-config.ts';
+import { type ModelFiles, modelFile } from '../artifacts/read.ts';
 import { availableCpus } from '../config/cpu-quota.ts';
+import { orBadModel } from './errors.ts';
 import { checkGolden, GoldenError } from './golden.ts';
 import { createPool, type Pool, type PoolOptions } from './pool.ts';
 
@@ -22,7 +24,7 @@ export interface StartOptions extends Pick<PoolOptions, 'onRestart' | 'onReady'>
 }
 
 /**
- * Starts with the CPU's fast int8 products. If these give wrong scores, starts again with
+ * Starts with the CPU's fast int8 products. If the scores are wrong, starts again with
  * non-saturating ones; without golden scores this could not be noticed, so it starts with these at once.
  *
  * @throws ClassifierError `bad-model`; GoldenError if the scores are wrong either way.
@@ -63,7 +65,7 @@ function startPool(
   return createPool({
     size: workers,
     startup: {
-      model: modelFile(files, 'model.onnx'),
+      model: orBadModel(() => modelFile(files, 'model.onnx')),
       tokenizer: modelFile(files, 'tokenizer.json'),
       labelCount: labels.length,
       window,

@@ -1,88 +1,79 @@
-/** What a folder must hold to become a version from which the model can be rebuilt. */
+/** What a folder must contain to become a version from which the model can be rebuilt. */
 import { readFile } from 'node:fs/promises';
-import { checkDataFile, findDataFiles, parseDatasets } from '../artifacts/datasets.ts';
-import { checkRequirements, DATA_PLACEHOLDER, parseEnvironment } from '../artifacts/environment.ts';
+import { checkDataFile, findDataFiles } from '../artifacts/data-files.ts';
+import { DATA_PLACEHOLDER } from '../artifacts/environment.ts';
 import { assertWeightsMatchIngredients } from '../artifacts/lineage.ts';
-import { parseMetrics } from '../artifacts/metrics.ts';
-import { parseJson } from '../artifacts/read.ts';
+import { type ModelFiles, modelFile, parseJsonFile } from '../artifacts/read.ts';
+import { checkRequirements } from '../artifacts/requirements.ts';
+import { versionFilesWhere } from '../artifacts/version-files.ts';
 import { ModelError } from '../version/errors.ts';
 
-const REQUIRED = [
-  'README.md',
-  'config.json',
-  'data/datasets.json',
-  'environment/.python-version',
-  'environment/environment.json',
-  'environment/requirements.txt',
-  'golden.json',
-  'hyperparameters.json',
-  'metrics.json',
-  'model.onnx',
-  'profile.json',
-  'tokenizer.json',
-];
+/** The conflict markers that git writes, at the start of a line. */
+const CONFLICT_MARKER = /^(?:<{7}|\|{7}|>{7})(?: |$)/m;
+/** Bytes of a file that are searched for them: enough for any text of a version. */
+const MAX_SEARCHED_BYTES = 2 ** 20;
+
+const CHECKS = [checkConflicts, checkEnvironment, checkTraining, checkData];
 
 /**
- * Checks that every ingredient of a version is there and true.
+ * Checks that every ingredient of a version is present and correct.
  *
- * @param files the version's files by path.
- * @param dataFolder where the data lie that `data/datasets.json` names by digest.
- * @throws ModelError `unfit` with a line for each thing that is missing or wrong.
+ * @param dataFolder contains the data that `data/datasets.json` lists by digest.
+ * @throws ModelError `unfit` with a line for each problem.
  */
-export async function requireComplete(
-  files: ReadonlyMap<string, Buffer>,
-  dataFolder: string,
-): Promise<void> {
-  const missing = REQUIRED.filter((path) => !files.has(path));
+export async function assertComplete(files: ModelFiles, dataFolder: string): Promise<void> {
+  const missing = versionFilesWhere(({ isRequired }) => isRequired === true)
+    .filter((path) => !files.has(path))
+    .sort();
   if (missing.length > 0) {
-    throw new ModelError('unfit', `missing: ${missing.join(', ')}`);
+    throw new ModelError('unfit', `missing: ${missing.join(', ')}`, { data: { missing } });
   }
-  const checks = [checkConflicts, checkEnvironment, checkTraining, checkData];
   const problems: string[] = [];
-  for (const check of checks) {
-    try {
-      problems.push(...(await check(files, dataFolder)));
-    } catch (error) {
-      if (!(error instanceof ModelError)) {
-        throw error;
-      }
-      problems.push(error.message);
-    }
+  for (const check of CHECKS) {
+    problems.push(...(await problemsOf(() => check(files, dataFolder))));
   }
   if (problems.length > 0) {
-    throw new ModelError('unfit', problems.join('\n'));
+    throw new ModelError('unfit', problems.join('\n'), { data: { problems } });
   }
 }
 
-type Files = ReadonlyMap<string, Buffer>;
+/** What a check returns; the message where it throws a ModelError instead. */
+async function problemsOf(check: () => string[] | Promise<string[]>): Promise<string[]> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof ModelError) {
+      return [error.message];
+    }
+    throw error;
+  }
+}
 
-function checkConflicts(files: Files): string[] {
+function checkConflicts(files: ModelFiles): string[] {
   return [...files]
     .filter(([, bytes]) =>
-      /^(?:<{7}|\|{7}|>{7})(?: |$)/m.test(bytes.subarray(0, 2 ** 20).toString('latin1')),
+      CONFLICT_MARKER.test(bytes.subarray(0, MAX_SEARCHED_BYTES).toString('latin1')),
     )
     .map(([path]) => `${path} has a conflict that is not resolved`);
 }
 
-function checkEnvironment(files: Files): string[] {
-  const { command } = parseEnvironment(json(files, 'environment/environment.json'));
+function checkEnvironment(files: ModelFiles): string[] {
+  const path = 'environment/environment.json';
+  const { command } = parseJsonFile(files, path);
   const words = command.split(/\s+/);
-  const problems = checkRequirements(text(files, 'environment/requirements.txt'));
+  const problems = checkRequirements(modelFile(files, 'environment/requirements.txt').toString());
   if (!words.some((word) => word.startsWith('code/') && files.has(word))) {
-    problems.push(`environment/environment.json: the command runs no file of code/: ${command}`);
+    problems.push(`${path}: the command runs no file of code/: ${command}`);
   }
   if (!words.includes(DATA_PLACEHOLDER)) {
-    problems.push(
-      `environment/environment.json: the command has no ${DATA_PLACEHOLDER}: ${command}`,
-    );
+    problems.push(`${path}: the command has no ${DATA_PLACEHOLDER}: ${command}`);
   }
   return problems;
 }
 
-function checkTraining(files: Files): string[] {
-  json(files, 'hyperparameters.json');
-  const { trained_from } = parseMetrics(json(files, 'metrics.json'), 'metrics.json');
-  if (!trained_from) {
+function checkTraining(files: ModelFiles): string[] {
+  parseJsonFile(files, 'hyperparameters.json');
+  if (!parseJsonFile(files, 'metrics.json').trained_from) {
     return [
       'metrics.json: it has no trained_from: what the weights were trained from is not recorded',
     ];
@@ -91,20 +82,12 @@ function checkTraining(files: Files): string[] {
   return [];
 }
 
-async function checkData(files: Files, dataFolder: string): Promise<string[]> {
-  const datasets = parseDatasets(json(files, 'data/datasets.json'));
+async function checkData(files: ModelFiles, dataFolder: string): Promise<string[]> {
+  const datasets = parseJsonFile(files, 'data/datasets.json');
   const paths = await findDataFiles(datasets, dataFolder);
   const problems: string[] = [];
   for (const file of datasets.flatMap((dataset) => dataset.files)) {
     problems.push(...checkDataFile(file, await readFile(paths.get(file.path) as string)));
   }
   return problems;
-}
-
-function text(files: Files, path: string): string {
-  return (files.get(path) as Buffer).toString('utf8');
-}
-
-function json(files: Files, path: string): unknown {
-  return parseJson(text(files, path), `${path} is not JSON`);
 }

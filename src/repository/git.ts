@@ -14,17 +14,17 @@ export interface Repository {
   readonly folder: string;
   /** False for a bare repository and for a bundle: there is nothing checked out to commit. */
   readonly hasWorkTree: boolean;
-  /** Where git-lfs keeps the bytes of the files whose pointers are in git. */
+  /** Where git-lfs stores the bytes of the files whose pointers are in git. */
   readonly lfsFolder: string;
-  /** Runs git and gives what it prints. @throws GitError where it doesn't end with 0. */
+  /** Runs git. @returns its standard output. @throws GitError where its exit code is not 0. */
   git(...args: readonly string[]): Promise<string>;
-  /** The same, for output that is not text, and with something on standard input. */
+  /** The same for output that is not text. @param input for standard input. */
   gitBytes(args: readonly string[], input?: string | Buffer): Promise<Buffer>;
-  /** Removes what was made to open it; a clone stays as it is. */
+  /** Removes the temporary clone of a bundle. */
   close(): Promise<void>;
 }
 
-/** git itself refused; the message is its own. */
+/** git failed; the message is git's. */
 export class GitError extends ModelError {
   readonly exitCode: number | null;
 
@@ -48,21 +48,21 @@ export async function openRepository(location: string): Promise<Repository> {
 }
 
 async function openFolder(location: string): Promise<Repository> {
-  const ask = async (question: string): Promise<string> => {
-    const answer = await runGit(location, ['rev-parse', '--path-format=absolute', question]);
-    return answer.toString('utf8').trimEnd();
+  const revParse = async (option: string): Promise<string> => {
+    const output = await runGit(location, ['rev-parse', '--path-format=absolute', option]);
+    return output.toString('utf8').trimEnd();
   };
   try {
-    const gitFolder = await ask('--git-common-dir');
-    const isBare = (await ask('--is-bare-repository')) === 'true';
-    const folder = isBare ? gitFolder : await ask('--show-toplevel');
+    const gitFolder = await revParse('--git-common-dir');
+    const isBare = (await revParse('--is-bare-repository')) === 'true';
+    const folder = isBare ? gitFolder : await revParse('--show-toplevel');
     return repositoryAt(location, folder, gitFolder, !isBare);
   } catch (error) {
-    throw insteadOfGitError(error, `${location} is in no git repository`);
+    throw asBadReference(error, `${location} is not in a git repository`);
   }
 }
 
-/** A bundle can't be read in place. Cloning it takes no longer: it has pointers, no weights. */
+/** Git can read a bundle only by cloning it, which is fast: it has pointers instead of weights. */
 async function openBundle(location: string): Promise<Repository> {
   const folder = await mkdtemp(join(tmpdir(), 'tweet-sentiment-'));
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -70,7 +70,7 @@ async function openBundle(location: string): Promise<Repository> {
     await runGit('.', ['clone', '--quiet', '--bare', '--', location, folder]);
   } catch (error) {
     await close();
-    throw insteadOfGitError(error, `${location} is no bundle of a git repository`);
+    throw asBadReference(error, `${location} is not a bundle of a git repository`);
   }
   return { ...repositoryAt(location, folder, folder, false), close };
 }
@@ -110,14 +110,14 @@ export async function resolveRevision(repository: Repository, revision: string):
     );
     return sha.trim();
   } catch (error) {
-    throw insteadOfGitError(
+    throw asBadReference(
       error,
       `${JSON.stringify(revision)} names no commit of ${repository.location}, or more than one`,
     );
   }
 }
 
-/** The tags of a repository by the full SHA of their commit; of several on one, the newest. */
+/** The tags of a repository by the full SHA of their commit; the newest of several on one commit. */
 export async function tagsOf(repository: Repository): Promise<ReadonlyMap<string, string>> {
   const lines = await repository.git(
     'for-each-ref',
@@ -134,40 +134,40 @@ export async function tagsOf(repository: Repository): Promise<ReadonlyMap<string
   );
 }
 
-/** What a refusal of git's means here. Any other error is thrown on as it is. */
-function insteadOfGitError(error: unknown, message: string): unknown {
+/** A GitError as a `bad-reference` with this message; any other error as it is. */
+function asBadReference(error: unknown, message: string): unknown {
   return error instanceof GitError
     ? new ModelError('bad-reference', message, { cause: error })
     : error;
 }
 
-/** @throws GitError with what git said; ModelError `tool-failed` where git is not installed. */
+/** @throws GitError with git's message; ModelError `tool-failed` where git is not installed. */
 async function runGit(
   folder: string,
   args: readonly string[],
   input: string | Buffer = '',
 ): Promise<Buffer> {
-  // Quoted paths and translated messages would have to be read back.
+  // Paths are printed as they are, and messages in English.
   const child = spawn('git', ['-C', folder, '-c', 'core.quotePath=false', ...args], {
     env: { ...readEnvironment(), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
   });
-  const ended = new Promise<number | null>((resolve, reject) => {
+  const exitCode = new Promise<number | null>((resolve, reject) => {
     child.on('error', (cause: NodeJS.ErrnoException) => {
       const isMissing = cause.code === 'ENOENT';
       reject(isMissing ? new ModelError('tool-failed', 'git is not installed', { cause }) : cause);
     });
     child.on('close', resolve);
   });
-  // git may end before it has read everything; its exit code tells why.
+  // git may exit before it has read all its input; its exit code reports why.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const [code, output, errors] = await Promise.all([
-    ended,
+    exitCode,
     buffer(child.stdout),
     text(child.stderr),
   ]);
   if (code !== 0) {
-    // Some refusals, such as that there is nothing to commit, are told on standard output.
+    // git prints some errors, such as that there is nothing to commit, to standard output.
     const reason = errors.trim() || output.toString('utf8').trim() || `ended with ${code}`;
     throw new GitError(code, `git: ${reason}`);
   }

@@ -1,73 +1,74 @@
-/** `models init`: makes a git repository ready for versions of a model. */
+/** `models init`: prepares a git repository for versions of a model. */
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { versionFilesWhere } from '../artifacts/version-files.ts';
 import type { Repository } from './git.ts';
 
-/** What every clone must know; part of the repository. */
+/** Lines of `.gitattributes`, which is part of the repository: every clone needs them. */
 const ATTRIBUTES = ['model.onnx filter=lfs diff=lfs merge=lfs -text'];
 const IGNORED = ['__pycache__/', '*.pyc', '.venv/'];
 
-export const MERGE_DRIVER = 'tweet-sentiment';
+const MERGE_DRIVER = 'tweet-sentiment';
 
-/** Files that the merge driver merges. */
-const MERGED = [
-  'hyperparameters.json',
-  'config.json',
-  'data/datasets.json',
-  'environment/*',
-  'model.onnx',
-  'tokenizer.json',
-  'metrics.json',
-  'profile.json',
-  'golden.json',
+/** Patterns of the files that the merge driver merges; for `environment`, one that matches all files. */
+const MERGED_PATTERNS: readonly string[] = [
+  ...new Set(
+    versionFilesWhere(({ merge }) => merge !== 'lines').map((path) =>
+      path.replace(/^environment\/.*/, 'environment/*'),
+    ),
+  ),
 ];
 
 /**
- * Writes what is missing of attributes, ignored files and configuration. The merge driver goes into
- * the clone's own configuration and attributes, since git never takes a command from a repository.
+ * Adds the missing attributes, ignored files and configuration. The merge driver goes into the clone's
+ * own configuration and attributes, since git takes no command from a repository.
  *
  * @param command runs this command line, as words for a shell.
- * @returns what was changed, in words.
+ * @returns a line for each change.
  */
-export async function initRepository(
-  { folder, git }: Repository,
-  command: string,
-): Promise<string[]> {
-  const gitPath = async (path: string): Promise<string> =>
-    (await git('rev-parse', '--path-format=absolute', '--git-path', path)).trim();
-  const configure = async (key: string, value: string): Promise<void> => {
-    await git('config', key, value);
-  };
-
-  const changes = [
-    ...(await addLines(join(folder, '.gitattributes'), ATTRIBUTES)),
-    ...(await addLines(join(folder, '.gitignore'), IGNORED)),
-    ...(await addLines(
-      await gitPath('info/attributes'),
-      MERGED.map((path) => `${path} merge=${MERGE_DRIVER}`),
-    )),
+export async function initRepository(repository: Repository, command: string): Promise<string[]> {
+  return [
+    ...(await addLines(join(repository.folder, '.gitattributes'), ATTRIBUTES)),
+    ...(await addLines(join(repository.folder, '.gitignore'), IGNORED)),
+    ...(await registerMergeDriver(repository, command)),
+    ...(await registerLfsFilter(repository, command)),
   ];
-  await configure(
-    `merge.${MERGE_DRIVER}.name`,
-    'merge of a model’s ingredients, by key and package',
+}
+
+async function registerMergeDriver({ git }: Repository, command: string): Promise<string[]> {
+  const attributes = await git(
+    'rev-parse',
+    '--path-format=absolute',
+    '--git-path',
+    'info/attributes',
   );
-  await configure(`merge.${MERGE_DRIVER}.driver`, `${command} models merge-driver %O %A %B %P`);
-  changes.push(`merge driver: ${command} models merge-driver`);
-  // `git lfs install` sets it. Without git-lfs, this command line is the filter.
+  const changes = await addLines(
+    attributes.trim(),
+    MERGED_PATTERNS.map((pattern) => `${pattern} merge=${MERGE_DRIVER}`),
+  );
+  const key = `merge.${MERGE_DRIVER}`;
+  await git('config', `${key}.name`, 'merge of a model’s ingredients, by key and package');
+  await git('config', `${key}.driver`, `${command} models merge-driver %O %A %B %P`);
+  return [...changes, `merge driver: ${command} models merge-driver`];
+}
+
+/** Makes this command line the filter of git-lfs, in a clone where git-lfs is not set up. */
+async function registerLfsFilter({ git }: Repository, command: string): Promise<string[]> {
+  // `git lfs install` sets it.
   const hasGitLfs = await git('config', '--get', 'filter.lfs.clean').then(
     () => true,
     () => false,
   );
-  if (!hasGitLfs) {
-    await configure('filter.lfs.clean', `${command} models lfs clean`);
-    await configure('filter.lfs.smudge', `${command} models lfs smudge`);
-    await configure('filter.lfs.required', 'true');
-    changes.push('git-lfs is not set up: this command line does its work in this clone');
+  if (hasGitLfs) {
+    return [];
   }
-  return changes;
+  await git('config', 'filter.lfs.clean', `${command} models lfs clean`);
+  await git('config', 'filter.lfs.smudge', `${command} models lfs smudge`);
+  await git('config', 'filter.lfs.required', 'true');
+  return ['git-lfs is not set up: this command line does its work in this clone'];
 }
 
-/** @returns the file's name and the lines that it lacked. */
+/** Adds the lines that a file lacks. @returns the file's name with each of them. */
 async function addLines(path: string, lines: readonly string[]): Promise<string[]> {
   const before = await readFile(path, 'utf8').catch(() => '');
   const known = new Set(before.split(/\r?\n/));

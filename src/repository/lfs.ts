@@ -1,4 +1,4 @@
-/** git-lfs as far as a version needs it: pointers, and the folder of bytes. Source: git-lfs, docs/spec.md. */
+/** The part of git-lfs that a version needs: pointers and their objects. Source: git-lfs, docs/spec.md. */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,10 +11,10 @@ export interface Pointer {
   readonly size: number;
 }
 
-/** No pointer is longer. */
+/** The maximum length of a pointer. */
 export const MAX_POINTER_BYTES = 1024;
 
-/** What a pointer file stands for; undefined where the bytes are no pointer, or not a plain one. */
+/** Parses a pointer; undefined where the bytes are not a pointer, or one with extensions. */
 export function parsePointer(bytes: Buffer): Pointer | undefined {
   if (bytes.byteLength > MAX_POINTER_BYTES) {
     return undefined;
@@ -26,8 +26,8 @@ export function parsePointer(bytes: Buffer): Pointer | undefined {
   return pointer && lfsPointer(pointer.oid, pointer.size).equals(bytes) ? pointer : undefined;
 }
 
-/** The bytes of a pointer; undefined where the repository has the pointer only. */
-export async function readLfs(lfsFolder: string, oid: string): Promise<Buffer | undefined> {
+/** The bytes that a pointer refers to; undefined where the repository has only the pointer. */
+export async function readLfsObject(lfsFolder: string, oid: string): Promise<Buffer | undefined> {
   try {
     return await readFile(objectPath(lfsFolder, oid));
   } catch (error) {
@@ -38,15 +38,15 @@ export async function readLfs(lfsFolder: string, oid: string): Promise<Buffer | 
   }
 }
 
-/** Keeps the bytes in the repository's lfs folder. @returns their pointer. */
-export async function keepLfs(lfsFolder: string, bytes: Buffer): Promise<Buffer> {
+/** Stores bytes in the repository's lfs folder. @returns their pointer. */
+export async function storeLfsObject(lfsFolder: string, bytes: Buffer): Promise<Buffer> {
   const oid = createHash('sha256').update(bytes).digest('hex');
   const path = objectPath(lfsFolder, oid);
-  const isThere = await stat(path).then(
+  const isStored = await stat(path).then(
     ({ size }) => size === bytes.byteLength,
     () => false,
   );
-  if (!isThere) {
+  if (!isStored) {
     await mkdir(dirname(path), { recursive: true });
     const temporary = `${path}.${randomUUID()}`;
     await writeFile(temporary, bytes);

@@ -1,19 +1,22 @@
-/** `models profile`: measures a version's training data with the server's own code. */
+/** `models profile`: measures the reference profile of a version's training data. */
 import { readFile } from 'node:fs/promises';
 import { readColumn } from '../artifacts/data-table.ts';
+import type { Profile } from '../artifacts/profile.ts';
+import type { ModelFiles } from '../artifacts/read.ts';
 import { COUNTED_LANGUAGES } from '../drift/languages.ts';
-import { emptyProfile, type Profile, profileOf } from '../drift/profile.ts';
+import { emptyProfile, profileOf } from '../drift/profile.ts';
 import { createLanguageIdentifier } from '../inference/language.ts';
 import { classifyAll, openClassifier, type Progress } from '../inference/offline.ts';
 
 /**
- * Classifies every text of the data files and tells how they are distributed.
+ * Classifies every text of the data files, and counts languages, labels, scores, lengths and unknown
+ * tokens.
  *
- * @param files `model.onnx`, `tokenizer.json` and `config.json`; nothing proves them.
+ * @param files `model.onnx`, `tokenizer.json` and `config.json`; they are not proven.
  * @param dataFiles tab-separated, with a header that has a `text` column.
  */
-export async function profileData(
-  files: ReadonlyMap<string, Buffer>,
+export async function measureProfile(
+  files: ModelFiles,
   dataFiles: readonly string[],
   onProgress: Progress,
 ): Promise<Profile> {
@@ -26,8 +29,8 @@ export async function profileData(
     identifyLanguage: await createLanguageIdentifier(),
   });
   try {
-    const classifications = await classifyAll(classifier, texts, onProgress);
-    return profileOf(emptyProfile(classifier.labels, COUNTED_LANGUAGES), classifications);
+    const bins = emptyProfile(classifier.labels, COUNTED_LANGUAGES);
+    return profileOf(bins, await classifyAll(classifier, texts, onProgress));
   } finally {
     await classifier.close();
   }

@@ -2,10 +2,11 @@
 
 import { ingredientsOf } from '../artifacts/ingredients.ts';
 import { assertWeightsMatchIngredients } from '../artifacts/lineage.ts';
-import { checkJson, parseJson } from '../artifacts/read.ts';
+import type { Profile } from '../artifacts/profile.ts';
+import { type ModelFiles, parseArtifact } from '../artifacts/read.ts';
 import type { Config } from '../config/config.ts';
 import { COUNTED_LANGUAGES } from '../drift/languages.ts';
-import { emptyProfile, type Profile, profileSchema } from '../drift/profile.ts';
+import { emptyProfile } from '../drift/profile.ts';
 import {
   type Classifier,
   type ClassifierObserver,
@@ -21,8 +22,6 @@ export type LoaderOptions = Pick<
   Config,
   'modelName' | 'workers' | 'maxBatch' | 'requestTimeoutMs' | 'queueCapacity' | 'cacheSize'
 >;
-
-type Files = ReadonlyMap<string, Buffer>;
 
 /**
  * Loads a version.
@@ -51,7 +50,7 @@ export async function loadModel(
 
 async function startClassifier(
   { workers, maxBatch, requestTimeoutMs, queueCapacity, cacheSize }: LoaderOptions,
-  files: Files,
+  files: ModelFiles,
   observer: ClassifierObserver,
 ): Promise<Classifier> {
   let identifyLanguage: IdentifyLanguage;
@@ -72,15 +71,14 @@ async function startClassifier(
 }
 
 /** @throws ModelError `unfit` where it is no profile; undefined where there is none. */
-function readProfile(files: Files): Profile | undefined {
-  const origin = 'profile.json';
-  const bytes = files.get(origin);
-  return bytes && checkJson(profileSchema, parseJson(bytes.toString('utf8'), origin), origin);
+function readProfile(files: ModelFiles): Profile | undefined {
+  const bytes = files.get('profile.json');
+  return bytes && parseArtifact('profile.json', bytes);
 }
 
 function describeModel(
   version: Version,
-  files: Files,
+  files: ModelFiles,
   loaded: Pick<ServedModel, 'classifier' | 'tag' | 'profile'>,
 ): ServedModel {
   const { model: name, commit, details } = version;

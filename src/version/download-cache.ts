@@ -1,30 +1,30 @@
 /**
- * The cache of versions that come from remote stores. It is a folder store itself: what lies in it
- * is proven whenever it is used, whoever put it there.
+ * The cache of versions from remote stores. It is a folder store itself: its files are proven whenever
+ * they are used, whichever process wrote them.
  */
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { downloadVersion } from './download.ts';
 import { ModelError } from './errors.ts';
 import { isFullSha } from './git-objects.ts';
-import { MANIFEST_FILE, sizeOf, type VersionFile } from './manifest.ts';
-import { forEachConcurrently } from './parallel.ts';
 import { withStagingDirectory } from './staging.ts';
 import { createFolderStore } from './stores/folder.ts';
 import type { RemoteStore, Store } from './stores/store.ts';
 import { formatTag, readTag, tagKey } from './tag.ts';
-import { openVersion, type Proof, readManifest, readVersion, startProof } from './version.ts';
+import { openVersion, pinKey, readVersion } from './version.ts';
 
-const PARALLEL_DOWNLOADS = 8;
+/** The SHA and the location of a store. */
+const MAX_PIN_BYTES = 4096;
 
 export interface FetchOptions {
-  /** Told before the first byte, with 0, and as bytes arrive. */
+  /** Called before the first byte, with 0, and as bytes arrive. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
-  /** Told where the cache holds something else than the version; it is fetched again. */
+  /** Called where the version in the cache is damaged; it is downloaded again. */
   readonly onDamaged?: (cause: ModelError) => void;
 }
 
-/** A version's place: the remote store it comes from, the folder it goes to, and its name. */
+/** A version, the remote store that has it, and the folder of the cache. */
 export interface CachedVersion {
   readonly store: RemoteStore;
   readonly cacheFolder: string;
@@ -33,39 +33,44 @@ export interface CachedVersion {
 }
 
 /**
- * Makes sure that the cache holds a version, whole and proven; the network is used only where it
- * does not. Other processes may do the same at the same time: the first to finish wins.
+ * Makes sure that the cache has a version, complete and proven. The network is used only where it does
+ * not. Other processes may do the same at the same time: the first one to finish installs it.
  *
  * @returns the cache, as a store.
- * @throws ModelError where the version can't be had or is not what the SHA stands for.
+ * @throws ModelError where the version can't be downloaded or proven.
  */
 export async function fetchVersion(
-  wanted: CachedVersion,
+  version: CachedVersion,
   { onProgress = () => undefined, onDamaged = () => undefined }: FetchOptions = {},
 ): Promise<Store> {
-  const { cacheFolder, model, sha } = wanted;
+  const { store, cacheFolder, model, sha } = version;
   const cache = createFolderStore(cacheFolder);
-  const place = join(cacheFolder, model, sha);
-  if (await exists(place)) {
-    const damage = await damageOf(cache, model, sha);
+  const target = join(cacheFolder, model, sha);
+  const findDamage = () => findDamageOf(cache, model, sha);
+  if (await exists(target)) {
+    const damage = await findDamage();
     if (!damage) {
       return cache;
     }
     onDamaged(damage);
   }
-  await writingTo(cacheFolder, () =>
+  await asCacheError(cacheFolder, () =>
     withStagingDirectory(join(cacheFolder, model), async (staging) => {
-      const whole = join(staging, sha);
-      await download(wanted, whole, onProgress);
-      await keepTag(wanted, staging);
-      await install(whole, place, staging, async () => !(await damageOf(cache, model, sha)));
+      const downloaded = join(staging, sha);
+      await downloadVersion(store, { model, sha, folder: downloaded }, onProgress);
+      await saveTag(version, staging);
+      await install(downloaded, target, { staging, isProven: async () => !(await findDamage()) });
     }),
   );
   return cache;
 }
 
-/** What is wrong with the version in the cache; undefined where it is proven. */
-async function damageOf(cache: Store, model: string, sha: string): Promise<ModelError | undefined> {
+/** Why the version in the cache can't be proven; undefined where it can. */
+async function findDamageOf(
+  cache: Store,
+  model: string,
+  sha: string,
+): Promise<ModelError | undefined> {
   try {
     await readVersion(cache, await openVersion(cache, model, sha));
     return undefined;
@@ -77,107 +82,41 @@ async function damageOf(cache: Store, model: string, sha: string): Promise<Model
   }
 }
 
-/** Fetches the proven listing first: it tells the sizes to expect. */
-async function download(
-  { store, model, sha }: CachedVersion,
-  folder: string,
-  onProgress: (doneBytes: number, totalBytes: number) => void,
+/** Saves the version's tag beside it, for a start without network. */
+async function saveTag(
+  { store, cacheFolder, model, sha }: CachedVersion,
+  staging: string,
 ): Promise<void> {
-  const { bytes, manifest } = await readManifest(store, model, sha);
-  const totalBytes = manifest.files.reduce((total, file) => total + sizeOf(file), 0);
-  let doneBytes = 0;
-  onProgress(doneBytes, totalBytes);
-  await forEachConcurrently(manifest.files, PARALLEL_DOWNLOADS, async (file, signal) => {
-    const path = join(folder, file.path);
-    await mkdir(dirname(path), { recursive: true });
-    await downloadFile(store, `${model}/${sha}/${file.path}`, { file, sha, path }, (chunkBytes) => {
-      signal.throwIfAborted();
-      doneBytes += chunkBytes;
-      onProgress(doneBytes, totalBytes);
-    });
-  });
-  await writeFile(join(folder, MANIFEST_FILE), bytes, { flush: true });
-}
-
-interface Target {
-  readonly file: VersionFile;
-  readonly sha: string;
-  readonly path: string;
-}
-
-async function downloadFile(
-  store: RemoteStore,
-  key: string,
-  target: Target,
-  onBytes: (bytes: number) => void,
-): Promise<void> {
-  const { proof, came } = await streamToDisk(store, key, target, onBytes);
-  try {
-    proof.end();
-  } catch (error) {
-    // Pieces can be put together wrongly on the way; one whole piece can't.
-    if (came === 'whole') {
-      throw error;
-    }
-    onBytes(-sizeOf(target.file));
-    (await streamToDisk(store, key, target, onBytes)).proof.end();
-  }
-}
-
-/** @returns the proof that all bytes have passed through. */
-async function streamToDisk(
-  store: RemoteStore,
-  key: string,
-  { file, sha, path }: Target,
-  onBytes: (bytes: number) => void,
-): Promise<{ proof: Proof; came: 'whole' | 'resumed' }> {
-  const proof = startProof(file, sha);
-  const handle = await open(path, 'w');
-  try {
-    const came = await store.download(key, sizeOf(file), async (chunk) => {
-      proof.update(chunk);
-      await handle.writeFile(chunk);
-      onBytes(chunk.byteLength);
-    });
-    await handle.sync();
-    return { proof, came };
-  } finally {
-    await handle.close();
-  }
-}
-
-/** The tag goes beside the version, for starts without network. */
-async function keepTag({ store, cacheFolder, model, sha }: CachedVersion, staging: string) {
   const tag = await readTag(store, model, sha);
   if (tag !== undefined) {
-    await replace(join(cacheFolder, tagKey(model, sha)), formatTag(tag), staging);
+    await replaceFile(join(cacheFolder, tagKey(model, sha)), formatTag(tag), staging);
   }
 }
 
-/** What a rename says where something is in the way, even if it no longer is. */
-const TAKEN = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
+/** What a rename fails with where the target exists, or did when the rename began. */
+const TARGET_EXISTS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
 
-/** Gives the version its name, unless another process has; what is damaged makes way. */
+/** Moves a downloaded version to its place, unless another process has; a damaged one is moved away. */
 async function install(
-  whole: string,
-  place: string,
-  staging: string,
-  isProven: () => Promise<boolean>,
+  downloaded: string,
+  target: string,
+  { staging, isProven }: { staging: string; isProven: () => Promise<boolean> },
 ): Promise<void> {
   for (;;) {
     try {
-      await rename(whole, place);
+      await rename(downloaded, target);
       return;
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
-      if (!TAKEN.has(code) && !(await exists(place))) {
+      if (!TARGET_EXISTS.has(code) && !(await exists(target))) {
         throw error;
       }
     }
     if (await isProven()) {
       return;
     }
-    await rename(place, join(staging, `damaged-${randomUUID()}`)).catch((error: unknown) => {
+    await rename(target, join(staging, `damaged-${randomUUID()}`)).catch((error: unknown) => {
+      // Another process has moved it away.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
         throw error;
       }
@@ -185,37 +124,38 @@ async function install(
   }
 }
 
-/** Which version a store's PINNED named when it was last asked, and which store that was. */
+/** The SHA that a store's PINNED file contained when it was last read; undefined for another store. */
 export async function readLastPinned(
   { location }: Store,
   cacheFolder: string,
   model: string,
 ): Promise<string | undefined> {
   const bytes = await createFolderStore(cacheFolder)
-    .read(`${model}/PINNED`, 4096)
+    .read(pinKey(model), MAX_PIN_BYTES)
     .catch(() => undefined);
-  const [sha = '', from] = bytes?.toString('utf8').split('\n') ?? [];
-  return isFullSha(sha) && from === location ? sha : undefined;
+  const [sha = '', source] = bytes?.toString('utf8').split('\n') ?? [];
+  return isFullSha(sha) && source === location ? sha : undefined;
 }
 
-/** Keeps what `readLastPinned` gives. */
-export async function keepLastPinned(
+/** Saves what `readLastPinned` returns. */
+export async function saveLastPinned(
   { location }: Store,
   cacheFolder: string,
   model: string,
   sha: string,
 ): Promise<void> {
-  await writingTo(cacheFolder, () =>
+  const bytes = Buffer.from(`${sha}\n${location}\n`);
+  await asCacheError(cacheFolder, () =>
     withStagingDirectory(join(cacheFolder, model), (staging) =>
-      replace(join(cacheFolder, model, 'PINNED'), Buffer.from(`${sha}\n${location}\n`), staging),
+      replaceFile(join(cacheFolder, pinKey(model)), bytes, staging),
     ),
   );
 }
 
-async function replace(path: string, bytes: Buffer, staging: string): Promise<void> {
-  const whole = join(staging, randomUUID());
-  await writeFile(whole, bytes, { flush: true });
-  await rename(whole, path);
+async function replaceFile(path: string, bytes: Buffer, staging: string): Promise<void> {
+  const temporary = join(staging, randomUUID());
+  await writeFile(temporary, bytes, { flush: true });
+  await rename(temporary, path);
 }
 
 function exists(path: string): Promise<boolean> {
@@ -225,8 +165,8 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Says of a failure of the disk that it was the cache's. */
-async function writingTo<T>(cacheFolder: string, work: () => Promise<T>): Promise<T> {
+/** Runs work that writes to the cache. @throws ModelError in place of an error of the file system. */
+async function asCacheError<T>(cacheFolder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -234,7 +174,7 @@ async function writingTo<T>(cacheFolder: string, work: () => Promise<T>): Promis
       throw new ModelError(
         'store-unavailable',
         `the cache ${cacheFolder} can't be written (MODEL_CACHE): ${error.message}`,
-        { cause: error },
+        { cause: error, data: { cache: cacheFolder } },
       );
     }
     throw error;

@@ -1,27 +1,44 @@
-import { KnownError } from '../errors.ts';
+import { KnownError, mismatch } from '../errors.ts';
 
-/** Why a version of a model could not be had. */
+/** Why a version of a model can't be read, proven, written or used. */
 export type ModelErrorCode =
-  /** The name of a commit, model or store is not one. */
+  /** A commit, a model or a store is named by something that can't be its name. */
   | 'bad-reference'
   /** The store has no such version or file. */
   | 'not-found'
-  /** What the store has is not what the SHA stands for. */
+  /** The bytes in the store are not those of the commit. */
   | 'not-proven'
-  /** What is to be published is there already, and is something else. */
+  /** A file that is to be published exists already, with other bytes. */
   | 'conflict'
-  /** The store asks for credentials, or for other ones. */
+  /** The store requires credentials, or other ones. */
   | 'access-denied'
-  /** The store answered, and would answer the same again. */
+  /** The store responded with an error that a later request would get as well. */
   | 'store-refused'
-  /** The store could not be reached or read, which may pass. */
+  /** The store can't be reached or read at the moment; a later request may succeed. */
   | 'store-unavailable'
-  /** git, or another tool that a command runs, refused. */
+  /** git, or another program that a command runs, failed. */
   | 'tool-failed'
-  /** A version is not fit for what was asked: an ingredient is missing or not true. */
+  /** The version can't be used for its purpose: a file is missing or wrong. */
   | 'unfit';
 
 /** An error about a store or a version; its message names what was expected and what was found. */
 export class ModelError extends KnownError<ModelErrorCode> {
   override readonly name = 'ModelError';
+}
+
+/** `not-proven`: a property of a file is not the one that the SHA proves. */
+export function notProven(
+  path: string,
+  property: string,
+  expected: string | number,
+  found: string | number,
+): ModelError {
+  return new ModelError('not-proven', mismatch(`${path}: ${property}`, expected, found), {
+    data: { path, property, expected, found },
+  });
+}
+
+/** @param code of a ModelError. */
+export function hasCode(error: unknown, code: ModelErrorCode): error is ModelError {
+  return error instanceof ModelError && error.code === code;
 }

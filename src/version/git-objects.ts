@@ -1,14 +1,15 @@
 /**
- * Git's object ids and its commit format, as far as proving a version needs them.
+ * Git's object ids and its commit format, as far as they are needed to prove a version.
  * Source: git's documentation, gitformat-index and "Git Internals: Git Objects"; git-lfs, docs/spec.md.
  */
 import { createHash, type Hash } from 'node:crypto';
+import { mismatch } from '../errors.ts';
 import { ModelError } from './errors.ts';
 
-/** A repository's hash function; the length of an id tells which one it uses. */
+/** A repository's hash function; it follows from the length of an id. */
 export type HashAlgorithm = 'sha1' | 'sha256';
 
-/** One file of a commit, flat: its whole path and the id of its blob. */
+/** One file of a commit, with its whole path. */
 export interface TreeFile {
   readonly path: string;
   readonly mode: string;
@@ -37,24 +38,24 @@ export function isFullSha(text: string): boolean {
   return FULL_SHA.test(text);
 }
 
-/** The hash function behind a full object id. */
+/** The hash function of a full object id. */
 export function algorithmOf(sha: string): HashAlgorithm {
   return sha.length === 40 ? 'sha1' : 'sha256';
 }
 
 type ObjectType = 'blob' | 'tree' | 'commit';
 
-/** The id that git gives to an object of this type and content. */
+/** Git's id of an object. */
 export function objectId(type: ObjectType, content: Uint8Array, algorithm: HashAlgorithm): string {
   return createObjectHash(type, content.byteLength, algorithm).update(content).digest('hex');
 }
 
-/** A hash that is the object's id once its content, of this many bytes, has passed. */
+/** A hash whose digest is the object's id. @param size bytes of the content that is passed to it. */
 export function createObjectHash(type: ObjectType, size: number, algorithm: HashAlgorithm): Hash {
   return createHash(algorithm).update(`${type} ${size}\0`);
 }
 
-/** The text of the git-lfs pointer that stands in the repository for a file of this digest and size. */
+/** The git-lfs pointer of a file, which is in the repository in its place. @param oid SHA-256, hex. */
 export function lfsPointer(oid: string, size: number): Buffer {
   return Buffer.from(
     `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${size}\n`,
@@ -68,10 +69,10 @@ interface Folder {
 const isFolder = (entry: TreeFile | Folder): entry is Folder => 'entries' in entry;
 
 /**
- * The id of the root tree that holds exactly these files.
+ * The id of the root tree that contains exactly these files.
  *
- * @throws ModelError `not-proven` where two files can't stand in one tree (the same path twice, or a
- * path that is both a file and a folder).
+ * @throws ModelError `not-proven` where two files can't be in one tree: the same path twice, or a path
+ * that is both a file and a folder.
  */
 export function rootTreeId(files: readonly TreeFile[], algorithm: HashAlgorithm): string {
   const root: Folder = { entries: new Map() };
@@ -82,9 +83,10 @@ export function rootTreeId(files: readonly TreeFile[], algorithm: HashAlgorithm)
 }
 
 function insert(root: Folder, file: TreeFile): void {
-  const clash = new ModelError(
+  const conflict = new ModelError(
     'not-proven',
-    `two entries claim the path ${JSON.stringify(file.path)}`,
+    `two entries have the path ${JSON.stringify(file.path)}`,
+    { data: { path: file.path } },
   );
   const names = file.path.split('/');
   const base = names.pop() as string;
@@ -92,13 +94,13 @@ function insert(root: Folder, file: TreeFile): void {
   for (const name of names) {
     const next = folder.entries.get(name) ?? { entries: new Map() };
     if (!isFolder(next)) {
-      throw clash;
+      throw conflict;
     }
     folder.entries.set(name, next);
     folder = next;
   }
   if (folder.entries.has(base)) {
-    throw clash;
+    throw conflict;
   }
   folder.entries.set(base, file);
 }
@@ -106,7 +108,7 @@ function insert(root: Folder, file: TreeFile): void {
 function treeId(folder: Folder, algorithm: HashAlgorithm): string {
   const entries = [...folder.entries].map(([name, entry]) =>
     isFolder(entry)
-      ? // Git sorts a folder as if its name ended in a slash.
+      ? // Git sorts a folder as if its name ended with a slash.
         {
           sortKey: Buffer.from(`${name}/`),
           head: `40000 ${name}\0`,
@@ -122,11 +124,11 @@ function treeId(folder: Folder, algorithm: HashAlgorithm): string {
 }
 
 /**
- * Reads a raw commit object as git does: `tree` first, then any `parent` lines, `author`,
+ * Parses a raw commit object as git does: `tree` first, then any `parent` lines, `author`,
  * `committer`, further headers whose continuation lines begin with a space (signatures, merged
  * tags), an empty line, the message.
  *
- * @throws ModelError `not-proven` where the object is no commit.
+ * @throws ModelError `not-proven` where the object is not a commit.
  */
 export function parseCommit(object: string): Commit {
   const end = object.indexOf('\n\n');
@@ -137,7 +139,7 @@ export function parseCommit(object: string): Commit {
     const value = take(key);
     if (value === undefined) {
       const found = JSON.stringify(headers[0]?.slice(0, 40) ?? '');
-      throw new ModelError('not-proven', `commit object: expected a "${key}" line, found ${found}`);
+      throw new ModelError('not-proven', mismatch('commit object', `a "${key}" line`, found));
     }
     return value;
   };
@@ -152,7 +154,7 @@ export function parseCommit(object: string): Commit {
   return { tree, parents, author, committer, message: end < 0 ? '' : object.slice(end + 2) };
 }
 
-/** `Name <email> seconds zone`; git takes odd ones (no name, no date), so this does too. */
+/** `Name <email> seconds zone`. As in git, name and date may be missing. */
 function parseSignature(line: string): Signature {
   const match = /^(.*?) ?<([^>]*)>(?: (-?\d{1,12})(?: [+-]\d+)?)?/.exec(line);
   const seconds = Number(match?.[3] ?? 0);

@@ -1,16 +1,16 @@
-/** Which version a server is to serve, and the folder that holds it. */
+/** Finds the version to serve, and downloads it to the cache if it is in a remote store. */
 import {
   type FetchOptions,
   fetchVersion,
-  keepLastPinned,
   readLastPinned,
+  saveLastPinned,
 } from './download-cache.ts';
-import { ModelError } from './errors.ts';
+import { hasCode, type ModelError } from './errors.ts';
 import type { RemoteStore, Store } from './stores/store.ts';
 import { resolveCommit } from './version.ts';
 
-/** Who has something to serve already doesn't wait long for a store that may be down. */
-const WARM_TIMEOUT_MS = 5_000;
+/** How long to wait for a store where the cache has the version that was pinned last. */
+const CACHED_TIMEOUT_MS = 5_000;
 
 export interface Located {
   /** A store on this machine. */
@@ -19,23 +19,22 @@ export interface Located {
 }
 
 export interface LocateOptions extends FetchOptions {
-  /** Opens the remote store, to be given up after a while. */
+  /** Opens the remote store; a request that fails is repeated until the timeout. */
   readonly openRemote: (timeoutMs: number) => RemoteStore;
   readonly timeoutMs: number;
   readonly cacheFolder: string;
   readonly model: string;
-  /** Full SHA; without it, the store's PINNED tells. */
+  /** Full SHA; without it, the one in the store's PINNED file. */
   readonly commit?: string | undefined;
-  /** Told where the store can't be asked and the version that it pinned last is served. */
+  /** Called where the store can't be reached and the version that was pinned last is used instead. */
   readonly onUnavailable: (cause: ModelError, lastPinned: string) => void;
 }
 
 /**
- * Finds the version of a remote store and brings it into the cache. With a commit that the cache
- * holds, the network is not used at all; without a commit, the last one known stands in while the
- * store can't be reached.
+ * Downloads the version of a remote store to the cache. With a commit that is in the cache, the network
+ * is not used. Without a commit, the one that was pinned last is used while the store can't be reached.
  *
- * @throws ModelError where neither store nor cache have it.
+ * @throws ModelError where neither the store nor the cache has the version.
  */
 export async function locateVersion(options: LocateOptions): Promise<Located> {
   const { openRemote, timeoutMs, cacheFolder, model } = options;
@@ -49,22 +48,22 @@ export async function locateVersion(options: LocateOptions): Promise<Located> {
   }
   const last = await readLastPinned(store, cacheFolder, model);
   const commit =
-    last === undefined ? await resolveCommit(store, model) : await askAgain(last, options);
+    last === undefined ? await resolveCommit(store, model) : await resolveOrLast(last, options);
   const located = await fetchCommit(commit);
-  // A cache that has it all need not be writable.
+  // Where nothing is new, the cache may be read-only.
   if (commit !== last) {
-    await keepLastPinned(store, cacheFolder, model, commit);
+    await saveLastPinned(store, cacheFolder, model, commit);
   }
   return located;
 }
 
-/** The commit that the store pins, or the one that it pinned last where it can't be reached. */
-async function askAgain(last: string, options: LocateOptions): Promise<string> {
+/** The commit in the store's PINNED file, or the last one where the store can't be reached. */
+async function resolveOrLast(last: string, options: LocateOptions): Promise<string> {
   const { openRemote, timeoutMs, model, onUnavailable } = options;
   try {
-    return await resolveCommit(openRemote(Math.min(timeoutMs, WARM_TIMEOUT_MS)), model);
+    return await resolveCommit(openRemote(Math.min(timeoutMs, CACHED_TIMEOUT_MS)), model);
   } catch (error) {
-    if (!(error instanceof ModelError && error.code === 'store-unavailable')) {
+    if (!hasCode(error, 'store-unavailable')) {
       throw error;
     }
     onUnavailable(error, last);

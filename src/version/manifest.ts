@@ -1,22 +1,25 @@
-/** `commit.json`: what a version says of itself, and the proof that its listing is the commit's. */
+/** `commit.json`: the listing of a version, and the proof that it is the commit's. */
 import { z } from 'zod';
-import { ModelError } from './errors.ts';
+import { ModelError, notProven } from './errors.ts';
 import {
   algorithmOf,
   type Commit,
+  type HashAlgorithm,
   isFullSha,
   lfsPointer,
   objectId,
   parseCommit,
   rootTreeId,
 } from './git-objects.ts';
+import { checkJson, parseJson } from './json.ts';
 
 export const MANIFEST_FILE = 'commit.json';
 export const MAX_MANIFEST_BYTES = 8 * 1024 ** 2;
 
 const MAX_FILES = 10_000;
-/** Buffers of Node 20 end at 4 GiB; the weights of a text classifier end well before. */
+/** Below the maximum of a Buffer of Node 20, 4 GiB, and above the weights of any text classifier. */
 const MAX_FILE_BYTES = 2 * 1024 ** 3;
+const MAX_PATH_LENGTH = 1024;
 
 const size = z.int().min(0).max(MAX_FILE_BYTES);
 const objectName = z.string().refine(isFullSha, 'expected a full object id in lower-case hex');
@@ -27,7 +30,7 @@ const fileSchema = z.strictObject({
     .refine(isSafePath, 'a path must stay in the folder, with no empty, "." or ".git" part'),
   mode: z.literal('100644', 'only regular files (mode 100644) can be part of a version'),
   blob: objectName,
-  /** Bytes of the git blob: for a git-lfs path, of its pointer. */
+  /** Bytes of the git blob: for a git-lfs file, of its pointer. */
   size,
   lfs: z.strictObject({ oid: z.string().regex(/^[0-9a-f]{64}$/), size }).optional(),
 });
@@ -41,7 +44,7 @@ const manifestSchema = z.strictObject({
 
 export type VersionFile = z.infer<typeof fileSchema>;
 
-/** Bytes of a file as it is laid out: of a git-lfs file itself, not of its pointer. */
+/** Bytes of a file in a store: of a git-lfs file itself, not of its pointer. */
 export function sizeOf(file: VersionFile): number {
   return file.lfs?.size ?? file.size;
 }
@@ -51,7 +54,7 @@ export function digestOf({ lfs, blob }: VersionFile): string {
   return lfs ? `sha256:${lfs.oid}` : `git-blob:${blob}`;
 }
 
-/** A listing that is proven to be the one of the commit. */
+/** A listing that is proven to be the commit's. */
 export interface Manifest {
   readonly commit: string;
   readonly details: Commit;
@@ -65,7 +68,7 @@ export function formatManifest(manifest: z.input<typeof manifestSchema>): Buffer
 
 function isSafePath(path: string): boolean {
   return (
-    path.length <= 1024 &&
+    path.length <= MAX_PATH_LENGTH &&
     path !== MANIFEST_FILE &&
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
     !/[\\\u0000-\u001f]/.test(path) &&
@@ -75,75 +78,72 @@ function isSafePath(path: string): boolean {
 }
 
 /**
- * Reads `commit.json` and proves it from the SHA alone: files → pointers → trees → commit → SHA.
- * No file of the version has been read yet; each is proven by its `blob` or `lfs.oid` when it is.
+ * Parses `commit.json` and proves it from the SHA alone: files → pointers → trees → commit → SHA.
+ * The files themselves are not read; each is proven by its `blob` or `lfs.oid` when it is read.
  *
  * @throws ModelError `not-proven`, naming what was expected and what was found.
  */
 export function parseManifest(bytes: Buffer, sha: string): Manifest {
-  const { commit, object, files } = parseJson(bytes);
+  const { commit, object, files } = decode(bytes);
   const algorithm = algorithmOf(sha);
-  const refuse = (what: string, expected: string, found: string): never => {
-    throw new ModelError(
-      'not-proven',
-      `${MANIFEST_FILE}: ${what}: expected ${expected}, found ${found}`,
-    );
-  };
-
   if (commit !== sha) {
-    refuse('commit', sha, commit);
+    throw refusal('commit', sha, commit);
   }
   const commitId = objectId('commit', Buffer.from(object), algorithm);
   if (commitId !== sha) {
-    refuse('id of the commit object', sha, commitId);
+    throw refusal('id of the commit object', sha, commitId);
   }
-  let previous = '';
+  assertOrder(files);
   for (const file of files) {
-    if (file.blob.length !== sha.length) {
-      refuse(`blob of ${file.path}`, `${sha.length} hex digits`, `${file.blob.length}`);
-    }
-    if (Buffer.compare(Buffer.from(previous), Buffer.from(file.path)) >= 0) {
-      refuse('files', "paths in git's order, each once", `"${file.path}" after "${previous}"`);
-    }
-    previous = file.path;
-    if (file.lfs) {
-      const pointer = lfsPointer(file.lfs.oid, file.lfs.size);
-      const blob = objectId('blob', pointer, algorithm);
-      if (blob !== file.blob) {
-        refuse(`blob of the git-lfs pointer of ${file.path}`, file.blob, blob);
-      }
-      if (file.size !== pointer.byteLength) {
-        refuse(
-          `size of the git-lfs pointer of ${file.path}`,
-          `${pointer.byteLength}`,
-          `${file.size}`,
-        );
-      }
-    }
+    checkIds(file, sha, algorithm);
   }
   const details = parseCommit(object);
   const tree = rootTreeId(files, algorithm);
   if (tree !== details.tree) {
-    refuse('tree of the listed files', details.tree, tree);
+    throw refusal('tree of the listed files', details.tree, tree);
   }
   return { commit, details, files };
 }
 
-function parseJson(bytes: Buffer): z.infer<typeof manifestSchema> {
-  let json: unknown;
+function refusal(property: string, expected: string | number, found: string | number): ModelError {
+  return notProven(MANIFEST_FILE, property, expected, found);
+}
+
+function decode(bytes: Buffer): z.infer<typeof manifestSchema> {
+  let text: string;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ModelError('not-proven', `${MANIFEST_FILE} is not JSON: ${reason}`, { cause: error });
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new ModelError('not-proven', `${MANIFEST_FILE} is not UTF-8`, { cause });
   }
-  const parsed = manifestSchema.safeParse(json);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new ModelError(
-      'not-proven',
-      `${MANIFEST_FILE}: ${issue?.path.join('.') || 'top level'}: ${issue?.message}`,
-    );
+  const json = parseJson(text, MANIFEST_FILE, 'not-proven');
+  return checkJson(manifestSchema, json, MANIFEST_FILE, 'not-proven');
+}
+
+function assertOrder(files: readonly VersionFile[]): void {
+  let previous = '';
+  for (const { path } of files) {
+    if (Buffer.compare(Buffer.from(previous), Buffer.from(path)) >= 0) {
+      throw refusal('files', "paths in git's order, each once", `"${path}" after "${previous}"`);
+    }
+    previous = path;
   }
-  return parsed.data;
+}
+
+/** Checks the length of a file's id, and for a git-lfs file, that the id is that of its pointer. */
+function checkIds(file: VersionFile, sha: string, algorithm: HashAlgorithm): void {
+  if (file.blob.length !== sha.length) {
+    throw refusal(`blob of ${file.path}`, `${sha.length} hex digits`, file.blob.length);
+  }
+  if (!file.lfs) {
+    return;
+  }
+  const pointer = lfsPointer(file.lfs.oid, file.lfs.size);
+  const blob = objectId('blob', pointer, algorithm);
+  if (blob !== file.blob) {
+    throw refusal(`blob of the git-lfs pointer of ${file.path}`, file.blob, blob);
+  }
+  if (file.size !== pointer.byteLength) {
+    throw refusal(`size of the git-lfs pointer of ${file.path}`, pointer.byteLength, file.size);
+  }
 }

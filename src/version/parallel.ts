@@ -1,8 +1,9 @@
 /**
- * Does work for each item, a few at a time.
+ * Does work for each item, a limited number at a time.
  *
  * @param work gets a signal that is aborted when the work for another item has failed.
- * @throws the first error, once no work is going on any more.
+ * @throws the first error, once all work that was started has ended: the caller can then remove the
+ * files that it was writing to.
  */
 export async function forEachConcurrently<T>(
   items: Iterable<T>,
@@ -11,7 +12,7 @@ export async function forEachConcurrently<T>(
 ): Promise<void> {
   const queue = items[Symbol.iterator]();
   const failed = new AbortController();
-  const lane = async (): Promise<void> => {
+  const worker = async (): Promise<void> => {
     for (let next = queue.next(); !next.done; next = queue.next()) {
       if (failed.signal.aborted) {
         return;
@@ -19,6 +20,6 @@ export async function forEachConcurrently<T>(
       await work(next.value, failed.signal).catch((error: unknown) => failed.abort(error));
     }
   };
-  await Promise.all(Array.from({ length: limit }, lane));
+  await Promise.all(Array.from({ length: limit }, worker));
   failed.signal.throwIfAborted();
 }

@@ -1,19 +1,20 @@
-/** Files are written in a staging directory and renamed, so that each appears whole at its place or not at all. */
+/** Files are written to a staging directory and renamed, so that no reader ever finds an incomplete one. */
 import { mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const PREFIX = '.staging-';
 const HEARTBEAT_MS = 60_000;
-/** A folder without a heartbeat for this long has been left by a process that was killed. */
+/** A directory without a heartbeat for this long was left by a process that was killed. */
 const ABANDONED_MS = 10 * HEARTBEAT_MS;
 
 /**
- * Gives work a folder of its own below `parent`, from where it can rename, and removes it after.
+ * Runs work with a temporary directory below `parent`, from where files can be renamed, and removes the
+ * directory afterwards.
  *
- * What killed processes left is removed too. They are told by their age, not by a process id: the
- * processes may be in other containers, or on other machines.
+ * Directories that killed processes left are removed as well. They are recognised by their age, since
+ * their processes may have run in other containers or on other machines.
  *
- * @throws the system's error where `parent` can't be written.
+ * @throws the system's error where `parent` is not writable.
  */
 export async function withStagingDirectory<T>(
   parent: string,
@@ -38,9 +39,9 @@ async function removeAbandoned(parent: string): Promise<void> {
   await Promise.all(
     names.map(async (name) => {
       const path = join(parent, name);
-      // Another process may be removing it as well.
-      const found = await stat(path).catch(() => undefined);
-      if (found && Date.now() - found.mtimeMs > ABANDONED_MS) {
+      // Another process may remove it at the same time.
+      const stats = await stat(path).catch(() => undefined);
+      if (stats && Date.now() - stats.mtimeMs > ABANDONED_MS) {
         await rm(path, { recursive: true, force: true }).catch(() => undefined);
       }
     }),

@@ -1,4 +1,4 @@
-/** The tag of a version, beside its folder: `<model>/<sha>.tag`. It informs and proves nothing. */
+/** The tag of a version, beside its folder: `<model>/<sha>.tag`. It is for people, and not proven. */
 import { ModelError } from './errors.ts';
 import type { Store } from './stores/store.ts';
 
@@ -9,7 +9,7 @@ export function tagKey(model: string, sha: string): string {
   return `${model}/${sha}.tag`;
 }
 
-/** The bytes of a tag's file. @throws ModelError `bad-reference` where it is no tag. */
+/** The bytes of a tag's file. @throws ModelError `bad-reference` where the tag has other characters, or too many. */
 export function formatTag(tag: string): Buffer {
   if (!TAG.test(tag)) {
     throw new ModelError(
@@ -20,7 +20,7 @@ export function formatTag(tag: string): Buffer {
   return Buffer.from(`${tag}\n`);
 }
 
-/** The tag of a version; undefined where it has none, or where it can't be had. */
+/** The tag of a version; undefined where it has none, or the store can't be read. */
 export async function readTag(
   store: Store,
   model: string,

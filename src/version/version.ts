@@ -1,6 +1,6 @@
-/** From a SHA to verified bytes: no byte of a version is used before it is proven. */
+/** From a SHA to proven bytes: no byte of a version is used before it is proven. */
 import { createHash } from 'node:crypto';
-import { ModelError } from './errors.ts';
+import { hasCode, ModelError, notProven } from './errors.ts';
 import { algorithmOf, createObjectHash, isFullSha } from './git-objects.ts';
 import {
   MANIFEST_FILE,
@@ -18,14 +18,18 @@ export interface Version extends Manifest {
   /**
    * The proven bytes of one file.
    *
-   * @throws ModelError `not-found` for a path that is not part of the version, `not-proven` where
-   * the store's bytes are not the commit's.
+   * @throws ModelError `not-found` for a path that is not part of the version, `not-proven` where the
+   * store's bytes are not the commit's.
    */
   read(path: string): Promise<Buffer>;
 }
 
+/** The file, beside the versions of a model, with the SHA of the version to serve. */
+const PIN_FILE = 'PINNED';
+const MAX_PIN_BYTES = 1024;
+
 /**
- * The commit to serve: the one asked for, or the one that `<store>/<model>/PINNED` names.
+ * The commit to serve: the given one, or the one in `<store>/<model>/PINNED`.
  *
  * @throws ModelError `bad-reference` where it is not a full SHA.
  */
@@ -33,18 +37,28 @@ export async function resolveCommit(store: Store, model: string, commit?: string
   if (commit !== undefined) {
     return checkCommit(commit);
   }
-  const pin = `${model}/PINNED`;
-  return checkCommit((await store.read(pin, 1024)).toString('utf8').trim(), pin);
+  const key = pinKey(model);
+  return checkCommit((await store.read(key, MAX_PIN_BYTES)).toString('utf8').trim(), key);
 }
 
-/** The commit, if it is a full SHA. @throws ModelError `bad-reference` where it is not. */
+export function pinKey(model: string): string {
+  return `${model}/${PIN_FILE}`;
+}
+
+/**
+ * The commit, if it is a full SHA.
+ *
+ * @param source where it is from, for the message.
+ * @throws ModelError `bad-reference` where it is not.
+ */
 export function checkCommit(commit: string, source = 'MODEL_COMMIT'): string {
   if (!isFullSha(commit)) {
+    const found = JSON.stringify(commit.slice(0, 80));
     throw new ModelError(
       'bad-reference',
-      `${source} must be a full commit SHA (40 or 64 lower-case hex digits), ` +
-        `found ${JSON.stringify(commit.slice(0, 80))}: ` +
-        'a branch, a tag or a short SHA can come to mean another commit, a full SHA can not',
+      `${source} must be a full commit SHA (40 or 64 lower-case hex digits), found ${found}: ` +
+        'a branch, a tag or a short SHA can refer to another commit later, a full SHA can not',
+      { data: { source, found } },
     );
   }
   return commit;
@@ -53,7 +67,7 @@ export function checkCommit(commit: string, source = 'MODEL_COMMIT'): string {
 /**
  * Reads a version's `commit.json`, and proves it from the SHA.
  *
- * @throws ModelError where there is no such version or it is not what the SHA stands for.
+ * @throws ModelError where the store has no such version, or its listing is not the commit's.
  */
 export async function readManifest(
   store: Store,
@@ -62,11 +76,11 @@ export async function readManifest(
 ): Promise<{ bytes: Buffer; manifest: Manifest }> {
   const key = `${model}/${sha}/${MANIFEST_FILE}`;
   const bytes = await store.read(key, MAX_MANIFEST_BYTES).catch((error: unknown) => {
-    throw error instanceof ModelError && error.code === 'not-found'
+    throw hasCode(error, 'not-found')
       ? new ModelError(
           'not-found',
           `${store.location} holds no version ${sha} of ${model}: ${error.message}`,
-          { cause: error },
+          { cause: error, data: { store: store.location, model, commit: sha } },
         )
       : error;
   });
@@ -74,9 +88,9 @@ export async function readManifest(
 }
 
 /**
- * Opens a version: proves its listing from the SHA; its files are proven as they are read.
+ * Opens a version: proves its listing from the SHA. Its files are proven when they are read.
  *
- * @throws ModelError where there is no such version or it is not what the SHA stands for.
+ * @throws ModelError where the store has no such version, or its listing is not the commit's.
  */
 export async function openVersion(store: Store, model: string, sha: string): Promise<Version> {
   const { manifest } = await readManifest(store, model, sha);
@@ -97,44 +111,39 @@ export async function openVersion(store: Store, model: string, sha: string): Pro
   };
 }
 
-/** Proves a file's bytes as they pass. */
+/** Proves the bytes of a file, chunk by chunk. */
 export interface Proof {
   update(chunk: Uint8Array): void;
   /** @throws ModelError `not-proven`, naming the file, what was expected and what was found. */
   end(): void;
 }
 
-/** Begins to prove a file of the version of a SHA. */
+/** @param sha of the version that the file belongs to. */
 export function startProof(file: VersionFile, sha: string): Proof {
   const size = sizeOf(file);
   const hash = file.lfs ? createHash('sha256') : createObjectHash('blob', size, algorithmOf(sha));
-  let found = 0;
-  const refuse = (what: string, expected: string | number, actual: string | number): never => {
-    throw new ModelError(
-      'not-proven',
-      `${file.path}: ${what}: expected ${expected}, found ${actual}`,
-    );
-  };
+  let bytes = 0;
   return {
     update(chunk) {
-      found += chunk.byteLength;
+      bytes += chunk.byteLength;
       hash.update(chunk);
     },
     end() {
-      if (found !== size) {
-        refuse('size in bytes', size, found);
+      if (bytes !== size) {
+        throw notProven(file.path, 'size in bytes', size, bytes);
       }
       const digest = hash.digest('hex');
-      const [what, expected] = file.lfs ? ['sha256', file.lfs.oid] : ['git blob id', file.blob];
+      const [property, expected] = file.lfs ? ['sha256', file.lfs.oid] : ['git blob id', file.blob];
       if (digest !== expected) {
-        refuse(what, expected, digest);
+        throw notProven(file.path, property, expected, digest);
       }
     },
   };
 }
 
 /**
- * Reads and proves every file of a version; where the store can list, a file too many is refused.
+ * Reads and proves every file of a version. Where the store can list files, an additional file is
+ * refused.
  *
  * @returns the proven bytes by path.
  */
@@ -144,9 +153,11 @@ export async function readVersion(
 ): Promise<ReadonlyMap<string, Buffer>> {
   const known = new Set([MANIFEST_FILE, ...version.files.map((file) => file.path)]);
   const found = (await store.list?.(`${version.model}/${version.commit}`)) ?? [];
-  const extra = found.find((path) => !known.has(path));
-  if (extra !== undefined) {
-    throw new ModelError('not-proven', `${extra}: not a file of commit ${version.commit}`);
+  const additional = found.find((path) => !known.has(path));
+  if (additional !== undefined) {
+    throw new ModelError('not-proven', `${additional}: not a file of commit ${version.commit}`, {
+      data: { path: additional },
+    });
   }
   const files = new Map<string, Buffer>();
   for (const { path } of version.files) {

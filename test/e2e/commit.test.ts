@@ -212,6 +212,27 @@ test('models commit refuses a model that does not give its golden scores', async
 });
 
 describe('models init', () => {
+  test('registers the merge driver for the files that lines can’t merge', async () => {
+    const { folder } = await createModelRepository();
+    const attributes = readFileSync(join(folder, '.git/info/attributes'), 'utf8');
+    expect(attributes.trim().split('\n').sort()).toEqual(
+      [
+        'config.json',
+        'data/datasets.json',
+        'environment/*',
+        'golden.json',
+        'hyperparameters.json',
+        'metrics.json',
+        'model.onnx',
+        'profile.json',
+        'tokenizer.json',
+      ].map((pattern) => `${pattern} merge=tweet-sentiment`),
+    );
+    expect(readFileSync(join(folder, '.gitattributes'), 'utf8')).toContain(
+      'model.onnx filter=lfs diff=lfs merge=lfs -text\n',
+    );
+  });
+
   test('may be run again, and keeps what was there', async () => {
     const { folder } = await createModelRepository();
     writeFileSync(join(folder, '.gitignore'), 'mine');
@@ -227,7 +248,7 @@ describe('models init', () => {
     const folder = temporaryFolder();
     const { code, stderr } = await runCommand(['models', 'init', folder]);
     expect(code).toBe(1);
-    expect(stderr).toBe(`tweet-sentiment: ${folder} is in no git repository\n`);
+    expect(stderr).toBe(`tweet-sentiment: ${folder} is not in a git repository\n`);
   });
 });
 

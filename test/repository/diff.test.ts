@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { formatDiff } from '../../src/commands/models/diff-text.ts';
+import { DIFF_PRINTABLE, formatDiff } from '../../src/commands/models/diff-text.ts';
 import { diffVersions, type VersionDiff } from '../../src/repository/diff/diff.ts';
 import type { Signature } from '../../src/repository/diff/weights.ts';
+import { createPaint } from '../../src/terminal/paint.ts';
+import { printableValue } from '../../src/terminal/printable.ts';
 import { ModelError } from '../../src/version/errors.ts';
 import { objectId } from '../../src/version/git-objects.ts';
 import type { VersionFile } from '../../src/version/manifest.ts';
 import type { Version } from '../../src/version/version.ts';
+
+const PLAIN = createPaint(false);
 
 type Files = Readonly<Record<string, string | Buffer>>;
 
@@ -320,7 +324,7 @@ describe('two versions, part by part', async () => {
   });
 
   test('for a person to read', () => {
-    const lines = formatDiff(found, false).split('\n');
+    const lines = formatDiff(found, PLAIN).split('\n');
     for (const line of [
       'hyper-parameters',
       '  ~ training.rate                      1e-4 → 2e-4',
@@ -343,10 +347,10 @@ describe('two versions, part by part', async () => {
   });
 
   test('in colour only where that is asked for', () => {
-    const coloured = formatDiff(found, true);
+    const coloured = formatDiff(found, createPaint(true));
     expect(coloured).toContain('\u001b[32m+print("fine-tune")\u001b[39m');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(formatDiff(found, false));
+    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(formatDiff(found, PLAIN));
   });
 });
 
@@ -354,7 +358,7 @@ describe('versions that are not alike', () => {
   test('the same version differs in nothing', async () => {
     const found = await diff(BEFORE, BEFORE);
     expect(found).toMatchObject({ files: [], texts: [], notes: [], weights: undefined });
-    expect(formatDiff(found, false)).toContain('none differs');
+    expect(formatDiff(found, PLAIN)).toContain('none differs');
   });
 
   test('the other way round, added is removed', async () => {
@@ -373,8 +377,8 @@ describe('versions that are not alike', () => {
     const removed = await diff(BEFORE, without);
     expect(added.files).toEqual([{ path, status: 'added' }]);
     expect(removed.files).toEqual([{ path, status: 'removed' }]);
-    expect(formatDiff(added, false)).toContain(path);
-    expect(formatDiff(removed, false)).toContain(path);
+    expect(formatDiff(added, PLAIN)).toContain(path);
+    expect(formatDiff(removed, PLAIN)).toContain(path);
   });
 
   test('the bytes of the weights need not be at hand', async () => {
@@ -386,7 +390,7 @@ describe('versions that are not alike', () => {
   });
 
   test.each([
-    ['hyperparameters.json', '{"a": 1,}', /hyperparameters\.json of [0-9a-f]{40}: .*JSON/],
+    ['hyperparameters.json', '{"a": 1,}', /hyperparameters\.json of [0-9a-f]{40} is not JSON: /],
     ['hyperparameters.json', '{"a": 1, "a": 2}', /the key "a" is there twice/],
     ['data/datasets.json', '{"datasets": 1}', /data\/datasets\.json of .*: datasets: /],
     ['metrics.json', '[]', /metrics\.json of/],
@@ -401,7 +405,8 @@ describe('versions that are not alike', () => {
 
   test('what a version holds does not steer the terminal', async () => {
     const found = await diff(BEFORE, { ...BEFORE, 'README.md': 'a\u001b]0;title\u0007b\r\n' });
-    expect(formatDiff(found, false)).toContain('+a\ufffd]0;title\ufffdb\ufffd');
+    const printed = printableValue(found, DIFF_PRINTABLE);
+    expect(formatDiff(printed, PLAIN)).toContain('+a\ufffd]0;title\ufffdb\ufffd');
   });
 
   test('a Unigram vocabulary is counted by its pieces', async () => {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isIngredient } from '../../src/artifacts/version-files.ts';
 import { createRepository, PLAIN_GIT, type Repository, temporaryFolder } from './git-version.ts';
 import { MODEL, PINNED } from './pinned.ts';
 import { type Exit, ROOT, runCommand } from './server.ts';
@@ -52,9 +53,7 @@ export async function createModelRepository(): Promise<ModelRepository> {
   const train = (): void =>
     edit('metrics.json', (metrics) => {
       const listed = repository.git('ls-files', '-z', '--cached', '--others', '--exclude-standard');
-      const ingredients = [...new Set(listed.split('\0'))].filter((path) =>
-        /^(?:code|data|environment)\/|^hyperparameters\.json$/.test(path),
-      );
+      const ingredients = [...new Set(listed.split('\0'))].filter(isIngredient);
       Object.assign(metrics, {
         trained_from: Object.fromEntries(
           ingredients.sort().map((path) => [path, sha256(readFileSync(join(folder, path)))]),

@@ -9,11 +9,14 @@ export function addCommit(models: Command): void {
   models
     .command('commit')
     .description(
-      'Commit the model repository as a version, once every ingredient is there and true.',
+      'Commit the model repository as a version, if every ingredient is present and correct.',
     )
     .requiredOption('-m, --message <text>', 'commit message')
-    .requiredOption('--data <folder>', 'the data that data/datasets.json names, found by digest')
-    .option('--repository <path>', 'clone of the model repository', '.')
+    .requiredOption(
+      '--data <folder>',
+      'folder with the data that data/datasets.json lists; files are found by digest',
+    )
+    .option('--repository <path>', 'git clone of the model repository', '.')
     .action(run);
 }
 

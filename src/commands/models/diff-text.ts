@@ -1,56 +1,55 @@
-/** `models diff` for a terminal. */
-import { styleText } from 'node:util';
-import { formatDatasets } from '../../repository/diff/datasets.ts';
+/** The text of `models diff`. */
 import type {
   CommitSummary,
   EnvironmentDiff,
   FileChange,
   VersionDiff,
 } from '../../repository/diff/diff.ts';
-import { formatPackage } from '../../repository/diff/packages.ts';
-import { formatProfile } from '../../repository/diff/profile.ts';
-import { formatPrimary, formatScores } from '../../repository/diff/scores.ts';
-import { formatText } from '../../repository/diff/texts.ts';
-import { formatTokenizer } from '../../repository/diff/tokenizer.ts';
-import { formatValues } from '../../repository/diff/values.ts';
-import { formatWeights } from '../../repository/diff/weights.ts';
-import { formatChange, MARKS, marked, type Paint } from './diff-lines.ts';
+import type { Paint } from '../../terminal/paint.ts';
+import type { PrintableOptions } from '../../terminal/printable.ts';
+import { formatChange, formatMarked, MARKS } from './diff-lines.ts';
+import { formatPrimary, formatScores } from './diff-scores.ts';
+import {
+  formatDatasets,
+  formatPackage,
+  formatProfile,
+  formatText,
+  formatTokenizer,
+  formatValues,
+  formatWeights,
+} from './diff-sections.ts';
 
-/** A section that has no lines is left out. */
+/** A section without lines is left out. */
 type Section = readonly [title: string, lines: readonly string[]];
 
-/** @param isColoured whether a person watches, on a terminal that has colours. */
-export function formatDiff(diff: VersionDiff, isColoured: boolean): string {
-  const paint: Paint = (style, text) =>
-    isColoured ? styleText(style, text, { validateStream: false }) : text;
-  const safe = printable(diff);
+/** Which strings of a diff have several lines; a difference in invisible characters stays visible. */
+export const DIFF_PRINTABLE: PrintableOptions = {
+  multiLineKeys: ['message', 'patch'],
+  isExact: true,
+};
+
+/** @param diff whose strings are printable. */
+export function formatDiff(diff: VersionDiff, paint: Paint): string {
   const sections: Section[] = [
-    ['files', formatFiles(safe.files, paint)],
-    ['hyper-parameters', formatValues(safe.hyperparameters, paint)],
-    ['configuration', formatValues(safe.configuration, paint)],
-    ['data', formatDatasets(safe.datasets, paint)],
-    ['environment', formatEnvironment(safe.environment, paint)],
-    ['model', formatWeights(safe.weights, paint)],
-    ['tokenizer', formatTokenizer(safe.tokenizer, paint)],
-    [`scores (${formatPrimary(safe.scores)} decides)`, formatScores(safe.scores, paint)],
-    ['profile', formatProfile(safe.profile, paint)],
-    ['notes', safe.notes.map((note) => paint('yellow', `  ${note}`))],
-    ['texts', safe.texts.flatMap((text) => formatText(text, paint))],
+    ['files', formatFiles(diff.files, paint)],
+    ['hyper-parameters', formatValues(diff.hyperparameters, paint)],
+    ['configuration', formatValues(diff.configuration, paint)],
+    ['data', formatDatasets(diff.datasets, paint)],
+    ['environment', formatEnvironment(diff.environment, paint)],
+    ['model', formatWeights(diff.weights, paint)],
+    ['tokenizer', formatTokenizer(diff.tokenizer, paint)],
+    [`scores (${formatPrimary(diff.scores)} decides)`, formatScores(diff.scores, paint)],
+    ['profile', formatProfile(diff.profile, paint)],
+    ['notes', diff.notes.map((note) => paint('yellow', `  ${note}`))],
+    ['texts', diff.texts.flatMap((text) => formatText(text, paint))],
   ];
   return [
-    ...formatCommit('-', safe.commits.old, paint),
-    ...formatCommit('+', safe.commits.new, paint),
+    ...formatCommit('-', diff.commits.old, paint),
+    ...formatCommit('+', diff.commits.new, paint),
     ...sections
       .filter(([, lines]) => lines.length > 0)
       .flatMap(([title, lines]) => ['', paint('bold', title), ...lines]),
   ].join('\n');
-}
-
-/** What a version holds must not steer the terminal. */
-function printable(diff: VersionDiff): VersionDiff {
-  return JSON.parse(JSON.stringify(diff), (_, value) =>
-    typeof value === 'string' ? value.replace(/(?![\t\n])\p{Cc}/gu, '\ufffd') : value,
-  );
 }
 
 function formatCommit(
@@ -58,9 +57,9 @@ function formatCommit(
   { commit, author, message }: CommitSummary,
   paint: Paint,
 ): string[] {
-  const who = `${author.name} <${author.email}>`;
+  const nameAndAddress = `${author.name} <${author.email}>`;
   return [
-    marked(mark, [commit, author.date.slice(0, 10), who].join('  '), paint),
+    formatMarked(mark, [commit, author.date.slice(0, 10), nameAndAddress].join('  '), paint),
     ...message
       .trimEnd()
       .split('\n')
@@ -82,5 +81,5 @@ function formatEnvironment(
 function formatFiles(files: readonly FileChange[], paint: Paint): string[] {
   return files.length === 0
     ? ['  none differs']
-    : files.map(({ path, status }) => `  ${marked(MARKS[status], path, paint)}`);
+    : files.map(({ path, status }) => `  ${formatMarked(MARKS[status], path, paint)}`);
 }

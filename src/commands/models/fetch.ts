@@ -17,9 +17,9 @@ export function addFetch(models: Command): void {
     'modelFetchTimeoutMs',
   ])
     .description(
-      'Bring a version of a remote store into the cache, so that a start needs no network.',
+      'Download a version from a remote store to MODEL_CACHE, so that the server can start without network.',
     )
-    .argument('[sha]', 'full commit SHA; without it, the one that would be served')
+    .argument('[commit]', 'full SHA (default: the version that the server would serve)')
     .addOption(asJson())
     .action(run);
 }
@@ -31,7 +31,7 @@ async function run(sha: string | undefined, flags: Flags): Promise<void> {
   const openRemote = (timeoutMs: number): RemoteStore => {
     const store = openStore(modelStore, { timeoutMs, onRetry: ({ error }) => warn(error.message) });
     if (!isRemote(store)) {
-      throw new ModelError('bad-reference', `${modelStore} is a folder: nothing has to be fetched`);
+      throw new ModelError('bad-reference', `${modelStore} is a folder: there is nothing to fetch`);
     }
     return store;
   };
@@ -41,8 +41,9 @@ async function run(sha: string | undefined, flags: Flags): Promise<void> {
     cacheFolder,
     model,
     commit: commit && checkCommit(commit),
-    onUnavailable: (error) => warn(`${error.message}; the version pinned last is in the cache`),
-    onDamaged: (error) => warn(`${error.message}; it is fetched again`),
+    onUnavailable: (error) =>
+      warn(`${error.message}; using the version that was pinned last, from the cache`),
+    onDamaged: (error) => warn(`${error.message}; the version is fetched again`),
     onProgress: progressBar(),
   });
   const result = {

@@ -1,29 +1,50 @@
 import type { Command } from 'commander';
-import { formatChecks } from '../../repository/gate/checks/recorded-scores.ts';
 import { gate } from '../../repository/gate/gate.ts';
-import { share } from '../flag-values.ts';
+import { positiveNumber, share } from '../flag-values.ts';
 import { asJson, type Flags } from '../options.ts';
 import { print, progressBar } from '../output.ts';
-import { withVersionFlags, withVersions } from '../versions.ts';
+import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
+import { formatChecks } from './gate-text.ts';
 
 export function addGate(models: Command): void {
   withVersionFlags(models.command('gate'))
     .description(
-      'Judge whether a version may go into production: that it is trained from its ingredients, ' +
-        'its golden texts, scores, latency. Exit code 1 where it may not.',
+      'Check whether a version may go into production: that its weights were trained from its ' +
+        'ingredients, and its golden texts, scores and latency. Exit code 1 if it may not.',
     )
-    .argument('[sha]', 'commit; without it, the one that would be served')
-    .option('--against <sha>', 'the version in production; its scores are what to hold')
-    .option('--data <folder>', 'measure the scores again on the data, found by digest')
-    .option('--max-drop <share>', 'how far the primary score on a data set may fall', share, 0.02)
-    .option('--max-label-drop <share>', 'how far the F1 of a label may fall', share, 0.05)
+    .argument('[commit]', SERVED_REVISION)
+    .option(
+      '--against <commit>',
+      'version in production, whose scores this version is compared with (default: none)',
+    )
+    .option(
+      '--data <folder>',
+      'measure the recorded scores again, on the data in this folder; files are found by digest',
+    )
+    .option(
+      '--max-drop <share>',
+      'how far the primary score on a data set may fall below that of --against',
+      share,
+      0.02,
+    )
+    .option(
+      '--max-label-drop <share>',
+      'how far the F1 of a label may fall below that of --against',
+      share,
+      0.05,
+    )
     .option(
       '--min-score <set=share...>',
-      'least primary score on a data set, such as semeval-en/dev=0.7',
+      'minimum primary score on a data set, such as semeval-en/dev=0.7',
       minScore,
       new Map(),
     )
-    .option('--max-latency-ms <ms>', 'most milliseconds for one text, at the median', Number, 50)
+    .option(
+      '--max-latency-ms <ms>',
+      'maximum median latency of a request with one text, in milliseconds',
+      positiveNumber,
+      50,
+    )
     .addOption(asJson())
     .action(run);
 }
@@ -41,10 +62,10 @@ interface Limits {
 }
 
 function run(revision: string | undefined, flags: GateFlags & Limits): Promise<void> {
-  return withVersions(flags, async ({ all, open }) => {
+  return withVersionAccess(flags, async ({ anyStore, open }) => {
     const candidate = await open(revision);
     const production = flags.against === undefined ? undefined : await open(flags.against);
-    const checks = await gate(all, candidate, production, {
+    const checks = await gate(anyStore, candidate, production, {
       maxDrop: flags.maxDrop,
       maxLabelDrop: flags.maxLabelDrop,
       minScores: flags.minScore,

@@ -8,7 +8,7 @@ export function addInit(models: Command): void {
   models
     .command('init')
     .description(
-      'Make a git repository ready for versions: attributes, merge driver, ignored files.',
+      'Prepare a git repository for versions of a model: attributes, merge driver, ignored files.',
     )
     .argument('[folder]', 'a git repository', '.')
     .action(run);

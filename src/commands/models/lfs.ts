@@ -1,20 +1,22 @@
 import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { openRepository } from '../../repository/git.ts';
-import { keepLfs, parsePointer, readLfs } from '../../repository/lfs.ts';
+import { parsePointer, readLfsObject, storeLfsObject } from '../../repository/lfs.ts';
 
-/** Run by git, as a filter, where git-lfs is not installed. */
+/** git runs these as a filter where git-lfs is not installed. */
 export function addLfs(models: Command): void {
   const lfs = models
     .command('lfs', { hidden: true })
-    .description('What git runs for git-lfs paths.');
+    .description('Filters that git runs for git-lfs files; `models init` registers them.');
   lfs
     .command('clean')
-    .description('Keep the bytes on standard input; print their pointer.')
+    .description('Store the bytes of standard input and print their pointer.')
     .action(() => filter(clean));
   lfs
     .command('smudge')
-    .description('Print the bytes of the pointer on standard input, or the pointer without them.')
+    .description(
+      'Print the bytes of the pointer on standard input; the pointer itself if they are missing.',
+    )
     .action(() => filter(smudge));
 }
 
@@ -26,12 +28,12 @@ async function filter(
   process.stdout.write(await convert(lfsFolder, await buffer(process.stdin)));
 }
 
-/** A pointer that was never smudged stays what it is. */
+/** A pointer that was checked out without its bytes stays a pointer. */
 async function clean(lfsFolder: string, input: Buffer): Promise<Buffer> {
-  return parsePointer(input) ? input : keepLfs(lfsFolder, input);
+  return parsePointer(input) ? input : storeLfsObject(lfsFolder, input);
 }
 
 async function smudge(lfsFolder: string, input: Buffer): Promise<Buffer> {
   const pointer = parsePointer(input);
-  return (pointer && (await readLfs(lfsFolder, pointer.oid))) ?? input;
+  return (pointer && (await readLfsObject(lfsFolder, pointer.oid))) ?? input;
 }

@@ -4,17 +4,17 @@ import { type DriverFiles, runMergeDriver } from '../../repository/merge/merge-d
 import type { HashAlgorithm } from '../../version/git-objects.ts';
 import { notify, warn } from '../output.ts';
 
-/** git takes a higher exit code for an error, not for a conflict, and leaves the file as it was. */
+/** Above 128, git takes the exit code for an error instead of a conflict, and leaves the file unchanged. */
 const FAILED = 129;
 
 export function addMergeDriver(models: Command): void {
   models
     .command('merge-driver')
-    .description('What git runs to merge one file of a version, once `models init` has told it to.')
-    .argument('<base>', 'common ancestor, %O for git')
-    .argument('<ours>', 'the file that becomes the result, %A for git')
-    .argument('<theirs>', 'the other side, %B for git')
-    .argument('<path>', 'of the file in the repository, %P for git')
+    .description('Merge one file of a version. git runs it; `models init` registers it.')
+    .argument('<base>', 'file of the common ancestor (%O of git)')
+    .argument('<ours>', 'file of this side, replaced by the result (%A of git)')
+    .argument('<theirs>', 'file of the other side (%B of git)')
+    .argument('<path>', 'path of the file in the repository (%P of git)')
     .action((base: string, ours: string, theirs: string, path: string) =>
       run({ base, ours, theirs }, path),
     );

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 type AddCommand = (models: Command) => void;
 
 /**
- * Each subcommand's module, in the order of a version's life. It is loaded when it is asked for: git runs
- * `merge-driver` for each file of a merge, and all modules together take longer to load than it takes to
- * merge one.
+ * The module of each subcommand, in the order in which a version needs them. Only the requested one is
+ * loaded: git runs `merge-driver` for each file of a merge, and loading all of them takes longer than
+ * merging a file.
  */
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   init: async () => (await import('./init.ts')).addInit,
@@ -23,12 +23,12 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   fetch: async () => (await import('./fetch.ts')).addFetch,
 };
 
-/** @param wanted the subcommand to add; any other word adds all of them, for help. */
-export async function addModels(program: Command, wanted: string | undefined): Promise<void> {
+/** @param requested the subcommand to add; any other word adds all of them, for the help. */
+export async function addModels(program: Command, requested: string | undefined): Promise<void> {
   const models = program
     .command('models')
-    .description('Make, compare, publish and look at the versions of a model.');
-  const load = SUBCOMMANDS[wanted ?? ''];
+    .description('Make, compare, check and publish versions of a model.');
+  const load = SUBCOMMANDS[requested ?? ''];
   for (const each of load ? [load] : Object.values(SUBCOMMANDS)) {
     (await each())(models);
   }

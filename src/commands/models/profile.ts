@@ -1,15 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { MODEL_FILES } from '../../artifacts/version-files.ts';
 import { printJson, progressBar } from '../output.ts';
 
 export function addProfile(models: Command): void {
   models
     .command('profile')
-    .description('Measure a version’s training data with the server’s own code, for profile.json.')
-    .argument('<folder>', 'with model.onnx, tokenizer.json and config.json, such as a checkout')
+    .description(
+      'Measure the reference profile of training data, with the server’s own code. Drift is ' +
+        'measured against it; a version has it as profile.json.',
+    )
+    .argument('<folder>', 'folder with model.onnx, tokenizer.json and config.json')
     .argument('<data...>', 'tab-separated files with a header that has a "text" column')
-    .option('-o, --output <file>', 'where to write it; without it, to standard output')
+    .option('-o, --output <file>', 'file to write (default: standard output)')
     .action(run);
 }
 
@@ -19,11 +23,11 @@ async function run(
   { output }: { output?: string },
 ): Promise<void> {
   const files = new Map<string, Buffer>();
-  for (const path of ['model.onnx', 'tokenizer.json', 'config.json']) {
+  for (const path of MODEL_FILES) {
     files.set(path, await readFile(join(folder, path)));
   }
-  const { profileData } = await import('../../repository/measure-profile.ts');
-  const profile = await profileData(files, data, progressBar());
+  const { measureProfile } = await import('../../repository/measure-profile.ts');
+  const profile = await measureProfile(files, data, progressBar());
   if (output === undefined) {
     printJson(profile);
   } else {

@@ -6,16 +6,25 @@ import { openStore } from '../../version/stores/open.ts';
 import { isWritable, type Store } from '../../version/stores/store.ts';
 import { asJson, type Flags } from '../options.ts';
 import { print, progressBar } from '../output.ts';
-import { type Versions, withVersionFlags, withVersions } from '../versions.ts';
+import {
+  REVISION,
+  type VersionAccess,
+  withVersionAccess,
+  withVersionFlags,
+} from '../version-access.ts';
 
 export function addPublish(models: Command): void {
   withVersionFlags(models.command('publish'), ['modelStore', 'modelName', 'modelFetchTimeoutMs'])
     .description(
-      'Copy a version into MODEL_STORE, for good: what is there already is never written over.',
+      'Copy a version to MODEL_STORE. A published version is permanent: existing files are never ' +
+        'overwritten.',
     )
-    .argument('<commit>', 'full SHA; with a repository at hand, whatever git takes for a commit')
-    .option('--from <store>', 'where the version lies (default: the repository)')
-    .option('--tag <tag>', 'name for people, such as v1.0.0 (default: its tag in the repository)')
+    .argument('<commit>', REVISION)
+    .option('--from <store>', 'store to copy from (default: the model repository)')
+    .option(
+      '--tag <tag>',
+      'name of the version for people, such as v1.0.0 (default: its git tag, if it has one)',
+    )
     .addOption(asJson())
     .action(run);
 }
@@ -26,7 +35,7 @@ interface PublishFlags extends Flags {
 }
 
 function run(revision: string, flags: PublishFlags): Promise<void> {
-  return withVersions(flags, async (versions) => {
+  return withVersionAccess(flags, async (versions) => {
     const { config, store, repository, resolve } = versions;
     if (!isWritable(store)) {
       throw new ModelError('bad-reference', `${store.location} can only be read from`);
@@ -40,25 +49,24 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
       tag,
       onProgress,
     });
+    const outcome = result === 'published' ? 'is published' : 'was published already';
     print(
       flags,
       { model: config.modelName, commit, tag: tag ?? null, store: store.location, result },
-      (published) =>
-        `${published.commit} ${result === 'published' ? 'is published' : 'was published already'} ` +
-        `in ${published.store}`,
+      (published) => `${published.commit} ${outcome} in ${published.store}`,
     );
   });
 }
 
-function sourceOf({ repository, all }: Versions, from: string | undefined): Store {
+function sourceOf({ repository, anyStore }: VersionAccess, from: string | undefined): Store {
   if (from !== undefined) {
     return openStore(from);
   }
   if (!repository) {
     throw new ModelError(
       'bad-reference',
-      'no model repository is at hand: --repository or --from says where the version lies',
+      'no model repository was found: name one with --repository, or a store with --from',
     );
   }
-  return all;
+  return anyStore;
 }

@@ -2,32 +2,36 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { formatReproduction, reproduce } from '../../repository/reproduce.ts';
+import { reproduce } from '../../repository/reproduce/reproduce.ts';
 import { asJson, type Flags } from '../options.ts';
 import { notify, print, progressBar } from '../output.ts';
-import { withVersionFlags, withVersions } from '../versions.ts';
+import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
+import { formatReproduction } from './reproduce-text.ts';
 
 export function addReproduce(models: Command): void {
   withVersionFlags(models.command('reproduce'))
     .description(
-      'Make a version again from its ingredients, in the pinned environment (needs uv), and ' +
-        'compare. Exit code 1 where neither the bytes nor the scores are the same.',
+      'Train a version again from its ingredients, in its pinned environment (needs uv), and compare ' +
+        'the results. Exit code 1 if neither the bytes nor the scores are the same.',
     )
-    .argument('[sha]', 'commit; without it, the one that would be served')
-    .requiredOption('--data <folder>', 'the data that data/datasets.json names, found by digest')
+    .argument('[commit]', SERVED_REVISION)
+    .requiredOption(
+      '--data <folder>',
+      'folder with the data that data/datasets.json lists; files are found by digest',
+    )
     .addOption(asJson())
     .action(run);
 }
 
 function run(revision: string | undefined, flags: Flags & { data: string }): Promise<void> {
-  return withVersions(flags, async ({ open }) => {
-    const { profileData } = await import('../../repository/measure-profile.ts');
+  return withVersionAccess(flags, async ({ open }) => {
+    const { measureProfile } = await import('../../repository/measure-profile.ts');
     const folder = await mkdtemp(join(tmpdir(), 'tweet-sentiment-'));
     try {
       const reproduction = await reproduce(await open(revision), {
         folder,
         dataFolder: flags.data,
-        profile: (files, dataFiles) => profileData(files, dataFiles, progressBar()),
+        measureProfile: (files, dataFiles) => measureProfile(files, dataFiles, progressBar()),
         onStep: notify,
       });
       print(flags, reproduction, formatReproduction);

@@ -3,19 +3,21 @@ import { formatBytes } from '../../terminal/numbers.ts';
 import { openVersion, readVersion } from '../../version/version.ts';
 import { asJson, type Flags } from '../options.ts';
 import { print } from '../output.ts';
-import { withVersionFlags, withVersions } from '../versions.ts';
+import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
 
 export function addVerify(models: Command): void {
   withVersionFlags(models.command('verify'))
-    .description('Prove every byte of a version from its SHA; exit code 1 where one is wrong.')
-    .argument('[sha]', 'commit; without it, the one that would be served')
+    .description(
+      'Check every byte of a version in the store against its SHA. Exit code 1 if one differs.',
+    )
+    .argument('[commit]', SERVED_REVISION)
     .addOption(asJson())
     .action(run);
 }
 
 function run(revision: string | undefined, flags: Flags): Promise<void> {
-  return withVersions(flags, async ({ config, store, resolve }) => {
-    // The store itself is put to the proof, not the repository beside it.
+  return withVersionAccess(flags, async ({ config, store, resolve }) => {
+    // Only from the store: the repository could have what the store lacks.
     const version = await openVersion(store, config.modelName, await resolve(revision));
     const files = await readVersion(store, version);
     const bytes = [...files.values()].reduce((total, file) => total + file.byteLength, 0);

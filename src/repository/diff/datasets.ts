@@ -1,13 +1,6 @@
 /** `data/datasets.json`, by data set and file. */
 import type { DataFile, Datasets } from '../../artifacts/datasets.ts';
 import {
-  formatChange,
-  formatCount,
-  MARKS,
-  marked,
-  type Paint,
-} from '../../commands/models/diff-lines.ts';
-import {
   byName,
   type Change,
   changedPairs,
@@ -109,30 +102,4 @@ function sum(counts: readonly Readonly<Record<string, number>>[]): ReadonlyMap<s
     totals.set(name, (totals.get(name) ?? 0) + count);
   }
   return totals;
-}
-
-/** A line for each change, for a terminal. */
-export function formatDatasets({ datasets, totals }: DatasetsDiff, paint: Paint): string[] {
-  return [
-    ...totals.map((total) => `  all ${total.role}: ${formatCounts(total)}`),
-    ...datasets.flatMap(({ name, status, fields, files }) => [
-      `  ${marked(MARKS[status], name, paint)}`,
-      ...fields.map(({ name: field, ...change }) => `  ${formatChange(field, change, paint, 10)}`),
-      ...files.map((file) => `    ${formatDataFile(file, paint)}`),
-    ]),
-  ];
-}
-
-function formatDataFile(file: DataFileChange, paint: Paint): string {
-  const digest = file.status === 'changed' && file.sha256.old === file.sha256.new;
-  const note = digest ? ', same bytes' : '';
-  return marked(MARKS[file.status], `${file.path}: ${formatCounts(file)}${note}`, paint);
-}
-
-function formatCounts({ rows, labels, languages }: Counts): string {
-  const parts = [
-    `rows ${formatCount(rows)}`,
-    ...[...labels, ...languages].map(({ name, ...count }) => `${name} ${formatCount(count)}`),
-  ];
-  return parts.join(', ');
 }

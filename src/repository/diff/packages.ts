@@ -1,6 +1,5 @@
 /** `environment/requirements.txt`, by package. */
 import { type Requirement, readRequirements } from '../../artifacts/requirements.ts';
-import { formatChange, marked, type Paint } from '../../commands/models/diff-lines.ts';
 import { type Change, groupBy, mapChange, pairs, type Status, statusOf } from './change.ts';
 
 /** Versions are as in the file, without `==`. */
@@ -28,11 +27,4 @@ export function diffPackages(texts: Change<string>): PackageChange[] {
 /** A package may be there several times, each for another platform. */
 function versionOf(requirements: readonly Requirement[]): string {
   return requirements.map(({ specifier }) => specifier.replace(/^==/, '')).join(', ');
-}
-
-/** A line for a terminal. */
-export function formatPackage({ name, status, ...versions }: PackageChange, paint: Paint): string {
-  return status === 'rehashed'
-    ? `  ${marked('~', `${name.padEnd(34)} ${versions.new}, other hashes`, paint)}`
-    : formatChange(name, versions, paint);
 }

@@ -1,22 +1,7 @@
 /** `profile.json`: how the training data of two versions differ, as the server sees texts. */
-import { z } from 'zod';
-import { formatChange, type Paint } from '../../commands/models/diff-lines.ts';
-import { ModelError } from '../../version/errors.ts';
+import { binNames, type Distribution, type Profile } from '../../artifacts/profile.ts';
+import { stabilityIndex } from '../../drift/psi.ts';
 import { type Change, changedPairs, mapChange, pairs } from './change.ts';
-
-const ratios = z.array(z.number().min(0).max(1));
-
-const profileSchema = z.object({
-  features: z.record(
-    z.string(),
-    z.union([
-      z.object({ categories: z.array(z.string()), ratios }),
-      z.object({ upper_bounds: z.array(z.number()), ratios }),
-    ]),
-  ),
-});
-
-export type Profile = z.infer<typeof profileSchema>;
 
 export interface ProfileDiff {
   readonly features: readonly FeatureShift[];
@@ -26,7 +11,7 @@ export interface ProfileDiff {
 
 export interface FeatureShift {
   readonly feature: string;
-  /** Population stability index; undefined where the bins are not the same. */
+  /** Population stability index; undefined where the two profiles have different bins. */
   readonly stabilityIndex: number | undefined;
 }
 
@@ -38,22 +23,9 @@ export interface BinShift extends Change<number> {
 
 const MAX_SHIFTS = 10;
 
-/** A bin that no text is in would make the index infinite. */
-const MIN_RATIO = 1e-4;
-
-/** @throws ModelError `unfit` where it is no profile. */
-export function parseProfile(json: unknown, origin: string): Profile {
-  const parsed = profileSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new ModelError('unfit', `${origin}: ${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  return parsed.data;
-}
-
-/** Features by name, their bins by what falls into them. */
+/** Features by name, their bins by name. */
 export function diffProfiles(profiles: Change<Profile>): ProfileDiff {
-  const features = pairs(mapChange(profiles, binsByFeature));
+  const features = pairs(mapChange(profiles, ratiosByFeature));
   const shifts = features.flatMap(({ name: feature, ...bins }) =>
     changedPairs(bins).map(({ name: bin, ...ratio }) => ({ feature, bin, ...ratio })),
   );
@@ -63,59 +35,30 @@ export function diffProfiles(profiles: Change<Profile>): ProfileDiff {
       .filter((feature) => changedPairs(feature).length > 0)
       .map(({ name, old: before, new: after }) => ({
         feature: name,
-        stabilityIndex: before && after && stabilityIndex(before, after),
+        stabilityIndex: before && after && indexOf(before, after),
       })),
     shifts: shifts.sort((a, b) => size(b) - size(a)).slice(0, MAX_SHIFTS),
   };
 }
 
-/** Ratios by bin, by feature. */
-function binsByFeature({ features }: Profile): ReadonlyMap<string, Bins> {
-  return new Map(Object.entries(features).map(([name, feature]) => [name, binsOf(feature)]));
+type Ratios = ReadonlyMap<string, number>;
+
+function ratiosByFeature({ features }: Profile): ReadonlyMap<string, Ratios> {
+  return new Map(Object.entries(features).map(([name, feature]) => [name, ratiosByBin(feature)]));
 }
 
-type Bins = ReadonlyMap<string, number>;
-
-function binsOf(feature: Profile['features'][string]): Bins {
-  const names =
-    'categories' in feature
-      ? feature.categories
-      : feature.upper_bounds.map((bound) => `≤ ${bound}`);
-  return new Map(names.map((name, i) => [name, feature.ratios[i] ?? 0]));
+function ratiosByBin(distribution: Distribution): Ratios {
+  const prefix = 'categories' in distribution ? '' : '≤ ';
+  return new Map(
+    binNames(distribution).map((bin, i) => [prefix + bin, distribution.ratios[i] as number]),
+  );
 }
 
-/**
- * Σ (new − old) · ln(new / old) over the bins. Below 0.1 a distribution is commonly called stable,
- * above 0.25 changed. Source: N. Siddiqi, Credit Risk Scorecards (2006), chapter 10.
- */
-export function stabilityIndex(before: Bins, after: Bins): number | undefined {
-  const names = [...before.keys()];
-  if (names.join('\n') !== [...after.keys()].join('\n')) {
-    return undefined;
-  }
-  const ratio = (bins: Bins, name: string): number => Math.max(bins.get(name) ?? 0, MIN_RATIO);
-  return names.reduce((total, name) => {
-    const [p, q] = [ratio(before, name), ratio(after, name)];
-    return total + (q - p) * Math.log(q / p);
-  }, 0);
-}
-
-/** A line for each change, for a terminal. */
-export function formatProfile({ features, shifts }: ProfileDiff, paint: Paint): string[] {
-  const percent = (ratio: number | undefined): string =>
-    ratio === undefined ? 'no bin' : `${(ratio * 100).toFixed(2)} %`;
-  return [
-    ...features.map(
-      ({ feature, stabilityIndex: index }) =>
-        `  ${feature}: ${index === undefined ? 'other bins' : `stability index ${index.toFixed(4)}`}`,
-    ),
-    ...shifts.map(({ feature, bin, ...ratio }) =>
-      formatChange(
-        `${feature} ${bin}`,
-        { old: percent(ratio.old), new: percent(ratio.new) },
-        paint,
-        24,
-      ),
-    ),
-  ];
+function indexOf(before: Ratios, after: Ratios): number | undefined {
+  const haveSameBins = [...before.keys()].join('\n') === [...after.keys()].join('\n');
+  return haveSameBins
+    ? stabilityIndex(
+        [...before].map(([bin, reference]) => ({ reference, observed: after.get(bin) as number })),
+      )
+    : undefined;
 }

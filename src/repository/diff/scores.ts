@@ -1,7 +1,6 @@
 /** `metrics.json`: what became better, and what worse. */
 import type { Metrics, Scores } from '../../artifacts/metrics.ts';
 import { servedScores } from '../../artifacts/metrics.ts';
-import { type Paint, signed } from '../../commands/models/diff-lines.ts';
 import { type Change, changedPairs, mapChange, pairs } from './change.ts';
 
 export interface ScoresDiff {
@@ -66,53 +65,4 @@ function diffOne(sides: Change<Scores>): Omit<ScoreChange, 'dataset' | 'precisio
       ).map(({ name: metric, ...change }) => ({ metric, label, ...change })),
   );
   return [...means, ...labels];
-}
-
-/** The score that decides. */
-export function formatPrimary({ primary }: ScoresDiff): string {
-  const { old: before, new: after } = primary;
-  return before === after || before === undefined || after === undefined
-    ? `${after ?? before}`
-    : `${before} → ${after}`;
-}
-
-/** What is served, data set by data set and label by label; of the float weights, what decides. */
-export function formatScores({ primary, changes }: ScoresDiff, paint: Paint): string[] {
-  const decisive = primary.new ?? primary.old;
-  return [...new Set(changes.map(({ dataset }) => dataset))].flatMap((dataset) => {
-    const own = changes.filter((change) => change.dataset === dataset);
-    const served = own.filter(
-      ({ precision, metric }) => precision === 'served' && metric !== 'precision',
-    );
-    const float = own.filter(
-      ({ precision, metric, label }) =>
-        precision === 'fp32' && metric === decisive && label === undefined,
-    );
-    const labels = new Set(served.map(({ label = '' }) => label));
-    return [
-      `  ${paint('underline', dataset)}`,
-      ...[...labels].map((label) =>
-        formatLine(
-          label || 'all labels',
-          served.filter((change) => (change.label ?? '') === label),
-          paint,
-        ),
-      ),
-      ...float.map((change) => formatLine('fp32', [change], paint)),
-    ];
-  });
-}
-
-function formatLine(name: string, changes: readonly ScoreChange[], paint: Paint): string {
-  const scores = changes.map(({ metric, ...change }) => `${metric} ${formatScore(change, paint)}`);
-  return `    ${name.padEnd(10)} ${scores.join('  ')}`;
-}
-
-function formatScore({ old: before, new: after }: Change<number>, paint: Paint): string {
-  const text = (value: number | undefined): string => value?.toFixed(4) ?? 'none';
-  if (before === undefined || after === undefined) {
-    return paint('yellow', `${text(before)} → ${text(after)}`);
-  }
-  const difference = signed(after - before, (value) => value.toFixed(4));
-  return `${text(before)} → ${text(after)} ${paint(after < before ? 'red' : 'green', difference)}`;
 }

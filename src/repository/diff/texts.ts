@@ -1,6 +1,5 @@
 /** Texts as unified diffs. */
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import type { Paint } from '../../commands/models/diff-lines.ts';
 import { type Change, type Status, statusOf } from './change.ts';
 
 export interface TextChange {
@@ -26,18 +25,4 @@ export function diffTexts(path: string, sides: Change<Buffer>): TextChange | und
     { context: 3, headerOptions: FILE_HEADERS_ONLY },
   );
   return { path, status: statusOf(sides), patch };
-}
-
-/** A line for each change, for a terminal. */
-export function formatText({ patch }: TextChange, paint: Paint): string[] {
-  return patch
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      if (/^(?:---|\+\+\+) /.test(line)) {
-        return paint('bold', line);
-      }
-      const style = { '+': 'green', '-': 'red', '@': 'cyan' }[line[0] ?? ''];
-      return style ? paint(style as 'green', line) : line;
-    });
 }

@@ -1,33 +1,22 @@
-/** `model.onnx`: what it takes and what it gives. */
-
-import { formatChange, type Paint } from '../../commands/models/diff-lines.ts';
-import { formatBytes } from '../../terminal/numbers.ts';
+/** `model.onnx`: size, digest, inputs and outputs. */
+import type { inspectModel } from '../../inference/inspect.ts';
+import { ModelError } from '../../version/errors.ts';
 import { digestOf, sizeOf, type VersionFile } from '../../version/manifest.ts';
 import { byName, type Change, changedPairs, mapChange } from './change.ts';
+import type { Reader } from './changed-files.ts';
 
-/** One input or output of a model. */
-export interface TensorInfo {
-  readonly name: string;
-  /** Such as `int64`. */
-  readonly type: string;
-  /** A name for a dimension that is free. */
-  readonly shape: readonly (number | string)[];
-}
+/** Inputs and outputs of a model. */
+export type Signature = Awaited<ReturnType<typeof inspectModel>>;
 
-export interface Signature {
-  readonly inputs: readonly TensorInfo[];
-  readonly outputs: readonly TensorInfo[];
-}
-
-/** Reads what a model takes and gives out of its bytes. */
+/** Reads inputs and outputs from the bytes of a model. */
 export type Inspect = (model: Buffer) => Promise<Signature>;
 
 export interface WeightsDiff {
-  /** Bytes of the model, which need not be at hand. */
+  /** Bytes of the model, also where the store has only its pointer. */
   readonly size: Change<number>;
   /** `sha256:…` of a git-lfs file, `git-blob:…` of any other. */
   readonly digest: Change<string>;
-  /** Such as `int64[batch, length]`; only what changed, nothing where a side is not at hand. */
+  /** Such as `int64[batch, length]`; only what changed, empty where the bytes of a side are missing. */
   readonly inputs: readonly TensorChange[];
   readonly outputs: readonly TensorChange[];
 }
@@ -36,11 +25,34 @@ export interface TensorChange extends Change<string> {
   readonly name: string;
 }
 
-/** @param signatures of both sides, or of none where the bytes of one are not at hand. */
-export function diffWeights(
-  files: Change<VersionFile>,
-  signatures: Change<Signature>,
-): WeightsDiff {
+const NO_SIGNATURES: Change<never> = { old: undefined, new: undefined };
+
+/** @returns the difference, and notes on what could not be compared. */
+export async function compareWeights(
+  reader: Reader,
+  files: Change<VersionFile> | undefined,
+  inspect: Inspect,
+): Promise<{ weights: WeightsDiff | undefined; notes: string[] }> {
+  if (!files) {
+    return { weights: undefined, notes: [] };
+  }
+  try {
+    const { old: before, new: after } = await reader.bytes('model.onnx');
+    const signatures = {
+      old: before && (await inspect(before)),
+      new: after && (await inspect(after)),
+    };
+    return { weights: diffWeights(files, signatures), notes: [] };
+  } catch (error) {
+    if (!(error instanceof ModelError && error.code === 'not-found')) {
+      throw error;
+    }
+    const note = `inputs and outputs of the models are not compared: ${error.message}`;
+    return { weights: diffWeights(files, NO_SIGNATURES), notes: [note] };
+  }
+}
+
+function diffWeights(files: Change<VersionFile>, signatures: Change<Signature>): WeightsDiff {
   return {
     size: mapChange(files, sizeOf),
     digest: mapChange(files, digestOf),
@@ -49,7 +61,7 @@ export function diffWeights(
   };
 }
 
-function diffTensors(tensors: Change<readonly TensorInfo[]>): TensorChange[] {
+function diffTensors(tensors: Change<Signature['inputs']>): TensorChange[] {
   return changedPairs(
     mapChange(
       tensors,
@@ -62,24 +74,4 @@ function diffTensors(tensors: Change<readonly TensorInfo[]>): TensorChange[] {
         ),
     ),
   );
-}
-
-/** A line for each change, for a terminal. */
-export function formatWeights(weights: WeightsDiff | undefined, paint: Paint): string[] {
-  if (!weights) {
-    return [];
-  }
-  const { size, digest, inputs, outputs } = weights;
-  const tensors = (kind: string, changes: readonly TensorChange[]): string[] =>
-    changes.map(({ name, ...change }) => formatChange(`${kind} ${name}`, change, paint));
-  return [
-    formatChange('size', mapChange(size, formatBytes), paint),
-    formatChange(
-      'digest',
-      mapChange(digest, (text) => `${text.slice(0, 23)}…`),
-      paint,
-    ),
-    ...tensors('input', inputs),
-    ...tensors('output', outputs),
-  ];
 }

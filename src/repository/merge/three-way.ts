@@ -1,24 +1,24 @@
 /**
- * Three-way merge by key: a change is what differs from the base, and two changes clash only where
- * both sides changed the same thing differently.
+ * Three-way merge by key. A change is a difference from the base; there is a conflict only where both
+ * sides changed the same part in different ways.
  */
 import type { Container, Member, SourceNode } from '../../artifacts/source-tree.ts';
 
-/** The same thing in the common ancestor and in the two versions that are merged. */
+/** One part in the common ancestor and in the two versions that are merged. */
 export interface Sides<T> {
   readonly base: T | undefined;
   readonly ours: T | undefined;
   readonly theirs: T | undefined;
 }
 
-/** The texts of what clashes; undefined on a side that does not have it. */
+/** The texts of a part that both sides changed; undefined on a side that does not have it. */
 export interface Conflict extends Sides<string> {
   /** Keys from the top of the file, joined by dots; empty for the whole file. */
   readonly path: string;
 }
 
 export interface Merged {
-  /** Where the sides clash, it has git's markers around both and the base. */
+  /** A conflict is shown as git does: ours, base and theirs between markers. */
   readonly text: string;
   readonly conflicts: readonly Conflict[];
 }
@@ -27,7 +27,7 @@ export interface Merged {
  * Merges two files.
  *
  * @param base undefined where both sides added the file.
- * @returns undefined where they clash and have no parts to merge by.
+ * @returns undefined where the files conflict as a whole, since they have no parts.
  */
 export function mergeSources(
   base: SourceNode | undefined,
@@ -42,8 +42,8 @@ function mergeNodes(
   sides: Sides<SourceNode>,
   path: readonly string[],
 ): Merged | 'deleted' | 'conflict' {
-  // Same text first, so that an untouched part keeps its spelling; by meaning last, so that a side
-  // that only spelled something otherwise doesn't clash with one that changed it.
+  // By text first, so that an unchanged part keeps its spelling. By meaning last, so that a change of
+  // spelling on one side does not conflict with a change of the value on the other.
   const choice = choose(sides, 'text') ?? containersOf(sides) ?? choose(sides, 'meaning');
   if (!choice) {
     return 'conflict';
@@ -54,7 +54,7 @@ function mergeNodes(
   return choice.node ? { text: choice.node.text, conflicts: [] } : 'deleted';
 }
 
-/** The side to take where only one changed, or both did the same: its node, or none if it deleted it. */
+/** The side to take where only one changed, or both changed in the same way; no node if it was deleted. */
 function choose(
   { base, ours, theirs }: Sides<SourceNode>,
   by: 'text' | 'meaning',
@@ -70,7 +70,7 @@ interface Containers extends Sides<Container> {
   readonly theirs: Container;
 }
 
-/** The sides as containers, where both are of one kind, and that of the base if it had one. */
+/** The sides as containers, if all of them are of one kind. */
 function containersOf({ base, ours, theirs }: Sides<SourceNode>): Containers | undefined {
   const [left, right] = [ours?.content, theirs?.content];
   if (!left || !right || left.kind !== right.kind || (base && base.content?.kind !== left.kind)) {
@@ -79,7 +79,7 @@ function containersOf({ base, ours, theirs }: Sides<SourceNode>): Containers | u
   return { base: base?.content, ours: left, theirs: right };
 }
 
-/** A member of the result: its text, or that of each side, with its key. */
+/** A member of the result with its key: merged, or the text of each side. */
 type Piece = Pick<Member, 'lead'> & ({ readonly text: string } | { readonly sides: Sides<string> });
 
 function mergeContainers(containers: Containers, path: readonly string[]): Merged {
@@ -89,14 +89,14 @@ function mergeContainers(containers: Containers, path: readonly string[]): Merge
   for (const key of mergedKeys(containers)) {
     const sides = mapSides(members, (side) => side.get(key));
     const nodes = mapSides(sides, ({ node }) => node);
-    const lead = pick(mapSides(sides, (member) => member.lead)) ?? '';
+    const lead = chooseSpelling(mapSides(sides, (member) => member.lead)) ?? '';
     const merged = mergeNodes(nodes, [...path, key]);
     if (merged === 'conflict') {
       const name = [...path, key].filter(Boolean).join('.');
       conflicts.push({ path: name, ...mapSides(nodes, ({ text }) => text) });
       pieces.push({ lead, sides: mapSides(sides, ({ head, node }) => head + node.text) });
     } else if (merged !== 'deleted') {
-      const head = pick(mapSides(sides, (member) => member.head)) ?? '';
+      const head = chooseSpelling(mapSides(sides, (member) => member.head)) ?? '';
       conflicts.push(...merged.conflicts);
       pieces.push({ lead, text: head + merged.text });
     }
@@ -113,7 +113,7 @@ function byKey({ members }: Container): ReadonlyMap<string, Member> {
   return new Map(members.map((member) => [member.key, member]));
 }
 
-/** Ours in their order; what only theirs has follows the key that it follows there. */
+/** The keys of ours in their order; a key that only theirs has follows its predecessor there. */
 function mergedKeys({ ours, theirs }: Containers): string[] {
   const keys = ours.members.map(({ key }) => key);
   const theirKeys = new Set(theirs.members.map(({ key }) => key));
@@ -123,7 +123,7 @@ function mergedKeys({ ours, theirs }: Containers): string[] {
     if (found >= 0) {
       end = found + 1;
     } else {
-      // What both added at one place: ours first, as git shows it.
+      // Where both added keys in one place, ours come first, as in git.
       while (end < keys.length && !theirKeys.has(keys[end] as string)) {
         end++;
       }
@@ -133,18 +133,18 @@ function mergedKeys({ ours, theirs }: Containers): string[] {
   return keys;
 }
 
-/** White space and spelling of keys: the side that changed them, ours where both did. */
-function pick<T>({ base, ours, theirs }: Sides<T>): T | undefined {
+/** For white space and the spelling of keys: the side that changed it, ours where both did. */
+function chooseSpelling<T>({ base, ours, theirs }: Sides<T>): T | undefined {
   return ours === undefined || (ours === base && theirs !== undefined) ? theirs : ours;
 }
 
-/** What stands before the first and after the last member. An empty container doesn't know. */
+/** The text before the first and after the last member, of containers that have members. */
 function edgesOf(containers: Containers): Pick<Container, 'open' | 'close'> {
   const filled = mapSides(containers, (side) => (side.members.length > 0 ? side : undefined));
   const { open, close } = containers.ours;
   return {
-    open: pick(mapSides(filled, (side) => side.open)) ?? open,
-    close: pick(mapSides(filled, (side) => side.close)) ?? close,
+    open: chooseSpelling(mapSides(filled, (side) => side.open)) ?? open,
+    close: chooseSpelling(mapSides(filled, (side) => side.close)) ?? close,
   };
 }
 
@@ -161,7 +161,7 @@ function render(
   for (const [i, piece] of pieces.entries()) {
     const before = pieces[i - 1];
     if (before) {
-      // The comma after a conflict is part of both its sides.
+      // The comma after a conflict is part of each of its sides.
       text += 'sides' in before ? onNewLine(piece.lead.replace(COMMA, '')) : piece.lead;
     }
     const comma = COMMA.exec(pieces[i + 1]?.lead ?? '')?.[0] ?? '';
@@ -183,7 +183,7 @@ function addConflict(text: string, { base, ours, theirs }: Sides<string>, comma:
   ];
   const side = (value: string | undefined): string[] =>
     value === undefined ? [] : [indent + value + comma];
-  const all = [
+  const lines = [
     '<<<<<<< ours',
     ...side(ours),
     '||||||| base',
@@ -192,5 +192,5 @@ function addConflict(text: string, { base, ours, theirs }: Sides<string>, comma:
     ...side(theirs),
     '>>>>>>> theirs',
   ];
-  return before + all.join('\n');
+  return before + lines.join('\n');
 }

@@ -1,4 +1,4 @@
-/** `https://host/prefix`: any server that serves files, to read from. */
+/** `https://host/prefix`: any web server that serves files; read-only. */
 import { ModelError } from '../errors.ts';
 import { isTransientStatus, networkCode } from './network.ts';
 import { createRemoteStore, type ObjectReader, type RemoteOptions } from './remote.ts';
@@ -6,7 +6,7 @@ import type { RemoteStore } from './store.ts';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** @throws ModelError `bad-reference` where the location is not an address to put a path behind. */
+/** @throws ModelError `bad-reference` where a path can't be appended to the location. */
 export function createHttpsStore(location: string, options: RemoteOptions): RemoteStore {
   const base = parseBase(location);
   const reader: ObjectReader = {
@@ -37,14 +37,14 @@ function parseBase(location: string): string {
   if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname)) {
     throw new ModelError(
       'bad-reference',
-      `http:// is for this machine alone (localhost), found ${url.host}: take https://`,
+      `http:// is only for this machine (localhost), found ${url.host}: use https://`,
     );
   }
   return url.href.replace(/\/+$/, '');
 }
 
 async function get(url: string, offset: number, signal: AbortSignal): Promise<Response> {
-  // The bytes as they lie there: sizes and ranges are those of the file.
+  // Without compression: sizes and ranges are those of the file.
   const headers = {
     'accept-encoding': 'identity',
     ...(offset > 0 ? { range: `bytes=${offset}-` } : {}),

@@ -1,6 +1,6 @@
-/** Which failures of a network or a server may pass. All others are told at once. */
+/** Failures of a network or a server after which a later request may succeed. */
 
-/** Of the system, of Node's http and of undici, which is behind `fetch`. */
+/** Codes of the system, of Node's http, and of undici, which implements `fetch`. */
 const TRANSIENT_CODES = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ESOCKETTIMEDOUT'],
   ...['EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'ENOTFOUND', 'EAI_AGAIN'],
@@ -8,19 +8,19 @@ const TRANSIENT_CODES = new Set([
   ...['UND_ERR_BODY_TIMEOUT', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
 ]);
 
-/** Request Timeout, Too Early, Too Many Requests, and whatever is the server's own fault. */
+/** Request Timeout, Too Early, Too Many Requests, and all errors of the server. */
 export function isTransientStatus(status: number): boolean {
   return status >= 500 || status === 408 || status === 425 || status === 429;
 }
 
-/** The code of the failure of the network that is behind an error; undefined where there is none. */
+/** The code of the network failure that caused an error; undefined where none did. */
 export function networkCode(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code, name } = cause as NodeJS.ErrnoException;
     if (code !== undefined && TRANSIENT_CODES.has(code)) {
       return code;
     }
-    // What the AWS SDK makes of a connection on which nothing happens.
+    // The AWS SDK's error for a connection on which no data arrive.
     if (name === 'TimeoutError') {
       return 'ETIMEDOUT';
     }

@@ -1,4 +1,4 @@
-/** From a setting to a store. */
+/** Opens the store that a setting names. */
 import { ModelError } from '../errors.ts';
 import { createFolderStore } from './folder.ts';
 import { createHttpsStore } from './https.ts';
@@ -7,26 +7,28 @@ import { createRetry, type RetryOptions } from './retry.ts';
 import { createS3Store } from './s3.ts';
 import type { Store } from './store.ts';
 
-const REMOTE: Readonly<Record<string, (location: string, options: RemoteOptions) => Store>> = {
-  s3: createS3Store,
-  https: createHttpsStore,
-  http: createHttpsStore,
-};
+const REMOTE_STORES: Readonly<Record<string, (location: string, options: RemoteOptions) => Store>> =
+  {
+    s3: createS3Store,
+    https: createHttpsStore,
+    http: createHttpsStore,
+  };
 
-const COMMAND: RetryOptions = { timeoutMs: 30_000 };
+/** For a command that a person waits for. */
+const DEFAULT_RETRY: RetryOptions = { timeoutMs: 30_000 };
 
 /**
- * Opens a store by its location. Nothing is asked of it yet.
+ * Opens a store by its location, without any request.
  *
- * @param options for remote stores: when to give up, and who is told of what is tried again.
- * @throws ModelError `bad-reference` for a kind that is unknown or a location that is not one.
+ * @param options for remote stores: until when requests are repeated, and a callback.
+ * @throws ModelError `bad-reference` where the location is not that of a store.
  */
-export function openStore(location: string, options: RetryOptions = COMMAND): Store {
+export function openStore(location: string, options: RetryOptions = DEFAULT_RETRY): Store {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1]?.toLowerCase();
   if (scheme === undefined) {
     return createFolderStore(location);
   }
-  const open = REMOTE[scheme];
+  const open = REMOTE_STORES[scheme];
   if (!open) {
     throw new ModelError(
       'bad-reference',

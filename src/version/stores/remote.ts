@@ -1,28 +1,28 @@
-/** Retrying, resuming and the checks of size, once for every kind of remote store. */
+/** What all remote stores have in common: retrying, resuming, and the checks of size. */
 import { ModelError } from '../errors.ts';
 import { networkCode } from './network.ts';
 import type { Retry } from './retry.ts';
-import type { RemoteStore } from './store.ts';
+import type { RemoteStore, Transfer } from './store.ts';
 
-/** A connection on which nothing comes for this long is given up. */
+/** A connection on which nothing arrives for this long is closed. */
 export const STALL_MS = 30_000;
 
 export interface OpenObject {
-  /** Bytes of the whole object; undefined where the server doesn't tell. */
+  /** Bytes of the whole object; undefined where the server does not report it. */
   readonly size: number | undefined;
-  /** Which byte the body begins with: the one asked for, or 0 where the server knows no ranges. */
+  /** The first byte of the body: the requested one, or 0 where the server does not support ranges. */
   readonly offset: number;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** What a kind of remote store has to bring. */
+/** What differs between remote stores. */
 export interface ObjectReader {
   readonly location: string;
   /**
-   * Opens an object from a byte on.
+   * Opens an object, from a byte on.
    *
-   * @param signal when it is aborted, the connection ends, also while the body is read.
-   * @throws ModelError `store-unavailable` for what may pass.
+   * @param signal when it is aborted, the connection is closed, also while the body is read.
+   * @throws ModelError `store-unavailable` for a failure after which a later request may succeed.
    */
   openAt(key: string, offset: number, signal: AbortSignal): Promise<OpenObject>;
 }
@@ -30,7 +30,7 @@ export interface ObjectReader {
 export interface RemoteOptions {
   readonly retry: Retry;
   readonly stallMs: number;
-  /** Ends every connection. */
+  /** When it is aborted, every connection is closed. */
   readonly signal: AbortSignal;
 }
 
@@ -48,6 +48,7 @@ export function createRemoteStore(reader: ObjectReader, options: RemoteOptions):
   };
 }
 
+/** Of a size, in bytes. */
 interface Bounds {
   readonly min: number;
   readonly max: number;
@@ -59,7 +60,7 @@ async function receive(
   key: string,
   bounds: Bounds,
   sink: (chunk: Uint8Array) => Promise<void>,
-): Promise<'whole' | 'resumed'> {
+): Promise<Transfer> {
   const name = `${reader.location}/${key}`;
   let received = 0;
   let connections = 0;
@@ -69,14 +70,11 @@ async function receive(
       const object = await reader.openAt(key, received, connection.signal);
       checkSize(name, object.size, bounds);
       connections++;
-      let repeated = received - object.offset;
-      for await (const chunk of chunksOf(object.body, name)) {
+      for await (const chunk of skip(chunksOf(object.body, name), received - object.offset)) {
         connection.onChunk();
-        const fresh = chunk.subarray(Math.min(repeated, chunk.byteLength));
-        repeated -= chunk.byteLength - fresh.byteLength;
-        received += fresh.byteLength;
+        received += chunk.byteLength;
         checkSize(name, Math.max(received, bounds.min), bounds);
-        await sink(fresh);
+        await sink(chunk);
       }
       if (object.size !== undefined && received < object.size) {
         throw new ModelError(
@@ -87,32 +85,38 @@ async function receive(
     } catch (error) {
       throw connection.signal.aborted ? connection.signal.reason : error;
     } finally {
-      connection.end();
+      connection.close();
     }
   });
   return connections > 1 ? 'resumed' : 'whole';
 }
 
-/** A signal that is aborted when nothing has come for too long, and in the end. */
-function openConnection(name: string, stallMs: number, signal: AbortSignal) {
+interface Connection {
+  /** Aborted when nothing has arrived for too long, and when the connection is closed. */
+  readonly signal: AbortSignal;
+  onChunk(): void;
+  /** Closes the connection, whether or not its body has been read. */
+  close(): void;
+}
+
+function openConnection(name: string, stallMs: number, signal: AbortSignal): Connection {
   const controller = new AbortController();
   const timer = setTimeout(() => {
     controller.abort(
-      new ModelError('store-unavailable', `${name}: nothing came for ${stallMs} ms`),
+      new ModelError('store-unavailable', `${name}: no data arrived for ${stallMs} ms`),
     );
   }, stallMs);
   return {
     signal: AbortSignal.any([signal, controller.signal]),
     onChunk: () => timer.refresh(),
-    /** What has not been read of the body is discarded. */
-    end: () => {
+    close: () => {
       clearTimeout(timer);
       controller.abort();
     },
   };
 }
 
-/** A body's chunks; a connection that breaks is told apart from what goes wrong with the chunks. */
+/** A body's chunks. @throws ModelError `store-unavailable` in place of an error of the network. */
 async function* chunksOf(
   body: AsyncIterable<Uint8Array>,
   name: string,
@@ -129,12 +133,24 @@ async function* chunksOf(
   }
 }
 
+/** Chunks without their first bytes, which a server that does not support ranges sends again. */
+async function* skip(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
+  let remaining = bytes;
+  for await (const chunk of chunks) {
+    const rest = chunk.subarray(Math.min(remaining, chunk.byteLength));
+    remaining -= chunk.byteLength - rest.byteLength;
+    yield rest;
+  }
+}
+
 function checkSize(name: string, size: number | undefined, { min, max }: Bounds): void {
   if (size !== undefined && (size < min || size > max)) {
     const [relation, limit] = size > max ? ['larger', 'at most'] : ['smaller', 'at least'];
+    const expected = `${limit} ${size > max ? max : min} bytes`;
     throw new ModelError(
       'not-proven',
-      `${name} is ${relation} than expected: ${limit} ${size > max ? max : min} bytes, found ${size}`,
+      `${name} is ${relation} than expected: ${expected}, found ${size}`,
+      { data: { path: name, expected, found: size } },
     );
   }
 }

@@ -1,13 +1,13 @@
-/** Tries again what failed for a reason that may pass, until a deadline. */
+/** Repeats work that failed with `store-unavailable`, until a deadline. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ModelError } from '../errors.ts';
+import { hasCode, ModelError } from '../errors.ts';
 
-/** The first wait is at most this long, each further one at most twice the one before. */
+/** The maximum of the first delay; it doubles with each further one. */
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 10_000;
 
 export interface Clock {
-  /** Milliseconds since an instant that stays the same. */
+  /** Milliseconds since a fixed point in time. */
   now(): number;
   /** Rejects with the signal's reason when it is aborted. */
   sleep(delayMs: number, signal?: AbortSignal): Promise<unknown>;
@@ -20,31 +20,31 @@ const SYSTEM_CLOCK: Clock = {
 
 export interface RetryNotice {
   readonly error: ModelError;
-  /** How often it has been tried, 1 or more. */
+  /** How many attempts there were, 1 or more. */
   readonly attempt: number;
   readonly delayMs: number;
 }
 
 export interface RetryOptions {
-  /** Milliseconds, counted from now, after which nothing is tried again. */
+  /** Milliseconds from now, after which nothing is repeated. */
   readonly timeoutMs: number;
-  /** Told before each wait. */
+  /** Called before each delay. */
   readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
-  /** Ends every wait. */
+  /** When it is aborted, every delay ends. */
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock;
 }
 
-/** Runs work, again and again while it throws a `store-unavailable`. */
+/** Runs work, and repeats it while it throws `store-unavailable`. */
 export type Retry = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
- * Exponential backoff with full jitter: each wait is a random part of a bound that doubles, so that
- * servers that lost a store together don't come back together.
+ * Exponential backoff with full jitter: each delay is a random part of a maximum that doubles, so that
+ * servers that lost a store at the same time do not all return at the same time.
  * Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  *
  * The promise rejects with the first error that is not `store-unavailable`, with the last
- * `store-unavailable` when the time is over, or with the reason of the signal.
+ * `store-unavailable` after the deadline, or with the reason of the signal.
  */
 export function createRetry(options: RetryOptions): Retry {
   const { timeoutMs, onRetry, signal, clock = SYSTEM_CLOCK } = options;
@@ -55,27 +55,23 @@ export function createRetry(options: RetryOptions): Retry {
         return await work();
       } catch (error) {
         signal?.throwIfAborted();
-        if (!isTransient(error)) {
+        if (!hasCode(error, 'store-unavailable')) {
           throw error;
         }
         const remainingMs = deadline - clock.now();
         if (remainingMs <= 0) {
-          const tries = attempt === 1 ? 'once' : `${attempt} times`;
+          const attempts = attempt === 1 ? 'once' : `${attempt} times`;
           throw new ModelError(
             error.code,
-            `${error.message} (tried ${tries}, until ${timeoutMs} ms were over)`,
+            `${error.message} (tried ${attempts}, until ${timeoutMs} ms were over)`,
             { cause: error },
           );
         }
-        const boundMs = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), MAX_DELAY_MS);
-        const delayMs = Math.ceil(Math.min(Math.random() * boundMs, remainingMs));
+        const maxDelayMs = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), MAX_DELAY_MS);
+        const delayMs = Math.ceil(Math.min(Math.random() * maxDelayMs, remainingMs));
         onRetry?.({ error, attempt, delayMs });
         await clock.sleep(delayMs, signal);
       }
     }
   };
-}
-
-function isTransient(error: unknown): error is ModelError {
-  return error instanceof ModelError && error.code === 'store-unavailable';
 }

@@ -1,19 +1,19 @@
-/** Where versions lie. Every store has the same layout: `<store>/<model>/<sha>/<path>`. */
+/** Stores of versions. All have the same layout: `<store>/<model>/<sha>/<path>`. */
 
 export interface Store {
-  /** As the setting names it, for messages. */
+  /** As in the setting, for messages. */
   readonly location: string;
   /**
-   * Reads one file whole. Nothing is allocated for a file that is larger than `maxBytes`.
+   * Reads a whole file. No memory is allocated for a file that is larger than `maxBytes`.
    *
    * @param key path below the store, with `/`.
-   * @throws ModelError `not-found`, `not-proven` (too large, no regular file, behind a link),
+   * @throws ModelError `not-found`, `not-proven` (too large, not a regular file, behind a link),
    * `access-denied`, `store-refused` or `store-unavailable`.
    */
   read(key: string, maxBytes: number): Promise<Buffer>;
   /**
-   * Paths of all files below a folder of the store, relative to it. Only where listing is cheap
-   * and whole: a store without it can't tell that there is a file too many.
+   * Paths of all files below a folder of the store, relative to it. Only where listing is fast and
+   * complete: in a store without it, an additional file in a version is not noticed.
    */
   list?(folder: string): Promise<string[]>;
 }
@@ -22,28 +22,31 @@ export interface Store {
 export interface WritableStore extends Store {
   list(folder: string): Promise<string[]>;
   /**
-   * Creates a file, whole or not at all.
+   * Creates a file; no reader ever finds an incomplete one.
    *
-   * @returns `exists` where there is one of that name already, which stays as it is.
+   * @returns `exists` where there is a file of that name already, which is not changed.
    */
   create(key: string, bytes: Buffer): Promise<'created' | 'exists'>;
 }
 
-/** A store at the other end of a network, which can be slow, break off, or be away for a while. */
+/** `resumed`: over more than one connection. */
+export type Transfer = 'whole' | 'resumed';
+
+/** A store that is read over the network, which can be slow, interrupted or unavailable. */
 export interface RemoteStore extends Store {
   /**
-   * Hands over a file of a known size piece by piece. Where a connection breaks, the next one goes
-   * on behind the last byte.
+   * Downloads a file of a known size. After an interruption, the next connection continues behind the
+   * last byte.
    *
-   * @param size in bytes; a file of any other size is refused before its first byte.
-   * @returns `resumed` where the pieces came over more than one connection.
+   * @param size in bytes; a file of another size is refused before its first byte.
+   * @param sink called with each chunk, in order.
    * @throws as `read` does, and what `sink` throws.
    */
   download(
     key: string,
     size: number,
     sink: (chunk: Uint8Array) => Promise<void>,
-  ): Promise<'whole' | 'resumed'>;
+  ): Promise<Transfer>;
 }
 
 export function isWritable(store: Store): store is WritableStore {

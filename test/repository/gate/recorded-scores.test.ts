@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Datasets } from '../../../src/artifacts/datasets.ts';
 import { type Metrics, measureScores, type Scores } from '../../../src/artifacts/metrics.ts';
+import { formatChecks } from '../../../src/commands/models/gate-text.ts';
+import type { Check } from '../../../src/repository/gate/check.ts';
 import {
-  type Check,
-  formatChecks,
-  judgeScores,
+  checkRecordedScores,
+  type RecordedScores,
   type Thresholds,
 } from '../../../src/repository/gate/checks/recorded-scores.ts';
 
@@ -44,7 +45,7 @@ function scores(value: number, positiveF1 = value): Scores {
   };
 }
 
-function judged(english: Scores, german: Scores | undefined = scores(0.5)) {
+function recorded(english: Scores, german: Scores | undefined = scores(0.5)): RecordedScores {
   const metrics: Metrics = {
     primary: 'macro_recall',
     datasets: {
@@ -59,30 +60,30 @@ function failures(checks: readonly Check[]): string[] {
   return checks.filter(({ result }) => result === 'failed').map(({ name }) => name);
 }
 
-describe('a version is held against the one in production', () => {
-  const production = judged(scores(0.74));
+describe('a version is compared with the one in production', () => {
+  const production = recorded(scores(0.74));
 
   test.each([
-    ['equal scores', judged(scores(0.74)), []],
-    ['a fall within what is allowed', judged(scores(0.72)), []],
-    ['a fall beyond it', judged(scores(0.7199, 0.72)), ['semeval-en/dev macro_recall']],
-    ['a label that falls', judged(scores(0.74, 0.68)), ['semeval-en/dev positive f1']],
+    ['equal scores', recorded(scores(0.74)), []],
+    ['a drop within the allowed range', recorded(scores(0.72)), []],
+    ['a drop beyond it', recorded(scores(0.7199, 0.72)), ['semeval-en/dev macro_recall']],
+    ['a drop of one label', recorded(scores(0.74, 0.68)), ['semeval-en/dev positive f1']],
     [
-      'a fall in a language that production was not trained for',
-      judged(scores(0.74), scores(0.1)),
+      'a drop in a language that production was not trained for',
+      recorded(scores(0.74), scores(0.1)),
       [],
     ],
     [
-      'a data set that is not measured any more',
-      { ...judged(scores(0.74)), metrics: { primary: 'macro_recall' as const, datasets: {} } },
+      'a data set that is no longer measured',
+      { ...recorded(scores(0.74)), metrics: { primary: 'macro_recall' as const, datasets: {} } },
       ['semeval-en/dev', 'umsab-de/dev'],
     ],
   ])('%s', (_name, candidate, expected) => {
-    expect(failures(judgeScores(candidate, production, LIMITS))).toEqual(expected);
+    expect(failures(checkRecordedScores(candidate, production, LIMITS))).toEqual(expected);
   });
 
-  test('what does not bind is told all the same', () => {
-    const checks = judgeScores(judged(scores(0.74), scores(0.1)), production, LIMITS);
+  test('a score that does not decide is reported', () => {
+    const checks = checkRecordedScores(recorded(scores(0.74), scores(0.1)), production, LIMITS);
     expect(checks).toContainEqual({
       name: 'umsab-de/dev macro_recall',
       result: 'info',
@@ -91,7 +92,7 @@ describe('a version is held against the one in production', () => {
   });
 });
 
-test('a least score holds with and without a version in production', () => {
+test('a minimum score is required with and without a version in production', () => {
   const limits = {
     ...LIMITS,
     minScores: new Map([
@@ -99,8 +100,8 @@ test('a least score holds with and without a version in production', () => {
       ['none/dev', 0.1],
     ]),
   };
-  for (const production of [undefined, judged(scores(0.74))]) {
-    expect(failures(judgeScores(judged(scores(0.74)), production, limits))).toEqual([
+  for (const production of [undefined, recorded(scores(0.74))]) {
+    expect(failures(checkRecordedScores(recorded(scores(0.74)), production, limits))).toEqual([
       'umsab-de/dev macro_recall',
       'none/dev macro_recall',
     ]);
@@ -111,20 +112,20 @@ test('the table ends with the verdict', () => {
   const checks: Check[] = [
     { name: 'a', result: 'passed', detail: 'fine' },
     { name: 'long name', result: 'failed', detail: 'not fine' },
-    { name: 'b', result: 'info', detail: 'told' },
+    { name: 'b', result: 'info', detail: 'reported' },
   ];
   expect(formatChecks(checks)).toBe(
     [
       'ok    a          fine',
       'FAIL  long name  not fine',
-      '      b          told',
+      '      b          reported',
       'refused: 1 of 2 checks failed',
     ].join('\n'),
   );
   expect(formatChecks(checks.slice(0, 1))).toMatch(/\npassed: 1 checks$/);
 });
 
-test('scores are those of the definitions', () => {
+test('scores are computed by their definitions', () => {
   const actual = ['a', 'a', 'a', 'a', 'b', 'b', 'c'];
   const predicted = ['a', 'a', 'a', 'b', 'b', 'a', 'a'];
   expect(measureScores(predicted, actual, ['a', 'b', 'c'])).toEqual({

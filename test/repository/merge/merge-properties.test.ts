@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readRequirements } from '../../../src/artifacts/requirements.ts';
-import { mergeFile } from '../../../src/repository/merge/merge-driver.ts';
+import { mergeFile } from '../../../src/repository/merge/merge-file.ts';
 import { temporaryFolder } from '../../support/git-version.ts';
 
 type Json = number | string | null | Json[] | JsonObject;

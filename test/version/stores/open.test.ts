@@ -12,8 +12,8 @@ test.each([
   ['https://', 'expected https://host/prefix'],
   ['https://user:secret@host/x', 'without user, query or fragment'],
   ['https://host/x?signature=1', 'without user, query or fragment'],
-  ['http://models.example.com/x', 'http:// is for this machine alone'],
-  ['http://127.0.0.1.example.com/x', 'http:// is for this machine alone'],
+  ['http://models.example.com/x', 'http:// is only for this machine'],
+  ['http://127.0.0.1.example.com/x', 'http:// is only for this machine'],
 ])('%s is no store', (location, message) => {
   expect(() => openStore(location)).toThrow(message);
   expect(() => openStore(location)).not.toThrow('secret');

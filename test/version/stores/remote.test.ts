@@ -103,7 +103,7 @@ describe.each([
     store = open(100);
     server.fault(`p/${KEY}`, [{ kind: 'stall', after: 10 }]);
     expect(await download()).toBe('resumed');
-    expect(notices[0]?.error.message).toMatch(/nothing came for 100 ms|ETIMEDOUT/);
+    expect(notices[0]?.error.message).toMatch(/no data arrived for 100 ms|ETIMEDOUT/);
   });
 
   test('is right even where the server knows no ranges', async () => {

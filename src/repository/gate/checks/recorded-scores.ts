@@ -1,106 +1,119 @@
-/** `models gate`: whether a version may follow the one in production, by its scores. */
+/** Recorded scores: against minimums, and against those of the version in production. */
 import type { Datasets } from '../../../artifacts/datasets.ts';
 import { type Metrics, type Scores, servedScores } from '../../../artifacts/metrics.ts';
-
-/** One thing that was looked at. */
-export interface Check {
-  readonly name: string;
-  /** `info` for what is told but decides nothing. */
-  readonly result: 'passed' | 'failed' | 'info';
-  /** What was found, and what is allowed, in words. */
-  readonly detail: string;
-}
+import { type Check, check } from '../check.ts';
 
 export interface Thresholds {
   /** How far the primary score on a data set may fall, such as 0.02 for two points. */
   readonly maxDrop: number;
   /** How far the F1 of a label may fall. */
   readonly maxLabelDrop: number;
-  /** The least primary score on a data set, by its name. */
+  /** The minimum primary score on a data set, by its name. */
   readonly minScores: ReadonlyMap<string, number>;
 }
 
-/** What the scores of a version are judged by. */
-export interface Judged {
+/** The recorded scores of a version, and the data that they were measured on. */
+export interface RecordedScores {
   readonly metrics: Metrics;
   readonly datasets: Datasets;
 }
 
+/** Scores have four digits; a difference of floats may exceed the allowed one by less than this. */
+const ROUNDING_ERROR = 1e-9;
+
 /**
- * Holds recorded scores against thresholds and, data set by data set and label by label, against
- * those of the version in production. Only languages that production was trained for bind.
+ * Compares recorded scores with the minimums and, data set by data set and label by label, with those
+ * of the version in production. Only languages that production was trained for decide.
  */
-export function judgeScores(
-  candidate: Judged,
-  production: Judged | undefined,
+export function checkRecordedScores(
+  candidate: RecordedScores,
+  production: RecordedScores | undefined,
+  thresholds: Thresholds,
+): Check[] {
+  const minimums = checkMinimums(candidate.metrics, thresholds.minScores);
+  return production
+    ? [...minimums, ...compareVersions(candidate, production, thresholds)]
+    : [...minimums, ...listScores(candidate.metrics)];
+}
+
+function checkMinimums(metrics: Metrics, minScores: Thresholds['minScores']): Check[] {
+  const scores = servedScores(metrics);
+  return [...minScores].map(([name, min]) => {
+    const score = scores.get(name)?.[metrics.primary];
+    return check(
+      `${name} ${metrics.primary}`,
+      score !== undefined && score >= min,
+      `${score?.toFixed(4) ?? 'no score'}, at least ${min} is required`,
+    );
+  });
+}
+
+function listScores(metrics: Metrics): Check[] {
+  return [...servedScores(metrics)].map(([name, scores]) => ({
+    name: `${name} ${metrics.primary}`,
+    result: 'info',
+    detail: scores[metrics.primary].toFixed(4),
+  }));
+}
+
+function compareVersions(
+  candidate: RecordedScores,
+  production: RecordedScores,
   thresholds: Thresholds,
 ): Check[] {
   const { primary } = candidate.metrics;
-  const found = servedScores(candidate.metrics);
-  const least = [...thresholds.minScores].map(([name, min]): Check => {
-    const score = found.get(name)?.[primary];
-    return {
-      name: `${name} ${primary}`,
-      result: score !== undefined && score >= min ? 'passed' : 'failed',
-      detail: `${score?.toFixed(4) ?? 'no score'}, at least ${min} is wanted`,
-    };
+  const scores = servedScores(candidate.metrics);
+  const languages = trainedLanguages(production.datasets);
+  return [...servedScores(production.metrics)].flatMap(([name, before]) => {
+    const after = scores.get(name);
+    if (!after) {
+      return [check(name, false, 'production has a score on it, this version has none')];
+    }
+    const language = languageOf(name, production.datasets);
+    return language !== undefined && languages.has(language)
+      ? compareDecisive(name, primary, { before, after }, thresholds)
+      : [compareForInformation(name, primary, { before, after })];
   });
-  if (!production) {
-    const told = [...found].map(
-      ([name, scores]): Check => ({
-        name: `${name} ${primary}`,
-        result: 'info',
-        detail: scores[primary].toFixed(4),
-      }),
-    );
-    return [...least, ...told];
-  }
-  const binding = trainedLanguages(production.datasets);
-  const compared = [...servedScores(production.metrics)].flatMap(([name, before]) =>
-    compare(name, primary, before, found.get(name), {
-      ...thresholds,
-      binds: binding.has(languageOf(name, production.datasets) ?? ''),
-    }),
-  );
-  return [...least, ...compared];
 }
 
-interface Comparison extends Thresholds {
-  readonly binds: boolean;
+interface Comparison<T> {
+  readonly before: T;
+  readonly after: T;
 }
 
-function compare(
+function compareDecisive(
   name: string,
   primary: Metrics['primary'],
-  before: Scores,
-  after: Scores | undefined,
-  { binds, maxDrop, maxLabelDrop }: Comparison,
+  { before, after }: Comparison<Scores>,
+  { maxDrop, maxLabelDrop }: Thresholds,
 ): Check[] {
-  if (!after) {
-    return [
-      { name, result: 'failed', detail: 'production has a score on it, this version has none' },
-    ];
-  }
-  const check = (what: string, old: number, now: number, allowed: number): Check => {
-    const change = `${old.toFixed(4)} → ${now.toFixed(4)} (${signed(now - old)})`;
-    if (!binds) {
-      return { name: what, result: 'info', detail: `${change}, production was not trained for it` };
-    }
-    // Scores have four digits: a drop of exactly what is allowed is allowed.
-    const fell = old - now > allowed + 1e-9;
-    return {
-      name: what,
-      result: fell ? 'failed' : 'passed',
-      detail: `${change}, ${signed(-allowed)} is allowed`,
-    };
-  };
   const labels = Object.entries(before.labels).map(([label, { f1 }]) =>
-    check(`${name} ${label} f1`, f1, after.labels[label]?.f1 ?? 0, maxLabelDrop),
+    checkDrop(
+      `${name} ${label} f1`,
+      { before: f1, after: after.labels[label]?.f1 ?? 0 },
+      maxLabelDrop,
+    ),
   );
-  return [
-    check(`${name} ${primary}`, before[primary], after[primary], maxDrop),
-    ...(binds ? labels : []),
-  ];
+  const scores = { before: before[primary], after: after[primary] };
+  return [checkDrop(`${name} ${primary}`, scores, maxDrop), ...labels];
+}
+
+function checkDrop(name: string, scores: Comparison<number>, maxDrop: number): Check {
+  const isAllowed = scores.before - scores.after <= maxDrop + ROUNDING_ERROR;
+  return check(name, isAllowed, `${formatChange(scores)}, ${signed(-maxDrop)} is allowed`);
+}
+
+function compareForInformation(
+  name: string,
+  primary: Metrics['primary'],
+  { before, after }: Comparison<Scores>,
+): Check {
+  const change = formatChange({ before: before[primary], after: after[primary] });
+  return {
+    name: `${name} ${primary}`,
+    result: 'info',
+    detail: `${change}, production was not trained for it`,
+  };
 }
 
 /** Languages of the training data. */
@@ -111,27 +124,21 @@ function trainedLanguages(datasets: Datasets): ReadonlySet<string> {
   );
 }
 
-/** @param scored name in `metrics.json`: the path of a data file without its ending. */
-function languageOf(scored: string, datasets: Datasets): string | undefined {
-  return datasets.find(({ files }) => files.some(({ path }) => path === `${scored}.tsv`))?.language;
+/** @param name in `metrics.json`: the path of a data file without its extension. */
+function languageOf(name: string, datasets: Datasets): string | undefined {
+  const path = dataFileOf(name);
+  return datasets.find(({ files }) => files.some((file) => file.path === path))?.language;
+}
+
+/** The path, in `datasets.json`, of the data that a score in `metrics.json` was measured on. */
+export function dataFileOf(name: string): string {
+  return `${name}.tsv`;
+}
+
+function formatChange({ before, after }: Comparison<number>): string {
+  return `${before.toFixed(4)} → ${after.toFixed(4)} (${signed(after - before)})`;
 }
 
 function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
-}
-
-/** One line for each check, and one for all. */
-export function formatChecks(checks: readonly Check[]): string {
-  const marks = { passed: 'ok  ', failed: 'FAIL', info: '    ' };
-  const width = Math.max(...checks.map(({ name }) => name.length));
-  const decisive = checks.filter(({ result }) => result !== 'info');
-  const failed = decisive.filter(({ result }) => result === 'failed').length;
-  return [
-    ...checks.map(
-      ({ name, result, detail }) => `${marks[result]}  ${name.padEnd(width)}  ${detail}`,
-    ),
-    failed === 0
-      ? `passed: ${decisive.length} checks`
-      : `refused: ${failed} of ${decisive.length} checks failed`,
-  ].join('\n');
 }

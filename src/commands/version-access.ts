@@ -1,4 +1,4 @@
-/** Where the commands find versions: in the store, and in the model repository that is at hand. */
+/** How commands find versions: in the model repository, if there is one, and in the store. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -13,25 +13,32 @@ import { openVersion, resolveCommit, type Version } from '../version/version.ts'
 import { configOf, type Flags, withSettings } from './options.ts';
 import { warn } from './output.ts';
 
-export interface Versions {
+export interface VersionAccess {
   readonly config: Config;
-  /** What MODEL_STORE names. */
+  /** The store that MODEL_STORE names. */
   readonly store: Store;
+  /** The model repository; undefined where there is none. */
   readonly repository: Repository | undefined;
-  /** The repository's versions and the store's. */
-  readonly all: Store;
+  /** Reads from the repository first, then from the store. */
+  readonly anyStore: Store;
   /**
    * The full SHA of a commit.
    *
-   * @param revision a full SHA; with a repository at hand, whatever git takes for a commit; none
-   * for the version that would be served.
+   * @param revision a full SHA, or with a repository any revision of git; without it, the version
+   * that the server would serve.
+   * @throws ModelError `bad-reference` where it names no commit, or more than one.
    */
   resolve(revision?: string): Promise<string>;
-  /** Opens a version of the repository or of the store. */
+  /** Opens a version of the repository or of the store. @throws ModelError where there is none. */
   open(revision?: string): Promise<Version>;
 }
 
-/** The flags with which a command says where versions are. */
+/** What a command takes as a commit, for its help. */
+export const REVISION =
+  'full SHA; with a model repository, any git revision, such as a branch or tag';
+export const SERVED_REVISION = `${REVISION} (default: the version that the server would serve)`;
+
+/** Adds the flags that name the store and the repository to a command. */
 export function withVersionFlags(
   command: Command,
   settings: readonly (keyof Config)[] = ['modelStore', 'modelName', 'modelCommit'],
@@ -39,16 +46,16 @@ export function withVersionFlags(
   return withSettings(command, settings).addOption(
     new Option(
       '--repository <path>',
-      'model repository, a clone or a bundle (default: the one that the current folder is in, ' +
-        'else <MODEL_STORE>/<MODEL_NAME>.bundle)',
+      'model repository: a git clone or a bundle file (default: the clone that the current folder ' +
+        'is in, else <MODEL_STORE>/<MODEL_NAME>.bundle)',
     ),
   );
 }
 
-/** Opens store and repository, and closes them when `use` has ended. */
-export async function withVersions<T>(
+/** Opens store and repository for the duration of `use`. */
+export async function withVersionAccess<T>(
   flags: Flags,
-  use: (versions: Versions) => Promise<T>,
+  use: (versions: VersionAccess) => Promise<T>,
 ): Promise<T> {
   const config = configOf(flags);
   const { modelName, modelCommit } = config;
@@ -58,33 +65,32 @@ export async function withVersions<T>(
   });
   const location = flags.repository as string | undefined;
   const repository =
-    location === undefined ? await repositoryAtHand(config) : await openRepository(location);
-  const all = repository ? createRepositoryStore(repository, store) : store;
+    location === undefined ? await findRepository(config) : await openRepository(location);
+  const anyStore = repository ? createRepositoryStore(repository, store) : store;
   try {
     const resolve = async (revision = modelCommit): Promise<string> =>
       repository && revision !== undefined && !isFullSha(revision)
         ? resolveRevision(repository, revision)
         : resolveCommit(store, modelName, revision);
     const open = async (revision?: string): Promise<Version> =>
-      openVersion(all, modelName, await resolve(revision));
-    return await use({ config, store, repository, all, resolve, open });
+      openVersion(anyStore, modelName, await resolve(revision));
+    return await use({ config, store, repository, anyStore, resolve, open });
   } finally {
     await repository?.close();
   }
 }
 
-async function repositoryAtHand(config: Config): Promise<Repository | undefined> {
-  const { modelStore, modelName } = config;
+/** The repository that the current folder is in, if it is a model repository, else the store's bundle. */
+async function findRepository({ modelStore, modelName }: Config): Promise<Repository | undefined> {
   try {
-    // Any project is in some git repository; a model repository is told by what it holds.
-    const current = await openRepository('.').catch(unlessMissing);
+    const current = await openCurrentRepository();
     if (current && (await exists(join(current.folder, 'data', 'datasets.json')))) {
       return current;
     }
     const bundle = join(modelStore, `${modelName}.bundle`);
     return (await exists(bundle)) ? await openRepository(bundle) : undefined;
   } catch (error) {
-    // Where git is not installed, as in an image, no repository is at hand, and stores still are.
+    // Without git, as in a container image, stores still work.
     if (error instanceof ModelError && error.code === 'tool-failed') {
       return undefined;
     }
@@ -92,12 +98,16 @@ async function repositoryAtHand(config: Config): Promise<Repository | undefined>
   }
 }
 
-/** A folder that is in no repository is no error. */
-function unlessMissing(error: unknown): undefined {
-  if (error instanceof ModelError && error.code === 'bad-reference') {
-    return undefined;
+/** @returns undefined where the current folder is not in a git repository. */
+async function openCurrentRepository(): Promise<Repository | undefined> {
+  try {
+    return await openRepository('.');
+  } catch (error) {
+    if (error instanceof ModelError && error.code === 'bad-reference') {
+      return undefined;
+    }
+    throw error;
   }
-  throw error;
 }
 
 function exists(path: string): Promise<boolean> {

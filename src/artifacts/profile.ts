@@ -1,0 +1,43 @@
+/**
+ * `profile.json`: how languages, labels, scores, lengths and unknown tokens are distributed in the data
+ * that a version was trained on.
+ */
+import { z } from 'zod';
+
+/** Bounds how many series a profile may make the server export. */
+const MAX_BINS = 64;
+
+const ratios = z.array(z.number().min(0).max(1)).max(MAX_BINS);
+const distributionSchema = z
+  .union([
+    z.object({ categories: z.array(z.string().min(1)).min(1), ratios }),
+    /** A value belongs to the first bin whose upper bound it does not exceed. */
+    z.object({ upper_bounds: z.array(z.number()).min(1), ratios }),
+  ])
+  .refine(
+    (distribution) => new Set(binNames(distribution)).size === distribution.ratios.length,
+    'expected a ratio for each bin, and no bin twice',
+  );
+
+/** Share of the texts in each bin; the shares of a feature add up to 1. */
+export type Distribution =
+  | { readonly categories: readonly string[]; readonly ratios: readonly number[] }
+  | { readonly upper_bounds: readonly number[]; readonly ratios: readonly number[] };
+
+export const profileSchema = z.object({
+  features: z.record(z.string(), distributionSchema),
+  texts: z.int().min(0),
+});
+
+export interface Profile {
+  readonly features: Readonly<Record<string, Distribution>>;
+  /** How many texts it was measured on; 0 for bins without a reference. */
+  readonly texts: number;
+}
+
+/** A distribution's bins by name: a category, or an upper bound in digits. */
+export function binNames(distribution: Distribution): string[] {
+  return 'categories' in distribution
+    ? [...distribution.categories]
+    : distribution.upper_bounds.map(String);
+}

@@ -1,0 +1,60 @@
+/** The scores of `models diff`: a line for each data set and label. */
+import type { Change } from '../../repository/diff/change.ts';
+import type { ScoreChange, ScoresDiff } from '../../repository/diff/scores.ts';
+import { padEnd } from '../../terminal/columns.ts';
+import { formatSigned } from '../../terminal/numbers.ts';
+import type { Paint } from '../../terminal/paint.ts';
+
+/** The score that decides. */
+export function formatPrimary({ primary }: ScoresDiff): string {
+  const { old: before, new: after } = primary;
+  return before === after || before === undefined || after === undefined
+    ? `${after ?? before}`
+    : `${before} → ${after}`;
+}
+
+/** All scores of the served weights; of the float weights, the score that decides. */
+export function formatScores({ primary, changes }: ScoresDiff, paint: Paint): string[] {
+  const decisive = primary.new ?? primary.old;
+  const datasets = new Set(changes.map(({ dataset }) => dataset));
+  return [...datasets].flatMap((dataset) => {
+    const ofDataset = changes.filter((change) => change.dataset === dataset);
+    const float = ofDataset.filter(
+      ({ precision, metric, label }) =>
+        precision === 'fp32' && metric === decisive && label === undefined,
+    );
+    return [
+      `  ${paint('underline', dataset)}`,
+      ...formatServed(ofDataset, paint),
+      ...float.map((change) => formatLine('fp32', [change], paint)),
+    ];
+  });
+}
+
+function formatServed(changes: readonly ScoreChange[], paint: Paint): string[] {
+  const served = changes.filter(
+    ({ precision, metric }) => precision === 'served' && metric !== 'precision',
+  );
+  const labels = new Set(served.map(({ label = '' }) => label));
+  return [...labels].map((label) =>
+    formatLine(
+      label || 'all labels',
+      served.filter((change) => (change.label ?? '') === label),
+      paint,
+    ),
+  );
+}
+
+function formatLine(name: string, changes: readonly ScoreChange[], paint: Paint): string {
+  const scores = changes.map(({ metric, ...change }) => `${metric} ${formatScore(change, paint)}`);
+  return `    ${padEnd(name, 10)} ${scores.join('  ')}`;
+}
+
+function formatScore({ old: before, new: after }: Change<number>, paint: Paint): string {
+  const text = (value: number | undefined): string => value?.toFixed(4) ?? 'none';
+  if (before === undefined || after === undefined) {
+    return paint('yellow', `${text(before)} → ${text(after)}`);
+  }
+  const difference = formatSigned(after - before, (value) => value.toFixed(4));
+  return `${text(before)} → ${text(after)} ${paint(after < before ? 'red' : 'green', difference)}`;
+}

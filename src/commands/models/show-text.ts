@@ -1,0 +1,87 @@
+/** The text of `models show`: the commit, its files by kind, data, hyper-parameters and scores. */
+import { datasetsSchema } from '../../artifacts/datasets.ts';
+import type { Ingredient } from '../../artifacts/ingredients.ts';
+import type { Metrics } from '../../artifacts/metrics.ts';
+import type { VersionDescription } from '../../repository/describe.ts';
+import { padEnd, padStart } from '../../terminal/columns.ts';
+import { formatBytes, formatCount, formatQuantity } from '../../terminal/numbers.ts';
+
+const NAME_WIDTH = 32;
+
+export function formatDescription(description: VersionDescription): string {
+  const { datasets, environment, hyperparameters, ingredients, metrics } = description;
+  return [
+    ...formatCommit(description),
+    ...Object.entries(ingredients).flatMap(([kind, files]) => ['', kind, ...files.map(formatFile)]),
+    ...['', 'data', ...formatDatasets(datasets)],
+    ...['', 'hyper-parameters', ...formatLeaves(hyperparameters)],
+    ...['', 'training', ...formatLeaves(environment)],
+    ...['', ...formatScores(metrics)],
+  ].join('\n');
+}
+
+function formatCommit({
+  model,
+  commit,
+  parents,
+  author,
+  message,
+}: VersionDescription): readonly string[] {
+  return [
+    `model    ${model}`,
+    `commit   ${commit}`,
+    ...parents.map((parent) => `parent   ${parent}`),
+    `author   ${author.name} <${author.email}>`,
+    `date     ${author.date}`,
+    '',
+    ...message
+      .trimEnd()
+      .split('\n')
+      .map((line) => `    ${line}`.trimEnd()),
+  ];
+}
+
+function formatFile({ path, size, digest }: Ingredient): string {
+  return `  ${padEnd(path, NAME_WIDTH)} ${padStart(formatBytes(size), 8)}  ${digest}`;
+}
+
+/** For each data file: role, rows, and rows by language and label. */
+function formatDatasets(json: unknown): string[] {
+  const { success, data: datasets } = datasetsSchema.safeParse(json);
+  if (!success) {
+    return ['  none recorded'];
+  }
+  return datasets
+    .flatMap(({ files }) => files)
+    .map(({ path, role, rows, labels, languages }) => {
+      const counts = Object.entries({ ...languages, ...labels })
+        .map(([name, count]) => `${name} ${formatCount(count)}`)
+        .join(', ');
+      const rowCount = padStart(formatQuantity(rows, 'row'), 11);
+      return `  ${padEnd(path, NAME_WIDTH)} ${padEnd(role, 5)} ${rowCount}  ${counts}`;
+    });
+}
+
+/** `key.of.key  value`, a line for each value. */
+function formatLeaves(value: unknown, prefix = ''): string[] {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return Object.entries(value).flatMap(([key, inner]) =>
+      formatLeaves(inner, prefix ? `${prefix}.${key}` : key),
+    );
+  }
+  return value === undefined ? [] : [`  ${padEnd(prefix, NAME_WIDTH)} ${JSON.stringify(value)}`];
+}
+
+/** The primary score on each data set, for each precision of the weights. */
+function formatScores(metrics: Metrics | undefined): string[] {
+  if (!metrics) {
+    return ['scores', '  none recorded'];
+  }
+  const lines = Object.entries(metrics.datasets).map(([name, { fp32, int8 }]) => {
+    const scores = Object.entries({ fp32, int8 }).flatMap(([precision, scores]) =>
+      scores ? [`${precision} ${scores[metrics.primary].toFixed(4)}`] : [],
+    );
+    return `  ${padEnd(name, NAME_WIDTH)} ${scores.join('  ')}`;
+  });
+  return [`scores (${metrics.primary})`, ...lines];
+}

@@ -1,0 +1,99 @@
+/** `models reproduce`: makes a version again from its ingredients, and compares. */
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { findDataFiles } from '../../artifacts/data-files.ts';
+import type { Datasets } from '../../artifacts/datasets.ts';
+import { type ModelFiles, requireArtifact } from '../../artifacts/read.ts';
+import { isOutput, MODEL_FILES, versionFilesWhere } from '../../artifacts/version-files.ts';
+import type { Version } from '../../version/version.ts';
+import { compareOutputs, type Reproduction } from './compare.ts';
+import { installEnvironment, runTraining } from './training.ts';
+
+export interface ReproduceOptions {
+  /** An empty folder to work in. */
+  readonly folder: string;
+  /** Contains the data that the version lists by digest. */
+  readonly dataFolder: string;
+  /** Measures the reference profile of a model's files on data files, with the server's own code. */
+  readonly measureProfile: (files: ModelFiles, dataFiles: readonly string[]) => Promise<unknown>;
+  /** Called before each step, with what it does. */
+  readonly onStep: (step: string) => void;
+}
+
+/**
+ * Writes the ingredients to a folder, installs the pinned environment, runs the recorded command on the
+ * data, measures the profile, and compares the outputs with those of the version.
+ *
+ * @throws ModelError where data or a tool are missing, or the command fails.
+ */
+export async function reproduce(
+  version: Version,
+  { folder, dataFolder, measureProfile, onStep }: ReproduceOptions,
+): Promise<Reproduction> {
+  const datasets = await requireArtifact(version, 'data/datasets.json');
+  const environment = await requireArtifact(version, 'environment/environment.json');
+
+  onStep('find the data by digest');
+  const data = join(folder, 'data');
+  const dataFiles = await findDataFiles(datasets, dataFolder);
+  await linkData(dataFiles, data);
+
+  onStep('write the ingredients');
+  const checkout = join(folder, 'version');
+  await writeIngredients(version, checkout);
+
+  onStep('install the environment, each package by its hash');
+  await installEnvironment(checkout);
+
+  onStep(environment.command);
+  await runTraining(checkout, data, environment);
+
+  onStep('measure the profile of the training data');
+  const model = await readFiles(checkout, MODEL_FILES);
+  const profile = await measureProfile(model, trainingFiles(datasets, dataFiles));
+  await writeFile(join(checkout, 'profile.json'), `${JSON.stringify(profile, null, 2)}\n`);
+
+  const outputs = await readFiles(
+    checkout,
+    versionFilesWhere((rule) => rule.isOutput === true),
+  );
+  return compareOutputs(version, outputs);
+}
+
+async function linkData(files: ReadonlyMap<string, string>, folder: string): Promise<void> {
+  for (const [path, source] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await symlink(resolve(source), join(folder, path));
+  }
+}
+
+/** Writes everything but the outputs of training, so that an old one can't be taken for a new one. */
+async function writeIngredients(version: Version, folder: string): Promise<void> {
+  for (const { path } of version.files.filter((file) => !isOutput(file.path))) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), await version.read(path));
+  }
+}
+
+function trainingFiles(datasets: Datasets, paths: ReadonlyMap<string, string>): string[] {
+  return datasets
+    .flatMap(({ files }) => files.filter(({ role }) => role === 'train'))
+    .map(({ path }) => paths.get(path) as string);
+}
+
+/** @returns the bytes by path; a file that does not exist is left out. */
+async function readFiles(folder: string, paths: readonly string[]): Promise<ModelFiles> {
+  const files = new Map<string, Buffer>();
+  for (const path of paths) {
+    const bytes = await readFile(join(folder, path)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') {
+        return undefined;
+      }
+      throw error;
+    });
+    if (bytes) {
+      files.set(path, bytes);
+    }
+  }
+  return files;
+}

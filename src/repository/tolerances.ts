@@ -1,0 +1,7 @@
+/** How far a score may differ from the recorded one. Another kind of CPU rounds differently. */
+export const SCORE_TOLERANCES = {
+  /** Of the same weights, measured again. */
+  remeasured: 0.005,
+  /** Of weights that were trained again from the same ingredients. */
+  retrained: 0.01,
+} as const;

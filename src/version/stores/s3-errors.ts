@@ -1,0 +1,67 @@
+/** What the AWS SDK throws, as errors of a store. */
+import { ModelError } from '../errors.ts';
+import { isTransientStatus, networkCode } from './network.ts';
+
+/** Codes of responses that a later request may not get, whatever their status. */
+const TRANSIENT_ERRORS = new Set([
+  ...['SlowDown', 'Throttling', 'ThrottlingException', 'RequestTimeout', 'InternalError'],
+  // Another process is creating the same object.
+  ...['OperationAborted', 'ConditionalRequestConflict'],
+]);
+
+/** Codes about credentials; servers use different statuses for them. */
+const CREDENTIAL_ERRORS = new Set([
+  ...['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'RequestTimeTooSkewed'],
+  ...['ExpiredToken', 'ExpiredTokenException', 'InvalidToken'],
+]);
+
+/** The HTTP status of a response that the SDK throws; undefined for any other error. */
+export function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+}
+
+/**
+ * @param object what was requested, for the message.
+ * @returns a ModelError; the error itself where it is not about the request.
+ */
+export function toModelError(error: unknown, object: string, bucket: string): unknown {
+  const { name: code, message } = error as Error;
+  const as = (kind: ModelError['code'], reason: string): ModelError =>
+    new ModelError(kind, `${object}: ${reason}`, { cause: error });
+
+  if (code === 'CredentialsProviderError') {
+    return as(
+      'access-denied',
+      'no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile',
+    );
+  }
+  if (/^Region (?:is missing|not accepted)/.test(message)) {
+    return as('bad-reference', `set AWS_REGION: ${message}`);
+  }
+  const failure = networkCode(error);
+  if (failure !== undefined) {
+    const { address, port } = error as { address?: string; port?: number };
+    const endpoint = address === undefined ? '' : ` at ${address}:${port}`;
+    return as('store-unavailable', `the endpoint can't be reached${endpoint}: ${failure}`);
+  }
+  const status = statusOf(error);
+  if (status === undefined) {
+    return error;
+  }
+  if (code === 'NoSuchBucket') {
+    return as('bad-reference', `the bucket ${bucket} does not exist`);
+  }
+  if (code === 'NoSuchKey' || code === 'NotFound') {
+    return new ModelError('not-found', `${object} does not exist`, { cause: error });
+  }
+  return as(kindOf(code, status), `${code}: ${message} (status ${status})`);
+}
+
+function kindOf(code: string, status: number): ModelError['code'] {
+  if (TRANSIENT_ERRORS.has(code) || isTransientStatus(status)) {
+    return 'store-unavailable';
+  }
+  return CREDENTIAL_ERRORS.has(code) || status === 401 || status === 403
+    ? 'access-denied'
+    : 'store-refused';
+}
