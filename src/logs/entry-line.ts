@@ -1,6 +1,7 @@
 /** An entry of the log → a line for people. */
 import { blockBar } from '../terminal/bars.ts';
 import { columnsOf, cutTo, padEnd } from '../terminal/columns.ts';
+import { formatScore } from '../terminal/numbers.ts';
 import type { Paint, Style } from '../terminal/paint.ts';
 import { isolate, printable } from '../terminal/printable.ts';
 import { formatMs } from '../terminal/time.ts';
@@ -82,7 +83,7 @@ function predictionCells(
   if (columns >= MIN_COLUMNS.scoreBar) {
     cells.push([`${blockBar(score, SCORE_BAR_CELLS)} `, labelStyle]);
   }
-  cells.push([`${Number.isNaN(score) ? '   -' : score.toFixed(2)}  `]);
+  cells.push([`${formatScore(score).padStart(4)}  `]);
   if (columns >= MIN_COLUMNS.latency) {
     cells.push([`${formatMs(latencyMs).padStart(7)}  `, 'dim']);
   }

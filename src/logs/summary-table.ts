@@ -1,6 +1,6 @@
 /** The summary of a log as a table for people. */
 import { alignColumns, cutTo } from '../terminal/columns.ts';
-import { formatCount, formatShare } from '../terminal/numbers.ts';
+import { formatCount, formatScore, formatShare } from '../terminal/numbers.ts';
 import type { Paint, Style } from '../terminal/paint.ts';
 import { printable } from '../terminal/printable.ts';
 import { formatDateTime, formatMs } from '../terminal/time.ts';
@@ -52,7 +52,7 @@ function cellsOf(language: string, group: GroupSummary, labels: readonly string[
         ? `${formatCount(counts.predictions)} ${formatShare(counts.share).padStart(7)}`
         : '-';
     }),
-    mean_score?.toFixed(2) ?? '-',
+    formatScore(mean_score ?? Number.NaN),
     formatMs(latency_ms.p50 ?? Number.NaN),
     formatMs(latency_ms.p99 ?? Number.NaN),
   ];

@@ -18,6 +18,16 @@ export function formatShare(share: number): string {
   return share > 0 && share < 0.0005 ? '<0.1 %' : `${(share * 100).toFixed(1)} %`;
 }
 
+/** The score of a predicted label: `0.65`; `-` for NaN. */
+export function formatScore(score: number): string {
+  return Number.isNaN(score) ? '-' : score.toFixed(2);
+}
+
+/** A measure of a model's quality, such as F1: `0.7463`. */
+export function formatMetric(value: number): string {
+  return value.toFixed(4);
+}
+
 /** Three significant digits and a decimal unit: `957 B`, `23.5 MB`. */
 export function formatBytes(bytes: number): string {
   return prettyBytes(bytes);

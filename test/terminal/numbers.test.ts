@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import {
   formatBytes,
   formatCount,
+  formatMetric,
   formatQuantity,
+  formatScore,
   formatShare,
   formatSigned,
 } from '../../src/terminal/numbers.ts';
@@ -42,6 +44,11 @@ test('counts have thousands separators, and nouns their number', () => {
     '2,000 lines',
   ]);
   expect(formatQuantity(2, 'entry', 'entries')).toBe('2 entries');
+});
+
+test('scores have two digits, metrics four', () => {
+  expect([0.654, 1, Number.NaN].map(formatScore)).toEqual(['0.65', '1.00', '-']);
+  expect(formatMetric(0.74628)).toBe('0.7463');
 });
 
 test('signed numbers have signs of the same width', () => {

@@ -1,6 +1,9 @@
-/** Numbers, times and languages as text, in the page's language: no line breaks inside a quantity. */
-
+/**
+ * Numbers, times and languages as text. A quantity has no line break inside; shares, rates and durations have
+ * as many digits as fit into a chart's axis or a narrow column.
+ */
 import type { ConsoleData } from '../../api/console.ts';
+import { formatBytes, formatCount, formatQuantity } from '../../terminal/numbers.ts';
 
 type Model = NonNullable<ConsoleData['model']>;
 
@@ -21,13 +24,11 @@ const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 
 /** The code of a text whose language is not certain. */
 export const UNDETERMINED = 'und';
 
-export function count(n: number): string {
-  return integer.format(n);
-}
+export const count = formatCount;
 
 /** `1 text`, `2 texts` */
 export function counted(n: number, noun: string): string {
-  return `${count(n)}${NBSP}${noun}${n === 1 ? '' : 's'}`;
+  return formatQuantity(n, noun).replace(' ', NBSP);
 }
 
 /** @param share from 0 to 1. */
@@ -53,10 +54,7 @@ export function milliseconds(ms: number): string {
 }
 
 export function bytes(n: number): string {
-  if (n < 1000) {
-    return `${n}${NBSP}B`;
-  }
-  return n < 1e6 ? `${integer.format(n / 1e3)}${NBSP}kB` : `${oneDecimal.format(n / 1e6)}${NBSP}MB`;
+  return formatBytes(n).replace(' ', NBSP);
 }
 
 /** `12 s`, `3 min` */
@@ -66,8 +64,7 @@ export function duration(seconds: number): string {
 
 /** `5 minutes` */
 export function minutes(seconds: number): string {
-  const n = seconds / 60;
-  return `${count(n)} ${n === 1 ? 'minute' : 'minutes'}`;
+  return formatQuantity(seconds / 60, 'minute');
 }
 
 /** `16:28:35`, in the browser's time zone. @param seconds since 1970. */

@@ -1,5 +1,5 @@
 /** The report as one HTML page without external resources. */
-import { formatCount, formatShare } from '../../terminal/numbers.ts';
+import { formatCount, formatScore, formatShare } from '../../terminal/numbers.ts';
 import { printable } from '../../terminal/printable.ts';
 import { formatDateTime } from '../../terminal/time.ts';
 import type { Sample } from './prediction-bins.ts';
@@ -161,7 +161,7 @@ ${example.texts.map(formatSample).join('\n')}
 
 function formatSample({ timestamp, language, label, score, text }: Sample): string {
   const time = timestamp === null ? [] : [`${formatDateTime(timestamp)} UTC`];
-  const head = [...time, language, label, score.toFixed(2)].join(' · ');
+  const head = [...time, language, label, formatScore(score)].join(' · ');
   return `<li><div class="quiet">${escapeHtml(head)}</div><bdi>${escapeHtml(text)}</bdi></li>`;
 }
 

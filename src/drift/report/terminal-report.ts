@@ -1,7 +1,7 @@
 /** The report for a terminal. */
 import { blockBar } from '../../terminal/bars.ts';
 import { columnsOf, cutTo, padEnd, wrap } from '../../terminal/columns.ts';
-import { formatShare } from '../../terminal/numbers.ts';
+import { formatScore, formatShare } from '../../terminal/numbers.ts';
 import type { Paint, Style } from '../../terminal/paint.ts';
 import { isolate, printable } from '../../terminal/printable.ts';
 import type { Verdict } from '../policy.ts';
@@ -157,6 +157,6 @@ function formatSample(
   columns: number,
   paint: Paint,
 ): string {
-  const head = `    ${printable(language)} ${printable(label)} ${score.toFixed(2)}  `;
+  const head = `    ${printable(language)} ${printable(label)} ${formatScore(score)}  `;
   return paint('dim', head) + isolate(cutTo(printable(text), columns - columnsOf(head)));
 }
