@@ -66,7 +66,7 @@ export function createLineSink<L extends Line>(options: LineSinkOptions<L>): Lin
   const { target, maxBufferedChars } = options;
   const buffer = createBuffer<L>();
   const settled = createSettled(options);
-  let pumping: Promise<void> | undefined;
+  let isPumping = false;
   /** Ends the gathering of lines; undefined while none are gathered. */
   let writeNow: (() => void) | undefined;
   let isClosing = false;
@@ -112,7 +112,7 @@ export function createLineSink<L extends Line>(options: LineSinkOptions<L>): Lin
       await gather();
       await writeSome();
     }
-    pumping = undefined;
+    isPumping = false;
   };
 
   return {
@@ -123,7 +123,10 @@ export function createLineSink<L extends Line>(options: LineSinkOptions<L>): Lin
         return;
       }
       buffer.push(line);
-      pumping ??= pump();
+      if (!isPumping) {
+        isPumping = true;
+        void pump();
+      }
       if (buffer.chars() >= MIN_WRITE_CHARS) {
         writeNow?.();
       }
