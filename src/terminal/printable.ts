@@ -9,7 +9,7 @@ const CLEAN = /^[ -~\u00a1-\u00ac\u00ae-\u058f\u2010-\u2027]*$/;
 /** Control sequences (CSI: colours, cursor) and strings (OSC: titles, links, clipboard), 7-bit and 8-bit. */
 const ESCAPE_SEQUENCES =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)/g;
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c\u009d]*(?:\u0007|\u001b\\|\u009c)/g;
 
 const WHITE_SPACE = /[\s\u0085\u2028\u2029]+/g;
 
@@ -69,7 +69,7 @@ export function printableValue<T>(
   { multiLineKeys = [], isExact = false }: PrintableOptions = {},
 ): T {
   const oneLine = (text: string): string =>
-    isExact ? markInvisible(text.replace(/\s*\n\s*/g, ' ')) : printable(text);
+    isExact ? markInvisible(text.replace(/(?<!\s)\s*\n\s*/g, ' ')) : printable(text);
   const copy = (part: unknown, key: string): unknown => {
     if (typeof part === 'string') {
       return multiLineKeys.includes(key) ? markInvisible(part) : oneLine(part);

@@ -14,6 +14,7 @@ test.each([
   ['a title', 'a\u001b]0;owned\u0007b', 'ab'],
   ['a link', '\u001b]8;;http://x\u001b\\click\u001b]8;;\u001b\\', 'click'],
   ['an escape that never ends', 'a\u001b]0;owned', 'a]0;owned'],
+  ['titles of which one ends', '\u009d0;a\u009d0;b\u009cc', '0;ac'],
   ['a single escape character', 'a\u001bb', 'ab'],
   ['line breaks', 'a\r\nb\u2028c\td\u0085e', 'a b c d e'],
   ['a bell and a backspace', 'a\u0007\bb', 'ab'],
