@@ -40,6 +40,19 @@ test('JSON for a terminal has the same meaning', () => {
   expect(JSON.parse(line)).toEqual(value);
 });
 
+test('every control character and bidirectional control is escaped, removed and marked', () => {
+  for (let code = 0; code <= 0xffff; code++) {
+    const character = String.fromCharCode(code);
+    if (/[\p{Cc}\p{Bidi_Control}]/u.test(character)) {
+      const isLayout = /[\t\n]/.test(character);
+      const isSpace = /[\s\u0085]/.test(character);
+      expect.soft(printable(`a${character}é`), `U+${code}`).toBe(isSpace ? 'a é' : 'aé');
+      expect.soft(markInvisible(character), `U+${code}`).toBe(isLayout ? character : '\ufffd');
+      expect.soft(printableJson(character) === character, `U+${code}`).toBe(isLayout);
+    }
+  }
+});
+
 test('white space between the tokens of JSON stays, except for a carriage return', () => {
   const json = '{\n\t"a":\r1}';
   expect(printableJson(json)).toBe('{\n\t"a": 1}');
