@@ -158,7 +158,7 @@ export const SETTINGS = {
     'LOG_INPUT',
     'masked',
     oneOf('masked', 'full', 'hash', 'none'),
-    'how texts are logged: masked (mentions, links, e-mail addresses and phone numbers replaced), full, hash or none',
+    'how texts are logged: masked (mentions, links, e-mail addresses, numbers of seven or more digits and IBANs replaced), full, hash or none',
   ),
   apiKeys: setting(
     'API_KEYS',

@@ -8,7 +8,7 @@ type Next = (at: number) => boolean;
 /** Matches from a position on and continues; in a lookbehind, towards the start. */
 type Matcher = (at: number, next: Next) => boolean;
 
-const MAX_STEPS = 100_000;
+const MAX_STEPS = 1_000_000;
 const TOO_MANY = new Error(`more than ${MAX_STEPS} steps`);
 
 interface Input {
