@@ -1,5 +1,6 @@
-// `npm run bench`: the server beside the bare runtime: the same model bytes, texts and cores, in
-// interleaved rounds. runs.mjs says what is measured, measure.mjs how, report.mjs what is made of it.
+// `npm run bench`: compares the server with ONNX Runtime without a server ("raw runtime"): the same model
+// bytes, texts and cores, in interleaved rounds. runs.mjs selects the measurements, measure.mjs makes
+// them, report.mjs writes the report.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,15 +8,15 @@ import { parseArgs } from 'node:util';
 import { describeQuick, writeReport } from './report.mjs';
 import { runAll, runQuick, runSoak } from './runs.mjs';
 
-const HELP = `npm run bench -- [options]     needs wrk
-  --quick          two ratios within a minute, written nowhere
-  --peers          other servers as well; bench/peers/install.sh first
-  --soak COUNT     memory over so many predictions, added to an earlier report
-  --report         writes an earlier report again
-  --rounds N       of a full run, 5
-  --seconds N      of each measurement, 4
-  --warm-up N      seconds of load before the first round, 10
-  --out DIR        where performance.md and performance/ are written, docs
+const HELP = `npm run bench -- [options]     requires wrk
+  --quick          print two ratios after about a minute; write no report
+  --peers          measure other servers too; run bench/peers/install.sh first
+  --soak COUNT     measure memory during COUNT predictions, and add it to the earlier report
+  --report         write the report again from the earlier results
+  --rounds N       number of rounds of a full run (default 5)
+  --seconds N      duration of each measurement (default 4)
+  --warm-up N      seconds of load before the first round (default 10)
+  --out DIR        folder for performance.md and performance/ (default docs)
 `;
 const { values: options } = parseArgs({
   options: {
@@ -34,7 +35,7 @@ const durations = { seconds: Number(options.seconds), warmUp: Number(options['wa
 const folder = join(options.out, 'performance');
 const file = join(folder, 'results.json');
 
-async function gather() {
+async function collectResults() {
   const { soak, ...earlier } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   if (options.report) {
     return { ...earlier, soak };
@@ -50,7 +51,7 @@ if (options.help) {
 } else if (options.quick) {
   process.stdout.write(describeQuick(await runQuick(durations)));
 } else {
-  const results = await gather();
+  const results = await collectResults();
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
   writeReport(results, options.out);

@@ -1,11 +1,11 @@
-// Charts as SVG: bars, and lines over a numeric axis.
+// Charts as SVG: horizontal bars, and lines over a numeric axis.
 
-/** Of middling lightness, so that they can be read on light and on dark pages. */
+/** Of medium lightness, so that they are readable on light and on dark pages. */
 const COLORS = ['#3b86d1', '#d9772b', '#3f9b5f', '#b0609f', '#8c7a3a', '#727a83'];
 const INK = '#727a83';
 const WIDTH = 720;
-/** The bar that stands out. */
-const OURS = 'this server';
+/** The highlighted bar. */
+const HIGHLIGHTED = 'this server';
 
 const number = (value) => value.toLocaleString('en-US', { maximumSignificantDigits: 4 });
 
@@ -19,23 +19,23 @@ ${[label(0, 14, title), ...parts].join('\n')}
 </svg>
 `;
 
-/** Horizontal bars. @param bars `[name, value]` of each. */
+/** @param bars `[name, value]` of each bar. */
 export function barChart(title, bars) {
   const [left, right, top, step] = [220, 70, 28, 26];
-  const high = Math.max(...bars.map(([, value]) => value));
+  const max = Math.max(...bars.map(([, value]) => value));
   const parts = bars.flatMap(([name, value], i) => {
     const y = top + i * step;
-    const width = Math.round((value / high) * (WIDTH - left - right));
+    const width = Math.round((value / max) * (WIDTH - left - right));
     return [
       label(left - 8, y + 14, name, 'end'),
-      `<rect x="${left}" y="${y}" width="${width}" height="18" fill="${name === OURS ? COLORS[0] : INK}"/>`,
+      `<rect x="${left}" y="${y}" width="${width}" height="18" fill="${name === HIGHLIGHTED ? COLORS[0] : INK}"/>`,
       label(left + width + 6, y + 14, number(value)),
     ];
   });
   return svg(top + bars.length * step, title, parts);
 }
 
-/** Lines from zero. @param series `[name, points]`, a point as [x, y]. */
+/** Both axes start at zero. @param series `[name, points]` of each line, a point as [x, y]. */
 export function lineChart(title, xTitle, series) {
   const [left, right, top, bottom] = [60, 180, 30, 300];
   const points = series.flatMap(([, line]) => line);
@@ -61,9 +61,9 @@ export function lineChart(title, xTitle, series) {
   ]);
 }
 
-/** Round numbers from 0 to at least `high`, four to eight of them. */
-function ticks(high) {
-  const unit = 10 ** Math.floor(Math.log10(high / 4));
-  const step = [1, 2, 5, 10].map((factor) => factor * unit).findLast((each) => high / each >= 3.9);
-  return Array.from({ length: Math.ceil(high / step) + 1 }, (_, i) => i * step);
+/** Four to eight round numbers, from 0 to `max` or more. */
+function ticks(max) {
+  const unit = 10 ** Math.floor(Math.log10(max / 4));
+  const step = [1, 2, 5, 10].map((factor) => factor * unit).findLast((each) => max / each >= 3.9);
+  return Array.from({ length: Math.ceil(max / step) + 1 }, (_, i) => i * step);
 }

@@ -1,7 +1,7 @@
-// How soon the drift alarms come, and how often without cause: labelled tweets, classified once by a
-// version as the server does it, then drawn at random as traffic of a given rate.
+// How soon drift alarms are raised, and how often false ones: labelled tweets are classified once by a
+// version, as the server does it, and then drawn at random as traffic of a given rate.
 //
-//   node bench/drift.mjs <folder of data sets> [--commit <sha>]     the tables of docs/drift.md
+//   node bench/drift.mjs <folder of data sets> [--commit <sha>]     prints the tables of docs/drift.md
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,7 +20,7 @@ const WINDOWS = { '5m': 300, '1h': 3600 };
 const STEP_SECONDS = 5;
 const RATES = [1, 10, 100];
 const RUNS = 21;
-/** More requests than this without an alarm count as none. */
+/** An alarm that has not been raised after this many requests counts as none. */
 const MAX_REQUESTS = 200_000;
 
 const { values, positionals } = parseArgs({
@@ -31,13 +31,13 @@ const [folder] = positionals;
 const commit = values.commit ?? readFileSync(join(MODELS, 'PINNED'), 'utf8').trim();
 const profile = JSON.parse(readFileSync(join(MODELS, commit, 'profile.json'), 'utf8'));
 
-/** Rows of a data set: `label` and `text`, split by tabs. */
+/** The rows of a data set with columns `label` and `text`, separated by tabs. */
 function readRows(path) {
   const [header, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
   const columns = header.split('\t');
   return lines.map((line) => {
     const cells = line.split('\t');
-    return { text: cells[columns.indexOf('text')], truth: cells[columns.indexOf('label')] };
+    return { text: cells[columns.indexOf('text')], trueLabel: cells[columns.indexOf('label')] };
   });
 }
 
@@ -49,9 +49,11 @@ const classifier = await openClassifier(
       readFileSync(join(MODELS, commit, path)),
     ]),
   ),
-  false,
+  { hasGolden: false },
 );
-async function observe(...paths) {
+
+/** @returns rows with their classifications. */
+async function classifyRows(...paths) {
   const rows = paths.flatMap((path) => readRows(join(folder, path)));
   const found = await classifyAll(
     classifier,
@@ -61,7 +63,7 @@ async function observe(...paths) {
   return rows.map((row, i) => ({ ...row, ...found[i], ...identifyLanguage(row.text) }));
 }
 
-/** Counts of the last seconds, as a rule with a window sees them. */
+/** Counts of the last seconds, as in a rule with a window. */
 function createWindow(seconds) {
   const steps = [];
   const total = createTally(profile).counts;
@@ -84,37 +86,37 @@ function createWindow(seconds) {
   };
 }
 
-/** `for` of the rules. */
-function lastsSeconds(alarm, window) {
+/** The `for` duration of an alert rule: how long its condition holds before it fires. */
+function holdSeconds(alarm, window) {
   if (window === '1h') {
     return 300;
   }
   return alarm.startsWith('language') ? 0 : 120;
 }
 
-/** Runs traffic and looks every five seconds. @returns requests until each alarm, by its name. */
-function run({ before, after, share, rate, seed, requests }) {
+/** Simulates traffic, evaluated every five seconds. @returns requests until each alarm, by its name. */
+function simulate({ before, after, share, rate, seed, requests }) {
   const { next: random } = createRandom(seed);
   const draw = (texts) => texts[Math.floor(random() * texts.length)];
   const windows = Object.entries(WINDOWS).map(([name, seconds]) => [name, createWindow(seconds)]);
   const first = {};
   let sent = 0;
   let due = 0;
-  const step = (changed) => {
+  const step = (isChanged) => {
     const tally = createTally(profile);
     for (due += rate * STEP_SECONDS; due >= 1; due--) {
-      tally.add(changed && random() < share ? draw(after) : draw(before));
-      sent += changed ? 1 : 0;
+      tally.add(isChanged && random() < share ? draw(after) : draw(before));
+      sent += isChanged ? 1 : 0;
     }
     for (const [, window] of windows) {
       window.push(tally.counts);
     }
   };
-  // An hour of what was before fills the windows: the hardest case.
+  // An hour of unchanged traffic fills the windows first: the case in which alarms are raised latest.
   for (let s = 0; s < WINDOWS['1h'] / STEP_SECONDS; s++) {
     step(false);
   }
-  let since = {};
+  let raised = {};
   while (sent < requests) {
     step(true);
     const found = windows.flatMap(([name, { total }]) => {
@@ -125,34 +127,34 @@ function run({ before, after, share, rate, seed, requests }) {
         ...features.map((alarm) => ({ alarm, name })),
       ];
     });
-    const lasting = {};
+    const stillRaised = {};
     for (const { alarm, name } of found) {
       const key = `${alarm} ${name}`;
-      lasting[key] = since[key] ?? sent;
-      if (sent - lasting[key] >= lastsSeconds(alarm, name) * rate) {
+      stillRaised[key] = raised[key] ?? sent;
+      if (sent - stillRaised[key] >= holdSeconds(alarm, name) * rate) {
         first[alarm] ??= { sent, window: name };
       }
     }
-    since = lasting;
+    raised = stillRaised;
   }
   return first;
 }
 
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** The median of the runs' requests until an alarm; nothing where most runs had none. */
+/** @returns the median number of requests until an alarm, `–` if most runs had none. */
 function requestsUntil(options, alarm) {
   const found = Array.from({ length: RUNS }, (_, seed) => {
-    const { [alarm]: at } = run({ ...options, seed, requests: options.requests });
+    const { [alarm]: at } = simulate({ ...options, seed, requests: options.requests });
     return at?.sent ?? Number.POSITIVE_INFINITY;
   });
   const middle = median(found);
   return Number.isFinite(middle) ? middle.toLocaleString('en') : '–';
 }
 
-const english = await observe('semeval-en/dev.tsv');
-const german = await observe('umsab-de/dev.tsv', 'umsab-de/train.tsv');
-const negative = english.filter(({ truth }) => truth === 'negative');
+const english = await classifyRows('semeval-en/dev.tsv');
+const german = await classifyRows('umsab-de/dev.tsv', 'umsab-de/train.tsv');
+const negative = english.filter(({ trueLabel }) => trueLabel === 'negative');
 const music = english.filter(({ text }) => /music|album|song|concert|tour|band/i.test(text));
 
 console.log(`\n${commit}: ${english.length} English tweets, ${german.length} German ones\n`);
@@ -176,25 +178,25 @@ for (const [name, after, share, alarm] of rows) {
 console.log('\nfalse alarms in 200,000 requests of unchanged traffic, by rate:');
 for (const rate of RATES) {
   const options = { before: english, after: english, share: 1, rate, seed: 7 };
-  console.log(rate, JSON.stringify(run({ ...options, requests: MAX_REQUESTS })));
+  console.log(rate, JSON.stringify(simulate({ ...options, requests: MAX_REQUESTS })));
 }
-console.log('about music, alone:');
+console.log('all traffic about music:');
 for (const rate of RATES) {
   const options = { before: english, after: music, share: 1, rate, seed: 7 };
-  console.log(rate, music.length, JSON.stringify(run({ ...options, requests: MAX_REQUESTS })));
+  console.log(rate, music.length, JSON.stringify(simulate({ ...options, requests: MAX_REQUESTS })));
 }
 
 console.log('\nstability index of whole data sets:');
 for (const set of readdirSync(folder).filter((name) => !name.includes('.'))) {
-  const texts = await observe(`${set}/dev.tsv`);
+  const texts = await classifyRows(`${set}/dev.tsv`);
   const { counts, add } = createTally(profile);
   texts.forEach(add);
   const drift = measureDrift(profile, counts);
   const language = set.slice(-2);
-  const told = (test) => ((texts.filter(test).length / texts.length) * 100).toFixed(1);
+  const percentOf = (test) => ((texts.filter(test).length / texts.length) * 100).toFixed(1);
   console.log(
     `| ${set} | ${texts.length} | ${drift.map(({ stabilityIndex }) => stabilityIndex.toFixed(3)).join(' | ')} | ` +
-      `${told((t) => t.language === language)} | ${told((t) => t.language !== language && t.language !== 'und')} | ${told((t) => t.language === 'und')} |`,
+      `${percentOf((t) => t.language === language)} | ${percentOf((t) => t.language !== language && t.language !== 'und')} | ${percentOf((t) => t.language === 'und')} |`,
   );
 }
 await classifier.close();

@@ -1,4 +1,4 @@
-// `tweet-sentiment logs` without a terminal: lines a second, with lines of some 600 bytes.
+// Speed of `tweet-sentiment logs` without a terminal, in lines a second; a line has about 600 bytes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
-// The measurements, a function each. `bench` holds what they share: `texts` (a source that never repeats
-// one), `tokenize`, `encodings` (what the bare runtime is fed with), `raw` (its threads), `rawRate` (about
-// what they do, texts a second), `seconds` (of one measurement).
+// The measurements, one function each. They share `bench`: `texts` (a source of texts, all different),
+// `tokenize`, `encodings` (token ids for the raw runtime), `raw` (its threads), `rawRate` (their
+// approximate rate, texts a second), `seconds` (of one measurement).
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLoop } from './open-loop.mjs';
 import { cpuSeconds, memoryMb } from './proc.mjs';
@@ -15,33 +15,33 @@ const REPEATS_WARM_UP_S = 2;
 const STARTS = 5;
 const REST_S = 10;
 const SOAK_STEP_S = 15;
-/** A load above the maximum, and how long its end is watched. */
+/** Duration of the load above the maximum, and of the time after it in which recovery is measured. */
 const OVERLOAD_S = 10;
-const AFTER_S = 10;
+const RECOVERY_S = 10;
 const PROBES_PER_S = 50;
-/** As many good probes in a row mean that the server is back to normal. */
+/** The server has recovered after this many good probes in succession. */
 const GOOD_PROBES = 10;
 
-/** The bare runtime: in a thread for each core, unless `threads` says otherwise. */
+/** Runs the raw runtime, by default in a thread for each core. */
 export function raw({ raw: { run }, encodings }, { batch, threads, seconds = RAW_S }) {
   return run({ encodings, batch, threads, seconds });
 }
 
-/** More texts than will be answered in a second: the raw rate may be of a bad moment. */
-const enough = ({ rawRate }) => Math.ceil(Math.max(4000, 3 * rawRate));
+/** More texts than can be answered in a second, even if `rawRate` was measured too low. */
+const textsPerSecond = ({ rawRate }) => Math.ceil(Math.max(4000, 3 * rawRate));
 
 const post = (inputs) => JSON.stringify({ inputs });
 
 /**
- * Closed loop of single texts, or of batches of them; all different, unless `texts` are given.
+ * Closed loop of single texts or of batches; all texts are different, unless `texts` are given.
  *
- * @param server of ours, or a peer.
- * @returns `rate` in texts a second; `cpuUs` of the server a text.
+ * @param server this one or a peer.
+ * @returns `rate` in texts a second; `cpuUs`: CPU time of the server for a text.
  */
 export async function closed(bench, server, { connections, batch = 1, texts, cycle, ...options }) {
   const { pid, url, peer } = server;
   const { seconds } = { ...bench, ...options };
-  const all = texts ?? bench.texts(enough(bench) * seconds + connections * batch);
+  const all = texts ?? bench.texts(textsPerSecond(bench) * seconds + connections * batch);
   const bodies = Array.from({ length: Math.floor(all.length / batch) }, (_, i) => {
     const inputs = all.slice(i * batch, (i + 1) * batch);
     return peer ? peer.body(inputs[0]) : post(batch === 1 ? inputs[0] : inputs);
@@ -60,15 +60,15 @@ export async function closed(bench, server, { connections, batch = 1, texts, cyc
 
 /** Half of the texts are repeats. */
 export function halfRepeats(bench, server) {
-  // A repeat may take no time of the model.
-  const texts = repeatHalf(bench.texts(2 * enough(bench) * bench.seconds));
+  // A repeat takes no time of the model, so up to twice as many texts are answered.
+  const texts = repeatHalf(bench.texts(2 * textsPerSecond(bench) * bench.seconds));
   return closed(bench, server, { connections: 32, texts });
 }
 
-/** All texts were asked before. */
+/** All texts were sent before. */
 export async function allRepeats(bench, server) {
   const load = { connections: 32, texts: bench.texts(REPEATED_TEXTS), cycle: true };
-  // Until each process has answered each of them.
+  // Until every process has answered every text.
   await closed(bench, server, { ...load, seconds: REPEATS_WARM_UP_S });
   return closed(bench, server, load);
 }
@@ -80,33 +80,33 @@ export async function constant(bench, { url }, { rate, seconds = bench.seconds }
 }
 
 /**
- * Far more than the server can answer, and what follows it, as slow probes see it.
+ * A load far above the maximum; during it and after it, probes at a low rate.
  *
- * @param normalMs a probe that is answered within this time found the server as usual.
- * @returns `healthzMs` the slowest /healthz; `recoveryMs` from the end of the load to the first of ten
- * good probes in a row. Null where there were none.
+ * @param normalMs a probe is good if it is answered within this time.
+ * @returns `healthzMs`: maximum latency of /healthz; `recoveryMs`: from the end of the load to the first
+ * of ten good probes in succession. Null if there were none.
  */
 export async function overload(bench, server, { rate, normalMs }) {
-  const probes = { rate: PROBES_PER_S, seconds: OVERLOAD_S + AFTER_S };
-  const [{ samples, ...flood }, healthz, after] = await Promise.all([
+  const probes = { rate: PROBES_PER_S, seconds: OVERLOAD_S + RECOVERY_S };
+  const [{ samples, ...overloaded }, healthz, probed] = await Promise.all([
     constant(bench, server, { rate, seconds: OVERLOAD_S }),
     openLoop(server.url, { ...probes, path: '/healthz' }),
     constant(bench, server, probes),
   ]);
   const endedAt = samples.at(-1).at;
-  const then = after.samples.filter(({ at }) => at >= endedAt);
-  const good = then.map(({ status, latency }) => status === 200 && latency <= normalMs);
-  const back = good.findIndex(
-    (_, i) => i + GOOD_PROBES <= good.length && good.slice(i, i + GOOD_PROBES).every(Boolean),
+  const afterwards = probed.samples.filter(({ at }) => at >= endedAt);
+  const isGood = afterwards.map(({ status, latency }) => status === 200 && latency <= normalMs);
+  const recovered = isGood.findIndex(
+    (_, i) => i + GOOD_PROBES <= isGood.length && isGood.slice(i, i + GOOD_PROBES).every(Boolean),
   );
   return {
-    ...flood,
+    ...overloaded,
     healthzMs: Object.keys(healthz.statuses).join() === '200' ? healthz.statuses[200].max : null,
-    recoveryMs: back === -1 ? null : then[back].at - endedAt,
+    recoveryMs: recovered === -1 ? null : afterwards[recovered].at - endedAt,
   };
 }
 
-/** @returns ms to ready, each start. */
+/** @returns ms to ready of each start. */
 export async function starts() {
   const found = [];
   for (let i = 0; i < STARTS; i++) {
@@ -117,7 +117,7 @@ export async function starts() {
   return found;
 }
 
-/** What a server that has just started takes while nobody asks it; CPU as a share of a core. */
+/** Memory and CPU of a server that has just started and receives no requests; CPU as a share of a core. */
 export async function rest({ pid }) {
   await sleep(REST_S * 1000);
   const memory = memoryMb(pid);
@@ -126,21 +126,21 @@ export async function rest({ pid }) {
   return { memoryMb: memory, cpu: (cpuSeconds(pid).total - before) / REST_S };
 }
 
-/** Texts of exact lengths: ms of a lone one, in the bare runtime and from the server. */
+/** Texts of exact lengths: ms of a single one, in the raw runtime and from the server. */
 export async function lengths(bench, server) {
   const found = [];
   for (const tokens of LENGTHS) {
     const make = (count) => makeTextsOfLength(count, tokens, bench.tokenize);
     const encodings = make(1000).map((text) => bench.tokenize(text).ids);
     const { p50: rawMs } = await raw({ ...bench, encodings }, { batch: 1, threads: 1, seconds: 1 });
-    const texts = make(enough(bench) * bench.seconds);
+    const texts = make(textsPerSecond(bench) * bench.seconds);
     const { p50: serverMs } = await closed(bench, server, { connections: 1, texts });
     found.push({ tokens, rawMs, serverMs });
   }
   return found;
 }
 
-/** @returns `memoryMb` at the start and each 15 s, until so many different texts were predicted. */
+/** @returns `memoryMb` at the start and every 15 s, until so many different texts were classified. */
 export async function soak(bench, server, predictions, onProgress) {
   const found = [{ predictions: 0, memoryMb: memoryMb(server.pid) }];
   for (let done = 0; done < predictions; onProgress(done)) {

@@ -1,6 +1,6 @@
-// Open loop: requests leave at a constant rate, however long the answers take, from a process of its
-// own. Latency counts from the moment when a request was due. Written on bare sockets, because a core
-// that the client takes is one that the server lacks.
+// Open loop: requests are sent at a constant rate, however long the answers take, by a separate process.
+// Latency is measured from the time at which a request was due. It uses sockets directly, because CPU time
+// of the client is not available to the server.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
@@ -8,14 +8,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { quantile } from './stats.mjs';
 
-/** How long to wait for answers once all is sent. */
-const PATIENCE_MS = 30_000;
+/** How long to wait for answers after the last request. */
+const ANSWER_TIMEOUT_MS = 30_000;
 
 /**
- * @param load `rate` a second for `seconds`; `path`; `bodies` to post, one a request, else it is a GET.
- * @returns `statuses` by number, 0 where there was no answer: `count`, `rate` a second until the last
- * of them, `p50`, `p99`, `max` in ms; `lag99`: how late requests left, ms; `cpu`: the share of a core that
- * this client took; `samples`: when each was due (epoch ms), its status and latency.
+ * @param load `rate` a second for `seconds`; `path`; `bodies` to post, one for each request; without
+ * them, requests are GET.
+ * @returns `statuses` by number, 0 if there was no answer: `count`, `rate` a second until the last of
+ * them, `p50`, `p99`, `max` in ms; `lag99`: delay with which requests were sent, ms; `cpu`: the client's
+ * share of a core; `samples`: when each was due (epoch ms), its status and latency.
  */
 export async function openLoop(url, load) {
   const child = fork(fileURLToPath(import.meta.url), ['load']);
@@ -24,16 +25,16 @@ export async function openLoop(url, load) {
     throw new Error(`the open loop ended with ${code}`);
   });
   const [result] = await Promise.race([once(child, 'message'), failed]);
-  // It has done its work.
+  // The exit after the result is not an error.
   failed.catch(() => undefined);
   return result;
 }
 
-/** A connection that takes one request at a time: `ask` gives the status, 0 where it broke. */
+/** A connection for one request at a time: `send` resolves with the status, 0 if the connection broke. */
 function connect({ hostname, port }) {
   const socket = net.connect(Number(port), hostname).setNoDelay(true);
   let received = Buffer.alloc(0);
-  let answer = () => undefined;
+  let onStatus = () => undefined;
   socket.on('data', (chunk) => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
     const end = received.indexOf('\r\n\r\n');
@@ -41,15 +42,15 @@ function connect({ hostname, port }) {
     const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1]);
     if (received.length >= end + 4 + length) {
       received = Buffer.alloc(0);
-      answer(Number(head.slice(9, 12)));
+      onStatus(Number(head.slice(9, 12)));
     }
   });
-  socket.on('error', () => undefined).on('close', () => answer(0));
+  socket.on('error', () => undefined).on('close', () => onStatus(0));
   return {
     socket,
-    ask: (request) =>
+    send: (request) =>
       new Promise((resolve) => {
-        answer = resolve;
+        onStatus = resolve;
         socket.write(request);
       }),
   };
@@ -72,7 +73,7 @@ async function generate({ url, rate, seconds, path, bodies }) {
       connection = idle.pop() ?? connect(origin);
     }
     sample.lag = performance.now() - sample.due;
-    sample.status = await connection.ask(
+    sample.status = await connection.send(
       body === undefined
         ? `GET ${head}\r\n`
         : `POST ${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
@@ -83,13 +84,13 @@ async function generate({ url, rate, seconds, path, bodies }) {
 
   const answers = [];
   for (const [i, sample] of samples.entries()) {
-    const early = sample.due - performance.now();
-    if (early > 0) {
-      await sleep(Math.ceil(early));
+    const remainingMs = sample.due - performance.now();
+    if (remainingMs > 0) {
+      await sleep(Math.ceil(remainingMs));
     }
     answers.push(send(sample, bodies?.[i]));
   }
-  await Promise.race([Promise.all(answers), sleep(PATIENCE_MS)]);
+  await Promise.race([Promise.all(answers), sleep(ANSWER_TIMEOUT_MS)]);
   const { user, system } = process.cpuUsage(cpu);
   const lags = samples.map(({ lag }) => lag);
   return {

@@ -1,14 +1,14 @@
-// What Linux tells of processes, their CPU time and memory, and of the machine.
+// CPU time and memory of processes, and the machine, from /proc (Linux).
 import { readdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 
-/** The unit of times in /proc (USER_HZ), on every platform that Node runs on. */
+/** The unit of times in /proc (USER_HZ) on all platforms of Node. */
 const TICKS_PER_SECOND = 100;
-/** Flags of /proc/cpuinfo by the int8 instructions that they stand for, the fastest first. */
+/** Flags of /proc/cpuinfo → int8 instructions, the fastest first. */
 const INT8 = { amx_int8: 'AMX', avx512_vnni: 'AVX-512 VNNI', avx_vnni: 'AVX-VNNI', avx2: 'AVX2' };
 
 const read = (file) => readFileSync(`/proc/${file}`, 'utf8');
-/** The fields of a line of `stat` behind the name, which may hold anything. */
+/** The fields of `stat` after the name, which may contain any character. */
 const fieldsOf = (stat) => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 
 /** User and system time of a process or thread, such as `thread-self`. */
@@ -26,8 +26,8 @@ function processTree(pid) {
 }
 
 /**
- * Seconds of CPU that a process and its descendants have used: `total`, of it in `main` threads and in
- * `workers`, which have a lower priority; the rest is such as garbage collection.
+ * CPU seconds of a process and its descendants: `total`, and of this in `main` threads and in `workers`
+ * (threads of lower priority); the rest is other threads, such as those of garbage collection.
  */
 export function cpuSeconds(pid) {
   const seconds = { total: 0, main: 0, workers: 0 };
@@ -42,7 +42,7 @@ export function cpuSeconds(pid) {
   return seconds;
 }
 
-/** Resident memory in MB of a process, or of a tree of them, where what they share counts once. */
+/** Resident memory in MB of a process and its descendants; memory that they share counts once. */
 export function memoryMb(pid) {
   const tree = processTree(pid);
   const [file, line] =

@@ -1,12 +1,12 @@
-// The limit: ONNX Runtime in a thread, fed with batches of equal length, with no server around it.
+// Raw runtime: ONNX Runtime in a thread, with prepared batches of similar length and no server.
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { secondsOf } from './proc.mjs';
 import { median } from './stats.mjs';
 
 /**
- * Its multiples, modulo 1, lie evenly in [0, 1) however many there are: wherever a run ends, it has met
- * short and long texts alike.
+ * Its multiples modulo 1 are distributed evenly in [0, 1), for any number of them: whenever a measurement
+ * ends, it has used short and long texts equally.
  */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
@@ -22,8 +22,8 @@ const session = await InferenceSession.create(model, {
   },
 });
 
-/** Texts of like length as the model takes them. @param rows token ids of each. */
-function feeds(rows) {
+/** The model's inputs for texts of similar length. @param rows token ids of each text. */
+function createFeeds(rows) {
   const length = Math.max(...rows.map((ids) => ids.length));
   const ids = new BigInt64Array(rows.length * length);
   const mask = new BigInt64Array(rows.length * length);
@@ -42,16 +42,16 @@ function feeds(rows) {
   );
 }
 
-/** Sorted by length and cut: what little padding is left is within a batch of neighbours. */
-function cut(encodings, batch) {
+/** Sorts texts by length and divides them into batches, so that there is little padding. */
+function createBatches(encodings, batch) {
   const sorted = [...encodings].sort((a, b) => a.length - b.length);
   return Array.from({ length: Math.floor(sorted.length / batch) }, (_, i) =>
-    feeds(sorted.slice(i * batch, (i + 1) * batch)),
+    createFeeds(sorted.slice(i * batch, (i + 1) * batch)),
   );
 }
 
 parentPort.on('message', async ({ encodings, batch, seconds }) => {
-  const batches = cut(encodings, batch);
+  const batches = createBatches(encodings, batch);
   const latencies = [];
   const cpu = secondsOf('thread-self');
   const start = performance.now();

@@ -1,11 +1,11 @@
-// ONNX Runtime in worker threads, with no server around it.
+// Raw runtime: ONNX Runtime in worker threads, without a server.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /**
- * Loads the model into threads, each with a session of its own.
+ * Loads the model into threads, each with its own session.
  *
- * @param options `model` its bytes; `nonSaturatingInt8` as the server found it necessary.
+ * @param options `model`: its bytes; `nonSaturatingInt8`: as the server uses it.
  */
 export async function startRaw(options, count) {
   const workers = Array.from(
@@ -15,8 +15,8 @@ export async function startRaw(options, count) {
   await Promise.all(workers.map((worker) => once(worker, 'message')));
   return {
     /**
-     * @param job `encodings` token ids a text; `batch` texts; `seconds`; `threads` that take part.
-     * @returns `rate` texts a second of all threads; `cpuUs` of a text; `p50` ms of a batch.
+     * @param job `encodings`: token ids of each text; `batch`: texts in a batch; `seconds`; `threads` to use.
+     * @returns `rate`: texts a second of all threads; `cpuUs` of a text; `p50`: ms of a batch.
      */
     async run({ threads = count, ...job }) {
       const answers = workers.slice(0, threads).map((worker) => {

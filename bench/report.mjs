@@ -1,8 +1,8 @@
-// From the numbers of a run to a page: Markdown, and charts beside it.
+// Results of a run → a report in Markdown, and charts.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { barChart, lineChart } from './charts.mjs';
-import { judge, limitOf, NAMES, overRounds } from './criteria.mjs';
+import { evaluate, findLimit, medianOver, NAMES } from './criteria.mjs';
 import { fitLine, median } from './stats.mjs';
 
 function fixed(value, digits = 0) {
@@ -15,19 +15,19 @@ function table(header, rows) {
   return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** @returns the two ratios that a change is judged by, and what they are made of. */
+/** @returns the two numbers by which a change is compared, and those that they are computed from. */
 export function describeQuick({ rounds }) {
-  const limit = limitOf(rounds);
-  const middle = overRounds(rounds);
+  const limit = findLimit(rounds);
+  const medianOf = medianOver(rounds);
   const name = NAMES.server(32);
   const ratio = (round) => round[name].rate / round[limit].rate;
   const overhead = (round) => round[name].cpuUs.total - round[limit].cpuUs.total;
-  const all = (of, digits) => rounds.map((round) => fixed(of(round), digits)).join(', ');
-  const cpu = (group) => fixed(middle((round) => round[name].cpuUs[group]));
-  return `${fixed(middle(ratio), 3)}  of the raw runtime, single texts at 32 connections; rounds: ${all(ratio, 3)}
-       ${all((round) => round[name].rate)} of ${all((round) => round[limit].rate)} texts/s (${limit})
-${fixed(middle(overhead)).padStart(5)}  µs of CPU a request beyond the raw cost of a text; rounds: ${all(overhead)}
-       ${cpu('total')} (main thread ${cpu('main')}, workers ${cpu('workers')}) − ${fixed(middle((round) => round[limit].cpuUs.total))}
+  const perRound = (of, digits) => rounds.map((round) => fixed(of(round), digits)).join(', ');
+  const cpu = (group) => fixed(medianOf((round) => round[name].cpuUs[group]));
+  return `${fixed(medianOf(ratio), 3)}  of the raw runtime, single texts at 32 connections; rounds: ${perRound(ratio, 3)}
+       ${perRound((round) => round[name].rate)} of ${perRound((round) => round[limit].rate)} texts/s (${limit})
+${fixed(medianOf(overhead)).padStart(5)}  µs of CPU time a request more than the raw runtime takes for a text; rounds: ${perRound(overhead)}
+       ${cpu('total')} (main thread ${cpu('main')}, workers ${cpu('workers')}) − ${fixed(medianOf((round) => round[limit].cpuUs.total))}
 `;
 }
 
@@ -36,127 +36,131 @@ export function writeReport(results, out) {
   for (const [name, chart] of Object.entries(charts(results))) {
     writeFileSync(join(out, 'performance', name), chart);
   }
-  const sections = [head, ratios, closedLoops, constantRate, footprint, lengths];
+  const sections = [introduction, criteria, closedLoops, constantRate, footprint, lengths];
   const page = sections.map((section) => section(results)).join('\n\n');
   writeFileSync(join(out, 'performance.md'), `${page}\n`);
 }
 
-/** @param results of a run, or of a long one for memory. */
-function measuredOn({ machine, versions, nonSaturatingInt8 }) {
-  const exact = nonSaturatingInt8
-    ? '; weights of this version overflow in its fast int8 products, so all servers here use exact, slower ones'
+/** @param results of a run, or of the measurement of memory, which may be from another machine. */
+function describeSetup({ machine, versions, nonSaturatingInt8 }) {
+  const int8 = nonSaturatingInt8
+    ? '; its fast int8 products saturate with the weights of this version, so all servers use slower, non-saturating ones'
     : '';
-  return `- Machine: ${machine.cpu}, ${machine.cores} cores, ${fixed(machine.memoryGb)} GB, ${machine.system}. Int8: ${machine.int8}${exact}.
+  return `- Machine: ${machine.cpu}, ${machine.cores} cores, ${fixed(machine.memoryGb)} GB, ${machine.system}. Int8: ${machine.int8}${int8}.
 - Server ${versions.server} (${versions.commit}), Node ${versions.node}, onnxruntime-node ${versions.onnxruntime}, model \`${versions.model}\`.`;
 }
 
-function head(results) {
+function introduction(results) {
   return `# Performance
 
 Written by \`npm run bench\` on ${results.date}. All numbers: [results.json](performance/results.json).
 
-${measuredOn(results)}
-- Made-up texts of ${fixed(results.meanTokens, 1)} tokens on average, all different where nothing else is said.
-- Client and server share the cores. Medians of ${results.rounds.length} interleaved rounds, ${results.seconds} s for each measurement,
-  after ${results.warmUp} s of load on each server. Ratios are taken within a round.
-- Raw runtime: ONNX Runtime in worker threads, one for each core, fed with ready-made batches of texts of
-  like length. No server, no tokenizer.`;
+${describeSetup(results)}
+- Generated texts of ${fixed(results.meanTokens, 1)} tokens on average, all different unless stated.
+- Client and server share the cores. The values are medians of ${results.rounds.length} interleaved rounds, ${results.seconds} s for each measurement,
+  after ${results.warmUp} s of load on each server. Ratios are computed within a round.
+- Raw runtime: ONNX Runtime in worker threads, one for each core, with prepared batches of texts of
+  similar length. No server, no tokenizer.`;
 }
 
-function ratios(results) {
-  const rows = judge(results).map(([what, value, sign, bound, unit = '', digits = 2]) => {
-    const wanted = `${sign} ${fixed(bound, digits)} ${unit}`.trim();
+function criteria(results) {
+  const rows = evaluate(results).map(([what, value, sign, limit, unit = '', digits = 2]) => {
+    const target = `${sign} ${fixed(limit, digits)} ${unit}`.trim();
     if (value === undefined) {
-      return [what, 'not measured', wanted, ''];
+      return [what, 'not measured', target, ''];
     }
     const found = Number.isFinite(value) ? `${fixed(value, digits)} ${unit}`.trim() : 'never';
     return [
       what,
       found,
-      wanted,
-      (sign === '≥' ? value >= bound : value <= bound) ? 'yes' : '**no**',
+      target,
+      (sign === '≥' ? value >= limit : value <= limit) ? 'yes' : '**no**',
     ];
   });
-  return `## Ratios\n\n${table(['what', 'measured', 'wanted', 'met'], rows)}`;
+  return `## Criteria\n\n${table(['criterion', 'measured', 'target', 'met'], rows)}`;
 }
 
 function closedLoops({ rounds }) {
-  const middle = overRounds(rounds);
-  const limit = limitOf(rounds);
+  const medianOf = medianOver(rounds);
+  const limit = findLimit(rounds);
   const share = (name) =>
     fixed(
-      middle((round) => round[name].rate / round[limit].rate),
+      medianOf((round) => round[name].rate / round[limit].rate),
       2,
     );
   const rows = Object.keys(rounds[0]).map((name) => {
-    const of = (key) => middle((round) => round[name][key]);
+    const of = (key) => medianOf((round) => round[name][key]);
     return [
       name,
       fixed(of('rate')),
       share(name),
       fixed(of('p50'), 1),
       fixed(of('p99'), 1),
-      fixed(middle((round) => round[name].cpuUs.total)),
+      fixed(medianOf((round) => round[name].cpuUs.total)),
       fixed(Math.max(...rounds.map((round) => round[name].errors))),
     ];
   });
   const server = NAMES.server(32);
-  const overhead = middle((round) => round[server].cpuUs.total - round[limit].cpuUs.total);
+  const overhead = medianOf((round) => round[server].cpuUs.total - round[limit].cpuUs.total);
   return `## Throughput
 
 ![Texts a second at 32 connections](performance/throughput.svg)
 
-${table(['closed loop', 'texts/s', 'of raw', 'p50 ms', 'p99 ms', 'CPU µs/text', 'errors'], rows)}
+${table(['closed loop', 'texts/s', 'share of raw', 'p50 ms', 'p99 ms', 'CPU µs/text', 'errors'], rows)}
 
-- CPU is that of the server’s threads or processes, without the client, which is \`wrk\` with one thread. At 32
-  connections a request takes ${fixed(overhead)} µs of CPU beyond the raw cost of a text; the main thread’s part of
-  a request is ${fixed(middle((round) => round[server].cpuUs.main))} µs.
-- \`LOG_LEVEL=warn\`: the same server without a line in the log for each prediction.
-- Half are repeats: each text is new or, as likely, one of those before it, drawn with equal chances (Simon’s
-  process, which gives a Zipf law). All are repeats: 300 texts in turn, all asked before. Both at 32 connections.
-- Peers, where they were measured: [bench/peers](../bench/peers/README.md) says how they run.`;
+- CPU time is that of the server’s threads or processes, without the client (\`wrk\`, one thread). At 32
+  connections a request takes ${fixed(overhead)} µs more than the raw runtime takes for a text; the main thread takes
+  ${fixed(medianOf((round) => round[server].cpuUs.main))} µs of a request.
+- \`LOG_LEVEL=warn\`: the server without a log line for each prediction.
+- Half are repeats: each text is new or, with probability 1/2, one of those before it, each equally likely
+  (Simon’s process, which leads to a Zipf law). All are repeats: 300 texts, all sent before. 32 connections.
+- Peers are other servers with the same model: [bench/peers](../bench/peers/README.md).`;
 }
 
 function constantRate({ rounds, steady, overload }) {
-  const middle = overRounds(steady);
-  const good = (key) => (each) => each.statuses[200][key];
+  const medianOf = medianOver(steady);
+  const accepted = (key) => (each) => each.statuses[200][key];
   const row = (name, of) => [
     name,
     fixed(of((each) => each.rate)),
-    fixed(of(good('rate'))),
-    fixed(of(good('p50')), 1),
-    fixed(of(good('p99')), 1),
+    fixed(of(accepted('rate'))),
+    fixed(of(accepted('p50')), 1),
+    fixed(of(accepted('p99')), 1),
     fixed(of((each) => each.statuses[429]?.rate ?? 0)),
     fixed(of((each) => each.cpu * 100)),
   ];
-  const late = fixed(
-    middle(({ lag99 }) => lag99),
+  const delayMs = fixed(
+    medianOf(({ lag99 }) => lag99),
     1,
   );
-  const lone = overRounds(rounds)((round) => round[NAMES.lone].p50);
+  const singleMs = medianOver(rounds)((round) => round[NAMES.single].p50);
   return `## Constant rate
 
 ${table(
-  ['of the maximum', 'sent/s', '200/s', 'p50 ms', 'p99 ms', '429/s', 'client, % of a core'],
-  [row('70 %', middle), row('300 %', (of) => of(overload))],
+  ['share of the maximum', 'sent/s', '200/s', 'p50 ms', 'p99 ms', '429/s', 'client, % of a core'],
+  [row('70 %', medianOf), row('300 %', (of) => of(overload))],
 )}
 
-Open loop: requests leave at a constant rate whatever the answers. Latency counts from the moment when one
-was due; the client is late by up to ${late} ms (p99). A lone text takes ${fixed(lone, 2)} ms in the raw runtime.
-“Back to normal”: the first of ten probes in a row that are answered with 200 within four times that.`;
+Open loop: requests are sent at a constant rate, independent of the answers. Latency is measured from the time
+at which a request was due; the client sends it up to ${delayMs} ms later (p99). A single text takes
+${fixed(singleMs, 2)} ms in the raw runtime. Recovery ends with the first of ten probes in succession that are
+answered with 200 within four times that.`;
 }
 
 function footprint({ startupMs, rest, memoryMb, peersMb }) {
   const starts = startupMs.map((ms) => fixed(ms)).join(', ');
-  return `## Start, memory and rest
+  return `## Start, memory, idle CPU
 
 ${table(
   ['', ''],
   [
-    ['start of the process to 200 on `/readyz`', `${fixed(median(startupMs))} ms (${starts})`],
+    [
+      'from the start of the process to 200 on `/readyz`',
+      `${fixed(median(startupMs))} ms (${starts})`,
+    ],
     ['resident memory 10 s after that', `${fixed(rest.memoryMb)} MB`],
     ['resident memory after the load above', `${fixed(memoryMb)} MB`],
-    ['CPU at rest', `${fixed(rest.cpu * 100, 1)} % of a core`],
+    ['CPU without requests', `${fixed(rest.cpu * 100, 1)} % of a core`],
     ...Object.entries(peersMb).map(([name, mb]) => [
       `memory after the load, ${name}`,
       `${fixed(mb)} MB`,
@@ -170,7 +174,7 @@ function lengths({ lengths: found, soak }) {
     const { slope, intercept, r2 } = fitLine(found.map((each) => [each.tokens, each[key]]));
     return `${fixed(intercept, 2)} ms + ${fixed(slope * 1000, 1)} µs a token (R² ${fixed(r2, 4)})`;
   };
-  return `## Growth
+  return `## Length of texts, number of predictions
 
 ![Time by tokens](performance/length.svg)
 
@@ -181,27 +185,27 @@ ${table(
 
 Raw runtime: ${line('rawMs')}. This server: ${line('serverMs')}.${
     soak
-      ? '\n\n![Memory over predictions](performance/memory.svg)\n\n' +
-        `Memory over predictions, of different texts of about ten tokens, on ${soak.date}:\n\n${measuredOn(soak)}`
+      ? '\n\n![Memory by number of predictions](performance/memory.svg)\n\n' +
+        `Memory by number of predictions, of different texts of about ten tokens, measured on ${soak.date}:\n\n${describeSetup(soak)}`
       : ''
   }`;
 }
 
-/** By file name. */
+/** @returns the charts by file name. */
 function charts({ rounds, peersMb, lengths, soak }) {
-  const middle = overRounds(rounds);
-  const limit = limitOf(rounds);
-  const rate = (name) => middle((round) => round[name].rate);
-  const lone = (key) => lengths.map((each) => [each.tokens, each[key]]);
+  const medianOf = medianOver(rounds);
+  const limit = findLimit(rounds);
+  const rate = (name) => medianOf((round) => round[name].rate);
+  const points = (key) => lengths.map((each) => [each.tokens, each[key]]);
   return {
     'throughput.svg': barChart('Single texts a second, 32 connections', [
       [limit, rate(limit)],
       ['this server', rate(NAMES.server(32))],
       ...Object.keys(peersMb).map((name) => [name, rate(NAMES.peer(name, 32))]),
     ]),
-    'length.svg': lineChart('Milliseconds of a lone text', 'tokens', [
-      ['this server', lone('serverMs')],
-      ['raw runtime', lone('rawMs')],
+    'length.svg': lineChart('Milliseconds for a single text', 'tokens', [
+      ['this server', points('serverMs')],
+      ['raw runtime', points('rawMs')],
     ]),
     ...(soak && {
       'memory.svg': lineChart('Resident memory, MB', 'predictions', [

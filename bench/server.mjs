@@ -5,17 +5,17 @@ import { freePort, launch, launchServer, waitUntilReady } from '../tools/launch.
 const POLL_MS = 5;
 const LOG_DELAY_MS = 1000;
 
-// An interrupted bench ends all that it has started.
+// If a bench is interrupted, the processes that it has started end with it.
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => process.exit(1));
 }
 
 /**
- * Starts a server of ours and waits until it is ready.
+ * Starts this project's server and waits until it is ready.
  *
  * @param env settings.
- * @returns `readyMs` from the start of the process to 200 on /readyz; `nonSaturatingInt8` whether it had to
- * do without the CPU's fast int8 products.
+ * @returns `readyMs`: from the start of the process to 200 on /readyz; `nonSaturatingInt8`: whether it uses
+ * non-saturating int8 products, because the CPU's fast ones saturate.
  */
 export async function startServer(env = {}) {
   const port = await freePort();
@@ -25,14 +25,14 @@ export async function startServer(env = {}) {
   server.child.stderr.pipe(process.stderr, { end: false });
   await waitUntilReady(url, server, { intervalMs: POLL_MS });
   const readyMs = performance.now() - started;
-  // The line of the log comes a little later, and never where LOG_LEVEL leaves it out.
+  // The log line is written a little later, or not at all, depending on LOG_LEVEL.
   await Promise.race([server.eventually(({ event }) => event === 'ready'), sleep(LOG_DELAY_MS)]);
   server.stopReading();
   const nonSaturatingInt8 = server.lines.some(({ event }) => event === 'exact_products');
   return { pid: server.child.pid, url, readyMs, nonSaturatingInt8, stop: () => server.stop() };
 }
 
-/** Starts one of `peers/peers.mjs`. @param end how such a child is ended. */
+/** Starts a server of `peers/peers.mjs`. @param end ends its processes. */
 export async function startPeer(peer, end) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -42,7 +42,7 @@ export async function startPeer(peer, end) {
   const failed = exited.then(({ code }) => {
     throw new Error(`${file} ${args[0]} ended with ${code}`);
   });
-  // Once the peer is told to end, its end is no error.
+  // Its exit after `stop` is not an error.
   failed.catch(() => undefined);
   await Promise.race([peer.ready(url), failed]);
   return { peer, pid: child.pid, url, stop: () => end(child) };

@@ -1,4 +1,4 @@
-// What is made of measured numbers.
+// Statistics of measured values.
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -6,13 +6,13 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The value that so large a share of the values lies below. */
+/** The value below which this share of the values is, 0 to 1. */
 export function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-/** The line through points [x, y] by least squares; `r2` is 1 where all lie on it. */
+/** The line through points [x, y] by least squares; `r2` is 1 if all points are on it. */
 export function fitLine(points) {
   const mean = (of) => points.reduce((sum, point) => sum + of(point), 0) / points.length;
   const [mx, my] = [mean(([x]) => x), mean(([, y]) => y)];

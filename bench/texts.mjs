@@ -1,4 +1,4 @@
-// Texts with the lengths of tweets (about 29 tokens on average), all different, out of no data set.
+// Generated texts with the lengths of tweets (about 29 tokens on average), all different.
 const OPENINGS = [
   'Just saw',
   'Can’t believe',
@@ -47,7 +47,7 @@ const TAILS = [
   ' 😀',
 ];
 
-/** A small linear congruential generator of numbers in [0, 1): the same ones in each run. */
+/** A linear congruential generator of numbers in [0, 1), the same in each run. */
 function generator(seed) {
   let state = seed;
   return () => {
@@ -58,7 +58,7 @@ function generator(seed) {
 }
 
 /**
- * @param first the number in the first text; numbers go up by one, so that no two texts are equal.
+ * @param first the number in the first text; each text has the next one, so that no two are equal.
  * @returns `count` different texts of one to three sentences.
  */
 export function makeTexts(count, seed = 1, first = 0) {
@@ -73,7 +73,7 @@ export function makeTexts(count, seed = 1, first = 0) {
   });
 }
 
-/** @returns a function that gives so many texts, none of which it has given before. */
+/** @returns a function that returns so many texts, different from all that it has returned before. */
 export function createTextSource() {
   // As long as all numbers have seven digits, all texts have the same distribution of lengths.
   let next = 1_000_000;
@@ -84,14 +84,14 @@ export function createTextSource() {
   };
 }
 
-/** The same, of about ten tokens: where only their number counts, a million are done sooner. */
+/** The same with texts of about ten tokens, for measurements that need many texts. */
 export function createShortTextSource() {
   let next = 1_000_000;
   return (count) => Array.from({ length: count }, () => `Train ${next++} is late again`);
 }
 
 /**
- * Simon's process: each text is new or, as likely, the repeat of one drawn from all before it. The
+ * Simon's process: each text is new or, with probability 1/2, a repeat of one drawn from all before it. The
  * frequencies follow a Zipf law, and half of the texts are repeats at any moment (Simon, "On a class
  * of skew distribution functions", Biometrika 42, 1955).
  */
@@ -106,18 +106,18 @@ export function repeatHalf(texts) {
 }
 
 /**
- * Texts with an exact number of tokens, all different, of words that are one token each.
+ * Different texts with an exact number of tokens, of words that are one token each.
  *
- * @param tokenize of the model: counts the tokens around a text, too.
+ * @param tokenize the tokenizer of the model; its special tokens count too.
  */
 export function makeTextsOfLength(count, tokens, tokenize) {
   const random = generator(tokens);
-  const frame = tokenize('').ids.length;
+  const special = tokenize('').ids.length;
   const words = [...new Set([...OPENINGS, ...SUBJECTS, ...ENDINGS].join(' ').split(/\W+/))].filter(
-    (word) => word && tokenize(word).ids.length === frame + 1,
+    (word) => word && tokenize(word).ids.length === special + 1,
   );
   return Array.from({ length: count }, () =>
-    Array.from({ length: tokens - frame }, () => words[Math.floor(random() * words.length)]).join(
+    Array.from({ length: tokens - special }, () => words[Math.floor(random() * words.length)]).join(
       ' ',
     ),
   );

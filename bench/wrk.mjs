@@ -1,4 +1,5 @@
-// Closed loop: wrk, which costs least beside the server. Each connection asks again once it is answered.
+// Closed loop with wrk, which takes little CPU time: each connection sends the next request when it has
+// received an answer.
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,30 +10,31 @@ const folder = temporaryFolder();
 
 const script = (path) => `
 local requests = {}
-sent, known = 0, 0
+sent, available = 0, 0
 function setup(thread) worker = thread end
 function init()
   local headers = {["content-type"] = "application/json"}
   for line in io.lines("${folder}/bodies") do
     requests[#requests + 1] = wrk.format("POST", "${path}", headers, line)
   end
-  known = #requests
+  available = #requests
 end
 function request()
   sent = sent + 1
-  return requests[(sent - 1) % known + 1]
+  return requests[(sent - 1) % available + 1]
 end
 function done(summary, latency)
   local e = summary.errors
   io.write(string.format('RESULT {"requests":%d,"seconds":%f,"p50":%f,"p99":%f,"errors":%d,"unused":%d}\\n',
     summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
-    e.connect + e.read + e.write + e.status + e.timeout, worker:get("known") - worker:get("sent")))
+    e.connect + e.read + e.write + e.status + e.timeout, worker:get("available") - worker:get("sent")))
 end`;
 
 /**
- * @param load `bodies` in turn, again from the first where `cycle` allows it; `connections`; `seconds`.
- * @returns `requests`, `rate` a second, `p50` and `p99` in ms, `errors`: no answer, or not a good one.
- * @throws Error where the bodies ran out.
+ * @param load `bodies` to send one after the other, with `cycle` again from the first; `connections`;
+ * `seconds`.
+ * @returns `requests`, `rate` a second, `p50` and `p99` in ms, `errors`: no answer, or status 400 or higher.
+ * @throws Error if there were too few bodies.
  */
 export async function closedLoop(url, { bodies, connections, seconds, path, cycle }) {
   writeFileSync(join(folder, 'bodies'), bodies.join('\n'));

@@ -32,10 +32,11 @@ export const MAY_IMPORT = {
   // The leaves: everything may import them.
   'errors.ts': [],
   'entry-points.ts': [],
+  'statistics.ts': [],
 };
 
 /** The parts that everything may import. */
-export const LEAVES = ['errors.ts', 'entry-points.ts'];
+export const LEAVES = ['errors.ts', 'entry-points.ts', 'statistics.ts'];
 
 /** Files and functions (`path#name`) that may be longer than the limits, each with its reason. */
 export const LONG = {};

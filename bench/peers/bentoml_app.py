@@ -15,7 +15,7 @@ class Sentiment:
     def __init__(self) -> None:
         self.classifier = Classifier()
 
-    # A batchable API takes and gives lists, and joins those of several requests.
+    # A batchable API receives and returns lists, which can be joined from several requests.
     @bentoml.api(batchable=True, max_batch_size=16)
     def predict(self, inputs: list[str]) -> list[Classification]:
         return self.classifier.classify(inputs)

@@ -1,4 +1,4 @@
-// Whether the peers say what this server says of the same texts: 20 one by one, then 32 at once.
+// Compares the answers of the peers with those of this server: 20 texts one by one, then 32 concurrently.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,14 +11,14 @@ const models = fileURLToPath(new URL('../../models/tweet-sentiment', import.meta
 const commit = process.env.MODEL_COMMIT || readFileSync(join(models, 'PINNED'), 'utf8').trim();
 
 if (!installed()) {
-  console.error('bench/peers/install.sh first');
+  console.error('run bench/peers/install.sh first');
   process.exit(1);
 }
 
-// The last one is longer than the model's window, so that a peer that cuts elsewhere shows.
+// The last one is longer than the model's window, to detect a peer that truncates differently.
 const texts = [...makeTexts(51), makeTexts(20, 2).join(' ')];
 
-/** @returns the body of the answer. @throws Error where the status is no success. */
+/** @returns the body of the answer. @throws Error if the status is not a success. */
 async function post(url, body) {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method: 'POST', headers, body });
@@ -29,20 +29,20 @@ async function post(url, body) {
   return answer;
 }
 
-/** Asks a running peer all texts. @returns each answer that is not the expected one. */
+/** Sends all texts to a running peer. @returns each answer that is not the expected one. */
 async function compare({ peer, url }, expected) {
-  const ask = async (text, i) => {
+  const check = async (text, i) => {
     const { label, score } = peer.parse(await post(`${url}${peer.path}`, peer.body(text)));
-    const wanted = expected[i];
-    return label === wanted.label && Math.abs(score - wanted.score) <= TOLERANCE
+    const { label: expectedLabel, score: expectedScore } = expected[i];
+    return label === expectedLabel && Math.abs(score - expectedScore) <= TOLERANCE
       ? []
-      : [`${label} ${score} where ${wanted.label} ${wanted.score} was expected: ${text}`];
+      : [`expected ${expectedLabel} ${expectedScore}, found ${label} ${score}: ${text}`];
   };
   const found = [];
   for (let i = 0; i < 20; i++) {
-    found.push(await ask(texts[i], i));
+    found.push(await check(texts[i], i));
   }
-  found.push(...(await Promise.all(texts.slice(20).map((text, i) => ask(text, 20 + i)))));
+  found.push(...(await Promise.all(texts.slice(20).map((text, i) => check(text, 20 + i)))));
   return found.flat();
 }
 

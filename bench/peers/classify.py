@@ -1,4 +1,4 @@
-"""What every peer shares: a version's folder -> texts -> labels and scores."""
+"""Used by every peer: loads the model of a version and classifies texts."""
 
 import json
 import os
@@ -19,14 +19,14 @@ class Classification(TypedDict):
 
 
 class Classifier:
-    """One session of the model, with one thread: throughput comes from several of them."""
+    """One session with one thread: throughput comes from several of them."""
 
     def __init__(self) -> None:
         """Reads `model.onnx`, `tokenizer.json` and `config.json` of MODEL_FOLDER."""
         path = Path(os.environ["MODEL_FOLDER"])
         config = json.loads((path / "config.json").read_text())
         self.labels = [config["id2label"][str(i)] for i in range(len(config["id2label"]))]
-        # `tokenizer.json` itself cuts at the model's window.
+        # `tokenizer.json` itself truncates to the model's window.
         self._tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
         self._tokenizer.enable_padding(pad_id=config["pad_token_id"])
         options = onnxruntime.SessionOptions()
@@ -35,7 +35,7 @@ class Classifier:
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         if os.environ.get("NON_SATURATING_INT8") == "1":
-            # As src/inference/worker.ts does where the CPU's fast int8 products give other scores.
+            # As src/inference/session.ts does if the CPU's fast int8 products saturate.
             options.add_session_config_entry("session.x64quantprecision", "1")
         self._session = onnxruntime.InferenceSession(
             path / "model.onnx", options, providers=["CPUExecutionProvider"]

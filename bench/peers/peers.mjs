@@ -1,4 +1,4 @@
-// Servers that a user might take instead of this one, as a benchmark starts, asks and ends them.
+// Other servers with the same model: how a benchmark starts them, sends requests and ends them.
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -10,23 +10,22 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const REQUIREMENTS = ['requirements-mlserver.txt', 'requirements.txt'];
 const READY_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 10_000;
-/** In the environment of every process of a peer that this process starts. */
+/** Set in the environment of every process of a peer, to find them. */
 const MARK = randomUUID();
 
-/** Where `install.sh` puts the Python environments unless told otherwise. */
+/** The folder of the Python environments that `install.sh` creates. */
 const venv = resolve(process.env.PEERS_VENV || join(here, '.venv'));
 
-/** @returns whether `install.sh` has put there what the requirements ask for. */
+/** @returns whether `install.sh` has installed the present requirements. */
 export function installed() {
   const mark = join(venv, 'installed');
-  const wanted = REQUIREMENTS.map((file) => readFileSync(join(here, file), 'utf8')).join('');
-  return existsSync(mark) && readFileSync(mark, 'utf8') === wanted;
+  const required = REQUIREMENTS.map((file) => readFileSync(join(here, file), 'utf8')).join('');
+  return existsSync(mark) && readFileSync(mark, 'utf8') === required;
 }
 
 /**
- * How to spawn a program of an environment: `detached`, so that only `stop` interrupts it.
- *
- * MODEL_FOLDER and NON_SATURATING_INT8 are taken from this process's environment.
+ * The arguments of `spawn` for a program of a Python environment. It inherits MODEL_FOLDER and
+ * NON_SATURATING_INT8.
  */
 function program(environment, name, args, env = {}) {
   const bin = join(venv, environment, 'bin');
@@ -38,13 +37,13 @@ function program(environment, name, args, env = {}) {
       PATH: `${bin}:${process.env.PATH}`,
       PYTHONPATH: here,
       PYTHONDONTWRITEBYTECODE: '1',
-      // The processes keep all cores busy as it is.
+      // All cores are busy without further threads.
       TOKENIZERS_PARALLELISM: 'false',
-      // Nobody is told that they run.
+      // No usage data is sent.
       ORT_DISABLE_TELEMETRY: '1',
       BENTOML_DO_NOT_TRACK: 'True',
       HF_HUB_OFFLINE: '1',
-      // BentoML makes folders of its own there, MLServer where it runs.
+      // BentoML creates folders here, MLServer in its working directory.
       BENTOML_HOME: join(venv, 'bentoml'),
       PEERS_MARK: MARK,
       ...env,
@@ -63,11 +62,11 @@ function uvicorn(port, { workers, threads }) {
   return program('main', 'uvicorn', args, { THREADS: `${threads}` });
 }
 
-/** @returns the answer's body, or undefined where there is none yet or it says no. */
-async function ask(url, init) {
+/** @returns the body of a successful answer, or undefined. */
+async function request(url, init) {
   const signal = AbortSignal.timeout(5000);
   try {
-    // A connection of its own: a kept one would reach the same process again and again.
+    // A new connection each time: a kept one would always reach the same process.
     const headers = { connection: 'close', 'content-type': 'application/json' };
     const response = await fetch(url, { ...init, headers, signal });
     const body = await response.text();
@@ -77,24 +76,25 @@ async function ask(url, init) {
   }
 }
 
-/** Asks until it holds. @throws Error when it does not within two minutes. */
+/** Waits for a condition. @throws Error if it does not hold within two minutes. */
 async function until(holds, what) {
   if (!(await poll(holds, { timeoutMs: READY_TIMEOUT_MS }))) {
     throw new Error(`${what}: not ready after ${READY_TIMEOUT_MS / 1000} s`);
   }
 }
 
-/** Waits for the server's own word that all its workers are ready. */
+/** Waits until the server reports that all its workers are ready. */
 function untilHealthy(path) {
-  return (url) => until(async () => (await ask(`${url}${path}`)) !== undefined, `${url}${path}`);
+  return (url) =>
+    until(async () => (await request(`${url}${path}`)) !== undefined, `${url}${path}`);
 }
 
-/** Waits until so many processes have answered with their id: each answers for itself only. */
+/** Waits until so many processes have answered with their id. */
 function untilProcesses(count, path, init) {
   return async (url) => {
     const seen = new Set();
     await until(async () => {
-      const answers = Array.from({ length: 8 }, () => ask(`${url}${path}`, init));
+      const answers = Array.from({ length: 8 }, () => request(`${url}${path}`, init));
       for (const answer of await Promise.all(answers)) {
         if (answer !== undefined) {
           seen.add(answer);
@@ -106,11 +106,11 @@ function untilProcesses(count, path, init) {
 }
 
 const inputs = (text) => JSON.stringify({ inputs: text });
-const own = (body) => JSON.parse(body);
+const parseJson = (body) => JSON.parse(body);
 
 /**
- * Each peer: what to spawn for a port; where to post which body for a text; when it is ready for
- * load; and what its answer says, as `{ label, score }`.
+ * Each peer: the command that listens on a port; path and body of a request for a text; a function that
+ * waits until it is ready for load; a parser of its answer, to `{ label, score }`.
  */
 export const PEERS = [
   {
@@ -118,7 +118,7 @@ export const PEERS = [
     command: (port) => uvicorn(port, { workers: 2, threads: 1 }),
     path: '/predict',
     body: inputs,
-    parse: own,
+    parse: parseJson,
     ready: untilProcesses(2, '/health'),
   },
   {
@@ -126,7 +126,7 @@ export const PEERS = [
     command: (port) => uvicorn(port, { workers: 1, threads: 2 }),
     path: '/predict',
     body: inputs,
-    parse: own,
+    parse: parseJson,
     ready: untilProcesses(1, '/health'),
   },
   {
@@ -135,7 +135,7 @@ export const PEERS = [
       program('main', 'python', [join(here, 'litserve_app.py')], { PORT: `${port}` }),
     path: '/predict',
     body: inputs,
-    parse: own,
+    parse: parseJson,
     ready: untilHealthy('/health'),
   },
   {
@@ -168,33 +168,33 @@ export const PEERS = [
 ];
 
 /**
- * Ends a peer and returns once nothing of it runs: interrupts it, as all of them expect at a
- * terminal, and after ten seconds kills what is left. One peer at a time.
+ * Ends a peer and waits until none of its processes runs: sends SIGINT, as a terminal does, and after ten
+ * seconds SIGKILL to those that still run. One peer at a time.
  *
- * Processes are found by their environment: BentoML's workers have sessions of their own, and the
- * workers of a peer that died are nobody's children.
+ * Processes are found by their environment, not by their parent: BentoML's workers are in other process
+ * groups, and the workers of a peer that died have no parent any more.
  */
 export async function stop(child) {
   child.kill('SIGINT');
   const deadline = Date.now() + STOP_TIMEOUT_MS;
-  for (let left = running(); left.length > 0; left = running()) {
+  for (let remaining = running(); remaining.length > 0; remaining = running()) {
     if (Date.now() > deadline) {
-      left.forEach(kill);
+      remaining.forEach(kill);
     }
     await sleep(50);
   }
 }
 
-// Nor does a benchmark that breaks off leave one behind.
+// A benchmark that fails leaves no process running.
 process.once('exit', () => running().forEach(kill));
 
-/** @returns the ids of the processes that carry the mark. Linux only. */
+/** @returns the ids of the processes with the mark. Linux only. */
 function running() {
   return readdirSync('/proc').filter((pid) => {
     try {
       return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(MARK);
     } catch {
-      // It has ended, or is another user's.
+      // It has ended, or belongs to another user.
       return false;
     }
   });

@@ -19,7 +19,7 @@ export function addDrift(program: Command): void {
   withVersionFlags(program.command('drift'), ['modelStore', 'modelName'])
     .description(
       'Measure drift: how much the texts that a server classified differ from the data that its ' +
-        'model was trained on. Reads log files, or asks a running server.',
+        'model was trained on. Reads log files, or the metrics of a running server.',
     )
     .argument(
       '[files...]',
@@ -112,7 +112,7 @@ function checkUsage(files: readonly string[], flags: DriftFlags, command: Comman
     command.error("error: option '--api-key <key>' is for --server");
   }
   if (flags.server === undefined && files.length === 0 && process.stdin.isTTY) {
-    command.error('error: name log files, pipe a log, or give --server');
+    command.error('error: name log files, pipe a log, or use --server');
   }
 }
 

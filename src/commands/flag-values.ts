@@ -1,4 +1,4 @@
-/** Parsers of the values of flags; each throws an error of the command line that says what is expected. */
+/** Parsers of the values of flags; each throws an error of the command line with what is expected. */
 import { InvalidArgumentError } from 'commander';
 import { parseSince } from '../terminal/time.ts';
 

@@ -59,7 +59,7 @@ export function addLogs(program: Command): void {
     .option('--score-below <score>', 'only scores below this value, from 0 to 1', share)
     .option(
       '--commit <sha>',
-      'only this commit of the model; its first digits will do',
+      'only this commit of the model, or commits that start with these digits',
       parseCommit,
     )
     .option(

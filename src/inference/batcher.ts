@@ -114,7 +114,7 @@ function submit(
       reject,
     };
     enqueue(state, texts, request);
-    options?.onWaiting?.((reason) => giveUp(state, request, reason));
+    options?.onWaiting?.((reason) => cancel(state, request, reason));
     pump(state);
   });
 }
@@ -150,8 +150,8 @@ function enqueue(state: State, texts: readonly string[], request: PendingRequest
   });
 }
 
-/** Rejects a request, and removes the texts from the queue that no other request waits for. */
-function giveUp(state: State, request: PendingRequest, reason: unknown): void {
+/** Rejects a request, and removes from the queue the texts that no other request waits for. */
+function cancel(state: State, request: PendingRequest, reason: unknown): void {
   const abandoned = rejectRequest(request, reason);
   if (abandoned.size === 0) {
     return;
@@ -213,7 +213,7 @@ async function runBatch(state: State, batch: readonly QueuedText[]): Promise<voi
 function rejectBatch(state: State, batch: readonly QueuedText[], error: unknown): void {
   for (const { waiters } of batch) {
     for (const { request } of waiters) {
-      giveUp(state, request, error);
+      cancel(state, request, error);
     }
   }
 }

@@ -28,7 +28,7 @@ export interface ClassifierObserver extends BatcherObserver {
   /** A worker died and is started again. */
   onWorkerRestart(cause: Error): void;
   /**
-   * The CPU's fast int8 products saturate: they do not give the version's scores. Slower, non-saturating
+   * The CPU's fast int8 products saturate: with them, scores differ from the version's. Slower, non-saturating
    * ones are used.
    */
   onNonSaturatingInt8(found: GoldenError): void;
@@ -56,7 +56,7 @@ export interface Classifier {
    * Classifies texts, in their order.
    *
    * @throws ClassifierError `queue-full`, `worker-crashed`, `bad-model` or `closed`; the reason for
-   * which the request was given up.
+   * which the request was cancelled.
    */
   classify(texts: readonly string[], options?: ClassifyOptions): Promise<Answer[]>;
   stats(): ClassifierStats;

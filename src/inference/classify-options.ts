@@ -1,10 +1,10 @@
 /** What a caller may want to know about one request while it is classified. */
 
 /**
- * Receives the function that gives the request up. It is not an `AbortSignal`, which costs too much on
- * each request: docs/decisions/0009-batching-and-sessions.md.
+ * Receives the function that cancels the request. It is not an `AbortSignal`, which costs too much on each
+ * request: docs/decisions/0009-batching-and-sessions.md.
  */
-export type OnWaiting = (giveUp: (reason: unknown) => void) => void;
+export type OnWaiting = (cancel: (reason: unknown) => void) => void;
 
 /** When a batch was run, for one of the requests that had texts in it; times of `performance.now()`. */
 export interface BatchTimes {
@@ -21,14 +21,14 @@ export interface BatchTimes {
 
 export interface ClassifyOptions {
   /**
-   * Called before the promise is returned, and only if a text has to wait for a worker. To give the
-   * request up removes the texts that no other request waits for, and rejects the promise with the
-   * reason; later calls do nothing.
+   * Called before the promise is returned, and only if a text has to wait for a worker. `cancel` removes
+   * the texts that no other request waits for, and rejects the promise with the reason; it has no effect
+   * on a settled promise.
    */
   readonly onWaiting?: OnWaiting | undefined;
   /**
-   * Called for each batch that held texts of the request, also for one that failed; always before the
-   * promise settles. Not called for texts that the cache had. It must not throw.
+   * Called for each batch that held texts of the request, also for one that failed, before the promise
+   * settles; not for texts that the cache had. It must not throw.
    */
   readonly onBatch?: ((batch: BatchTimes) => void) | undefined;
 }

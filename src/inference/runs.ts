@@ -4,7 +4,7 @@
 const MAX_TEXTS = 8;
 
 /**
- * Cost of a run beside its texts, in tokens: another run is worth it if it saves more padding than this.
+ * Cost of a run in addition to its texts, in tokens: one more run pays if it saves more padding than this.
  * Depends on the CPU; chosen by measurement: docs/decisions/0009-batching-and-sessions.md.
  */
 const RUN_OVERHEAD_TOKENS = 12;
@@ -56,7 +56,7 @@ const MAX_SCANNED_CHARS = 1_000;
 
 /** Words, and single characters that are neither letter nor digit. */
 const PIECES = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
-/** How many characters a piece counts for: it starts at least one token. */
+/** How many characters a piece counts as: it is one token or more. */
 const CHARS_PER_PIECE = 5;
 
 /**

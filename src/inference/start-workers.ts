@@ -24,7 +24,7 @@ export interface StartOptions extends Pick<PoolOptions, 'onRestart' | 'onReady'>
 }
 
 /**
- * Starts with the CPU's fast int8 products. If these give wrong scores, starts again with
+ * Starts with the CPU's fast int8 products. If the scores are wrong, starts again with
  * non-saturating ones; without golden scores this could not be noticed, so it starts with these at once.
  *
  * @throws ClassifierError `bad-model`; GoldenError if the scores are wrong either way.

@@ -82,7 +82,7 @@ export function assignJob(slot: Slot, job: Job, isSingleRequest: boolean): void 
   send(slot, { type: 'classify', texts: job.texts, isSingleRequest });
 }
 
-/** Asks a worker that is not busy to release its sessions and to end. */
+/** Ends a worker that is not busy, after it has released its sessions. */
 export function closeSlot(slot: Slot): void {
   send(slot, { type: 'close' });
 }

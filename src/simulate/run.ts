@@ -6,7 +6,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { Client } from './client.ts';
 import type { Phase } from './phases.ts';
 import { createRandom } from './random.ts';
-import { createTally, type Ending, type Report, type Tally } from './report.ts';
+import type { Ending, Report } from './report.ts';
+import { createTally, type Tally } from './tally.ts';
 import { createTraffic, type LabelledText } from './traffic.ts';
 
 export interface SimulationOptions {

@@ -38,7 +38,7 @@ test('the same distribution has the index 0', () => {
   expect(measureDrift(profile, { score: [20, 30, 50] })[0]?.stabilityIndex).toBe(0);
 });
 
-test('without observations, and without a profile, nothing is said', () => {
+test('without observations or a profile there is no index', () => {
   expect(measureDrift(profile, { score: [0, 0, 0] })[0]?.stabilityIndex).toBeUndefined();
   expect(measureDrift({ ...profile, texts: 0 }, { score: [1, 2, 3] })).toEqual([]);
 });
@@ -49,11 +49,11 @@ test.each([
   [observation('de', 1), [1, 0, 0, 0], [0, 0, 1]],
   // A language without a bin, and a score that rounding has taken beyond the last bound.
   [observation('eo', 1.0001), [0, 0, 0, 1], [0, 0, 1]],
-])('%j falls into its bins', (one, language, score) => {
+])('%j is counted in its bins', (one, language, score) => {
   expect(countsOf([one])).toEqual({ language, score });
 });
 
-test('a profile of its own observations is at a distance of 0', () => {
+test('observations have no distance to their own profile', () => {
   const observations = ['en', 'en', 'de', 'und'].map((language, i) => observation(language, i / 3));
   const own = profileOf(profile, observations);
   const drift = measureDrift(own, countsOf(observations));
@@ -132,6 +132,6 @@ describe('alarms', () => {
   });
 });
 
-test('a model knows the languages that at least one in a hundred of its texts was in', () => {
+test('a model knows the languages of at least 1 % of its texts', () => {
   expect(knownLanguages(profile)).toEqual(['en', 'und']);
 });

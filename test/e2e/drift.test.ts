@@ -24,7 +24,7 @@ afterAll(() => server?.stop());
 
 const next = createTraffic(1);
 
-/** Has texts predicted, and waits until they are in the log. */
+/** Sends texts, and waits until their predictions are in the log. */
 async function send(mix: Mix, batches: number): Promise<void> {
   const before = predictionsIn(log);
   for (let batch = 0; batch < batches; batch++) {
@@ -43,7 +43,7 @@ function drift(...args: string[]) {
   return runCommand(['drift', ...args]);
 }
 
-test('English alone is no drift; with German it is, in the log and at the server alike', async () => {
+test('English is no drift, German is: in the log and at the server alike', async () => {
   await send({ en: 1 }, 6);
   const english = await drift(log);
   expect(english.stdout).toContain('No drift: no stability index above 0.25');
@@ -55,16 +55,16 @@ test('English alone is no drift; with German it is, in the log and at the server
   const german = await drift(log, '--html', page);
   expect(german.stdout).toContain('German (de) is ');
   expect(german.stdout).toContain(PINNED);
-  // Neither colours nor progress where nobody watches.
+  // Neither colours nor progress without a terminal.
   expect(german.stdout).not.toContain('\u001b');
   expect(german.stderr).toBe(`tweet-sentiment: page written to ${page}\n`);
   expect(german.code).toBe(1);
   expect(readFileSync(page, 'utf8')).toContain('German (de) is ');
 
   const ofLog = JSON.parse((await drift(log, '--json')).stdout) as DriftReport;
-  const asked = await drift('--server', server.url, '--json', '--api-key', KEY);
-  const ofServer = JSON.parse(asked.stdout) as DriftReport;
-  expect(asked.code).toBe(1);
+  const requested = await drift('--server', server.url, '--json', '--api-key', KEY);
+  const ofServer = JSON.parse(requested.stdout) as DriftReport;
+  expect(requested.code).toBe(1);
   expect(ofServer.features).toEqual(ofLog.features);
   expect(ofServer.features.map(({ observations }) => observations)).toEqual(
     Array.from({ length: 5 }, () => 8 * BATCH),
@@ -88,7 +88,7 @@ test('English alone is no drift; with German it is, in the log and at the server
   expect(withoutKey.code).toBe(1);
 });
 
-test('standard input is read, and a version is named by its tag', () => {
+test('standard input is read, and --commit accepts a tag', () => {
   const args = [join(ROOT, 'dist', 'main.js'), 'drift', '--commit', PINNED_TAG, '--json'];
   const { stdout, status } = spawnSync(process.execPath, args, {
     cwd: ROOT,
@@ -100,7 +100,7 @@ test('standard input is read, and a version is named by its tag', () => {
   expect(status).toBe(1);
 });
 
-describe('bad usage is exit code 2', () => {
+describe('a wrong argument ends with exit code 2', () => {
   test.each<[string[], string]>([
     [['a.log', '--server', 'http://localhost'], 'error: name log files or --server, not both'],
     [['a.log', '--api-key', KEY], "error: option '--api-key <key>' is for --server"],
@@ -139,7 +139,7 @@ describe('bad usage is exit code 2', () => {
   });
 });
 
-describe('what goes wrong is exit code 1, and one line', () => {
+describe('an error ends with exit code 1 and one line', () => {
   const line = (commit: string): string =>
     JSON.stringify({
       ...{ timestamp: '2026-01-31T12:00:00.000Z', event: 'prediction', commit },

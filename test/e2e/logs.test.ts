@@ -1,18 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { predictionLine } from '../logs/lines.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { PINNED } from '../support/pinned.ts';
-import { ROOT, runCommand, startServer } from '../support/server.ts';
+import { runCommand, startCommand, startServer } from '../support/server.ts';
 
 let folder: string;
 let path: string;
-const running: ChildProcess[] = [];
 
 beforeAll(() => {
   folder = temporaryFolder();
@@ -22,18 +18,10 @@ beforeAll(() => {
   );
   writeFileSync(path, `${lines.join('\n')}\n`);
 });
-afterAll(() => {
-  for (const child of running) {
-    child.kill('SIGKILL');
-  }
-  rmSync(folder, { recursive: true });
-});
 
-/** Starts `logs`, which ends when it is told to. */
+/** Starts `logs`, which runs until a signal ends it. */
 function startLogs(args: readonly string[]) {
-  const child = spawn(process.execPath, ['dist/main.js', 'logs', ...args], { cwd: ROOT });
-  running.push(child);
-  const exited = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const { child, exited } = startCommand(['logs', ...args]);
   const seen = { out: '', err: '' };
   child.stdout.on('data', (chunk) => {
     seen.out += chunk;
@@ -47,7 +35,7 @@ function startLogs(args: readonly string[]) {
 const until = (condition: () => void): Promise<void> => vi.waitFor(condition, { timeout: 30_000 });
 const textsIn = (output: string): string[] => output.match(/text \d+/g) ?? [];
 
-describe('what was typed wrong ends with 2 and one line that says why', () => {
+describe('a wrong argument ends with exit code 2 and one line with the reason', () => {
   test.each<[string, string[], string]>([
     ['a time', ['--since', 'yesterdayish'], 'expected 30s, 10m, 2h, 1d, or a time'],
     ['a score', ['--score-below', '2'], 'expected a number from 0 to 1'],
@@ -69,7 +57,7 @@ describe('what was typed wrong ends with 2 and one line that says why', () => {
   });
 });
 
-test('a file that is not there ends with 1, unless it is waited for', async () => {
+test('a missing file ends with exit code 1, unless it is followed', async () => {
   const missing = join(folder, 'missing.log');
   const { code, stderr } = await runCommand(['logs', missing, '--no-follow']);
   expect(stderr).toBe(`tweet-sentiment: ENOENT: ${missing} does not exist\n`);
@@ -80,10 +68,10 @@ test('a file that is not there ends with 1, unless it is waited for', async () =
   writeFileSync(missing, `${predictionLine({ input: 'text 1' })}\n`);
   await until(() => expect(textsIn(seen.out)).toEqual(['text 1']));
   child.kill('SIGINT');
-  expect(await exited).toEqual([0, null]);
+  expect(await exited).toEqual({ code: 0, signal: null });
 });
 
-test('a file is shown from its last lines on, and followed', async () => {
+test('the last lines of a file are shown, then it is followed', async () => {
   const copy = join(folder, 'followed.log');
   writeFileSync(copy, readFileSync(path));
   const { child, seen, exited } = startLogs([copy, '--language', 'de', '-n', '3']);
@@ -91,10 +79,10 @@ test('a file is shown from its last lines on, and followed', async () => {
   appendFileSync(copy, `${predictionLine({ input: 'text 30', language: 'de' })}\n`);
   await until(() => expect(textsIn(seen.out).at(-1)).toBe('text 30'));
   child.kill('SIGINT');
-  expect(await exited).toEqual([0, null]);
+  expect(await exited).toEqual({ code: 0, signal: null });
 });
 
-test('the whole file is shown without following it, and its last lines where asked for', async () => {
+test('without following, the whole file is shown, or its last lines with -n', async () => {
   const all = await runCommand(['logs', path, '--no-follow']);
   expect(textsIn(all.stdout)).toHaveLength(30);
   // Colours and widths are a terminal's.
@@ -105,7 +93,7 @@ test('the whole file is shown without following it, and its last lines where ask
   );
 });
 
-test('colours come where they are asked for', async () => {
+test('FORCE_COLOR colours the output', async () => {
   const args = ['logs', path, '--no-follow', '-n', '1'];
   const { stdout } = await runCommand(args, { FORCE_COLOR: '1' });
   expect(stdout).toContain('\u001b[32mpositive');
@@ -116,32 +104,35 @@ test('Ctrl-C ends a summary that is followed, and prints it', async () => {
   await until(() => expect(seen.err).toContain('Ctrl-C prints the summary'));
   expect(seen.out).toBe('');
   child.kill('SIGINT');
-  expect(await exited).toEqual([0, null]);
+  expect(await exited).toEqual({ code: 0, signal: null });
   expect(JSON.parse(seen.out).all.predictions).toBe(30);
 });
 
-test('a pipe outlives the first Ctrl-C, for the last lines of who writes into it', async () => {
+test('after the first Ctrl-C, a pipe is read to its end', async () => {
   const { child, seen, exited } = startLogs([]);
   child.stdin.write(`${predictionLine({ input: 'text 1' })}\n> npm noise\n`);
   await until(() => expect(textsIn(seen.out)).toEqual(['text 1']));
   child.kill('SIGINT');
   child.stdin.end(`${predictionLine({ input: 'text 2' })}\n`);
-  expect(await exited).toEqual([0, null]);
+  expect(await exited).toEqual({ code: 0, signal: null });
   expect(textsIn(seen.out)).toEqual(['text 1', 'text 2']);
   expect(seen.err).toBe('tweet-sentiment: 1 line was not from the log\n');
 });
 
-test('a pipe that goes on is ended by a second Ctrl-C', async () => {
+test('a second Ctrl-C ends reading from a pipe', async () => {
   const { child, seen, exited } = startLogs(['-']);
   child.stdin.on('error', () => {});
   child.stdin.write(`${predictionLine({ input: 'text 1' })}\n`);
   await until(() => expect(textsIn(seen.out)).toEqual(['text 1']));
-  const interrupting = setInterval(() => child.kill('SIGINT'), 50);
-  expect(await exited).toEqual([0, null]);
-  clearInterval(interrupting);
+  child.kill('SIGINT');
+  // Once the next line is shown, the first signal has been handled.
+  child.stdin.write(`${predictionLine({ input: 'text 2' })}\n`);
+  await until(() => expect(textsIn(seen.out)).toEqual(['text 1', 'text 2']));
+  child.kill('SIGINT');
+  expect(await exited).toEqual({ code: 0, signal: null });
 });
 
-test('a folder that a server logs into shows what the server answers', async () => {
+test('the log of a running server is shown', async () => {
   const logs = join(folder, 'live');
   mkdirSync(logs);
   const file = join(logs, 'server.log');
@@ -153,7 +144,7 @@ test('a folder that a server logs into shows what the server answers', async () 
   await server.stop();
   await until(() => expect(seen.out).toContain('stopped'));
   child.kill('SIGINT');
-  expect(await exited).toEqual([0, null]);
+  expect(await exited).toEqual({ code: 0, signal: null });
   expect(seen.out).toContain(`commit ${PINNED}`);
   expect(seen.out).toMatch(
     /^\S+ {2}de {4}\w+ .* [\d.]+ m?s {2}Guten Morgen zusammen, der Kaffee ist kalt$/m,
@@ -162,12 +153,9 @@ test('a folder that a server logs into shows what the server answers', async () 
   expect(seen.out).not.toContain('\u001b');
 
   // The same through standard input, from a file.
-  const piped = spawn(process.execPath, ['dist/main.js', 'logs', '--language', 'de', '--json'], {
-    cwd: ROOT,
-    stdio: [openSync(file, 'r'), 'pipe', 'inherit'],
-  });
-  running.push(piped);
-  const [line, ...others] = (await text(piped.stdout as Readable))
+  const args = ['logs', '--language', 'de', '--json'];
+  const piped = startCommand(args, {}, { stdio: [openSync(file, 'r'), 'pipe', 'inherit'] });
+  const [line, ...others] = (await text(piped.child.stdout))
     .trimEnd()
     .split('\n')
     .map((json) => JSON.parse(json));

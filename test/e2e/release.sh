@@ -211,7 +211,7 @@ done
 is 'the registry has the one it had' "$before" "$(digest)"
 docker tag "$(image_of "$next")" "$SERVER_IMAGE:$broken"
 check 'an image of another version is refused' refused "$broken" image.sh
-check 'by its label' said 'holds another version'
+check 'by its label' said 'another version in its label'
 
 # Versions and archives in S3.
 if command -v versitygw >/dev/null; then

@@ -10,7 +10,7 @@ const KEY = 'key-of-the-simulation';
 
 let server: TestServer;
 beforeAll(async () => {
-  // A busy machine may take its time: no answer is to be missed here.
+  // A busy machine may be slow: no request may time out here.
   server = await startServer({ API_KEYS: KEY, REQUEST_TIMEOUT_MS: '100000' });
 });
 afterAll(() => server.stop());
@@ -34,7 +34,7 @@ function start(url: string, ...args: string[]) {
   return { child, ended };
 }
 
-/** Waits until the server has logged so many predictions more. */
+/** Waits until the server has logged this many further predictions. */
 async function predictions({ lines, process }: TestServer, count: number): Promise<void> {
   const logged = (): number => lines.filter(({ event }) => event === 'prediction').length;
   const target = logged() + count;
@@ -82,7 +82,7 @@ describe('simulate', () => {
     expect(latency_ms?.p50).toBeLessThanOrEqual(latency_ms?.max as number);
   });
 
-  test('ends with a table for people', async () => {
+  test('prints a table', async () => {
     const { code, stdout } = await simulate('--for', '1s', '--rate', '20', '--mix', 'en=1');
     expect(code).toBe(0);
     const lines = stdout.split('\n');
@@ -94,7 +94,7 @@ describe('simulate', () => {
     expect(lines[7]).toMatch(/^\d+:\d\d$/);
   });
 
-  test('shows errors and goes on; where nothing was answered, its exit code is 1', async () => {
+  test('continues after errors; where nothing was answered, its exit code is 1', async () => {
     const { code, stdout, stderr } = await simulate(
       ...['--api-key', 'another', '--for', '1s', '--rate', '10'],
     );
@@ -103,7 +103,7 @@ describe('simulate', () => {
     expect(stderr).toBe('tweet-sentiment: nothing was answered\n');
   });
 
-  test('interrupted, it ends with its table', async () => {
+  test('prints its table after an interrupt', async () => {
     const { child, ended } = start(server.url, '--for', '1h', '--rate', '30');
     await predictions(server, 5);
     child.kill('SIGINT');
@@ -113,7 +113,7 @@ describe('simulate', () => {
     expect(stdout).toMatch(/, ended early\n$/);
   });
 
-  test('a server that is killed in the middle is seen in the table', async () => {
+  test('a server that is killed during the run is in the table', async () => {
     const victim = await startServer({ API_KEYS: KEY });
     const { ended } = start(victim.url, '--for', '4s', '--rate', '30');
     await predictions(victim, 5);
@@ -124,7 +124,7 @@ describe('simulate', () => {
     expect(stdout).toMatch(/^1 +en /m);
   });
 
-  test('without a server, it says so', async () => {
+  test('without a server, it is an error', async () => {
     const { code, stdout, stderr } = await runCommand(['simulate', '--url', 'http://127.0.0.1:9']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^tweet-sentiment: No server answers at http:\/\/127\.0\.0\.1:9 \(/);

@@ -273,8 +273,8 @@ describe('int8 products that saturate', () => {
 test('--help reads well', async () => {
   const { stdout, code } = await runCommand(['serve', '--help']);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/--model-commit <value> +full commit SHA to serve/);
+  expect(stdout).toMatch(/--model-commit <value> +full git commit SHA of the model version/);
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-    'port to listen on; 0 takes a free one (PORT, default 8080)',
+    'TCP port to listen on; 0 lets the system choose a free one (PORT, default 8080)',
   );
 });

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpServer } from '../../src/http/server.ts';
-import { sendBytes } from '../support/raw-http.ts';
+import { openConnection, sendBytes } from '../support/raw-http.ts';
 
 let server: Server;
 let url: string;
@@ -86,8 +86,7 @@ describe('bytes that are no request are answered with a problem, and the connect
 });
 
 test('a client that breaks its connection off does no harm', async () => {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  const socket = openConnection(url);
   socket.write('POST / HTTP/1.1\r\nhost: x\r\n');
   const [accepted] = await once(server, 'connection');
   const closed = new Promise((resolve) => accepted.once('close', resolve));

@@ -14,14 +14,14 @@ function createTimedBatcher(options: { maxBatch?: number; workers?: number } = {
     },
     submit: (texts: readonly string[]) => {
       const batches: BatchTimes[] = [];
-      let giveUp: (reason: unknown) => void = () => undefined;
+      let cancel: (reason: unknown) => void = () => undefined;
       const promise = batcher.submit(texts, {
         onWaiting: (received) => {
-          giveUp = received;
+          cancel = received;
         },
         onBatch: (batch) => batches.push(batch),
       });
-      return { batches, promise, giveUp };
+      return { batches, promise, cancel };
     },
   };
 }
@@ -93,10 +93,10 @@ test('a batch that fails is reported before the promise rejects, and no later ba
   expect(batches).toEqual([failed]);
 });
 
-test('a request that was given up receives nothing', async () => {
+test('a request that was cancelled receives nothing', async () => {
   const { running, submit } = createTimedBatcher();
-  const { batches, promise, giveUp } = submit(['a']);
-  giveUp(new Error('the client has gone'));
+  const { batches, promise, cancel } = submit(['a']);
+  cancel(new Error('the client has gone'));
   await expect(promise).rejects.toThrow('the client has gone');
   await running[0]!.end();
   expect(batches).toEqual([]);

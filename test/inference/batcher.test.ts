@@ -119,13 +119,13 @@ describe('a batch that fails', () => {
   });
 });
 
-describe('a request that is given up', () => {
+describe('a request that is cancelled', () => {
   test('leaves the queue, and the texts behind it move up', async () => {
-    const { batcher, running, submitToGiveUp } = createLockedBatcher({ maxBatch: 1 });
+    const { batcher, running, submitToCancel } = createLockedBatcher({ maxBatch: 1 });
     void batcher.submit(['running']);
-    const { promise, giveUp } = submitToGiveUp(['a', 'b']);
+    const { promise, cancel } = submitToCancel(['a', 'b']);
     void batcher.submit(['c']);
-    giveUp(new Error('the client has gone'));
+    cancel(new Error('the client has gone'));
     await expect(promise).rejects.toThrow('the client has gone');
     expect(batcher.length()).toBe(1);
     await running[0]!.end();
@@ -133,22 +133,22 @@ describe('a request that is given up', () => {
   });
 
   test('while it runs does not affect the other texts of its batch', async () => {
-    const { batcher, running, submitToGiveUp } = createLockedBatcher({ maxBatch: 2 });
+    const { batcher, running, submitToCancel } = createLockedBatcher({ maxBatch: 2 });
     void batcher.submit(['running']);
-    const { promise, giveUp } = submitToGiveUp(['aa']);
+    const { promise, cancel } = submitToCancel(['aa']);
     const kept = batcher.submit(['bbb']);
     await running[0]!.end();
-    giveUp(new Error('the client has gone'));
+    cancel(new Error('the client has gone'));
     await expect(promise).rejects.toThrow('the client has gone');
     await running[0]!.end();
     expect((await kept)[0]?.tokens).toBe(3);
   });
 
   test('after it was answered keeps its results', async () => {
-    const { running, submitToGiveUp } = createLockedBatcher();
-    const { promise, giveUp } = submitToGiveUp(['a']);
+    const { running, submitToCancel } = createLockedBatcher();
+    const { promise, cancel } = submitToCancel(['a']);
     await running[0]!.end();
-    giveUp(new Error('too late'));
+    cancel(new Error('too late'));
     expect(await promise).toHaveLength(1);
   });
 });
@@ -192,15 +192,15 @@ describe('a text that already waits or runs', () => {
     expect(await joined).toHaveLength(3);
   });
 
-  test('stays in the queue until the last request that contains it is given up', async () => {
-    const { batcher, running, submitToGiveUp } = createLockedBatcher({ maxBatch: 1 });
+  test('stays in the queue until the last request that contains it is cancelled', async () => {
+    const { batcher, running, submitToCancel } = createLockedBatcher({ maxBatch: 1 });
     void batcher.submit(['running']);
-    const first = submitToGiveUp(['a', 'b']);
-    const second = submitToGiveUp(['b']);
-    first.giveUp(new Error('the first has gone'));
+    const first = submitToCancel(['a', 'b']);
+    const second = submitToCancel(['b']);
+    first.cancel(new Error('the first has gone'));
     await expect(first.promise).rejects.toThrow('the first has gone');
     expect(batcher.length()).toBe(1);
-    second.giveUp(new Error('the second has gone'));
+    second.cancel(new Error('the second has gone'));
     await expect(second.promise).rejects.toThrow('the second has gone');
     expect(batcher.length()).toBe(0);
     await running[0]!.end();

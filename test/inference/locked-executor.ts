@@ -61,15 +61,15 @@ export function createLockedBatcher({
     observer: silentObserver,
     ...options,
   });
-  /** A request, and the function that gives it up. */
-  const submitToGiveUp = (texts: readonly string[]) => {
-    let giveUp: (reason: unknown) => void = () => undefined;
-    const given = batcher.submit(texts, {
+  /** A request, and the function that cancels it. */
+  const submitToCancel = (texts: readonly string[]) => {
+    let cancel: (reason: unknown) => void = () => undefined;
+    const promise = batcher.submit(texts, {
       onWaiting: (received) => {
-        giveUp = received;
+        cancel = received;
       },
     });
-    return { promise: given, giveUp };
+    return { promise, cancel };
   };
-  return { batcher, running, submitToGiveUp };
+  return { batcher, running, submitToCancel };
 }

@@ -37,7 +37,7 @@ test.each<[string, Filters, object, object]>([
   expect(isShown(predictionLine(failing), filters)).toBe(false);
 });
 
-test('other events are shown unless predictions are asked for', () => {
+test('other events are shown unless predictions are filtered', () => {
   expect(isShown(READY, {})).toBe(true);
   expect(isShown(READY, { since: NOON })).toBe(true);
   expect(isShown(READY, { since: NOON + 1 })).toBe(false);
@@ -47,13 +47,13 @@ test('other events are shown unless predictions are asked for', () => {
 });
 
 test.each(['', 'npm start', '[1]', '42', 'null', '{"a":', '{"event":1}', '> {"a":1} b'])(
-  'no line of the log: %s',
+  'not a line of the log: %s',
   (line) => {
     expect(parseEntry(line)).toBeUndefined();
   },
 );
 
-test('what a container runtime puts before the line is skipped', () => {
+test('the prefix of a container runtime is skipped', () => {
   expect(parseEntry(`api-1  | ${predictionLine()}`)).toEqual(parseEntry(predictionLine()));
 });
 

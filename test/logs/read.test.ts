@@ -15,7 +15,7 @@ import { createLineBuffer, eachLine } from '../../src/logs/lines.ts';
 import { CAUGHT_UP, type FollowOptions, readFile } from '../../src/logs/read.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 
-// What happens between two calls of the system can't be had otherwise.
+// What happens between two system calls can't be tested otherwise.
 const hooks = vi.hoisted(() => ({ beforeStat: undefined as (() => void) | undefined }));
 vi.mock('node:fs/promises', async (importOriginal) => {
   const original = await importOriginal<typeof import('node:fs/promises')>();
@@ -80,13 +80,17 @@ function rotate(): void {
 
 const until = (condition: () => void): Promise<void> => vi.waitFor(condition, { timeout: 30_000 });
 
-describe('no line is lost or doubled', () => {
+describe('no line is lost or repeated', () => {
   test('while a file is rotated under continuous writing', async () => {
     const count = 60_000;
     const expected = Array.from({ length: count }, (_, index) => `line ${index} ${'x'.repeat(40)}`);
-    const stream = createStream('server.log', { path: folder, size: '300K', rotate: 10 });
+    const [first = '', ...others] = expected;
+    writeFileSync(path, `${first}\n`);
     const { lines, ended } = read();
-    for (const line of expected) {
+    // The reader has the first file before it is rotated.
+    await until(() => expect(lines).toEqual([first]));
+    const stream = createStream('server.log', { path: folder, size: '300K', rotate: 10 });
+    for (const line of others) {
       // A full buffer leaves time to the reader, as the server's pace does.
       if (!stream.write(`${line}\n`)) {
         await new Promise<void>((resolve) => stream.once('drain', () => resolve()));
@@ -101,7 +105,7 @@ describe('no line is lost or doubled', () => {
     expect(lines).toEqual(expected);
   });
 
-  test('when it is rotated several times between two looks', async () => {
+  test('when it is rotated several times between two polls', async () => {
     writeFileSync(path, 'one\n');
     const { lines } = read();
     await until(() => expect(lines).toEqual(['one']));
@@ -114,7 +118,7 @@ describe('no line is lost or doubled', () => {
     await until(() => expect(lines).toEqual(['one', 'two', 'three', 'four', 'five']));
   });
 
-  test('when it grows and is rotated between a look at its end and one at its name', async () => {
+  test('when it grows and is rotated between reading its end and looking up its name', async () => {
     writeFileSync(path, 'one\n');
     const { lines } = read();
     await until(() => expect(lines).toEqual(['one']));
@@ -153,7 +157,7 @@ describe('no line is lost or doubled', () => {
     expect(lines).toEqual(expected);
   });
 
-  test('when it is deleted and comes back', async () => {
+  test('when it is deleted and created again', async () => {
     writeFileSync(path, 'one\n');
     const { lines } = read();
     await until(() => expect(lines).toEqual(['one']));
@@ -176,7 +180,7 @@ describe('no line is lost or doubled', () => {
   });
 });
 
-test('a file that is not there yet is waited for, which is said once', async () => {
+test('a file that does not exist yet is waited for, which is reported once', async () => {
   const { lines, onWaiting } = read();
   await until(() => expect(onWaiting).toHaveBeenCalled());
   writeFileSync(path, 'one\n');
@@ -195,7 +199,7 @@ test('without following it ends, with the line that has no newline', async () =>
   expect(lines).toEqual(['one', 'two']);
 });
 
-test('rotated files are read from the oldest that was written to since', async () => {
+test('rotated files are read from the oldest one modified since', async () => {
   const since = Date.now() - 60_000;
   for (const [suffix, ageMs] of [
     ['.3', 180_000],
@@ -212,13 +216,13 @@ test('rotated files are read from the oldest that was written to since', async (
   expect(lines).toEqual(['file .1', 'file ']);
 });
 
-test('it is told when what was there has been read', async () => {
+test('the end of the initial content is marked', async () => {
   writeFileSync(path, 'one\ntwo\n');
   const reading = read();
   await until(() => expect(reading.caughtUpAt).toBe(2));
 });
 
-test('bytes in any pieces give the same lines', () => {
+test('bytes in any pieces have the same lines', () => {
   const text = 'Grüße\n\n日本 😀\nend';
   for (let size = 1; size < 10; size += 1) {
     const buffer = createLineBuffer();

@@ -21,7 +21,7 @@ test.each<[string, number, number, (line: string) => boolean]>([
   try {
     const start = await findTail(handle, count, passes);
     const rest = content.subarray(start).toString().split('\n').slice(0, -1);
-    // Whole lines, as they stand at the end, and enough of them.
+    // Whole lines, the last ones of the file, and enough of them.
     expect(rest).toEqual(lines.slice(lines.length - rest.length));
     expect(rest.filter(passes).length).toBeGreaterThanOrEqual(
       Math.min(count, lines.filter(passes).length),

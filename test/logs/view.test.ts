@@ -57,7 +57,7 @@ describe('lines', () => {
     ]);
   });
 
-  test('tell a new commit and a new day', () => {
+  test('show a new commit and a new day', () => {
     const lines = [
       predictionLine(),
       predictionLine({ commit: 'f00d' }),
@@ -80,7 +80,7 @@ describe('lines', () => {
     [60, '12:00:00  en    positive  █████████  0.90  A text that is l…'],
     [40, '12:00:00  en    positive  0.90  A text …'],
     [12, '12:00:00  e…'],
-  ])('have room in %i columns', (width, expected) => {
+  ])('fit into %i columns', (width, expected) => {
     const [, line] = show(
       [
         predictionLine({
@@ -92,20 +92,20 @@ describe('lines', () => {
     expect(line).toBe(expected);
   });
 
-  test('keep their colours apart from their texts', () => {
+  test('are coloured without changes of their texts', () => {
     const [, line = ''] = show([predictionLine({ language: 'de' })], { paint: coloured });
     expect(line).toContain('\u001b[32mpositive  \u001b[39m');
     expect(line).toContain('\u001b[36mde');
     expect(stripVTControlCharacters(line)).toBe(show([predictionLine({ language: 'de' })])[1]);
   });
 
-  test('come as they are with --json, and cannot steer a terminal', () => {
+  test('are unchanged with --json, and cannot control a terminal', () => {
     const line = predictionLine({ input: 'a\u009b31m' });
     expect(show([`api-1 | ${line}`, 'noise'], { json: true })).toEqual([line]);
     expect(show([line], { json: true, width: 80 })).toEqual([line.replace('\u009b', '\\u009b')]);
   });
 
-  test('are never wider than the terminal, and hold nothing that it would obey', () => {
+  test('are never wider than the terminal, and have nothing that controls it', () => {
     const texts = fc.string({ unit: 'binary' });
     const fields = fc.dictionary(
       fc.constantFrom(
@@ -151,7 +151,7 @@ describe('lines', () => {
   });
 });
 
-test('only the last entries that pass are shown of what is there, and all that come', () => {
+test('of the initial content only the last entries that pass are shown, then all new ones', () => {
   const view = viewOf({ last: 2, filters: { languages: new Set(['de']) } });
   const push = (language: string, input: string): string =>
     view.push(Buffer.from(`${predictionLine({ language, input })}\n`));
@@ -161,7 +161,7 @@ test('only the last entries that pass are shown of what is there, and all that c
   expect(view.end()).toBe('');
 });
 
-test('lines of others are counted', () => {
+test('foreign lines are counted', () => {
   const view = viewOf();
   view.push(Buffer.from(`> npm start\n\n{"a":1}\n${predictionLine()}\n`));
   expect(view.foreignLines()).toBe(2);

@@ -13,7 +13,7 @@ function composeMany(topic: Partial<Topic>, rest: Partial<Phrases> = {}): string
 
 const count = (text: string, part: string): number => text.toLowerCase().split(part).length - 1;
 
-test('a clause stands in a text once, beside others of its label or of none', () => {
+test('a clause occurs once in a text, with others of its label or neutral ones', () => {
   const texts = composeMany({
     positive: [
       'A good day for all of us, is it not?',
@@ -27,7 +27,7 @@ test('a clause stands in a text once, beside others of its label or of none', ()
   expect(texts.some((text) => count(text, 'never') > 0)).toBe(false);
 });
 
-test('a slot stands for one thing in a text, with a capital where a sentence begins', () => {
+test('a slot has one value in a text, with a capital at the start of a sentence', () => {
   const texts = composeMany(
     { positive: ['{who} came by train with {who} and a cake, how very nice of {who}!'] },
     { slots: { who: ['ann', 'bob'] } },
@@ -40,7 +40,7 @@ test('a slot stands for one thing in a text, with a capital where a sentence beg
   expect(written.length).toBeGreaterThan(200);
 });
 
-test('some are written in a hurry, whole words only', () => {
+test('some texts are informal, in whole words only', () => {
   const texts = composeMany(
     { positive: ['So good, also.'] },
     { informal: { So: 'Sooo', so: 'X' } },
@@ -51,7 +51,7 @@ test('some are written in a hurry, whole words only', () => {
   expect(texts.some((text) => text.includes('alX'))).toBe(false);
 });
 
-test('what would make a text longer than a tweet is left out', () => {
+test('a text is not longer than a tweet', () => {
   const texts = composeMany({ positive: [`${'a'.repeat(249)}.`] });
   expect(texts.every((text) => text.length <= 280)).toBe(true);
   expect(texts.some((text) => text.includes('https://'))).toBe(true);

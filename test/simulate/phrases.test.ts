@@ -12,13 +12,13 @@ describe.each(Object.entries(LANGUAGES))('phrases in %s', (_, { slots, informal,
     expect(count).toBeGreaterThanOrEqual(100);
   });
 
-  test('none stands there twice, whatever its label', () => {
+  test('none occurs twice, under any label', () => {
     const seen = new Set<string>();
     const twice = all.filter((phrase) => seen.size === seen.add(phrase.toLowerCase()).size);
     expect(twice).toEqual([]);
   });
 
-  test('each is one line of words that ends in its own punctuation', () => {
+  test('each is one line that ends in punctuation', () => {
     const wrong = all.filter(
       (phrase) =>
         phrase.length > MAX_CHARS ||
@@ -28,7 +28,7 @@ describe.each(Object.entries(LANGUAGES))('phrases in %s', (_, { slots, informal,
     expect(wrong).toEqual([]);
   });
 
-  test('each slot named has its values, and each slot is named', () => {
+  test('each slot that is used has values, and each slot is used', () => {
     const named = new Set(
       all.flatMap((phrase) => [...phrase.matchAll(/\{(.*?)\}/g)].map(([, slot]) => slot)),
     );
@@ -41,7 +41,7 @@ describe.each(Object.entries(LANGUAGES))('phrases in %s', (_, { slots, informal,
     expect(Object.keys(informal).filter((word) => !text.includes(word))).toEqual([]);
   });
 
-  test('hashtags are one word, without the sign', () => {
+  test('hashtags are one word, without #', () => {
     const hashtags = Object.values(topics).flatMap((topic) => topic.hashtags);
     expect(hashtags.filter((hashtag) => !/^[\p{L}\d]+$/u.test(hashtag))).toEqual([]);
   });

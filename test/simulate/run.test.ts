@@ -64,7 +64,7 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
 }
 
 describe('the rate', () => {
-  test('is held, each text in a request of its own or many in one', async () => {
+  test('is met, with one text per request or many', async () => {
     const single = run({});
     const { phases, rows, elapsed_ms } = await single.report;
     expect(Math.abs(single.sent.length - DUE)).toBeLessThan(TOLERANCE);
@@ -78,7 +78,7 @@ describe('the rate', () => {
     expect(batches.sent.every(({ texts }) => texts.length === 5)).toBe(true);
   });
 
-  test('does not bend to a server that falls behind: what is beyond the bound is counted', async () => {
+  test('does not depend on a server that falls behind: skipped texts are counted', async () => {
     const gate = deferred();
     const { report, sent } = run(
       { predict: (texts) => gate.promise.then(() => answer(texts)) },
@@ -98,7 +98,7 @@ describe('the rate', () => {
     expect(latency_ms?.max).toBeGreaterThan(50_000);
   });
 
-  test('goes on after errors, which are counted by status', async () => {
+  test('continues after errors, which are counted by status', async () => {
     let requests = 0;
     const { report } = run({
       predict: async (texts) =>
@@ -111,7 +111,7 @@ describe('the rate', () => {
   });
 });
 
-test('a seed decides what is sent and when, whatever the server does', async () => {
+test('a seed determines what is sent and when, whatever the server does', async () => {
   const first = run({}, { feedback: 0.3 });
   const second = run({ predict: async () => ({ kind: 'refusal', status: '429' }) });
   await Promise.all([first.report, second.report]);
@@ -142,7 +142,7 @@ test('phases follow one another, each with its mix and its length', async () => 
   expect(phases[1]?.sent).toBe((rows[1]?.texts ?? 0) + (rows[2]?.texts ?? 0));
 });
 
-test('a swap in the middle shows as two rows', async () => {
+test('a new version in the middle has a row of its own', async () => {
   let requests = 0;
   const { report } = run({
     predict: async (texts) => ({
@@ -155,7 +155,7 @@ test('a swap in the middle shows as two rows', async () => {
   expect(rows[0]?.texts).toBe(100);
 });
 
-test('accuracy is held against the labels of the phrases', async () => {
+test('accuracy is measured against the labels of the phrases', async () => {
   const { report } = run({});
   const [row] = (await report).rows;
   expect(row?.correct).toBe(row?.labels.neutral);
@@ -164,12 +164,12 @@ test('accuracy is held against the labels of the phrases', async () => {
 });
 
 describe('feedback', () => {
-  test('tells the true label of the prediction, for the share asked for', async () => {
-    const told = new Map<string, string>();
+  test('has the true label of the prediction, for the requested share', async () => {
+    const sentLabels = new Map<string, string>();
     const { report, sent } = run(
       {
         sendFeedback: async (id, label) => {
-          told.set(id, label);
+          sentLabels.set(id, label);
           return '204';
         },
       },
@@ -177,13 +177,13 @@ describe('feedback', () => {
     );
     const { feedback, rows } = await report;
     expect(Math.abs((feedback['204'] as number) / sent.length - 0.5)).toBeLessThan(0.05);
-    expect(new Set(told.values())).toEqual(new Set(['negative', 'neutral', 'positive']));
+    expect(new Set(sentLabels.values())).toEqual(new Set(['negative', 'neutral', 'positive']));
     expect(rows[0]?.texts).toBe(sent.length);
     const ids = new Set(sent.map(({ texts }) => `id of ${texts[0]}`));
-    expect([...told.keys()].every((id) => ids.has(id))).toBe(true);
+    expect([...sentLabels.keys()].every((id) => ids.has(id))).toBe(true);
   });
 
-  test('is not sent unasked', async () => {
+  test('is not sent by default', async () => {
     expect((await run({}).report).feedback).toEqual({});
   });
 });
@@ -191,7 +191,7 @@ describe('feedback', () => {
 describe('the end', () => {
   const silence: Answer = { kind: 'silence', status: 'ECONNREFUSED' };
 
-  test('comes early where the server stays away', async () => {
+  test('comes early where the server can no longer be reached', async () => {
     let requests = 0;
     const { report } = run({
       predict: async (texts) => (++requests > 500 ? silence : answer(texts)),
@@ -203,7 +203,7 @@ describe('the end', () => {
     expect(elapsed_ms).toBeLessThan(20_000);
   });
 
-  test('does not come where the server is back in time, however often', async () => {
+  test('does not come early where the server returns in time, however often', async () => {
     const { report, clock } = run({
       predict: async (texts) => (clock.now() % 20_000 < 4_500 ? silence : answer(texts)),
     });
@@ -212,7 +212,7 @@ describe('the end', () => {
     expect(statuses.ECONNREFUSED).toBeGreaterThan(0);
   });
 
-  test('comes when it is asked for, with what was counted', async () => {
+  test('comes at an interrupt, with what was counted', async () => {
     const controller = new AbortController();
     const { report, sent } = run(
       {},

@@ -1,5 +1,9 @@
 /** The built server and its command line as processes of their own. */
-import type { ChildProcess } from 'node:child_process';
+import type {
+  ChildProcess,
+  ChildProcessWithoutNullStreams,
+  SpawnOptions,
+} from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 import {
@@ -10,6 +14,8 @@ import {
   launch,
   launchServer,
   MAIN,
+  type Program,
+  poll,
   ROOT,
 } from '../../tools/launch.mjs';
 
@@ -25,6 +31,8 @@ export interface TestServer {
   stop(signal?: NodeJS.Signals): Promise<Exit>;
   predict(body: unknown, headers?: Record<string, string>): Promise<Response>;
   metrics(): Promise<Map<string, number>>;
+  /** Waits until a metric, summed over its series, is above 0. @returns all metrics at that time. */
+  untilCounted(name: string, labels?: string): Promise<Map<string, number>>;
 }
 
 /** Less than the time limit of a test. */
@@ -44,6 +52,7 @@ export async function startServer(
   await eventually(({ event }) => event === until);
   const { url } = await eventually(({ event }) => event === 'listening');
 
+  const metrics = async () => parseMetrics(await (await fetch(`${url}/metrics`)).text());
   return {
     url: url as string,
     process: child,
@@ -56,17 +65,29 @@ export async function startServer(
         headers: { 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       }),
-    metrics: async () => parseMetrics(await (await fetch(`${url}/metrics`)).text()),
+    metrics,
+    untilCounted: async (name, labels) => {
+      const isCounted = (found: Map<string, number>) => sum(found, name, labels) > 0;
+      const last = await poll(metrics, { accept: isCounted, intervalMs: 10 });
+      if (!isCounted(last)) {
+        throw new Error(`${name} stays 0`);
+      }
+      return last;
+    },
   };
 }
 
-/** Starts a command of the command line. */
-export function startCommand(args: readonly string[], env: Environment = {}, options = {}) {
+/** Starts a command of the command line. Its streams are pipes, unless `options` say otherwise. */
+export function startCommand(
+  args: readonly string[],
+  env: Environment = {},
+  options: SpawnOptions = {},
+) {
   return launch(process.execPath, [MAIN, ...args], {
     cwd: ROOT,
     env: environment(env),
     ...options,
-  });
+  }) as Program<ChildProcessWithoutNullStreams>;
 }
 
 /** Runs a command of the command line to its end. @param timeout in milliseconds. */
@@ -82,8 +103,8 @@ export async function runCommand(
     killSignal: 'SIGKILL',
   });
   const [stdout, stderr, exit] = await Promise.all([
-    text(child.stdout as NonNullable<typeof child.stdout>),
-    text(child.stderr as NonNullable<typeof child.stderr>),
+    text(child.stdout),
+    text(child.stderr),
     exited,
   ]);
   return { ...exit, stdout, stderr };

@@ -21,7 +21,7 @@ test.each([
   expect(cutTo(text, columns)).toBe(expected);
 });
 
-test('any text is cut to its columns, and left alone where it has them', () => {
+test('any text is cut to the columns, and unchanged where it fits', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.nat(30), (text, columns) => {
       const clean = printable(text);

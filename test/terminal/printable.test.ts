@@ -14,7 +14,7 @@ test.each([
   ['a title', 'a\u001b]0;owned\u0007b', 'ab'],
   ['a link', '\u001b]8;;http://x\u001b\\click\u001b]8;;\u001b\\', 'click'],
   ['an escape that never ends', 'a\u001b]0;owned', 'a]0;owned'],
-  ['an escape alone', 'a\u001bb', 'ab'],
+  ['a single escape character', 'a\u001bb', 'ab'],
   ['line breaks', 'a\r\nb\u2028c\td\u0085e', 'a b c d e'],
   ['a bell and a backspace', 'a\u0007\bb', 'ab'],
   ['overriding the direction', '\u202egood\u202c \u2067x\u2069', 'good x'],
@@ -25,13 +25,13 @@ test.each([
   expect(printable(text)).toBe(expected);
 });
 
-test('right-to-left text is isolated from what stands beside it', () => {
+test('right-to-left text is isolated from the text beside it', () => {
   expect(isolate('שלום')).toBe('\u2068שלום\u2069');
   expect(isolate('صباح')).toBe('\u2068صباح\u2069');
   expect(isolate('hello 日本')).toBe('hello 日本');
 });
 
-test('JSON for a terminal says the same', () => {
+test('JSON for a terminal has the same meaning', () => {
   const value = { input: 'a \u009b31m \u202e \u007f ü 👍🏽' };
   const line = printableJson(JSON.stringify(value));
   expect(line).not.toMatch(/[\u007f-\u009f\u202e]/);
@@ -48,7 +48,7 @@ test('invisible characters are marked, white space is kept', () => {
   expect(markInvisible('a\tb\n\u001b[31mc\u202e\r\n')).toBe('a\tb\n\ufffd[31mc\ufffd\ufffd\n');
 });
 
-test('a value has no text that is not printable, and nothing else changes', () => {
+test('every string and key of a value is made printable, and nothing else changes', () => {
   const value = {
     message: 'first\n\u001bsecond',
     'na\u202eme': ['one\n\u001b[31mtwo', 3, null, undefined, true],

@@ -7,6 +7,7 @@ import type { PredictionRecord } from '../../serving/prediction-record.ts';
 /** What was predicted, and what clients reported of it. */
 export function createPredictionMetrics(registry: Registry) {
   const registers = [registry];
+  const observeText = createTextMetrics(registry);
   const predictions = new Counter({
     name: 'classifier_predictions_total',
     help: 'Predictions that were answered, by predicted label and identified language.',
@@ -18,23 +19,6 @@ export function createPredictionMetrics(registry: Registry) {
     help: 'Probability of the predicted label.',
     labelNames: ['label'] as const,
     buckets: [0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95, 0.99],
-    registers,
-  });
-  const tokens = new Histogram({
-    name: 'classifier_input_tokens',
-    help: 'Tokens of a text as the model received it, special ones included.',
-    buckets: [4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512],
-    registers,
-  });
-  const unknownRatio = new Histogram({
-    name: 'classifier_unknown_token_ratio',
-    help: 'Share of a text’s tokens that are not in the model’s vocabulary.',
-    buckets: [0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1],
-    registers,
-  });
-  const truncated = new Counter({
-    name: 'classifier_truncated_total',
-    help: 'Predictions made from a text that was cut to the model’s window.',
     registers,
   });
   const rejected = new Counter({
@@ -71,13 +55,38 @@ export function createPredictionMetrics(registry: Registry) {
       const { label, language } = record;
       predictions.inc({ label, language: counted.has(language) ? language : OTHER });
       score.observe({ label }, record.score);
-      tokens.observe(record.tokens);
-      unknownRatio.observe(record.unknownRatio);
-      if (record.truncated) {
-        truncated.inc();
-      }
+      observeText(record);
     },
     onRejected: (reason: RejectionReason) => rejected.inc({ reason }),
     onFeedback: (predicted: string, actual: string) => feedback.inc({ predicted, actual }),
+  };
+}
+
+/** What the model received of a text. */
+function createTextMetrics(registry: Registry) {
+  const registers = [registry];
+  const tokens = new Histogram({
+    name: 'classifier_input_tokens',
+    help: 'Tokens of a text as the model received it, special ones included.',
+    buckets: [4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512],
+    registers,
+  });
+  const unknownRatio = new Histogram({
+    name: 'classifier_unknown_token_ratio',
+    help: 'Share of a text’s tokens that are not in the model’s vocabulary.',
+    buckets: [0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1],
+    registers,
+  });
+  const truncated = new Counter({
+    name: 'classifier_truncated_total',
+    help: 'Predictions made from a text that was cut to the model’s window.',
+    registers,
+  });
+  return (record: PredictionRecord): void => {
+    tokens.observe(record.tokens);
+    unknownRatio.observe(record.unknownRatio);
+    if (record.truncated) {
+      truncated.inc();
+    }
   };
 }

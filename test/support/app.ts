@@ -1,0 +1,44 @@
+/** The application around a model of a test's own. */
+import type { Express } from 'express';
+import { createApp } from '../../src/http/app.ts';
+import type { Classifier } from '../../src/inference/classifier.ts';
+import { createManager, type Manager } from '../../src/serving/manager.ts';
+import type { Observer } from '../../src/serving/observer.ts';
+import { createPredictionIds } from '../../src/serving/prediction-id.ts';
+import { createPredictor } from '../../src/serving/predictor.ts';
+import type { ServedModel } from '../../src/serving/served-model.ts';
+import { createHistory } from '../../src/telemetry/history.ts';
+import { serviceAlarms } from '../../src/telemetry/service-policy.ts';
+import { NO_STATS } from '../../src/telemetry/stats.ts';
+import { observerWith } from './observer.ts';
+
+export const COMMIT = 'c'.repeat(40);
+
+export function createTestApp(manager: Manager, observed: Partial<Observer> = {}): Express {
+  const predictionIds = createPredictionIds(undefined);
+  const observer = observerWith(observed);
+  return createApp({
+    manager,
+    observer,
+    predictionIds,
+    predictor: createPredictor({ manager, observer, predictionIds, requestTimeoutMs: 1000 }),
+    maxInputs: 64,
+    maxChars: 100,
+    maxBody: 10_000,
+    apiKeys: [],
+    page: new Map(),
+    overview: async () => {
+      const snapshot = createHistory().snapshot();
+      return { ...snapshot, stats: NO_STATS, alarms: serviceAlarms(snapshot.recent, NO_STATS) };
+    },
+    exposition: { contentType: 'text/plain', expose: async () => '' },
+  });
+}
+
+/** A manager that serves a model with this classifier. */
+export async function serving(classifier: Partial<Classifier>): Promise<Manager> {
+  const manager = createManager(COMMIT);
+  const model = { name: 'm', commit: COMMIT, classifier } as ServedModel;
+  await manager.serve({ commit: COMMIT, run: async () => model });
+  return manager;
+}
