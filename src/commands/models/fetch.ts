@@ -19,7 +19,7 @@ export function addFetch(models: Command): void {
     .description(
       'Download a version from a remote store to MODEL_CACHE, so that the server can start without network.',
     )
-    .argument('[sha]', 'full SHA (default: the version that the server would serve)')
+    .argument('[commit]', 'full SHA (default: the version that the server would serve)')
     .addOption(asJson())
     .action(run);
 }
