@@ -21,7 +21,9 @@ test('a version that is as good passes, and the table says by what', async () =>
   const { store, sha } = variantOfPinned({ 'README.md': '# The same, told otherwise' });
   const { code, stdout } = await gate(store, sha);
   expect(stdout).toMatch(/^ok {4}trained from its ingredients +\d+ files as recorded$/m);
-  expect(stdout).toMatch(/^ok {4}golden texts +each as expected, alone and in batches$/m);
+  expect(stdout).toMatch(
+    /^ok {4}golden texts +each as expected, as a single text and in batches$/m,
+  );
   expect(stdout).toMatch(/^ok {4}latency of one text, median +[\d.]+ ms, 50 ms are allowed/m);
   expect(stdout).toMatch(/\npassed: \d+ checks\n$/);
   expect(code).toBe(0);
