@@ -159,13 +159,20 @@ async function tell() {
     `7. It takes over: ${MULTILINGUAL} is started in the place of ${ENGLISH}. German tweets go on.`,
   );
   await english.server.stop();
+  await serveMultilingual(port, prometheus);
+  say('The end.');
+}
+
+/** Shows that the alert clears and that German texts get the new version's labels. */
+async function serveMultilingual(port, prometheus) {
+  const url = `http://127.0.0.1:${port}`;
   const multilingual = await serve(MULTILINGUAL, port);
   const swappedAt = Date.now();
   const more = send(url, 'de', '10m');
   await until('the end of the alert', async () => !(await alert(prometheus, url)));
   print([
     `${((Date.now() - swappedAt) / 1000).toFixed(0)} s later the alert has cleared.`,
-    `${multilingual.commit} answers, which knows German.`,
+    `${multilingual.commit} answers, which was trained on German.`,
   ]);
   await until('German texts', async () => {
     const { steps } = await getJson(`${url}/console/data`);
@@ -177,7 +184,6 @@ async function tell() {
   if (late) {
     throw new Error(`the alert is back: ${late}`);
   }
-  say('Told in full.');
 }
 
 process.on('SIGINT', () => process.exit(130));

@@ -10,7 +10,6 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import { clusterMemberModule } from '../entry-points.ts';
-import { NO_STATS } from '../serving/stats.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics/metrics.ts';
 import { ProcessError } from './error.ts';
@@ -43,7 +42,7 @@ interface Primary {
 /** Starts `config.processes` members. */
 export async function startProcesses(config: Config): Promise<Processes> {
   // Of what the primary itself uses, and of lines that its log lost.
-  const metrics = createMetrics(() => NO_STATS);
+  const metrics = createMetrics();
   const log = await createLog({
     level: config.logLevel,
     file: config.logFile,

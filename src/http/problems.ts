@@ -2,8 +2,12 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { PROBLEMS, type Problem as ProblemBody, type ProblemCode } from '../api/problem.ts';
 import { KnownError } from '../errors.ts';
-import { ClassifierError, type ClassifierErrorCode } from '../inference/errors.ts';
-import { ServingError, type ServingErrorCode } from '../serving/errors.ts';
+import {
+  ClassifierError,
+  type ClassifierErrorCode,
+  ServingError,
+  type ServingErrorCode,
+} from '../serving/errors.ts';
 
 /** What a client receives. */
 interface Problem {

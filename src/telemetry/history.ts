@@ -112,14 +112,7 @@ export function createHistory(nowMs: () => number = Date.now) {
     if (last && last.at >= at) {
       return last;
     }
-    const begun: Step = {
-      at,
-      answered: 0,
-      refused: 0,
-      failed: 0,
-      latencies: createLatencies(),
-      tally: createTally(profile),
-    };
+    const begun = createStep(at, profile);
     const oldest = at - STEP_SECONDS * STEPS;
     steps = [...steps.filter((past) => past.at > oldest), begun];
     return begun;
@@ -154,41 +147,56 @@ export function createHistory(nowMs: () => number = Date.now) {
       const row = feedback[predicted] ?? {};
       feedback[predicted] = { ...row, [actual]: (row[actual] ?? 0) + 1 };
     },
-
     record,
-
     /** @param others what other processes have seen of the same version. */
-    snapshot(others: readonly HistoryRecord[] = []): HistorySnapshot {
-      const now = nowMs() / 1000;
-      const records = [record(), ...others];
-      const merged = mergeSteps(records.flatMap((each) => each.steps));
-      const steps = merged.map(({ latencies, counts, ...counted }) => ({
-        ...counted,
-        latency: quantilesOf(latencies),
-        labels: byName(profile, 'label', counts),
-        languages: byName(profile, 'language', counts),
-      }));
-      return {
-        now,
-        stepSeconds: STEP_SECONDS,
-        steps,
-        recent: recentOf(steps, { now, stepSeconds: STEP_SECONDS }),
-        drift: driftOf(
-          profile,
-          merged.filter(({ at }) => at > now - DRIFT_WINDOW_SECONDS),
-        ),
-        feedback: records
-          .map((each) => each.feedback)
-          .reduce((sum, other) =>
-            combine(sum, other, (row, more) => combine(row, more, (a, b) => a + b)),
-          ),
-        predictions: records
-          .flatMap((each) => each.predictions)
-          .sort((a, b) => b.at - a.at)
-          .slice(0, LAST_PREDICTIONS)
-          .map(({ at, line }) => ({ at, ...line })),
-      };
-    },
+    snapshot: (others: readonly HistoryRecord[] = []): HistorySnapshot =>
+      snapshotOf(profile, [record(), ...others], nowMs() / 1000),
+  };
+}
+
+function createStep(at: number, profile: Profile): Step {
+  return {
+    at,
+    answered: 0,
+    refused: 0,
+    failed: 0,
+    latencies: createLatencies(),
+    tally: createTally(profile),
+  };
+}
+
+/** @param now seconds since 1970. */
+function snapshotOf(
+  profile: Profile,
+  records: readonly HistoryRecord[],
+  now: number,
+): HistorySnapshot {
+  const merged = mergeSteps(records.flatMap((each) => each.steps));
+  const steps = merged.map(({ latencies, counts, ...counted }) => ({
+    ...counted,
+    latency: quantilesOf(latencies),
+    labels: byName(profile, 'label', counts),
+    languages: byName(profile, 'language', counts),
+  }));
+  return {
+    now,
+    stepSeconds: STEP_SECONDS,
+    steps,
+    recent: recentOf(steps, { now, stepSeconds: STEP_SECONDS }),
+    drift: driftOf(
+      profile,
+      merged.filter(({ at }) => at > now - DRIFT_WINDOW_SECONDS),
+    ),
+    feedback: records
+      .map((each) => each.feedback)
+      .reduce((sum, other) =>
+        combine(sum, other, (row, more) => combine(row, more, (a, b) => a + b)),
+      ),
+    predictions: records
+      .flatMap((each) => each.predictions)
+      .sort((a, b) => b.at - a.at)
+      .slice(0, LAST_PREDICTIONS)
+      .map(({ at, line }) => ({ at, ...line })),
   };
 }
 

@@ -4,8 +4,7 @@ import { OTHER } from '../../drift/profile.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../../serving/observer.ts';
 import type { PredictionRecord } from '../../serving/prediction-record.ts';
 
-/** What was predicted, and what clients reported of it. */
-export function createPredictionMetrics(registry: Registry) {
+function defineMetrics(registry: Registry) {
   const registers = [registry];
   const predictions = new Counter({
     name: 'classifier_predictions_total',
@@ -43,15 +42,22 @@ export function createPredictionMetrics(registry: Registry) {
     labelNames: ['reason'] as const,
     registers,
   });
-  for (const reason of REJECTION_REASONS) {
-    rejected.inc({ reason }, 0);
-  }
   const feedback = new Counter({
     name: 'classifier_feedback_total',
     help: 'Predictions whose right label a client reported, by predicted and actual label.',
     labelNames: ['predicted', 'actual'] as const,
     registers,
   });
+  return { predictions, score, tokens, unknownRatio, truncated, rejected, feedback };
+}
+
+/** What was predicted, and what clients reported of it. */
+export function createPredictionMetrics(registry: Registry) {
+  const { predictions, score, tokens, unknownRatio, truncated, rejected, feedback } =
+    defineMetrics(registry);
+  for (const reason of REJECTION_REASONS) {
+    rejected.inc({ reason }, 0);
+  }
   const counted = new Set(COUNTED_LANGUAGES);
 
   return {
