@@ -1,5 +1,5 @@
 // The story that this project was made for, with real parts: German tweets reach an English model, an
-// alert says so, its SHA leads to what the model was made of, a multilingual version takes over, and
+// alert fires, its SHA leads to what the model was made of, a multilingual version takes over, and
 // the alert clears. Prometheus takes part where it is installed; else the server's own window tells.
 //
 //   npm run story [-- --seconds 60] [-- --rate 20]

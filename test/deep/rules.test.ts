@@ -75,7 +75,7 @@ test('each alert of drift and of ratios asks for a number of observations', () =
   expect(counted.length).toBeGreaterThan(6);
 });
 
-test('a person is told of the cause once, and not of what follows from it', async () => {
+test('a notification is sent for the cause, and none for its consequences', async () => {
   const alertmanager = await startAlertmanager();
   const [version, other] = [
     { job: 'j', commit: 'aaaa' },

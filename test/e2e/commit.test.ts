@@ -62,7 +62,7 @@ describe('models commit', () => {
     expect(repository.git('status', '--porcelain')).toBe('');
   });
 
-  test('says so where nothing has changed', async () => {
+  test('reports that nothing has changed', async () => {
     const { code, stderr } = await repository.commitVersion();
     expect(code).toBe(1);
     expect(stderr).toMatch(/nothing to commit/);
@@ -244,7 +244,7 @@ describe('models init', () => {
     expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe(ignored);
   });
 
-  test('says so where there is no repository', async () => {
+  test('reports that there is no repository', async () => {
     const folder = temporaryFolder();
     const { code, stderr } = await runCommand(['models', 'init', folder]);
     expect(code).toBe(1);

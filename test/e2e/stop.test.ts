@@ -57,7 +57,7 @@ test('a second signal ends it at once', async () => {
   await given;
 });
 
-test('what is unanswered when the time is over is told, with exit code 1', async () => {
+test('unanswered requests after the time limit are logged, with exit code 1', async () => {
   const server = await startServer({ WORKERS: '1', DRAIN_TIMEOUT_MS: '10' });
   const inputs = Array.from({ length: 64 }, (_, i) => `${'word '.repeat(120)}${i}`);
   const given = expect(server.predict({ inputs })).rejects.toThrow();

@@ -118,7 +118,7 @@ export interface TestAlertmanager {
   readonly address: string;
   /** Makes alerts fire, as Prometheus would. */
   send(labels: readonly Readonly<Record<string, string>>[]): Promise<void>;
-  /** What a person would be told: alerts that are neither silenced nor inhibited. */
+  /** What a person would receive: alerts that are neither silenced nor inhibited. */
   active(): Promise<Alert[]>;
   stop(): Promise<void>;
 }

@@ -120,7 +120,7 @@ test.each([...Object.keys(FILES), 'commit.json'])(
   },
 );
 
-test('a store without the version says so', async () => {
+test('a store without the version reports that', async () => {
   const other = 'f'.repeat(40);
   const wanted = { store: open(), cacheFolder, model: MODEL, sha: other };
   await expect(fetchVersion(wanted)).rejects.toThrow(
@@ -156,7 +156,7 @@ test.each<[string, () => void]>([
     'a file in its place',
     () => rmSync(cached(), { recursive: true }) ?? writeFileSync(cached(), ''),
   ],
-])('a cache with %s is told of and mended', async (_, spoil) => {
+])('a cache with %s is reported and repaired', async (_, spoil) => {
   await fetchAndProve();
   spoil();
   const damages: ModelError[] = [];

@@ -55,7 +55,7 @@ test('a version is published as it is, with nothing beside it', async () => {
   expect(readdirSync(join(targetFolder, MODEL)).sort()).toEqual([sha, `${sha}.tag`]);
 });
 
-test('again, it does nothing and says so', async () => {
+test('again, it does nothing and reports that', async () => {
   await publish('v1.0.0');
   expect(await publish('v1.0.0')).toBe('already-published');
   expect(await publish()).toBe('already-published');

@@ -263,7 +263,7 @@ describe('which commit is served', () => {
   mkdirSync(join(store, MODEL));
   writeFileSync(join(store, MODEL, 'PINNED'), `${sha}\n`);
 
-  test('the one in PINNED, unless another is asked for', async () => {
+  test('the one in PINNED, unless another is requested', async () => {
     expect(await resolveCommit(openStore(store), MODEL)).toBe(sha);
     const other = 'b'.repeat(64);
     expect(await resolveCommit(openStore(store), MODEL, other)).toBe(other);

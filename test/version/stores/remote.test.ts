@@ -171,7 +171,7 @@ describe.each([
     expect((error as Error).message).toContain('ECONNREFUSED (tried ');
   });
 
-  test('stops when it is told to', async () => {
+  test('stops when its signal aborts', async () => {
     const controller = new AbortController();
     store = open(60_000, controller.signal);
     server.fault(`p/${KEY}`, [{ kind: 'stall', after: 10 }]);
