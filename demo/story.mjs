@@ -1,6 +1,6 @@
 // The story that this project was made for, with real parts: German tweets reach an English model, an
 // alert fires, its SHA leads to what the model was made of, a multilingual version takes over, and
-// the alert clears. Prometheus takes part where it is installed; else the server's own window tells.
+// the alert clears. Without an installed Prometheus, the server's own data are used.
 //
 //   npm run story [-- --seconds 60] [-- --rate 20]
 import { execFileSync } from 'node:child_process';
@@ -43,9 +43,9 @@ function run(...args) {
 const print = (lines) => console.log(lines.map((line) => `  ${line}`).join('\n'));
 
 /** Waits for something that comes. @throws where it does not come in time. */
-async function until(what, ask) {
+async function until(what, read) {
   const timing = { timeoutMs: TIMEOUT_MS, intervalMs: 500 };
-  const found = await poll(() => ask().catch(() => undefined), timing);
+  const found = await poll(() => read().catch(() => undefined), timing);
   if (!found) {
     throw new Error(`${TIMEOUT_MS / 1000} s have passed without ${what}`);
   }
@@ -114,7 +114,7 @@ function send(url, language, seconds) {
   });
 }
 
-async function tell() {
+async function runStory() {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   say(`1. The English version, ${ENGLISH}, is live.`);
@@ -188,7 +188,7 @@ async function serveMultilingual(port, prometheus) {
 
 process.on('SIGINT', () => process.exit(130));
 try {
-  await tell();
+  await runStory();
 } catch (error) {
   console.error(`\n${error.message}`);
   process.exitCode = 1;

@@ -107,7 +107,7 @@ describe('models commit refuses, and commits nothing', () => {
       'to be retrained: since the weights were trained, code/new.py was added',
     ],
     [
-      'weights of which nobody knows what they were trained from',
+      'weights without a record of what they were trained from',
       (v) => v.edit('metrics.json', (metrics) => delete metrics.trained_from),
       'metrics.json: it has no trained_from',
     ],
@@ -252,7 +252,7 @@ describe('models init', () => {
   });
 });
 
-/** Why the working tree can't be committed. Whether the model itself is good is not asked. */
+/** Why the working tree can't be committed. The model itself is not checked. */
 async function refused({ folder, data: dataFolder }: ModelRepository): Promise<string> {
   const options = {
     message: 'A version',

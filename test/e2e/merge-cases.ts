@@ -280,7 +280,7 @@ const keys: readonly MergeCase[] = [
   ]),
   clash(
     HYPERPARAMETERS,
-    'integers that a double can not tell apart are different',
+    'integers that a double can not distinguish are different',
     [
       json('"big": 9007199254740992'),
       json('"big": 9007199254740993'),
@@ -520,7 +520,7 @@ const packages: readonly MergeCase[] = [
       'numpy==1.1',
     ),
   ]),
-  clean('environment/requirements.in', 'requirements.in: packages asked for on both sides', [
+  clean('environment/requirements.in', 'requirements.in: packages added on both sides', [
     text('numpy', 'onnx'),
     text('numpy', 'onnx', 'torch'),
     text('numpy', 'onnxruntime==1.30.*', 'onnx>=1.2'),

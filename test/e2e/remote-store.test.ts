@@ -91,7 +91,7 @@ test('once the store is back, it serves', async () => {
   await server.stop();
 });
 
-test('at the deadline it ends with 1, and tells the cause', async () => {
+test('at the deadline it ends with 1, and logs the cause', async () => {
   down();
   const { code, stdout, stderr } = await runCommand(['serve'], env);
   expect(code).toBe(1);

@@ -8,7 +8,7 @@ interface Answer {
   predictions: { id: string }[];
 }
 
-test('told to stop under load: what was accepted is answered, and each answer has its line', async () => {
+test('stopped under load: what was accepted is answered, and each answer has its line', async () => {
   const folder = temporaryFolder();
   const server = await startServer({
     DRAIN_TIMEOUT_MS: '60000',
@@ -67,7 +67,7 @@ test('unanswered requests after the time limit are logged, with exit code 1', as
   expect(server.lines.at(-1)).toMatchObject({ event: 'stopped', unanswered: 1 });
 });
 
-test('told to stop while the model is still being loaded, it ends with exit code 0', async () => {
+test('stopped while the model is still being loaded, it ends with exit code 0', async () => {
   const firstEvents = [];
   // A slow test may send the signal too late, but not every time.
   do {

@@ -45,7 +45,7 @@ test('without a living worker it is not ready', async () => {
   expect([status, body.type]).toEqual([503, '/problems/not-ready']);
 });
 
-describe('an error that nobody foresaw', () => {
+describe('an unexpected error', () => {
   test.each([
     ['of any kind', new Error('the secret cause')],
     [

@@ -41,7 +41,7 @@ const publish = (tag?: string, to = target) =>
 const prove = async () => readVersion(target, await openVersion(target, MODEL, sha));
 const published = (path: string) => join(targetFolder, MODEL, sha, path);
 
-/** Puts something into the target that nobody published. */
+/** Puts something into the target that was not published. */
 function plant(path: string, content: string): void {
   mkdirSync(dirname(published(path)), { recursive: true });
   writeFileSync(published(path), content);

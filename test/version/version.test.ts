@@ -61,7 +61,7 @@ describe.each(['sha1', 'sha256'] as const)('a version of a %s repository', (obje
     );
   });
 
-  test('tells who made it, when, and from what', async () => {
+  test('has its author, date and parents', async () => {
     const { details } = await openVersion(openStore(store), MODEL, sha);
     expect(details).toMatchObject({
       author: { name: 'A U Thor', email: 'author@example.com' },
