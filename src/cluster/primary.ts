@@ -12,6 +12,7 @@ import type { Config } from '../config/config.ts';
 import { clusterMemberModule } from '../entry-points.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics/metrics.ts';
+import { NO_STATS } from '../telemetry/stats.ts';
 import { ProcessError } from './error.ts';
 import { createMemberGroup, type Member, type MemberGroup, send } from './group.ts';
 import type { ToPrimary } from './messages.ts';
@@ -42,7 +43,7 @@ interface Primary {
 /** Starts `config.processes` members. */
 export async function startProcesses(config: Config): Promise<Processes> {
   // Of what the primary itself uses, and of lines that its log lost.
-  const metrics = createMetrics();
+  const metrics = createMetrics(() => NO_STATS);
   const log = await createLog({
     level: config.logLevel,
     file: config.logFile,

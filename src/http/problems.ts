@@ -2,12 +2,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { PROBLEMS, type Problem as ProblemBody, type ProblemCode } from '../api/problem.ts';
 import { KnownError } from '../errors.ts';
-import {
-  ClassifierError,
-  type ClassifierErrorCode,
-  ServingError,
-  type ServingErrorCode,
-} from '../serving/errors.ts';
 
 /** What a client receives. */
 interface Problem {
@@ -42,7 +36,7 @@ export function answerProblems(
   onError: (error: unknown, res: Response) => void,
 ): ErrorRequestHandler {
   return (error: unknown, _req, res, next) => {
-    if (error instanceof ServingError && error.code === 'client-gone') {
+    if (error instanceof KnownError && error.code === 'client-gone') {
       return;
     }
     const problem = toProblem(error);
@@ -86,13 +80,11 @@ const STOPPING: Problem = {
   headers: { connection: 'close' },
 };
 
-/** The classifier's and the server's own reasons not to predict; any other is an internal error. */
-const CLASSIFIER_PROBLEMS: Partial<Record<ClassifierErrorCode, (message: string) => Problem>> = {
+/** Why the predictor did not predict, by the code of its error; any other is an internal error. */
+const PREDICTOR_PROBLEMS: Readonly<Record<string, (message: string) => Problem>> = {
   'queue-full': (message) =>
     problem('queue-full', `${message}; try again later`, { 'retry-after': RETRY_AFTER_SECONDS }),
   closed: () => STOPPING,
-};
-const SERVING_PROBLEMS: Partial<Record<ServingErrorCode, (message: string) => Problem>> = {
   'not-ready': (message) => problem('not-ready', message, { 'retry-after': RETRY_AFTER_SECONDS }),
   draining: (message) =>
     problem('draining', message, { 'retry-after': RETRY_AFTER_SECONDS, connection: 'close' }),
@@ -112,14 +104,12 @@ function toProblem(error: unknown): Problem {
   if (error instanceof ProblemError) {
     return error;
   }
-  const ofServer =
-    error instanceof ClassifierError
-      ? CLASSIFIER_PROBLEMS[error.code]?.(error.message)
-      : error instanceof ServingError
-        ? SERVING_PROBLEMS[error.code]?.(error.message)
-        : frameworkProblem(error);
+  const known =
+    error instanceof KnownError
+      ? PREDICTOR_PROBLEMS[error.code]?.(error.message)
+      : frameworkProblem(error);
   return (
-    ofServer ?? problem('internal-error', 'The cause is in the server’s log, under the request id')
+    known ?? problem('internal-error', 'The cause is in the server’s log, under the request id')
   );
 }
 

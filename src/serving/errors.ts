@@ -1,8 +1,5 @@
 import { KnownError } from '../errors.ts';
 
-/** A prediction fails with these as well: protocols import the errors of predictions from here. */
-export { ClassifierError, type ClassifierErrorCode } from '../inference/errors.ts';
-
 export type ServingErrorCode =
   /** No version has been loaded yet. */
   | 'not-ready'

@@ -16,7 +16,7 @@ export interface ServedModel {
   readonly parents: readonly string[];
   /** What the version was made from, by kind. */
   readonly ingredients: Ingredients;
-  /** `metrics.json` unchanged; undefined where the version has none. */
+  /** `metrics.json` as it stands; undefined where the version has none. */
   readonly metrics: unknown;
   /** ISO 8601. */
   readonly loadedAt: string;

@@ -1,7 +1,8 @@
 /** What the processes that share a port exchange, so that each can answer for all. */
 import { setImmediate } from 'node:timers/promises';
 import type { ClassifierStats } from '../inference/classifier.ts';
-import type { History, HistoryRecord } from './history.ts';
+import type { History } from './history.ts';
+import type { HistoryRecord } from './history-snapshot.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { MetricsSnapshot } from './metrics/snapshot.ts';
 

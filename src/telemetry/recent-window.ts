@@ -1,4 +1,5 @@
 /** The last minute of a history: what the console shows as “now”. */
+import { quantile } from '../statistics.ts';
 import type { ServiceWindow } from './service-policy.ts';
 
 const WINDOW_SECONDS = 60;
@@ -29,6 +30,11 @@ export function recentOf(
   const total = (count: (step: Step) => number): number =>
     recent.reduce((sum, step) => sum + count(step), 0);
   const latencies = recent.flatMap(({ latency }) => latency ?? []);
+  const median = (values: readonly number[]): number | undefined =>
+    quantile(
+      values.map((value) => [value, 1]),
+      0.5,
+    );
   const p50 = median(latencies.map((latency) => latency.p50));
   const p99 = median(latencies.map((latency) => latency.p99));
   return {
@@ -40,8 +46,4 @@ export function recentOf(
     failed: total(({ failed }) => failed),
     latency: p50 === undefined || p99 === undefined ? undefined : { p50, p99 },
   };
-}
-
-function median(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -3,8 +3,8 @@ import type { Config } from '../config/config.ts';
 import type { ClassifierStats } from '../inference/classifier.ts';
 import type { Observer } from '../serving/observer.ts';
 import type { ServedModel } from '../serving/served-model.ts';
-import { addStats, NO_STATS } from '../serving/stats.ts';
-import { createHistory, type HistorySnapshot } from './history.ts';
+import { createHistory } from './history.ts';
+import type { HistorySnapshot } from './history-snapshot.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createObserver } from './observer.ts';
@@ -15,6 +15,7 @@ import {
   type ReadReport,
 } from './process-group.ts';
 import { type ServiceAlarms, serviceAlarms } from './service-policy.ts';
+import { addStats, NO_STATS } from './stats.ts';
 
 export interface Overview extends HistorySnapshot {
   readonly stats: ClassifierStats;

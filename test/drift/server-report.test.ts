@@ -7,8 +7,8 @@ import { DriftError } from '../../src/drift/report/drift-error.ts';
 import { readExposition } from '../../src/drift/report/exposition.ts';
 import { driftOfServer } from '../../src/drift/report/server-report.ts';
 import { formatReport } from '../../src/drift/report/terminal-report.ts';
-import { NO_STATS } from '../../src/serving/stats.ts';
 import { createMetrics } from '../../src/telemetry/metrics/metrics.ts';
+import { NO_STATS } from '../../src/telemetry/stats.ts';
 import { COMMIT, plain } from './logs.ts';
 
 test('the metrics expose what was counted, also of names with quotes', async () => {

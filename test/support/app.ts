@@ -7,9 +7,9 @@ import type { Observer } from '../../src/serving/observer.ts';
 import { createPredictionIds } from '../../src/serving/prediction-id.ts';
 import { createPredictor } from '../../src/serving/predictor.ts';
 import type { ServedModel } from '../../src/serving/served-model.ts';
-import { NO_STATS } from '../../src/serving/stats.ts';
 import { createHistory } from '../../src/telemetry/history.ts';
 import { serviceAlarms } from '../../src/telemetry/service-policy.ts';
+import { NO_STATS } from '../../src/telemetry/stats.ts';
 import { observerWith } from './observer.ts';
 
 export const COMMIT = 'c'.repeat(40);

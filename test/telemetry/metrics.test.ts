@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { COUNTED_LANGUAGES } from '../../src/drift/languages.ts';
 import { emptyProfile } from '../../src/drift/profile.ts';
 import type { PredictionRecord } from '../../src/serving/prediction-record.ts';
-import { NO_STATS } from '../../src/serving/stats.ts';
 import { createMetrics } from '../../src/telemetry/metrics/metrics.ts';
+import { NO_STATS } from '../../src/telemetry/stats.ts';
 
 const labels = ['negative', 'neutral', 'positive'];
 const model = {

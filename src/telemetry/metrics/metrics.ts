@@ -6,7 +6,6 @@ import { Registry } from 'prom-client';
 import type { Classifier, ClassifierStats } from '../../inference/classifier.ts';
 import type { PredictionRecord } from '../../serving/prediction-record.ts';
 import type { ServedModel } from '../../serving/served-model.ts';
-import { NO_STATS } from '../../serving/stats.ts';
 import { createDriftMetrics } from './drift-metrics.ts';
 import { createHttpMetrics } from './http-metrics.ts';
 import { createInferenceMetrics } from './inference-metrics.ts';
@@ -26,9 +25,9 @@ export type Metrics = ReturnType<typeof createMetrics>;
 /**
  * Creates the metrics on a registry of their own.
  *
- * @param readStats the state of queue and workers; none where the process has no classifier.
+ * @param readStats the state of queue and workers.
  */
-export function createMetrics(readStats: () => ClassifierStats = () => NO_STATS) {
+export function createMetrics(readStats: () => ClassifierStats) {
   const registry = new Registry();
   collectProcessMetrics(registry);
   const http = createHttpMetrics(registry);

@@ -4,8 +4,10 @@ import { OTHER } from '../../drift/profile.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../../serving/observer.ts';
 import type { PredictionRecord } from '../../serving/prediction-record.ts';
 
-function defineMetrics(registry: Registry) {
+/** What was predicted, and what clients reported of it. */
+export function createPredictionMetrics(registry: Registry) {
   const registers = [registry];
+  const observeText = createTextMetrics(registry);
   const predictions = new Counter({
     name: 'classifier_predictions_total',
     help: 'Predictions that were answered, by predicted label and identified language.',
@@ -19,45 +21,21 @@ function defineMetrics(registry: Registry) {
     buckets: [0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95, 0.99],
     registers,
   });
-  const tokens = new Histogram({
-    name: 'classifier_input_tokens',
-    help: 'Tokens of a text as the model received it, special ones included.',
-    buckets: [4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512],
-    registers,
-  });
-  const unknownRatio = new Histogram({
-    name: 'classifier_unknown_token_ratio',
-    help: 'Share of a text’s tokens that are not in the model’s vocabulary.',
-    buckets: [0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1],
-    registers,
-  });
-  const truncated = new Counter({
-    name: 'classifier_truncated_total',
-    help: 'Predictions made from a text that was cut to the model’s window.',
-    registers,
-  });
   const rejected = new Counter({
     name: 'classifier_rejected_total',
     help: 'Requests for predictions that got none, by reason.',
     labelNames: ['reason'] as const,
     registers,
   });
+  for (const reason of REJECTION_REASONS) {
+    rejected.inc({ reason }, 0);
+  }
   const feedback = new Counter({
     name: 'classifier_feedback_total',
     help: 'Predictions whose right label a client reported, by predicted and actual label.',
     labelNames: ['predicted', 'actual'] as const,
     registers,
   });
-  return { predictions, score, tokens, unknownRatio, truncated, rejected, feedback };
-}
-
-/** What was predicted, and what clients reported of it. */
-export function createPredictionMetrics(registry: Registry) {
-  const { predictions, score, tokens, unknownRatio, truncated, rejected, feedback } =
-    defineMetrics(registry);
-  for (const reason of REJECTION_REASONS) {
-    rejected.inc({ reason }, 0);
-  }
   const counted = new Set(COUNTED_LANGUAGES);
 
   return {
@@ -77,13 +55,38 @@ export function createPredictionMetrics(registry: Registry) {
       const { label, language } = record;
       predictions.inc({ label, language: counted.has(language) ? language : OTHER });
       score.observe({ label }, record.score);
-      tokens.observe(record.tokens);
-      unknownRatio.observe(record.unknownRatio);
-      if (record.truncated) {
-        truncated.inc();
-      }
+      observeText(record);
     },
     onRejected: (reason: RejectionReason) => rejected.inc({ reason }),
     onFeedback: (predicted: string, actual: string) => feedback.inc({ predicted, actual }),
+  };
+}
+
+/** What the model received of a text. */
+function createTextMetrics(registry: Registry) {
+  const registers = [registry];
+  const tokens = new Histogram({
+    name: 'classifier_input_tokens',
+    help: 'Tokens of a text as the model received it, special ones included.',
+    buckets: [4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512],
+    registers,
+  });
+  const unknownRatio = new Histogram({
+    name: 'classifier_unknown_token_ratio',
+    help: 'Share of a text’s tokens that are not in the model’s vocabulary.',
+    buckets: [0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1],
+    registers,
+  });
+  const truncated = new Counter({
+    name: 'classifier_truncated_total',
+    help: 'Predictions made from a text that was cut to the model’s window.',
+    registers,
+  });
+  return (record: PredictionRecord): void => {
+    tokens.observe(record.tokens);
+    unknownRatio.observe(record.unknownRatio);
+    if (record.truncated) {
+      truncated.inc();
+    }
   };
 }
