@@ -62,7 +62,7 @@ describe('models commit', () => {
     expect(repository.git('status', '--porcelain')).toBe('');
   });
 
-  test('says so where nothing has changed', async () => {
+  test('reports that nothing has changed', async () => {
     const { code, stderr } = await repository.commitVersion();
     expect(code).toBe(1);
     expect(stderr).toMatch(/nothing to commit/);
@@ -107,7 +107,7 @@ describe('models commit refuses, and commits nothing', () => {
       'to be retrained: since the weights were trained, code/new.py was added',
     ],
     [
-      'weights of which nobody knows what they were trained from',
+      'weights without a record of what they were trained from',
       (v) => v.edit('metrics.json', (metrics) => delete metrics.trained_from),
       'metrics.json: it has no trained_from',
     ],
@@ -244,7 +244,7 @@ describe('models init', () => {
     expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe(ignored);
   });
 
-  test('says so where there is no repository', async () => {
+  test('reports that there is no repository', async () => {
     const folder = temporaryFolder();
     const { code, stderr } = await runCommand(['models', 'init', folder]);
     expect(code).toBe(1);
@@ -252,7 +252,7 @@ describe('models init', () => {
   });
 });
 
-/** Why the working tree can't be committed. Whether the model itself is good is not asked. */
+/** Why the working tree can't be committed. The model itself is not checked. */
 async function refused({ folder, data: dataFolder }: ModelRepository): Promise<string> {
   const options = {
     message: 'A version',

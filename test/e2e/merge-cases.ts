@@ -8,7 +8,7 @@ export interface MergeCase {
   readonly theirs: string;
   /** The text of the merged file. */
   readonly result: string;
-  /** What is told of each conflict, after the file's name; none for a clean merge. */
+  /** The message for each conflict, after the file's name; none for a clean merge. */
   readonly conflicts: readonly string[];
 }
 
@@ -266,7 +266,7 @@ const keys: readonly MergeCase[] = [
     ],
     'conflict in seeds: base [1, 2], ours [1, 2, 3], theirs [1, 2, 4]',
   ),
-  clean(HYPERPARAMETERS, 'numbers keep the spelling of whoever wrote them', [
+  clean(HYPERPARAMETERS, 'numbers keep the spelling of the side that wrote them', [
     json('"rate": 1e-4,', '"decay": 0.01,', '"clip": 1.0,', '"big": 12345678901234567890'),
     json('"rate": 2e-4,', '"decay": 0.01,', '"clip": 1.0,', '"big": 12345678901234567890'),
     json('"rate": 1e-4,', '"decay": 1.0E-2,', '"clip": 1.50,', '"big": 12345678901234567890'),
@@ -280,7 +280,7 @@ const keys: readonly MergeCase[] = [
   ]),
   clash(
     HYPERPARAMETERS,
-    'integers that a double can not tell apart are different',
+    'integers that a double can not distinguish are different',
     [
       json('"big": 9007199254740992'),
       json('"big": 9007199254740993'),
@@ -520,7 +520,7 @@ const packages: readonly MergeCase[] = [
       'numpy==1.1',
     ),
   ]),
-  clean('environment/requirements.in', 'requirements.in: packages asked for on both sides', [
+  clean('environment/requirements.in', 'requirements.in: packages added on both sides', [
     text('numpy', 'onnx'),
     text('numpy', 'onnx', 'torch'),
     text('numpy', 'onnxruntime==1.30.*', 'onnx>=1.2'),

@@ -191,7 +191,7 @@ describe('models', () => {
     expect(json).toContainEqual(expect.objectContaining({ commit: PINNED, pinned: true }));
   });
 
-  test('show tells the ingredients', async () => {
+  test('show prints the ingredients', async () => {
     const { stdout } = await runCommand(['models', 'show', PINNED]);
     expect(stdout).toContain(`commit   ${PINNED}`);
     expect(stdout).toMatch(/model\.onnx +[\d.]+ MB {2}sha256:[0-9a-f]{64}/);
@@ -263,7 +263,7 @@ describe('int8 products that saturate', () => {
   });
 
   test.runIf(/avx2/.test(cpu))(
-    'are computed exactly, and told, where the CPU lacks VNNI',
+    'are computed exactly, and logged, where the CPU lacks VNNI',
     async () => {
       expect(await saysExact(MULTILINGUAL)).toBe(!/avx512_vnni|avx_vnni/.test(cpu));
     },

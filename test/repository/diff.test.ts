@@ -346,7 +346,7 @@ describe('two versions, part by part', async () => {
     }
   });
 
-  test('in colour only where that is asked for', () => {
+  test('in colour only where it is requested', () => {
     const coloured = formatDiff(found, createPaint(true));
     expect(coloured).toContain('\u001b[32m+print("fine-tune")\u001b[39m');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.

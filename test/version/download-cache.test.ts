@@ -120,7 +120,7 @@ test.each([...Object.keys(FILES), 'commit.json'])(
   },
 );
 
-test('a store without the version says so', async () => {
+test('a store without the version reports that', async () => {
   const other = 'f'.repeat(40);
   const wanted = { store: open(), cacheFolder, model: MODEL, sha: other };
   await expect(fetchVersion(wanted)).rejects.toThrow(
@@ -156,7 +156,7 @@ test.each<[string, () => void]>([
     'a file in its place',
     () => rmSync(cached(), { recursive: true }) ?? writeFileSync(cached(), ''),
   ],
-])('a cache with %s is told of and mended', async (_, spoil) => {
+])('a cache with %s is reported and repaired', async (_, spoil) => {
   await fetchAndProve();
   spoil();
   const damages: ModelError[] = [];
@@ -209,7 +209,7 @@ test('a cache that can’t be written says which', async () => {
 });
 
 describe('which version is served', () => {
-  const told: [code: string, lastPinned: string][] = [];
+  const reported: [code: string, lastPinned: string][] = [];
   const locate = (commit?: string, openRemote: (timeoutMs: number) => RemoteStore = open) =>
     locateVersion({
       openRemote,
@@ -217,22 +217,22 @@ describe('which version is served', () => {
       cacheFolder,
       model: MODEL,
       commit,
-      onUnavailable: ({ code }, lastPinned) => void told.push([code, lastPinned]),
+      onUnavailable: ({ code }, lastPinned) => void reported.push([code, lastPinned]),
     });
-  beforeEach(() => void (told.length = 0));
+  beforeEach(() => void (reported.length = 0));
   const down = () => server.fault(`${MODEL}/PINNED`, [{ kind: 'status', status: 503 }], true);
   const up = () => server.fault(`${MODEL}/PINNED`, []);
 
   test('the one that the store pins', async () => {
     expect(await locate()).toMatchObject({ commit: sha, store: { location: cacheFolder } });
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   test('the one that it pinned last, while it can’t be reached', async () => {
     await locate();
     down();
     expect((await locate()).commit).toBe(sha);
-    expect(told).toEqual([['store-unavailable', sha]]);
+    expect(reported).toEqual([['store-unavailable', sha]]);
     up();
   });
 
@@ -260,7 +260,7 @@ describe('which version is served', () => {
     up();
   });
 
-  test('the one asked for, without the network where the cache has it', async () => {
+  test('the requested one, without the network where the cache has it', async () => {
     await locate(sha);
     server.requests.length = 0;
     expect((await locate(sha)).commit).toBe(sha);

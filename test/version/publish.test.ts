@@ -41,7 +41,7 @@ const publish = (tag?: string, to = target) =>
 const prove = async () => readVersion(target, await openVersion(target, MODEL, sha));
 const published = (path: string) => join(targetFolder, MODEL, sha, path);
 
-/** Puts something into the target that nobody published. */
+/** Puts something into the target that was not published. */
 function plant(path: string, content: string): void {
   mkdirSync(dirname(published(path)), { recursive: true });
   writeFileSync(published(path), content);
@@ -55,7 +55,7 @@ test('a version is published as it is, with nothing beside it', async () => {
   expect(readdirSync(join(targetFolder, MODEL)).sort()).toEqual([sha, `${sha}.tag`]);
 });
 
-test('again, it does nothing and says so', async () => {
+test('again, it does nothing and reports that', async () => {
   await publish('v1.0.0');
   expect(await publish('v1.0.0')).toBe('already-published');
   expect(await publish()).toBe('already-published');

@@ -61,7 +61,7 @@ describe.each(['sha1', 'sha256'] as const)('a version of a %s repository', (obje
     );
   });
 
-  test('tells who made it, when, and from what', async () => {
+  test('has its author, date and parents', async () => {
     const { details } = await openVersion(openStore(store), MODEL, sha);
     expect(details).toMatchObject({
       author: { name: 'A U Thor', email: 'author@example.com' },
@@ -263,7 +263,7 @@ describe('which commit is served', () => {
   mkdirSync(join(store, MODEL));
   writeFileSync(join(store, MODEL, 'PINNED'), `${sha}\n`);
 
-  test('the one in PINNED, unless another is asked for', async () => {
+  test('the one in PINNED, unless another is requested', async () => {
     expect(await resolveCommit(openStore(store), MODEL)).toBe(sha);
     const other = 'b'.repeat(64);
     expect(await resolveCommit(openStore(store), MODEL, other)).toBe(other);

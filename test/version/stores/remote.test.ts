@@ -74,15 +74,18 @@ describe.each([
     expect(notices).toEqual([]);
   });
 
-  test.each([408, 425, 429, 500, 502, 503, 504])('asks again after a %i', async (status) => {
-    server.fault(`p/${KEY}`, [
-      { kind: 'status', status },
-      { kind: 'status', status },
-    ]);
-    expect(await download()).toBe('whole');
-    expect(notices.map(({ attempt }) => attempt)).toEqual([1, 2]);
-    expect(notices[0]?.error.message).toContain(String(status));
-  });
+  test.each([408, 425, 429, 500, 502, 503, 504])(
+    'repeats the request after a %i',
+    async (status) => {
+      server.fault(`p/${KEY}`, [
+        { kind: 'status', status },
+        { kind: 'status', status },
+      ]);
+      expect(await download()).toBe('whole');
+      expect(notices.map(({ attempt }) => attempt)).toEqual([1, 2]);
+      expect(notices[0]?.error.message).toContain(String(status));
+    },
+  );
 
   test('goes on behind the last byte when the connection breaks, as often as it does', async () => {
     server.fault(`p/${KEY}`, [
@@ -133,7 +136,7 @@ describe.each([
     [403, 'AccessDenied', 'access-denied'],
     [400, 'InvalidRequest', 'store-refused'],
     [418, 'Teapot', 'store-refused'],
-  ])('does not ask again after a %i (%s)', async (status, errorCode, code) => {
+  ])('does not repeat the request after a %i (%s)', async (status, errorCode, code) => {
     server.fault(`p/${KEY}`, [{ kind: 'status', status, code: errorCode }]);
     await expect(store.read(KEY, 1e6)).rejects.toMatchObject({
       code,
@@ -156,7 +159,7 @@ describe.each([
     expect(server.requests).toHaveLength(clock.delays.length + 1);
   });
 
-  test('tells the address of what can’t be reached', async () => {
+  test('names the address that can’t be reached', async () => {
     const gone = await startObjectServer(temporaryFolder());
     await gone.close();
     process.env.AWS_ENDPOINT_URL_S3 = gone.url;
@@ -171,7 +174,7 @@ describe.each([
     expect((error as Error).message).toContain('ECONNREFUSED (tried ');
   });
 
-  test('stops when it is told to', async () => {
+  test('stops when its signal aborts', async () => {
     const controller = new AbortController();
     store = open(60_000, controller.signal);
     server.fault(`p/${KEY}`, [{ kind: 'stall', after: 10 }]);
