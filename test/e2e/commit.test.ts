@@ -88,6 +88,7 @@ describe('models commit refuses, and commits nothing', () => {
   let repository: ModelRepository;
   beforeAll(async () => {
     repository = await createModelRepository();
+    repository.git('add', '--all');
   });
 
   const cases: [string, (version: ModelRepository) => void, string | RegExp][] = [
@@ -187,14 +188,12 @@ describe('models commit refuses, and commits nothing', () => {
   ];
 
   test.each(cases)('%s', async (_name, spoil, message) => {
-    repository.git('add', '--all');
-    const tree = repository.git('write-tree').trim();
     spoil(repository);
     const refusal = await refused(repository);
     // The next case begins where this one did.
-    repository.git('read-tree', tree);
     repository.git('clean', '-fdq');
-    repository.git('checkout-index', '--all', '--force');
+    repository.git('checkout-index', '--all', '--force', '--index');
+    expect(repository.git('diff')).toBe('');
     expect(refusal).toMatch(message instanceof RegExp ? message : new RegExp(literally(message)));
     expect(() => repository.git('rev-parse', '--verify', '--quiet', 'HEAD')).toThrow();
   });

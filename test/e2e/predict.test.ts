@@ -20,7 +20,7 @@ interface Answer {
 let server: TestServer;
 beforeAll(async () => {
   // On a busy machine no answer may be missing, and none may come from the cache.
-  server = await startServer({ REQUEST_TIMEOUT_MS: '100000', CACHE_SIZE: '0' });
+  server = await startServer({ WORKERS: '2', REQUEST_TIMEOUT_MS: '100000', CACHE_SIZE: '0' });
 });
 afterAll(() => server.stop());
 

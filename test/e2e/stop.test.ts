@@ -11,6 +11,7 @@ interface Answer {
 test('stopped under load: what was accepted is answered, and each answer has its line', async () => {
   const folder = temporaryFolder();
   const server = await startServer({
+    WORKERS: '2',
     DRAIN_TIMEOUT_MS: '60000',
     LOG_FILE: join(folder, 'server.log'),
   });
