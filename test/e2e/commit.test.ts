@@ -52,7 +52,7 @@ describe('models commit', () => {
     expect(files.get('model.onnx')?.equals(weights)).toBe(true);
   });
 
-  test('gives the weights back when a branch without them was checked out in between', () => {
+  test('restores the weights after a branch without them was checked out', () => {
     const before = readFileSync(join(repository.folder, 'model.onnx'));
     repository.git('checkout', '--quiet', '--orphan', 'empty');
     repository.git('rm', '-rqf', '.');
@@ -68,7 +68,7 @@ describe('models commit', () => {
     expect(stderr).toMatch(/nothing to commit/);
   });
 
-  test('is found by a short SHA, a branch and a tag where the repository is at hand', async () => {
+  test('is found in its repository by a short SHA, a branch and a tag', async () => {
     repository.git('tag', 'v9.9.9');
     for (const revision of [sha.slice(0, 8), 'main', 'v9.9.9', sha]) {
       const { stdout } = await runCommand([
@@ -84,7 +84,7 @@ describe('models commit', () => {
   });
 });
 
-describe('models commit refuses, and commits nothing', () => {
+describe('models commit refuses, without a commit,', () => {
   let repository: ModelRepository;
   beforeAll(async () => {
     repository = await createModelRepository();
@@ -113,7 +113,7 @@ describe('models commit refuses, and commits nothing', () => {
       'metrics.json: it has no trained_from',
     ],
     [
-      'data that are not there',
+      'missing data',
       (v) =>
         v.edit('data/datasets.json', ({ datasets }) => {
           Object.assign((datasets as { files: object[] }[])[0]!.files[0]!, {
@@ -123,7 +123,7 @@ describe('models commit refuses, and commits nothing', () => {
       /does not hold the data: tiny\/train\.tsv \(53 bytes, sha256 0{64}\)/,
     ],
     [
-      'counts that are not the data’s',
+      'wrong counts of the data',
       (v) =>
         v.edit('data/datasets.json', ({ datasets }) => {
           Object.assign((datasets as { files: object[] }[])[0]!.files[0]!, {
@@ -148,7 +148,7 @@ describe('models commit refuses, and commits nothing', () => {
       'an address or an option has no place in it',
     ],
     [
-      'a command that runs nothing of the version',
+      'a command that runs no file of the version',
       (v) =>
         v.edit('environment/environment.json', (e) => {
           Object.assign(e, { command: 'python elsewhere.py --data DATA' });
@@ -161,12 +161,12 @@ describe('models commit refuses, and commits nothing', () => {
       'code/data.py has a conflict that is not resolved',
     ],
     [
-      'a file that is no JSON',
+      'a file that is not JSON',
       (v) => v.write('hyperparameters.json', '{"seed": 2'),
       'hyperparameters.json is not JSON',
     ],
     [
-      'weights of which only the pointer is here',
+      'a pointer in place of the weights',
       (v) => v.write('model.onnx', lfsPointer('0'.repeat(64), 1)),
       'model.onnx is a git-lfs pointer here: its bytes are missing',
     ],
@@ -181,7 +181,7 @@ describe('models commit refuses, and commits nothing', () => {
       'code/train.py: only regular files',
     ],
     [
-      'weights that would go into git itself',
+      'weights that git-lfs does not track',
       (v) => v.write('.gitattributes', '# nothing\n'),
       'model.onnx is not for git-lfs',
     ],
@@ -199,7 +199,7 @@ describe('models commit refuses, and commits nothing', () => {
   });
 });
 
-test('models commit refuses a model that does not give its golden scores', async () => {
+test('models commit refuses a model with other scores than the golden ones', async () => {
   const repository = await createModelRepository();
   repository.edit('golden.json', ({ texts }) => {
     Object.assign((texts as { scores: object }[])[0]!.scores, { negative: 0.5 });
@@ -232,7 +232,7 @@ describe('models init', () => {
     );
   });
 
-  test('may be run again, and keeps what was there', async () => {
+  test('can be run again, and keeps existing lines', async () => {
     const { folder } = await createModelRepository();
     writeFileSync(join(folder, '.gitignore'), 'mine');
     const first = await runCommand(['models', 'init', folder]);

@@ -46,7 +46,7 @@ describe.each(['sha1', 'sha256'] as const)('a version of a %s repository', (obje
     repository.layOut(sha, store);
   });
 
-  /** A copy of the version with something done to it. */
+  /** A copy of the store with a changed version. */
   function tampered(change: (folder: string) => void): string {
     const copy = temporaryFolder();
     cpSync(store, copy, { recursive: true });
@@ -61,7 +61,7 @@ describe.each(['sha1', 'sha256'] as const)('a version of a %s repository', (obje
     );
   });
 
-  test('has its author, date and parents', async () => {
+  test('has author, committer, date, message and tree', async () => {
     const { details } = await openVersion(openStore(store), MODEL, sha);
     expect(details).toMatchObject({
       author: { name: 'A U Thor', email: 'author@example.com' },
@@ -204,7 +204,7 @@ describe.each(['sha1', 'sha256'] as const)('a version of a %s repository', (obje
   });
 });
 
-describe('commits as git lets people make them', () => {
+describe('unusual commits that git accepts', () => {
   const store = temporaryFolder();
 
   test('a merge has its parents, in order', async () => {
@@ -279,7 +279,7 @@ describe('which commit is served', () => {
     },
   );
 
-  test('a store without the version says which', async () => {
+  test('a missing version is named in the error', async () => {
     await expect(openVersion(openStore(store), MODEL, sha)).rejects.toMatchObject({
       code: 'not-found',
       message: expect.stringContaining(sha),

@@ -13,7 +13,7 @@ export function formatDescription(description: VersionDescription): string {
   return [
     ...formatCommit(description),
     ...Object.entries(ingredients).flatMap(([kind, files]) => ['', kind, ...files.map(formatFile)]),
-    ...['', 'data', ...formatDatasets(datasets)],
+    ...['', 'data sets', ...formatDatasets(datasets)],
     ...['', 'hyper-parameters', ...formatLeaves(hyperparameters)],
     ...['', 'training', ...formatLeaves(environment)],
     ...['', ...formatScores(metrics)],

@@ -1,4 +1,4 @@
-/** What holds for every remote store, whatever the network does. */
+/** Promises of every remote store, under all failures of a network. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -56,7 +56,7 @@ describe.each([
     store = open();
   });
 
-  /** Downloads and compares. @returns how it came. */
+  /** Downloads the file and compares it. */
   async function download(): Promise<string> {
     const chunks: Uint8Array[] = [];
     const how = await store.download(KEY, BYTES.byteLength, async (chunk) => {
@@ -66,7 +66,7 @@ describe.each([
     return how;
   }
 
-  test('gives the bytes that are there, under whatever name', async () => {
+  test('reads and downloads the stored bytes, under any name', async () => {
     expect((await store.read(KEY, BYTES.byteLength)).equals(BYTES)).toBe(true);
     expect((await store.read(ODD_KEY, 3)).toString()).toBe('odd');
     expect(await store.read('m/sha/empty.txt', 10)).toHaveLength(0);
@@ -87,7 +87,7 @@ describe.each([
     },
   );
 
-  test('goes on behind the last byte when the connection breaks, as often as it does', async () => {
+  test('continues behind the last byte whenever the connection breaks', async () => {
     server.fault(`p/${KEY}`, [
       { kind: 'break', after: 70_000 },
       { kind: 'status', status: 503 },
@@ -101,15 +101,15 @@ describe.each([
     }
   });
 
-  test('goes on after a stall', async () => {
-    // The time without a byte after which a connection is given up is at most the deadline's.
+  test('continues after a stall', async () => {
+    // A connection without data is closed after the timeout, where that is shorter.
     store = open(100);
     server.fault(`p/${KEY}`, [{ kind: 'stall', after: 10 }]);
     expect(await download()).toBe('resumed');
     expect(notices[0]?.error.message).toMatch(/no data arrived for 100 ms|ETIMEDOUT/);
   });
 
-  test('is right even where the server knows no ranges', async () => {
+  test('has the right bytes where the server does not support ranges', async () => {
     server.fault(`p/${KEY}`, [{ kind: 'break', after: 70_000 }, { kind: 'whole' }]);
     expect(await download()).toBe('resumed');
   });
@@ -145,7 +145,7 @@ describe.each([
     expect([server.requests.length, notices.length]).toEqual([1, 0]);
   });
 
-  test('gives up at the deadline, with the last cause', async () => {
+  test('fails at the deadline, with the last cause', async () => {
     server.fault(`p/${KEY}`, [{ kind: 'status', status: 503 }], true);
     await expect(store.read(KEY, 1e6)).rejects.toMatchObject({
       code: 'store-unavailable',
@@ -174,7 +174,7 @@ describe.each([
     expect((error as Error).message).toContain('ECONNREFUSED (tried ');
   });
 
-  test('stops when its signal aborts', async () => {
+  test('stops when its signal is aborted', async () => {
     const controller = new AbortController();
     store = open(60_000, controller.signal);
     server.fault(`p/${KEY}`, [{ kind: 'stall', after: 10 }]);
@@ -185,7 +185,7 @@ describe.each([
     expect(notices).toEqual([]);
   });
 
-  test('an error of who takes the bytes is not the network’s', async () => {
+  test('an error of the sink is not taken for one of the network', async () => {
     const reading = store.download(KEY, BYTES.byteLength, async () => {
       throw Object.assign(new Error('disk full'), { code: 'ENOSPC' });
     });
