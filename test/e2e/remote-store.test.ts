@@ -134,7 +134,7 @@ test('publish copies from a store to a folder, once', async () => {
 });
 
 test.each([
-  ['fetch', { MODEL_STORE: 'models' }, 'models is a folder: nothing has to be fetched'],
+  ['fetch', { MODEL_STORE: 'models' }, 'models is a folder: there is nothing to fetch'],
   ['publish', {}, 'can only be read from'],
 ])('%s refuses a store that it makes no sense for', async (command, change, message) => {
   const { code, stderr } = await runCommand(['models', command, PINNED], { ...env, ...change });
