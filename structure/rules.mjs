@@ -44,8 +44,6 @@ export const LONG = {
     'one closure over the page’s state, of short functions',
   'test/deep/console.test.ts': 'one browser and one server, whose state the tests share',
   'test/deep/s3.test.ts': 'one S3 server for all of its tests',
-  'test/e2e/merge-cases.ts': 'a table of merges',
-  'test/repository/diff.test.ts': 'a test for each kind of difference, on one pair of versions',
 };
 
 export const RULES = { MAY_IMPORT, LEAVES, LONG };
