@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // A machine may have more to do than these tests: a limit only ends what hangs.
@@ -8,6 +9,8 @@ export default defineConfig({
     globalSetup: 'test/support/temporary.ts',
     testTimeout: TIMEOUT_MS,
     hookTimeout: TIMEOUT_MS,
+    // A test file with a server keeps more than one core busy, and two of them wait now and then.
+    maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),
     projects: [
       {
         extends: true,

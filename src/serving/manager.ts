@@ -156,7 +156,7 @@ function modelIfReady(state: ServingState): ServedModel {
       throw new ServingError(
         'not-ready',
         state.commit === undefined
-          ? 'The store is being asked which model to serve'
+          ? 'The store has not yet returned which model to serve'
           : `Model ${state.commit} is being loaded and checked`,
       );
     case 'draining':

@@ -8,9 +8,10 @@ interface Answer {
   predictions: { id: string }[];
 }
 
-test('told to stop under load: what was accepted is answered, and each answer has its line', async () => {
+test('stopped under load: what was accepted is answered, and each answer has its line', async () => {
   const folder = temporaryFolder();
   const server = await startServer({
+    WORKERS: '2',
     DRAIN_TIMEOUT_MS: '60000',
     LOG_FILE: join(folder, 'server.log'),
   });
@@ -57,7 +58,7 @@ test('a second signal ends it at once', async () => {
   await given;
 });
 
-test('what is unanswered when the time is over is told, with exit code 1', async () => {
+test('unanswered requests after the time limit are logged, with exit code 1', async () => {
   const server = await startServer({ WORKERS: '1', DRAIN_TIMEOUT_MS: '10' });
   const inputs = Array.from({ length: 64 }, (_, i) => `${'word '.repeat(120)}${i}`);
   const given = expect(server.predict({ inputs })).rejects.toThrow();
@@ -67,7 +68,7 @@ test('what is unanswered when the time is over is told, with exit code 1', async
   expect(server.lines.at(-1)).toMatchObject({ event: 'stopped', unanswered: 1 });
 });
 
-test('told to stop while the model is still being loaded, it ends with exit code 0', async () => {
+test('stopped while the model is still being loaded, it ends with exit code 0', async () => {
   const firstEvents = [];
   // A slow test may send the signal too late, but not every time.
   do {

@@ -40,6 +40,9 @@ const COMMAND_TIMEOUT_MS = 100_000;
 
 export type Environment = Record<string, string>;
 
+/** One worker starts sooner than one for each core; tests of what more workers do require it. */
+const DEFAULTS = { WORKERS: '1' };
+
 // A test that fails leaves its server running.
 afterAll(killAll);
 
@@ -48,7 +51,7 @@ export async function startServer(
   env: Environment = {},
   until: 'ready' | 'listening' | 'store_retry' = 'ready',
 ): Promise<TestServer> {
-  const { child, lines, eventually, stop } = launchServer(env);
+  const { child, lines, eventually, stop } = launchServer({ ...DEFAULTS, ...env });
   await eventually(({ event }) => event === until);
   const { url } = await eventually(({ event }) => event === 'listening');
 
@@ -85,7 +88,7 @@ export function startCommand(
 ) {
   return launch(process.execPath, [MAIN, ...args], {
     cwd: ROOT,
-    env: environment(env),
+    env: environment({ ...DEFAULTS, ...env }),
     ...options,
   }) as Program<ChildProcessWithoutNullStreams>;
 }
