@@ -40,7 +40,7 @@ const COMMAND_TIMEOUT_MS = 100_000;
 
 export type Environment = Record<string, string>;
 
-/** One worker starts sooner than one for each core; tests of what more workers do require it. */
+/** One worker starts sooner than one for each core; tests of several workers set WORKERS. */
 const DEFAULTS = { WORKERS: '1' };
 
 // A test that fails leaves its server running.
