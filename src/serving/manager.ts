@@ -89,6 +89,20 @@ export function createManager(commit: string | undefined): Manager {
       state = { ...state, next };
     }
   };
+  const drain = (isAccepting: boolean): void => {
+    state = { status: 'draining', isAccepting, commit: state.commit, model: current?.model };
+  };
+  const replaceBy = (loaded: Servable): void => {
+    const previous = current === loaded ? undefined : current;
+    current = loaded;
+    const { model } = loaded;
+    if (state.status !== 'draining') {
+      state = { status: 'ready', commit: model.commit, model };
+    }
+    if (previous) {
+      void retire(previous);
+    }
+  };
 
   return {
     state: () => state,
@@ -101,7 +115,6 @@ export function createManager(commit: string | undefined): Manager {
     },
     serve: async (load) => {
       announce(load.commit);
-      const previous = current;
       let loaded: Servable | undefined;
       try {
         const model = await load.run(announce);
@@ -118,28 +131,11 @@ export function createManager(commit: string | undefined): Manager {
         }
         throw error;
       }
-      current = loaded;
-      const { model } = loaded;
-      if (state.status !== 'draining') {
-        state = { status: 'ready', commit: model.commit, model };
-      }
-      if (previous) {
-        void retire(previous);
-      }
-      return model;
+      replaceBy(loaded);
+      return loaded.model;
     },
-    drain: () => {
-      const isAccepting = state.status === 'ready';
-      state = { status: 'draining', isAccepting, commit: state.commit, model: current?.model };
-    },
-    stopAccepting: () => {
-      state = {
-        status: 'draining',
-        isAccepting: false,
-        commit: state.commit,
-        model: current?.model,
-      };
-    },
+    drain: () => drain(state.status === 'ready'),
+    stopAccepting: () => drain(false),
     close: async () => {
       if (current) {
         await retire(current);
