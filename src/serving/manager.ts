@@ -115,24 +115,18 @@ export function createManager(commit: string | undefined): Manager {
     },
     serve: async (load) => {
       announce(load.commit);
-      let loaded: Servable | undefined;
       try {
-        const model = await load.run(announce);
-        loaded = { model, leases: 0 };
-        // The first one shows in the gauges from now on; it predicts once the other processes are ready.
-        current ??= loaded;
-        await load.beforeServing?.(model);
+        const loaded = await prepare(load, announce, (servable) => {
+          // The first one shows in the gauges from now on; it predicts once the others are ready.
+          current ??= servable;
+          return current === servable;
+        });
+        replaceBy(loaded);
+        return loaded.model;
       } catch (error) {
-        if (state.status === 'ready') {
-          announce(undefined);
-        }
-        if (loaded && loaded !== current) {
-          await retire(loaded);
-        }
+        announce(state.status === 'ready' ? undefined : state.commit);
         throw error;
       }
-      replaceBy(loaded);
-      return loaded.model;
     },
     drain: () => drain(state.status === 'ready'),
     stopAccepting: () => drain(false),
@@ -142,6 +136,25 @@ export function createManager(commit: string | undefined): Manager {
       }
     },
   };
+}
+
+/** @param onLoaded returns whether the model is kept even where `beforeServing` fails. */
+async function prepare(
+  load: Load,
+  onCommit: (commit: string) => void,
+  onLoaded: (servable: Servable) => boolean,
+): Promise<Servable> {
+  const servable: Servable = { model: await load.run(onCommit), leases: 0 };
+  const isKept = onLoaded(servable);
+  try {
+    await load.beforeServing?.(servable.model);
+  } catch (error) {
+    if (!isKept) {
+      await retire(servable);
+    }
+    throw error;
+  }
+  return servable;
 }
 
 function modelIfReady(state: ServingState): ServedModel {
