@@ -12,6 +12,8 @@ const MAX_PIPELINED = 16;
 const LINGER_MS = 1_000;
 const LINGER_BYTES = 1024 ** 2;
 const LINGER_CHECK_MS = 50;
+/** Of a request that has been answered: a longer rest is not read, and ends the connection. */
+const MAX_REST_BYTES = 64 * 1024;
 const HALF_CLOSED_PROBE_MS = 250;
 
 export interface Exchange {
@@ -123,6 +125,11 @@ function answer(state: State, connection: Connection, exchange: Exchange): void 
   }
   res.once('close', () => {
     connection.current = undefined;
+    if (hasLargeRest(req) && !socket.destroyed) {
+      endAfterAnswer(socket);
+      socket.destroySoon();
+      return;
+    }
     const next = connection.waiting.shift();
     if (next && !socket.destroyed) {
       answer(state, connection, next);
@@ -168,6 +175,13 @@ function firstUnused(connections: Iterable<Connection>): Connection | undefined 
 /** True where a whole request has arrived that has no whole answer. */
 function isAnswering({ current }: Connection): boolean {
   return current?.req.complete === true;
+}
+
+/** True where an answered request has more to come than is worth reading for the next one. */
+export function hasLargeRest({ complete, headers }: IncomingMessage): boolean {
+  return (
+    !complete && Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) > LINGER_BYTES / 16
+  );
 }
 
 /**

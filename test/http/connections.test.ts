@@ -158,3 +158,20 @@ test('what has not arrived completely is not waited for', async () => {
   await Promise.all(gone);
   expect(http.connections.unanswered()).toBe(0);
 });
+
+test.each([
+  ['a length', 'content-length: 2147483648\r\n\r\n'],
+  ['chunks', 'transfer-encoding: chunked\r\n\r\n'],
+])('the rest of a body with %s that nobody reads is not received', async (_, head) => {
+  await start((_req, res) => void res.send('answer'));
+  const socket = await connected();
+  const received = text(socket);
+  socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${head}`);
+  const chunk = head.startsWith('t') ? `10000\r\n${'x'.repeat(0x10000)}\r\n` : 'x'.repeat(0x10000);
+  const sending = setInterval(() => socket.write(chunk), 1);
+  await closeOf(socket);
+  clearInterval(sending);
+  expect(await received.catch(() => 'reset after the answer')).toMatch(/answer/);
+  // What the system had buffered before the connection was closed.
+  expect(socket.bytesWritten).toBeLessThan(64 * 1024 ** 2);
+});
