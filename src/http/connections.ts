@@ -180,7 +180,7 @@ function isAnswering({ current }: Connection): boolean {
 /** True where an answered request has more to come than is worth reading for the next one. */
 export function hasLargeRest({ complete, headers }: IncomingMessage): boolean {
   return (
-    !complete && Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) > LINGER_BYTES / 16
+    !complete && Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) > MAX_REST_BYTES
   );
 }
 
