@@ -128,6 +128,12 @@ function answer(state: State, connection: Connection, exchange: Exchange): void 
     if (hasLargeRest(req) && !socket.destroyed) {
       endAfterAnswer(socket);
       socket.destroySoon();
+      connection.waiting.length = 0;
+      return;
+    }
+    if (!res.shouldKeepAlive) {
+      // The connection ends with this answer; it may stay open for a moment for the client to read it.
+      connection.waiting.length = 0;
       return;
     }
     const next = connection.waiting.shift();

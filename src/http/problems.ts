@@ -60,6 +60,9 @@ export function sendProblem(res: Response, { code, message, headers }: Problem):
   if (isLast && res.socket && !res.req.complete) {
     endAfterAnswer(res.socket);
   }
+  if (isLast) {
+    res.shouldKeepAlive = false;
+  }
   res
     .status(statusOf(code))
     .set(isLast ? { ...headers, connection: 'close' } : headers)

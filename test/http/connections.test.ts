@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import express, { type RequestHandler } from 'express';
 import { afterEach, expect, test } from 'vitest';
+import { endAfterAnswer } from '../../src/http/connections.ts';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
 import { observerWith } from '../support/observer.ts';
 import { openConnection } from '../support/raw-http.ts';
@@ -174,4 +175,19 @@ test.each([
   expect(await received.catch(() => 'reset after the answer')).toMatch(/answer/);
   // What the system had buffered before the connection was closed.
   expect(socket.bytesWritten).toBeLessThan(64 * 1024 ** 2);
+});
+
+test('requests behind the last answer of a connection are not begun', async () => {
+  const begun: string[] = [];
+  await start((req, res) => {
+    begun.push(req.url);
+    res.set('connection', 'close');
+    res.shouldKeepAlive = false;
+    endAfterAnswer(req.socket);
+    res.send('answer');
+  });
+  const socket = await connected();
+  socket.write(GET + GET.replace('/', '/second'));
+  await closeOf(socket);
+  expect(begun).toEqual(['/']);
 });
