@@ -9,6 +9,10 @@ export default defineConfig({
     globalSetup: 'test/support/temporary.ts',
     testTimeout: TIMEOUT_MS,
     hookTimeout: TIMEOUT_MS,
+    // A test without an assertion can't fail.
+    expect: { requireAssertions: true },
+    // A process for each file takes as long as the tests in it. Mocks of modules do not work here.
+    isolate: false,
     // A test file with a server keeps more than one core busy, and two of them wait now and then.
     maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),
     projects: [
@@ -18,8 +22,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/deep/**'],
-          // A process for each file takes as long as all the tests. Mocks of modules do not work here.
-          isolate: false,
         },
       },
       {
@@ -39,6 +41,8 @@ export default defineConfig({
           include: ['test/deep/**/*.test.ts'],
           setupFiles: 'test/support/end-programs.ts',
           testTimeout: 300_000,
+          // They set variables for their stores.
+          isolate: true,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
