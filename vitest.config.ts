@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { skippedReporter } from './test/support/skipped-reporter.ts';
 
 // A machine may have more to do than these tests: a limit only ends what hangs.
 const TIMEOUT_MS = 120_000;
 
 export default defineConfig({
   test: {
+    reporters: ['default', skippedReporter()],
     globalSetup: 'test/support/temporary.ts',
     testTimeout: TIMEOUT_MS,
     hookTimeout: TIMEOUT_MS,
