@@ -147,6 +147,19 @@ describe.each(['sha1', 'sha256'] as const)('a version of a %s repository', (obje
     await expect(load(tampered(change), sha)).rejects.toThrow(message);
   });
 
+  test('an error has path, property, expected and found value as data', async () => {
+    const copy = tampered((folder) => writeFileSync(join(folder, 'README.md'), '# A medal\n'));
+    await expect(load(copy, sha)).rejects.toMatchObject({
+      code: 'not-proven',
+      data: {
+        path: 'README.md',
+        property: 'git blob id',
+        expected: repository.git('rev-parse', `${sha}:README.md`).trim(),
+        found: expect.stringMatching(/^[0-9a-f]+$/),
+      },
+    });
+  });
+
   test('is refused under the SHA of another commit', async () => {
     const other = repository.commit({ ...FILES, 'README.md': '# Another\n' });
     const copy = temporaryFolder();
