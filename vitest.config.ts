@@ -18,6 +18,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/deep/**'],
+          // A process for each file takes as long as all the tests. Mocks of modules do not work here.
+          isolate: false,
         },
       },
       {
@@ -26,6 +28,7 @@ export default defineConfig({
           // These start the built server and its commands: build first.
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          setupFiles: 'test/support/end-programs.ts',
         },
       },
       {
@@ -34,6 +37,7 @@ export default defineConfig({
           // These need programs that npm does not bring; .ci/run installs them.
           name: 'deep',
           include: ['test/deep/**/*.test.ts'],
+          setupFiles: 'test/support/end-programs.ts',
           testTimeout: 300_000,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
