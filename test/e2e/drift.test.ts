@@ -7,7 +7,7 @@ import type { DriftReport } from '../../src/drift/report/report.ts';
 import { createTraffic, type Mix } from '../../src/simulate/traffic.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { PINNED, PINNED_TAG, variantOfPinned } from '../support/pinned.ts';
-import { ROOT, runCommand, startServer, type TestServer } from '../support/server.ts';
+import { MAIN, ROOT, runCommand, startServer, type TestServer } from '../support/server.ts';
 
 const KEY = 'key-of-the-test-0123456789';
 const BATCH = 60;
@@ -89,7 +89,7 @@ test('English is no drift, German is: in the log and at the server alike', async
 });
 
 test('standard input is read, and --commit accepts a tag', () => {
-  const args = [join(ROOT, 'dist', 'main.js'), 'drift', '--commit', PINNED_TAG, '--json'];
+  const args = [MAIN, 'drift', '--commit', PINNED_TAG, '--json'];
   const { stdout, status } = spawnSync(process.execPath, args, {
     cwd: ROOT,
     input: readFileSync(log),

@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { assertWeightsMatchIngredients, isRetrainingMark } from '../../src/artifacts/lineage.ts';
 import { createRepository, type Repository, temporaryFolder } from '../support/git-version.ts';
-import { ROOT } from '../support/server.ts';
-
-const MAIN = join(ROOT, 'dist/main.js');
+import { MAIN, ROOT } from '../support/server.ts';
 
 const PATIENCE_MS = 180_000;
 
