@@ -40,7 +40,7 @@ function parseBase(location: string): string {
       `http:// is only for this machine (localhost), found ${url.host}: use https://`,
     );
   }
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 async function get(url: string, offset: number, signal: AbortSignal): Promise<Response> {
