@@ -91,7 +91,7 @@ async function findRepository({ modelStore, modelName }: Config): Promise<Reposi
     return (await exists(bundle)) ? await openRepository(bundle) : undefined;
   } catch (error) {
     // Without git, as in a container image, stores still work.
-    if (hasCode(error, 'tool-failed')) {
+    if (hasCode(error, 'tool-missing')) {
       return undefined;
     }
     throw error;

@@ -1,6 +1,6 @@
 /** A clone of a model repository that holds a version ready to be committed, and its small data. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isIngredient } from '../../src/artifacts/version-files.ts';
 import { createRepository, PLAIN_GIT, type Repository, temporaryFolder } from './git-version.ts';
@@ -19,7 +19,7 @@ export interface ModelRepository extends Repository {
   write(path: string, content: string | Buffer): void;
   /** Changes a JSON file. */
   edit(path: string, change: (json: Record<string, unknown>) => void): void;
-  /** Records the ingredients as they are in `metrics.json`, as training does when it begins. */
+  /** Records the ingredients and outputs as they are, as training and `models profile` do. */
   train(): void;
   /** Runs `models commit`. */
   commitVersion(message?: string): Promise<Exit & { stdout: string; stderr: string }>;
@@ -50,16 +50,36 @@ export async function createModelRepository(): Promise<ModelRepository> {
     change(json);
     write(path, `${JSON.stringify(json, null, 2)}\n`);
   };
-  const train = (): void =>
-    edit('metrics.json', (metrics) => {
-      const listed = repository.git('ls-files', '-z', '--cached', '--others', '--exclude-standard');
-      const ingredients = [...new Set(listed.split('\0'))].filter(isIngredient);
-      Object.assign(metrics, {
-        trained_from: Object.fromEntries(
-          ingredients.sort().map((path) => [path, sha256(readFileSync(join(folder, path)))]),
-        ),
+  const listFiles = (): string[] => {
+    const listed = repository.git('ls-files', '-z', '--cached', '--others', '--exclude-standard');
+    return [...new Set(listed.split('\0'))].filter(
+      (path) => path !== '' && existsSync(join(folder, path)),
+    );
+  };
+  /** As docs/versioning.md defines it. */
+  const digest = (paths: readonly string[]): string => {
+    const lines = [...paths]
+      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      .map((path) => {
+        const content = sha256(readFileSync(join(folder, path)));
+        return `${Buffer.byteLength(path)}:${path}:${content}\n`;
       });
+    return sha256(Buffer.from(lines.join('')));
+  };
+  const train = (): void => {
+    edit('profile.json', (profile) => {
+      profile.model = digest(['model.onnx', 'tokenizer.json', 'config.json']);
     });
+    const outputs = ['config.json', 'golden.json', 'model.onnx', 'tokenizer.json'];
+    edit('metrics.json', (metrics) => {
+      metrics.trained_from = {
+        ingredients: digest(listFiles().filter(isIngredient)),
+        outputs: Object.fromEntries(
+          outputs.map((path) => [path, sha256(readFileSync(join(folder, path)))]),
+        ),
+      };
+    });
+  };
 
   const pinned = join(ROOT, 'models', MODEL, PINNED);
   const { files } = JSON.parse(readFileSync(join(pinned, 'commit.json'), 'utf8'));

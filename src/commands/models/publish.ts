@@ -44,6 +44,8 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
     const commit = await resolve(revision);
     const tags = repository ? await tagsOf(repository) : undefined;
     const tag = flags.tag ?? tags?.get(commit);
+    const { assertPublishable } = await import('../../repository/publishable.ts');
+    await assertPublishable(source, config.modelName, commit);
     const onProgress = progressBar();
     const result = await publishVersion(source, store, config.modelName, commit, {
       tag,

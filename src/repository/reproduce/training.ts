@@ -16,10 +16,12 @@ export async function installEnvironment(checkout: string): Promise<void> {
   await run('uv', ['pip', 'sync', '--require-hashes', requirements], checkout, variables);
 }
 
+/** @param commandLine runs this command line, for training code that calls it. */
 export async function runTraining(
   checkout: string,
   data: string,
   { command, variables }: Environment,
+  commandLine: string,
 ): Promise<void> {
   const words = command.split(/\s+/).map((word) => (word === DATA_PLACEHOLDER ? data : word));
   const bin = join(checkout, '.venv', 'bin');
@@ -30,6 +32,7 @@ export async function runTraining(
     PATH: `${bin}${delimiter}${PATH}`,
     HOME,
     LANG: 'C.UTF-8',
+    TWEET_SENTIMENT: commandLine,
     ...variables,
   });
 }
