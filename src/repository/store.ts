@@ -18,12 +18,34 @@ export function createRepositoryStore(repository: Repository, fallback: Store): 
     location: repository.location,
     async read(key, maxBytes) {
       const [sha = '', path = ''] = key.split(/^[^/]+\/([^/]+)\//).slice(1);
-      const bytes = (await hasCommit(repository, sha))
-        ? await readFromCommit(repository, sha, path)
-        : undefined;
-      return bytes ?? fallback.read(key, maxBytes);
+      if (sha === '') {
+        // A file beside the versions.
+        return fallback.read(key, maxBytes);
+      }
+      if (!(await hasCommit(repository, sha))) {
+        return readFallback(`${repository.location} does not have commit ${sha}`, key, maxBytes);
+      }
+      const bytes = await readFromCommit(repository, sha, path);
+      const reason = `${repository.location} has only the git-lfs pointer of ${path} of ${sha}`;
+      return bytes ?? readFallback(reason, key, maxBytes);
     },
   };
+
+  async function readFallback(reason: string, key: string, maxBytes: number): Promise<Buffer> {
+    try {
+      return await fallback.read(key, maxBytes);
+    } catch (error) {
+      throw hasCode(error, 'not-found')
+        ? new ModelError(
+            'not-found',
+            `${reason}, and ${fallback.location} does not have it either`,
+            {
+              cause: error,
+            },
+          )
+        : error;
+    }
+  }
 }
 
 async function hasCommit(repository: Repository, sha: string): Promise<boolean> {

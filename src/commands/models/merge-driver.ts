@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { describeSystemError, isSystemError } from '../../errors.ts';
 import { openCallingRepository } from '../../repository/git.ts';
 import { type DriverFiles, runMergeDriver } from '../../repository/merge/merge-driver.ts';
 import type { HashAlgorithm } from '../../version/git-objects.ts';
@@ -41,7 +42,8 @@ async function run(files: DriverFiles, path: string, conflictExitCode: number): 
     messages.forEach(notify);
     process.exitCode = messages.length > 0 ? conflictExitCode : 0;
   } catch (error) {
-    warn(`${path}: ${(error as Error).message}`);
+    const reason = isSystemError(error) ? describeSystemError(error) : (error as Error).message;
+    warn(`${path}: ${reason}`);
     process.exitCode = FAILED;
   }
 }
