@@ -55,7 +55,7 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
 }
 
-/** An error of the system in words: the file or the address, what is wrong, and the code. */
+/** An error of the system in words: the file or the address, and what is wrong. */
 export function describeSystemError(error: NodeJS.ErrnoException): string {
   const { code = '', path, message } = error;
   const { address, port, hostname } = error as {
@@ -65,9 +65,11 @@ export function describeSystemError(error: NodeJS.ErrnoException): string {
   };
   const socket = port === undefined ? address : `${address}:${port}`;
   const subject = path ?? socket ?? hostname ?? 'the file';
+  const reason = SYSTEM_REASONS[code];
+  if (reason !== undefined) {
+    return `${subject} ${reason}${path === undefined ? ` (${code})` : ''}`;
+  }
   // Node's own message: `<code>: <description>, <call> <arguments>`.
-  const [, description = message] = /^[A-Z\d]+: ([^,]+)/.exec(message) ?? [];
-  return code === ''
-    ? message
-    : `${subject} ${SYSTEM_REASONS[code] ?? `can't be used: ${description}`} (${code})`;
+  const [, description] = /^[A-Z\d]+: ([^,]+)/.exec(message) ?? [];
+  return description === undefined ? message : `${subject} can't be used: ${description} (${code})`;
 }

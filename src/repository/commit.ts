@@ -58,40 +58,43 @@ export async function commitVersion(
 }
 
 /**
- * What has changed since the commit, or the parent of a merge, from which the weights were trained.
+ * What has changed since the commit of which the weights were trained.
  *
  * @param trainedFrom the digest of the ingredients that training recorded.
- * @returns undefined where they are those of no parent.
+ * @returns undefined where no recent commit has these ingredients.
  */
 async function changesSinceTraining(
   repository: Repository,
   entries: readonly TreeFile[],
   trainedFrom: string,
 ): Promise<string | undefined> {
-  for (const parent of await parentsOfNextCommit(repository)) {
-    const before = (await listTree(repository, parent)).filter(({ path }) => isIngredient(path));
+  for (const commit of await recentCommits(repository)) {
+    const before = (await listTree(repository, commit)).filter(({ path }) => isIngredient(path));
     const { files } = await readTree(repository, before);
     if (digestIngredients(files) === trainedFrom) {
       const after = entries.filter(({ path }) => isIngredient(path));
-      return `${describeChanges(blobsOf(before), blobsOf(after)).join(', ')} (commit ${parent})`;
+      return `${describeChanges(blobsOf(before), blobsOf(after)).join(', ')} (commit ${commit})`;
     }
   }
   return undefined;
 }
 
-async function parentsOfNextCommit({ git }: Repository): Promise<string[]> {
-  const parents: string[] = [];
-  for (const name of ['HEAD', 'MERGE_HEAD']) {
+const MAX_COMMITS = 20;
+
+/** The newest commits before the next one; none in a new repository. */
+async function recentCommits({ git }: Repository): Promise<readonly string[]> {
+  for (const tips of [['HEAD', 'MERGE_HEAD'], ['HEAD']]) {
     try {
-      parents.push((await git('rev-parse', '--verify', '--quiet', name)).trim());
+      const commits = await git('rev-list', `--max-count=${MAX_COMMITS}`, ...tips, '--');
+      return commits.split('\n').filter(Boolean);
     } catch (error) {
-      // There is none.
+      // There is no such revision.
       if (!(error instanceof GitError)) {
         throw error;
       }
     }
   }
-  return parents;
+  return [];
 }
 
 function blobsOf(entries: readonly TreeFile[]): ReadonlyMap<string, string> {

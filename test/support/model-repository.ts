@@ -21,6 +21,10 @@ export interface ModelRepository extends Repository {
   edit(path: string, change: (json: Record<string, unknown>) => void): void;
   /** Records the ingredients and outputs as they are, as training and `models profile` do. */
   train(): void;
+  /** Writes weights with other bytes and the same scores, and records that. @param seed of the training. */
+  retrain(seed: string): void;
+  /** Replaces the record by the one of earlier versions: a digest for each ingredient. */
+  listIngredients(): void;
   /** Runs `models commit`. */
   commitVersion(message?: string): Promise<Exit & { stdout: string; stderr: string }>;
 }
@@ -81,10 +85,29 @@ export async function createModelRepository(): Promise<ModelRepository> {
     });
   };
 
+  const retrain = (seed: string): void => {
+    // A field of ONNX, `producer_version`: the last one in the file counts.
+    const field = Buffer.from([0x1a, seed.length, ...Buffer.from(seed)]);
+    write('model.onnx', Buffer.concat([readFileSync(join(pinned, 'model.onnx')), field]));
+    train();
+  };
+  const listIngredients = (): void =>
+    edit('metrics.json', (metrics) => {
+      const paths = listFiles()
+        .filter((path) => isIngredient(path))
+        .sort();
+      metrics.trained_from = Object.fromEntries(
+        paths.map((path) => [path, sha256(readFileSync(join(folder, path)))]),
+      );
+    });
+
   const pinned = join(ROOT, 'models', MODEL, PINNED);
   const { files } = JSON.parse(readFileSync(join(pinned, 'commit.json'), 'utf8'));
   for (const { path } of files as { path: string }[]) {
-    write(path, readFileSync(join(pinned, path)));
+    // `models init` has written the attributes.
+    if (path !== '.gitattributes') {
+      write(path, readFileSync(join(pinned, path)));
+    }
   }
   write('data/datasets.json', `${JSON.stringify({ datasets: [describeData()] }, null, 2)}\n`);
   train();
@@ -95,6 +118,8 @@ export async function createModelRepository(): Promise<ModelRepository> {
     write,
     edit,
     train,
+    retrain,
+    listIngredients,
     commitVersion: (message = 'A version') =>
       runCommand(
         ['models', 'commit', '-m', message, '--data', data, '--repository', folder],
