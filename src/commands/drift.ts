@@ -141,9 +141,10 @@ async function findReference(
   const version = await openVersion(anyStore, modelName, commit);
   const profile = await readArtifact(version, 'profile.json');
   if (!profile || profile.texts === 0) {
+    const found = profile ? 'a profile.json of 0 texts' : 'no profile.json';
     throw new ModelError(
       'unfit',
-      `${commit} has no profile.json: there is nothing to compare traffic with`,
+      `${commit} has ${found}: there is nothing to compare traffic with`,
     );
   }
   return { profile, tag: await readTag(anyStore, modelName, commit) };

@@ -10,6 +10,9 @@ import type { RemoteStore, WritableStore } from './store.ts';
 
 const LOCATION = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[^/]+)*)\/*$/;
 
+/** A server that has not accepted a connection by then does not respond at all; `fetch` has the same limit. */
+const MAX_CONNECT_MS = 10_000;
+
 /** A bucket, the prefix of the store's keys, and how to send requests. */
 interface Bucket {
   readonly name: string;
@@ -87,8 +90,12 @@ async function connect(stallMs: number): Promise<S3> {
     // `Retry` repeats requests: it resumes transfers, and it has a deadline.
     maxAttempts: 1,
     // A version is proven by its SHA; not every server knows the SDK's checksums.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: stallMs, socketTimeout: stallMs },
+    requestHandler: {
+      connectionTimeout: Math.min(stallMs, MAX_CONNECT_MS),
+      socketTimeout: stallMs,
+    },
   });
   // Servers other than Amazon's seldom have a host name for each bucket. Only when the SDK resolves
   // the endpoint is it known whether the environment or a profile sets one.

@@ -81,8 +81,7 @@ function resolved(text: string, side: Side): Json {
     /^<{7} ours\n(.*?)^\|{7} base\n.*?^={7}\n(.*?)^>{7} theirs(?:\n|$)/gms,
     side === 'ours' ? '$1' : '$2',
   );
-  // Without the last key, the comma before it is one too many.
-  return JSON.parse(lines.replace(/,(?=\s*\})/g, ''));
+  return JSON.parse(lines);
 }
 
 /** The merge of what the texts mean, written down once more, with one side taken in conflicts. */
