@@ -17,7 +17,7 @@ import type {
 } from './messages.ts';
 import { cutRuns } from './runs.ts';
 import { createSession, readSignature, runSession } from './session.ts';
-import { createTokenizer, type Encoding } from './tokenizer.ts';
+import { createTokenizer, type Encoding } from './tokenizer/tokenizer.ts';
 
 lowerPriority();
 const port = parentPort as NonNullable<typeof parentPort>;

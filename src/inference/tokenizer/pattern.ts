@@ -1,0 +1,84 @@
+/** The patterns of Replace and Split: a string, or a regular expression of Oniguruma. */
+import * as library from '@huggingface/tokenizers';
+import { type Component, unsupported } from './component.ts';
+import { propertyClass } from './unicode.ts';
+
+/** What JavaScript has no counterpart for, where `_` replaces escaped characters and classes. */
+const UNSUPPORTED_SYNTAX = /\(\?(?!:|=|!|<[=!])|[*+?]\+/;
+const UNSUPPORTED_ESCAPE = /^\\[GKNORXYgky]/;
+
+/**
+ * Compiles a pattern, with the flags `gu`.
+ *
+ * @throws ClassifierError `bad-model` if it can't be run, or could match other texts, in JavaScript.
+ */
+export function compilePattern({ type, pattern }: Component): RegExp {
+  const what = `${type}.pattern`;
+  const { String: literal, Regex: expression } = (pattern ?? {}) as Record<string, unknown>;
+  if (typeof literal === 'string') {
+    return new RegExp(escapePattern(literal), 'gu');
+  }
+  if (typeof expression !== 'string') {
+    throw unsupported(what, '{"String": …} or {"Regex": …}', pattern);
+  }
+  const escapes = expression.match(/\\./gsu) ?? [];
+  let outline = expression.replace(/\\./gsu, '_');
+  // Classes can be nested.
+  while (/\[[^[\]]*\]/.test(outline)) {
+    outline = outline.replace(/\[[^[\]]*\]/g, '_');
+  }
+  if (UNSUPPORTED_SYNTAX.test(outline) || escapes.some((each) => UNSUPPORTED_ESCAPE.test(each))) {
+    throw unsupported(what, 'no options, atomic groups, named groups or their like', expression);
+  }
+  return new RegExp(withTables(what, translate(what, expression)), 'gu');
+}
+
+/** The part of the library that is used here; its own types do not resolve under `nodenext`. */
+const { ReplaceNormalizer } = library as unknown as {
+  ReplaceNormalizer: new (json: { pattern: { Regex: string } }) => { readonly pattern: RegExp };
+};
+
+/** Translates an expression of Oniguruma to JavaScript's syntax. */
+function translate(what: string, expression: string): string {
+  try {
+    return new ReplaceNormalizer({ pattern: { Regex: expression } }).pattern.source;
+  } catch {
+    throw unsupported(what, 'a regular expression that JavaScript can run', expression);
+  }
+}
+
+/** An escaped character, a property, or a bracket of a class: the translation has no nested classes. */
+const PARTS = /\\([pP])\{(\^?)([^}]*)\}|\\.|[[\]]/gsu;
+
+/** Replaces properties of Unicode, whose version is that of Node, by ranges. */
+function withTables(what: string, source: string): string {
+  let isInClass = false;
+  return source.replace(PARTS, (part, letter?: string, caret?: string, name?: string) => {
+    if (name === undefined) {
+      isInClass = part === '[' || (isInClass && part !== ']');
+      return part;
+    }
+    const ranges = propertyClass(name, (letter === 'P') !== (caret === '^'));
+    if (ranges === undefined) {
+      throw unsupported(what, 'a general category or Alphabetic', part);
+    }
+    return isInClass ? ranges : `[${ranges}]`;
+  });
+}
+
+/** Replaces each match by `content`, literally. */
+export function replaceAll(text: string, pattern: RegExp, content: string): string {
+  let end = -1;
+  return text.replace(pattern, (match: string, ...groups: unknown[]) => {
+    const offset = groups.find((group) => typeof group === 'number') as number;
+    // Oniguruma finds no empty match at the end of the match before.
+    const isRepeated = match === '' && offset === end;
+    end = offset + match.length;
+    return isRepeated ? '' : content;
+  });
+}
+
+/** The expression that matches a text literally. */
+export function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
