@@ -1,7 +1,7 @@
 /** Byte-pair encoding: the characters of a word, of which neighbours are merged, the best pair first. */
 
 import { byteIds } from './byte-level.ts';
-import type { TokenizeWord } from './model.ts';
+import type { TokenizeWord } from './memoize-words.ts';
 
 export interface BpeOptions {
   readonly vocabulary: ReadonlyMap<string, number>;

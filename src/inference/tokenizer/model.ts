@@ -8,11 +8,9 @@ import {
   readList,
   unsupported,
 } from './component.ts';
+import type { TokenizeWord } from './memoize-words.ts';
 import { createUnigram, type UnigramOptions } from './unigram.ts';
 import { createWordPiece } from './word-piece.ts';
-
-/** @returns the ids of the tokens of one word; never an id that the vocabulary lacks. */
-export type TokenizeWord = (word: string) => readonly number[];
 
 export interface Model {
   readonly tokenizeWord: TokenizeWord;

@@ -2,11 +2,11 @@
  * Text → token ids: those that the Rust library `tokenizers` computes from the same `tokenizer.json`, on all
  * of Unicode (docs/decisions/0013-tokenizers.md).
  */
-import { LRUCache } from 'lru-cache';
 import type { ModelConfig } from '../../artifacts/model-config.ts';
 import { createAddedTokens } from './added-tokens.ts';
 import { type Component, unsupported } from './component.ts';
-import { createModel, type TokenizeWord } from './model.ts';
+import { memoizeWords } from './memoize-words.ts';
+import { createModel } from './model.ts';
 import { createNormalizer } from './normalizer.ts';
 import { createPreTokenizer } from './pre-tokenizer.ts';
 import { readSpecialTokens } from './special-tokens.ts';
@@ -21,10 +21,6 @@ export interface Encoding {
 }
 
 export type Tokenize = (text: string) => Encoding;
-
-const MAX_MEMOIZED_WORDS = 10_000;
-/** UTF-16 code units. Longer words hardly repeat, and a client could fill the memory with them. */
-const MAX_MEMOIZED_LENGTH = 32;
 
 /**
  * Creates a tokenizer. It truncates as the library does: tokens of the text are dropped at its end, special
@@ -41,7 +37,7 @@ export function createTokenizer({
   const normalize = normalizer ? createNormalizer(normalizer) : (text: string) => text;
   const preTokenize = preTokenizer ? createPreTokenizer(preTokenizer) : (text: string) => [text];
   const model = createModel(json.model);
-  const tokenizeWord = memoize(model.tokenizeWord);
+  const tokenizeWord = memoizeWords(model.tokenizeWord);
   const added = createAddedTokens(
     (json.added_tokens ?? []) as readonly Component[],
     model.vocabulary,
@@ -97,20 +93,4 @@ function assertTruncation(truncation: Component | null | undefined): void {
   if (direction !== 'Right') {
     throw unsupported('truncation.direction', 'Right', direction);
   }
-}
-
-/** Words repeat: the tokens of each are computed once. */
-function memoize(tokenizeWord: TokenizeWord): TokenizeWord {
-  const memoized = new LRUCache<string, readonly number[]>({ max: MAX_MEMOIZED_WORDS });
-  return (word) => {
-    const known = memoized.get(word);
-    if (known) {
-      return known;
-    }
-    const ids = tokenizeWord(word);
-    if (word.length <= MAX_MEMOIZED_LENGTH) {
-      memoized.set(word, ids);
-    }
-    return ids;
-  };
 }

@@ -1,5 +1,5 @@
 /** WordPiece: the longest token that a word begins with, then the longest that continues it. */
-import type { TokenizeWord } from './model.ts';
+import type { TokenizeWord } from './memoize-words.ts';
 
 export interface WordPieceOptions {
   readonly vocabulary: ReadonlyMap<string, number>;
