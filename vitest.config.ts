@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // A machine may have more to do than these tests: a limit only ends what hangs.
@@ -8,6 +9,8 @@ export default defineConfig({
     globalSetup: 'test/support/temporary.ts',
     testTimeout: TIMEOUT_MS,
     hookTimeout: TIMEOUT_MS,
+    // A test file with a server keeps more than one core busy, and two of them wait now and then.
+    maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),
     projects: [
       {
         extends: true,
@@ -15,6 +18,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/deep/**'],
+          // A process for each file takes as long as all the tests. Mocks of modules do not work here.
+          isolate: false,
         },
       },
       {
@@ -23,6 +28,7 @@ export default defineConfig({
           // These start the built server and its commands: build first.
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          setupFiles: 'test/support/end-programs.ts',
         },
       },
       {
@@ -31,6 +37,7 @@ export default defineConfig({
           // These need programs that npm does not bring; .ci/run installs them.
           name: 'deep',
           include: ['test/deep/**/*.test.ts'],
+          setupFiles: 'test/support/end-programs.ts',
           testTimeout: 300_000,
           fileParallelism: false,
           sequence: { groupOrder: 1 },

@@ -112,7 +112,7 @@ function checkEnvironment({ path, environment }) {
     : environment.map((line) => `${path}:${line}: only src/config reads process.env`);
 }
 
-/** Only package.json#imports (`#dist/…`) knows where the build's output is; src asks entry-points.ts. */
+/** Only package.json#imports (`#dist/…`) knows where the build's output is; in src, only entry-points.ts uses it. */
 function checkBuildPaths({ path, strings }) {
   const isForbidden = ({ text }) =>
     /^\.\.?\/(.*\/)?dist\//.test(text) ||

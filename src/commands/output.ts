@@ -47,12 +47,8 @@ export function warn(message: string): void {
   notify(`tweet-sentiment: ${message}`);
 }
 
-export function isStdoutColoured(): boolean {
-  return isColoured(process.stdout);
-}
-
 export function stdoutPaint(): Paint {
-  return createPaint(isStdoutColoured());
+  return createPaint(isColoured(process.stdout));
 }
 
 export function stdoutColumns(): number {

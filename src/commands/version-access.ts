@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import type { Config } from '../config/config.ts';
 import { openRepository, type Repository, resolveRevision } from '../repository/git.ts';
 import { createRepositoryStore } from '../repository/store.ts';
-import { ModelError } from '../version/errors.ts';
+import { hasCode } from '../version/errors.ts';
 import { isFullSha } from '../version/git-objects.ts';
 import { openStore } from '../version/stores/open.ts';
 import type { Store } from '../version/stores/store.ts';
@@ -91,7 +91,7 @@ async function findRepository({ modelStore, modelName }: Config): Promise<Reposi
     return (await exists(bundle)) ? await openRepository(bundle) : undefined;
   } catch (error) {
     // Without git, as in a container image, stores still work.
-    if (error instanceof ModelError && error.code === 'tool-failed') {
+    if (hasCode(error, 'tool-failed')) {
       return undefined;
     }
     throw error;
@@ -103,7 +103,7 @@ async function openCurrentRepository(): Promise<Repository | undefined> {
   try {
     return await openRepository('.');
   } catch (error) {
-    if (error instanceof ModelError && error.code === 'bad-reference') {
+    if (hasCode(error, 'bad-reference')) {
       return undefined;
     }
     throw error;

@@ -2,7 +2,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { PROBLEMS, type Problem as ProblemBody, type ProblemCode } from '../api/problem.ts';
 import { KnownError } from '../errors.ts';
-import { endAfterAnswer } from './connections.ts';
+import { endAfterAnswer, hasLargeRest } from './connections.ts';
 
 /** What a client receives. */
 interface Problem {
@@ -55,12 +55,14 @@ export function answerProblems(
 }
 
 export function sendProblem(res: Response, { code, message, headers }: Problem): void {
-  if (headers.connection === 'close' && res.socket && !res.req.complete) {
+  // The rest of a refused body is not read.
+  const isLast = headers.connection === 'close' || hasLargeRest(res.req);
+  if (isLast && res.socket && !res.req.complete) {
     endAfterAnswer(res.socket);
   }
   res
     .status(statusOf(code))
-    .set(headers)
+    .set(isLast ? { ...headers, connection: 'close' } : headers)
     .type('application/problem+json')
     .send(problemJson(code, message));
 }

@@ -1,5 +1,5 @@
 /**
- * Which requests may wait. A text that waits longer than its client does is computed for nobody, so a
+ * Which requests may wait. A text that waits longer than its client does is computed in vain, so a
  * queue that does not become empty is limited by what can be answered in time, not by its capacity.
  *
  * The distinction is that of CoDel (RFC 8289): a burst fills a queue and leaves it again; a standing

@@ -1,5 +1,5 @@
 /** A model repository as a store: each of its commits is a version. */
-import { ModelError } from '../version/errors.ts';
+import { hasCode, ModelError } from '../version/errors.ts';
 import { formatManifest, MANIFEST_FILE, type VersionFile } from '../version/manifest.ts';
 import type { Store } from '../version/stores/store.ts';
 import { type Repository, resolveRevision } from './git.ts';
@@ -29,7 +29,7 @@ async function hasCommit(repository: Repository, sha: string): Promise<boolean> 
   try {
     return (await resolveRevision(repository, sha)) === sha;
   } catch (error) {
-    if (error instanceof ModelError && error.code === 'bad-reference') {
+    if (hasCode(error, 'bad-reference')) {
       return false;
     }
     throw error;

@@ -59,14 +59,14 @@ function reproduce({ folder, data }: ModelRepository) {
   ]);
 }
 
-test('the same bytes again are told as such', async () => {
+test('reports identical bytes', async () => {
   const { code, stdout, stderr } = await reproduce(await quickVersion(''));
   expect(stderr).toContain('python code/train.py --data DATA');
   expect(JSON.parse(stdout)).toMatchObject({ verdict: 'identical', scores: [] });
   expect(code).toBe(0);
 });
 
-test('other bytes with the same scores are told apart, file by file', async () => {
+test('reports other bytes with the same scores, file by file', async () => {
   const version = await quickVersion('open("config.json", "a").write(" ")');
   const { code, stdout } = await reproduce(version);
   const { verdict, files } = JSON.parse(stdout);
@@ -88,7 +88,7 @@ json.dump(metrics, open("metrics.json", "w"))`);
   expect(code).toBe(1);
 });
 
-test('a command that fails, and data that are not there, are told', async () => {
+test('reports a command that fails, and missing data', async () => {
   const version = await quickVersion('sys.exit(3)');
   const failed = await reproduce(version);
   expect(failed.stderr).toMatch(/python code\/train\.py --data .*: ended with exit code 3\n$/);

@@ -7,7 +7,7 @@ import { createRepositoryStore } from '../../src/repository/store.ts';
 import { lfsPointer } from '../../src/version/git-objects.ts';
 import { openStore } from '../../src/version/stores/open.ts';
 import { openVersion, readVersion } from '../../src/version/version.ts';
-import { temporaryFolder } from '../support/git-version.ts';
+import { createRepository, temporaryFolder } from '../support/git-version.ts';
 import {
   createModelRepository,
   type ModelRepository,
@@ -52,7 +52,7 @@ describe('models commit', () => {
     expect(files.get('model.onnx')?.equals(weights)).toBe(true);
   });
 
-  test('gives the weights back when a branch without them was checked out in between', () => {
+  test('restores the weights after a branch without them was checked out', () => {
     const before = readFileSync(join(repository.folder, 'model.onnx'));
     repository.git('checkout', '--quiet', '--orphan', 'empty');
     repository.git('rm', '-rqf', '.');
@@ -62,13 +62,13 @@ describe('models commit', () => {
     expect(repository.git('status', '--porcelain')).toBe('');
   });
 
-  test('says so where nothing has changed', async () => {
+  test('reports that nothing has changed', async () => {
     const { code, stderr } = await repository.commitVersion();
     expect(code).toBe(1);
     expect(stderr).toMatch(/nothing to commit/);
   });
 
-  test('is found by a short SHA, a branch and a tag where the repository is at hand', async () => {
+  test('is found in its repository by a short SHA, a branch and a tag', async () => {
     repository.git('tag', 'v9.9.9');
     for (const revision of [sha.slice(0, 8), 'main', 'v9.9.9', sha]) {
       const { stdout } = await runCommand([
@@ -84,10 +84,11 @@ describe('models commit', () => {
   });
 });
 
-describe('models commit refuses, and commits nothing', () => {
+describe('models commit refuses, without a commit,', () => {
   let repository: ModelRepository;
   beforeAll(async () => {
     repository = await createModelRepository();
+    repository.git('add', '--all');
   });
 
   const cases: [string, (version: ModelRepository) => void, string | RegExp][] = [
@@ -107,12 +108,12 @@ describe('models commit refuses, and commits nothing', () => {
       'to be retrained: since the weights were trained, code/new.py was added',
     ],
     [
-      'weights of which nobody knows what they were trained from',
+      'weights without a record of what they were trained from',
       (v) => v.edit('metrics.json', (metrics) => delete metrics.trained_from),
       'metrics.json: it has no trained_from',
     ],
     [
-      'data that are not there',
+      'missing data',
       (v) =>
         v.edit('data/datasets.json', ({ datasets }) => {
           Object.assign((datasets as { files: object[] }[])[0]!.files[0]!, {
@@ -122,7 +123,7 @@ describe('models commit refuses, and commits nothing', () => {
       /does not hold the data: tiny\/train\.tsv \(53 bytes, sha256 0{64}\)/,
     ],
     [
-      'counts that are not the data’s',
+      'wrong counts of the data',
       (v) =>
         v.edit('data/datasets.json', ({ datasets }) => {
           Object.assign((datasets as { files: object[] }[])[0]!.files[0]!, {
@@ -147,7 +148,7 @@ describe('models commit refuses, and commits nothing', () => {
       'an address or an option has no place in it',
     ],
     [
-      'a command that runs nothing of the version',
+      'a command that runs no file of the version',
       (v) =>
         v.edit('environment/environment.json', (e) => {
           Object.assign(e, { command: 'python elsewhere.py --data DATA' });
@@ -160,12 +161,12 @@ describe('models commit refuses, and commits nothing', () => {
       'code/data.py has a conflict that is not resolved',
     ],
     [
-      'a file that is no JSON',
+      'a file that is not JSON',
       (v) => v.write('hyperparameters.json', '{"seed": 2'),
       'hyperparameters.json is not JSON',
     ],
     [
-      'weights of which only the pointer is here',
+      'a pointer in place of the weights',
       (v) => v.write('model.onnx', lfsPointer('0'.repeat(64), 1)),
       'model.onnx is a git-lfs pointer here: its bytes are missing',
     ],
@@ -180,40 +181,38 @@ describe('models commit refuses, and commits nothing', () => {
       'code/train.py: only regular files',
     ],
     [
-      'weights that would go into git itself',
+      'weights that git-lfs does not track',
       (v) => v.write('.gitattributes', '# nothing\n'),
       'model.onnx is not for git-lfs',
     ],
   ];
 
   test.each(cases)('%s', async (_name, spoil, message) => {
-    repository.git('add', '--all');
-    const tree = repository.git('write-tree').trim();
     spoil(repository);
     const refusal = await refused(repository);
     // The next case begins where this one did.
-    repository.git('read-tree', tree);
     repository.git('clean', '-fdq');
-    repository.git('checkout-index', '--all', '--force');
+    repository.git('checkout-index', '--all', '--force', '--index');
+    expect(repository.git('diff')).toBe('');
     expect(refusal).toMatch(message instanceof RegExp ? message : new RegExp(literally(message)));
+    expect(() => repository.git('rev-parse', '--verify', '--quiet', 'HEAD')).toThrow();
+  });
+
+  test('a model with other scores than the golden ones', async () => {
+    repository.edit('golden.json', ({ texts }) => {
+      Object.assign((texts as { scores: object }[])[0]!.scores, { negative: 0.5 });
+    });
+    const { code, stdout, stderr } = await repository.commitVersion();
+    expect(stderr).toMatch(/golden/);
+    expect([code, stdout]).toEqual([1, '']);
     expect(() => repository.git('rev-parse', '--verify', '--quiet', 'HEAD')).toThrow();
   });
 });
 
-test('models commit refuses a model that does not give its golden scores', async () => {
-  const repository = await createModelRepository();
-  repository.edit('golden.json', ({ texts }) => {
-    Object.assign((texts as { scores: object }[])[0]!.scores, { negative: 0.5 });
-  });
-  const { code, stdout, stderr } = await repository.commitVersion();
-  expect(stderr).toMatch(/golden/);
-  expect(code).toBe(1);
-  expect(stdout).toBe('');
-});
-
 describe('models init', () => {
   test('registers the merge driver for the files that lines can’t merge', async () => {
-    const { folder } = await createModelRepository();
+    const { folder } = createRepository();
+    expect((await runCommand(['models', 'init', folder])).code).toBe(0);
     const attributes = readFileSync(join(folder, '.git/info/attributes'), 'utf8');
     expect(attributes.trim().split('\n').sort()).toEqual(
       [
@@ -233,8 +232,8 @@ describe('models init', () => {
     );
   });
 
-  test('may be run again, and keeps what was there', async () => {
-    const { folder } = await createModelRepository();
+  test('can be run again, and keeps existing lines', async () => {
+    const { folder } = createRepository();
     writeFileSync(join(folder, '.gitignore'), 'mine');
     const first = await runCommand(['models', 'init', folder]);
     expect(first.code).toBe(0);
@@ -244,7 +243,7 @@ describe('models init', () => {
     expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe(ignored);
   });
 
-  test('says so where there is no repository', async () => {
+  test('reports that there is no repository', async () => {
     const folder = temporaryFolder();
     const { code, stderr } = await runCommand(['models', 'init', folder]);
     expect(code).toBe(1);
@@ -252,7 +251,7 @@ describe('models init', () => {
   });
 });
 
-/** Why the working tree can't be committed. Whether the model itself is good is not asked. */
+/** Why the working tree can't be committed. The model itself is not checked. */
 async function refused({ folder, data: dataFolder }: ModelRepository): Promise<string> {
   const options = {
     message: 'A version',

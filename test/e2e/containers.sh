@@ -131,7 +131,7 @@ check 'requests are waiting' within 60 busy
 start=$SECONDS
 docker stop "$id" >/dev/null
 took=$((SECONDS - start))
-is 'told to stop under load, it ends with exit code 0' 0 "$(inspect "$id" '{{.State.ExitCode}}')"
+is 'stopped under load, it ends with exit code 0' 0 "$(inspect "$id" '{{.State.ExitCode}}')"
 check "within the 8 s it has to drain, found $took s" test "$took" -le 8
 is 'having answered what it had accepted' 'true stopped 0' "$(log_lines "
   const drained = lines.slice(lines.findIndex(({ event }) => event === 'draining'));

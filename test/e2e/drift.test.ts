@@ -154,9 +154,9 @@ describe('an error ends with exit code 1 and one line', () => {
     ],
     ['a folder', () => ['src'], 'src is a folder; name the log file in it'],
     ['no log', () => ['package.json'], 'package.json: not a prediction log'],
-    ['nobody at the address', () => ['--server', 'http://127.0.0.1:1'], "can't be reached"],
+    ['no server at the address', () => ['--server', 'http://127.0.0.1:1'], "can't be reached"],
     [
-      'a version that nobody has',
+      'a version that no store has',
       () => {
         writeFileSync(join(folder, 'unknown.log'), line('f'.repeat(40)));
         return [join(folder, 'unknown.log')];

@@ -2,11 +2,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assertWeightsMatchIngredients, isRetrainingMark } from '../../src/artifacts/lineage.ts';
 import { createRepository, type Repository, temporaryFolder } from '../support/git-version.ts';
 import { ROOT } from '../support/server.ts';
-import { MERGE_CASES } from './merge-cases.ts';
 
 const MAIN = join(ROOT, 'dist/main.js');
 
@@ -60,30 +59,8 @@ function runMerge({ folder }: Repository): Omit<Merge, 'repository'> {
   };
 }
 
-describe('cases whose outcome is known', () => {
-  // One merge of them all, each in a folder of its own: git runs the driver for each.
-  const cases = MERGE_CASES.map((one, i) => ({ ...one, place: `${i}/${one.path}` }));
-  let merged: Merge;
-  beforeAll(() => {
-    const all = (side: 'base' | 'ours' | 'theirs'): Files =>
-      Object.fromEntries(cases.map((one) => [one.place, one[side]]));
-    merged = merge({ base: all('base'), ours: all('ours'), theirs: all('theirs') });
-  }, PATIENCE_MS);
-
-  test.each(cases)('$path: $name', ({ place, result, conflicts }) => {
-    const lines = merged.output.split('\n');
-    expect(merged.read(place).toString()).toBe(result);
-    expect(lines.filter((line) => line.startsWith(`${place}: `))).toEqual(
-      conflicts.map((conflict) => `${place}: ${conflict}`),
-    );
-    expect(lines.includes(`CONFLICT (content): Merge conflict in ${place}`)).toBe(
-      conflicts.length > 0,
-    );
-  });
-});
-
 describe('merging with git', () => {
-  test('the command line itself is the driver', () => {
+  test('the built command is the driver', () => {
     const repository = createRepository();
     configureDriver(repository, MAIN);
     const config = (count: number): Files => ({ 'config.json': `{\n  "count": ${count}\n}\n` });
@@ -119,7 +96,7 @@ describe('merging with git', () => {
     expect(code).toBe(0);
   });
 
-  test('a file that is not text stays ours, and is a conflict', () => {
+  test('a binary file stays ours, and is a conflict', () => {
     const { code, output, read } = merge({
       base: { logo: Buffer.from([0, 1]) },
       ours: { logo: Buffer.from([0, 2]) },
@@ -130,7 +107,7 @@ describe('merging with git', () => {
     expect(read('logo')).toEqual(Buffer.from([0, 2]));
   });
 
-  test('bytes that are not UTF-8 are merged by lines, none of them changed', () => {
+  test('text that is not UTF-8 is merged by lines, byte for byte', () => {
     const latin1 = (a: number, e: number): Buffer =>
       Buffer.from(`{\n"a": ${a},\n"b": "\xfc",\n"c": 1,\n"d": 1,\n"e": ${e}\n}\n`, 'latin1');
     const { code, read } = merge({
@@ -142,7 +119,7 @@ describe('merging with git', () => {
     expect(code).toBe(0);
   });
 
-  test('two merges that cross have a base that is itself merged', () => {
+  test('criss-cross merges have a merged base', () => {
     const repository = createRepository();
     configureDriver(repository);
     const { git } = repository;
@@ -171,7 +148,7 @@ describe('merging with git', () => {
 });
 
 test.each(['sha1', 'sha256'] as const)(
-  'what training made for two parents is to be retrained, in a %s repository',
+  'outputs of training that both sides changed are to be retrained, in a %s repository',
   (format) => {
     const paths = ['model.onnx', 'tokenizer.json', 'metrics.json', 'profile.json', 'golden.json'];
     const all = (text: string): Files => Object.fromEntries(paths.map((path) => [path, text]));
@@ -198,7 +175,7 @@ test.each(['sha1', 'sha256'] as const)(
   },
 );
 
-test('what only one side trained is kept', () => {
+test('outputs of training that one side changed are kept', () => {
   const { code, read } = merge({
     base: { 'metrics.json': '{"a": 1}\n', 'README.md': 'a\n' },
     ours: { 'metrics.json': '{"a": 1}\n', 'README.md': 'b\n' },
@@ -209,14 +186,14 @@ test('what only one side trained is kept', () => {
   expect(isRetrainingMark(read('metrics.json'))).toBe(false);
 });
 
-test('weights and other files of a version are not taken for the mark', () => {
+test('no file of a version is taken for the retraining mark', () => {
   const mark = '<<<<<<< ours\nto be retrained: model.onnx\n';
   for (const text of ['', '{}', 'to be retrained: model.onnx\n', ` ${mark}`, '<<<<<<< ours\nx\n']) {
     expect(isRetrainingMark(Buffer.from(text))).toBe(false);
   }
 });
 
-describe('when the driver itself fails', () => {
+describe('when the driver fails', () => {
   const run = (...args: string[]): { status: number | null; stderr: string } =>
     spawnSync(process.execPath, [MAIN, 'models', 'merge-driver', ...args], {
       cwd: ROOT,
@@ -224,7 +201,7 @@ describe('when the driver itself fails', () => {
       timeout: 50_000,
     });
 
-  test('a file that can not be read is an error, and ours stays as it was', () => {
+  test('a file that can’t be read is an error, and ours is unchanged', () => {
     const ours = join(temporaryFolder(), 'ours');
     writeFileSync(ours, '{"a": 1}');
     const { status, stderr } = run('/nowhere/base', ours, '/nowhere/theirs', 'config.json');
@@ -233,7 +210,7 @@ describe('when the driver itself fails', () => {
     expect(readFileSync(ours, 'utf8')).toBe('{"a": 1}');
   });
 
-  test('git does not take that for a merge', () => {
+  test('git does not complete the merge', () => {
     const repository = createRepository();
     configureDriver(repository, '/nowhere/main.js');
     repository.commit({ 'config.json': '{"a": 1}\n' });
@@ -247,7 +224,7 @@ describe('when the driver itself fails', () => {
   });
 });
 
-test('nothing is left beside the result', () => {
+test('no temporary file is left', () => {
   const folder = temporaryFolder();
   const paths = ['base', 'ours', 'theirs'].map((name) => join(folder, name));
   paths.forEach((path, i) => {

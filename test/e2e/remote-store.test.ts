@@ -30,7 +30,7 @@ async function expectPredictions(server: TestServer): Promise<void> {
   expect(await response.json()).toMatchObject({ predictions: [{ label: 'positive' }] });
 }
 
-test('a version is fetched, proven and served, and its tag is told', async () => {
+test('a version is fetched, verified and served, with its tag', async () => {
   writeFileSync(join(folder, MODEL, `${PINNED}.tag`), `${PINNED_TAG}\n`);
   const server = await startServer(env);
   expect(server.lines.map(({ event }) => event)).toEqual(['listening', 'fetching', 'ready']);
@@ -40,7 +40,7 @@ test('a version is fetched, proven and served, and its tag is told', async () =>
   await server.stop();
 });
 
-test('with the store down and the version in the cache it starts, and says so', async () => {
+test('with the store down and the version in the cache it starts, and logs that', async () => {
   await runCommand(['models', 'fetch'], env);
   down();
   const server = await startServer(env);
@@ -74,7 +74,7 @@ test('with the store down and nothing in the cache it is alive, not ready, and t
   expect(response.status).toBe(503);
   expect(response.headers.has('x-model-commit')).toBe(false);
   expect(await response.json()).toMatchObject({
-    detail: 'The store is being asked which model to serve',
+    detail: 'The store has not yet returned which model to serve',
   });
   // Told to stop, it doesn't wait for the store.
   expect(await server.stop()).toEqual({ code: 0, signal: null });
@@ -91,7 +91,7 @@ test('once the store is back, it serves', async () => {
   await server.stop();
 });
 
-test('at the deadline it ends with 1, and tells the cause', async () => {
+test('at the deadline it ends with 1, and logs the cause', async () => {
   down();
   const { code, stdout, stderr } = await runCommand(['serve'], env);
   expect(code).toBe(1);
@@ -107,7 +107,7 @@ test('at the deadline it ends with 1, and tells the cause', async () => {
   });
 });
 
-test('what is damaged in the cache is told of, and fetched again', async () => {
+test('a damaged cache is logged and fetched again', async () => {
   const { stdout } = await runCommand(['models', 'fetch', PINNED], env);
   rmSync(join(stdout.trim(), 'golden.json'));
   const server = await startServer({ ...env, MODEL_COMMIT: PINNED });
@@ -134,7 +134,7 @@ test('publish copies from a store to a folder, once', async () => {
 });
 
 test.each([
-  ['fetch', { MODEL_STORE: 'models' }, 'models is a folder: nothing has to be fetched'],
+  ['fetch', { MODEL_STORE: 'models' }, 'models is a folder: there is nothing to fetch'],
   ['publish', {}, 'can only be read from'],
 ])('%s refuses a store that it makes no sense for', async (command, change, message) => {
   const { code, stderr } = await runCommand(['models', command, PINNED], { ...env, ...change });

@@ -13,7 +13,7 @@ const DATA = {
 };
 
 export interface ModelRepository extends Repository {
-  /** Where the data lie that `data/datasets.json` names. */
+  /** The folder of the data that `data/datasets.json` names. */
   readonly data: string;
   read(path: string): string;
   write(path: string, content: string | Buffer): void;

@@ -46,7 +46,7 @@ describe.each(['sha1', 'sha256'] as const)('a version of a %s repository', (obje
     repository.layOut(sha, store);
   });
 
-  /** A copy of the version with something done to it. */
+  /** A copy of the store with a changed version. */
   function tampered(change: (folder: string) => void): string {
     const copy = temporaryFolder();
     cpSync(store, copy, { recursive: true });
@@ -61,7 +61,7 @@ describe.each(['sha1', 'sha256'] as const)('a version of a %s repository', (obje
     );
   });
 
-  test('tells who made it, when, and from what', async () => {
+  test('has author, committer, date, message and tree', async () => {
     const { details } = await openVersion(openStore(store), MODEL, sha);
     expect(details).toMatchObject({
       author: { name: 'A U Thor', email: 'author@example.com' },
@@ -204,7 +204,7 @@ describe.each(['sha1', 'sha256'] as const)('a version of a %s repository', (obje
   });
 });
 
-describe('commits as git lets people make them', () => {
+describe('unusual commits that git accepts', () => {
   const store = temporaryFolder();
 
   test('a merge has its parents, in order', async () => {
@@ -263,7 +263,7 @@ describe('which commit is served', () => {
   mkdirSync(join(store, MODEL));
   writeFileSync(join(store, MODEL, 'PINNED'), `${sha}\n`);
 
-  test('the one in PINNED, unless another is asked for', async () => {
+  test('the one in PINNED, unless another is requested', async () => {
     expect(await resolveCommit(openStore(store), MODEL)).toBe(sha);
     const other = 'b'.repeat(64);
     expect(await resolveCommit(openStore(store), MODEL, other)).toBe(other);
@@ -279,7 +279,7 @@ describe('which commit is served', () => {
     },
   );
 
-  test('a store without the version says which', async () => {
+  test('a missing version is named in the error', async () => {
     await expect(openVersion(openStore(store), MODEL, sha)).rejects.toMatchObject({
       code: 'not-found',
       message: expect.stringContaining(sha),

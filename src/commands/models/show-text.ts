@@ -4,7 +4,7 @@ import type { Ingredient } from '../../artifacts/ingredients.ts';
 import type { Metrics } from '../../artifacts/metrics.ts';
 import type { VersionDescription } from '../../repository/describe.ts';
 import { padEnd, padStart } from '../../terminal/columns.ts';
-import { formatBytes, formatCount, formatQuantity } from '../../terminal/numbers.ts';
+import { formatBytes, formatCount, formatMetric, formatQuantity } from '../../terminal/numbers.ts';
 
 const NAME_WIDTH = 32;
 
@@ -13,7 +13,7 @@ export function formatDescription(description: VersionDescription): string {
   return [
     ...formatCommit(description),
     ...Object.entries(ingredients).flatMap(([kind, files]) => ['', kind, ...files.map(formatFile)]),
-    ...['', 'data', ...formatDatasets(datasets)],
+    ...['', 'data sets', ...formatDatasets(datasets)],
     ...['', 'hyper-parameters', ...formatLeaves(hyperparameters)],
     ...['', 'training', ...formatLeaves(environment)],
     ...['', ...formatScores(metrics)],
@@ -79,7 +79,7 @@ function formatScores(metrics: Metrics | undefined): string[] {
   }
   const lines = Object.entries(metrics.datasets).map(([name, { fp32, int8 }]) => {
     const scores = Object.entries({ fp32, int8 }).flatMap(([precision, scores]) =>
-      scores ? [`${precision} ${scores[metrics.primary].toFixed(4)}`] : [],
+      scores ? [`${precision} ${formatMetric(scores[metrics.primary])}`] : [],
     );
     return `  ${padEnd(name, NAME_WIDTH)} ${scores.join('  ')}`;
   });

@@ -38,27 +38,31 @@ const { ReplaceNormalizer } = library as unknown as {
   ReplaceNormalizer: new (json: { pattern: { Regex: string } }) => { readonly pattern: RegExp };
 };
 
+/** The library's translation of `^`. Oniguruma finds no line after a line break at the end. */
+const LINE_START = '(?:(?<![\\s\\S])|(?<=\\n))';
+
 /** Translates an expression of Oniguruma to JavaScript's syntax. */
 function translate(what: string, expression: string): string {
   try {
-    return new ReplaceNormalizer({ pattern: { Regex: expression } }).pattern.source;
+    const { source } = new ReplaceNormalizer({ pattern: { Regex: expression } }).pattern;
+    return source.replaceAll(LINE_START, `${LINE_START}(?=[\\s\\S]|(?<![\\s\\S]))`);
   } catch {
     throw unsupported(what, 'a regular expression that JavaScript can run', expression);
   }
 }
 
 /** An escaped character, a property, or a bracket of a class: the translation has no nested classes. */
-const PARTS = /\\([pP])\{(\^?)([^}]*)\}|\\.|[[\]]/gsu;
+const PARTS = /\\([pP])\{([^}]*)\}|\\.|[[\]]/gsu;
 
 /** Replaces properties of Unicode, whose version is that of Node, by ranges. */
 function withTables(what: string, source: string): string {
   let isInClass = false;
-  return source.replace(PARTS, (part, letter?: string, caret?: string, name?: string) => {
+  return source.replace(PARTS, (part, letter?: string, name?: string) => {
     if (name === undefined) {
       isInClass = part === '[' || (isInClass && part !== ']');
       return part;
     }
-    const ranges = propertyClass(name, (letter === 'P') !== (caret === '^'));
+    const ranges = propertyClass(name, letter === 'P');
     if (ranges === undefined) {
       throw unsupported(what, 'a general category or Alphabetic', part);
     }
@@ -66,16 +70,40 @@ function withTables(what: string, source: string): string {
   });
 }
 
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The matches of a pattern, as Oniguruma finds them. */
+export function findMatches(text: string, pattern: RegExp): Match[] {
+  const matches: Match[] = [];
+  for (const { index, 0: match } of text === '' ? [] : text.matchAll(pattern)) {
+    // Oniguruma finds no empty match where another one ended. V8 finds some inside a surrogate pair.
+    const isExtra = match === '' && (index === matches.at(-1)?.end || isInPair(text, index));
+    if (!isExtra) {
+      matches.push({ start: index, end: index + match.length });
+    }
+  }
+  return matches;
+}
+
+function isInPair(text: string, index: number): boolean {
+  return index > 0 && (text.codePointAt(index - 1) as number) > 0xffff;
+}
+
 /** Replaces each match by `content`, literally. */
 export function replaceAll(text: string, pattern: RegExp, content: string): string {
-  let end = -1;
-  return text.replace(pattern, (match: string, ...groups: unknown[]) => {
-    const offset = groups.find((group) => typeof group === 'number') as number;
-    // Oniguruma finds no empty match at the end of the match before.
-    const isRepeated = match === '' && offset === end;
-    end = offset + match.length;
-    return isRepeated ? '' : content;
-  });
+  if (text.search(pattern) === -1) {
+    return text;
+  }
+  let replaced = '';
+  let end = 0;
+  for (const match of findMatches(text, pattern)) {
+    replaced += text.slice(end, match.start) + content;
+    end = match.end;
+  }
+  return replaced + text.slice(end);
 }
 
 /** The expression that matches a text literally. */

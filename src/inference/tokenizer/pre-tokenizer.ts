@@ -8,7 +8,7 @@ import {
   readList,
   unsupported,
 } from './component.ts';
-import { compilePattern } from './pattern.ts';
+import { compilePattern, findMatches } from './pattern.ts';
 import { CLASSES, propertyClass } from './unicode.ts';
 
 /** Splits one text into words, none of them empty. */
@@ -146,18 +146,13 @@ function split(text: string, pattern: RegExp, behavior: Behavior, isInverted = f
 /** The matches and what is between them, together the whole text. */
 function findPieces(text: string, pattern: RegExp, isInverted: boolean): Piece[] {
   const pieces: Piece[] = [];
-  let last = -1;
   let end = 0;
-  for (const { index, 0: match } of text === '' ? [] : text.matchAll(pattern)) {
-    if (match === '' && index === last) {
-      // As in `replaceAll`.
-      continue;
+  for (const match of findMatches(text, pattern)) {
+    if (match.start > end) {
+      pieces.push({ start: end, end: match.start, isMatch: isInverted });
     }
-    if (index > end) {
-      pieces.push({ start: end, end: index, isMatch: isInverted });
-    }
-    last = end = index + match.length;
-    pieces.push({ start: index, end, isMatch: !isInverted });
+    pieces.push({ ...match, isMatch: !isInverted });
+    end = match.end;
   }
   if (end < text.length) {
     pieces.push({ start: end, end: text.length, isMatch: isInverted });

@@ -80,7 +80,7 @@ function openBucket(location: string, { stallMs, signal }: RemoteOptions): Bucke
   };
 }
 
-/** The SDK takes 0.2 s to load: it is loaded with the first request. */
+/** The SDK is loaded with the first request, since loading it is slow. */
 async function connect(stallMs: number): Promise<S3> {
   const sdk = await import('@aws-sdk/client-s3');
   const s3 = new sdk.S3({

@@ -130,7 +130,7 @@ function sorted(value: Json | undefined): string {
 
 const RUNS = { numRuns: 500 };
 
-test('a change on one side only is the result, byte for byte', () => {
+test('a change on one side is the result, byte for byte', () => {
   fc.assert(
     fc.property(threeVersions(2), ([base, change]) => {
       const [before, after] = [format(base), format(change)];
@@ -142,7 +142,7 @@ test('a change on one side only is the result, byte for byte', () => {
   );
 });
 
-test('every change of either side is kept, and a conflict holds both', () => {
+test('every change is in the result, or both are in a conflict', () => {
   fc.assert(
     fc.property(threeVersions(2), layouts, ([base, ours, theirs], [i, j, k]) => {
       const { text, conflicts } = merge(format(base, i), format(ours, j), format(theirs, k));
@@ -155,7 +155,7 @@ test('every change of either side is kept, and a conflict holds both', () => {
   );
 });
 
-test('it does not matter which side is ours', () => {
+test('the result does not depend on which side is ours', () => {
   fc.assert(
     fc.property(threeVersions(2), ([base, ours, theirs]) => {
       const one = merge(format(base), format(ours), format(theirs));
@@ -170,7 +170,7 @@ test('it does not matter which side is ours', () => {
   );
 });
 
-test('conflicts are those of git, where each key is a line that is far from the others', () => {
+test('conflicts are those of git, for keys on lines far from each other', () => {
   const folder = temporaryFolder();
   const names = ['ours', 'base', 'theirs'].map((name) => join(folder, name));
   fc.assert(
@@ -201,7 +201,7 @@ function gitConflicts(names: readonly string[]): number {
   }
 }
 
-test('packages are merged as keys are', () => {
+test('packages are merged like keys', () => {
   const versions = fc.dictionary(
     fc.constantFrom('numpy', 'onnx', 'torch', 'zlib-ng', 'a'),
     fc.integer({ min: 1, max: 3 }),
