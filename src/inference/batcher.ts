@@ -157,6 +157,7 @@ function makeRoom(state: State, texts: readonly QueuedText[], client: ClientKey)
       break;
     case 'queue-full':
     case 'would-wait-too-long':
+      queue.refuse(client);
       throw refusal(verdict, { capacity, queued: queued / COST_PER_TEXT });
   }
 }

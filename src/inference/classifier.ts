@@ -14,6 +14,7 @@ import { startWorkers } from './start-workers.ts';
 
 export type { Answer, Classification } from './classification.ts';
 export type { BatchTimes, ClassifyOptions, OnWaiting } from './classify-options.ts';
+export type { ClientKey } from './fair-queue.ts';
 
 /** A text was found in the cache, or already waited or ran, or neither. */
 export type LookUp = 'hit' | 'shared' | 'miss';

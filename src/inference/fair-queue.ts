@@ -33,6 +33,8 @@ export interface FairQueue<T extends Costed> {
   /** Cost of all items. */
   cost(): number;
   add(client: ClientKey, items: readonly T[]): void;
+  /** Items of the client were not added: it keeps its place for the next time. */
+  refuse(client: ClientKey): void;
   /** Another client waits for the same item: it becomes the item of the one who would be served first. */
   join(client: ClientKey, item: T): void;
   /** Removes items that are served now. */
@@ -49,6 +51,8 @@ export interface FairQueue<T extends Costed> {
 }
 
 interface Client {
+  /** Virtual time when it was refused for the first time since it was admitted last. */
+  refusedAt?: number | undefined;
   /** Virtual time until which it has been served. */
   served: number;
   /** Cost of its items. */
@@ -67,6 +71,8 @@ interface State<T> {
   /** In the order of arrival. */
   readonly byItem: Map<T, Entry<T>>;
   readonly clients: Map<ClientKey, Client>;
+  /** Number of clients that have items. */
+  waitingClients: number;
   virtualTime: number;
   cost: number;
 }
@@ -79,16 +85,24 @@ export function createFairQueue<T extends Costed>(): FairQueue<T> {
     entries: [],
     byItem: new Map(),
     clients: new Map(),
+    waitingClients: 0,
     virtualTime: 0,
     cost: 0,
   };
   return {
     length: () => state.entries.length,
     cost: () => state.cost,
-    add: (client, items) => {
+    add: (key, items) => {
       for (const item of items) {
-        insert(state, client, item);
+        insert(state, key, item);
       }
+      const client = state.clients.get(key);
+      if (client) {
+        client.refusedAt = undefined;
+      }
+    },
+    refuse: (key) => {
+      clientOf(state, key).refusedAt ??= state.virtualTime;
     },
     join: (client, item) => {
       const entry = state.byItem.get(item);
@@ -123,16 +137,28 @@ export function createFairQueue<T extends Costed>(): FairQueue<T> {
   };
 }
 
-function nextTag({ virtualTime }: State<unknown>, client: Client | undefined): number {
+function clientOf({ clients }: State<unknown>, key: ClientKey): Client {
+  let client = clients.get(key);
+  if (!client) {
+    client = { served: 0, waiting: 0 };
+    clients.set(key, client);
+  }
+  return client;
+}
+
+function nextTag(
+  { virtualTime }: Pick<State<unknown>, 'virtualTime'>,
+  client: Client | undefined,
+): number {
   return Math.max(virtualTime, client?.served ?? 0) + (client?.waiting ?? 0);
 }
 
 function insert<T extends Costed>(state: State<T>, key: ClientKey, item: T): void {
-  const client = state.clients.get(key) ?? { served: 0, waiting: 0 };
-  state.clients.set(key, client);
+  const client = clientOf(state, key);
   const entry = { item, tag: nextTag(state, client), key };
   state.entries.splice(countUpTo(state, entry.tag), 0, entry);
   state.byItem.set(item, entry);
+  state.waitingClients += client.waiting === 0 ? 1 : 0;
   client.waiting += item.cost;
   state.cost += item.cost;
 }
@@ -141,7 +167,9 @@ function takeOut<T extends Costed>(state: State<T>, items: ReadonlySet<T>): Entr
   const taken = state.entries.filter(({ item }) => items.has(item));
   state.entries = state.entries.filter(({ item }) => !items.has(item));
   for (const { item, key } of taken) {
-    (state.clients.get(key) as Client).waiting -= item.cost;
+    const client = state.clients.get(key) as Client;
+    client.waiting -= item.cost;
+    state.waitingClients -= client.waiting === 0 ? 1 : 0;
     state.cost -= item.cost;
   }
   return taken;
@@ -163,19 +191,26 @@ function forgetClients(state: State<unknown>): void {
 }
 
 function positionOf(state: State<Costed>, key: ClientKey, cost: number): Position {
-  const { entries, clients, virtualTime } = state;
-  const client = clients.get(key);
-  const tag = nextTag(state, client);
-  const others = new Set(entries.map((entry) => entry.key)).size - (client?.waiting ? 1 : 0);
-  const costBefore = (count: number): number =>
-    entries.slice(0, count).reduce((sum, { item }) => sum + item.cost, 0);
+  const { virtualTime, waitingClients } = state;
+  const client = state.clients.get(key);
+  const isWaiting = (client?.waiting ?? 0) > 0;
+  // A refused client is judged as if it had come when it was refused for the first time.
+  const tag = nextTag({ virtualTime: client?.refusedAt ?? virtualTime }, client);
   return {
     tag,
-    beforeFirst: costBefore(countUpTo(state, tag)),
-    beforeLast: costBefore(countUpTo(state, tag + cost)),
-    debt: (tag - virtualTime) * others,
-    isWaiting: (client?.waiting ?? 0) > 0,
+    beforeFirst: costUpTo(state, tag),
+    beforeLast: costUpTo(state, tag + cost),
+    debt: (tag - virtualTime) * (waitingClients - (isWaiting ? 1 : 0)),
+    isWaiting,
   };
+}
+
+function costUpTo(state: State<Costed>, tag: number): number {
+  let cost = 0;
+  for (let at = countUpTo(state, tag) - 1; at >= 0; at--) {
+    cost += (state.entries[at] as Entry<Costed>).item.cost;
+  }
+  return cost;
 }
 
 /** How many entries have a tag up to this one. */
