@@ -43,7 +43,7 @@ describe('a request', () => {
     expect(decide(load(changes), LIMITS).type).toBe(expected);
   });
 
-  test('is told when it would be admitted', () => {
+  test('learns when it would be admitted', () => {
     expect(decide(load({ queued: 700 }), LIMITS)).toEqual({
       ...{ type: 'would-wait-too-long', waitMs: 7_000, maxWaitMs: 5_000, retryAfterMs: 2_000 },
     });

@@ -1,6 +1,6 @@
 /** Bytes as characters, as byte-level BPE (GPT-2) writes them, and as tokens, for characters without one. */
 
-/** Printable characters of Latin-1 stand for themselves, the other bytes for characters from U+0100 on. */
+/** Printable characters of Latin-1 are themselves, the other bytes are characters from U+0100 on. */
 const CHARACTERS: readonly string[] = createCharacters();
 const encoder = new TextEncoder();
 
