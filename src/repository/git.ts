@@ -135,11 +135,13 @@ export async function tagsOf(repository: Repository): Promise<ReadonlyMap<string
   );
 }
 
-/** A GitError as a `bad-reference` with this message and git's reason; any other error as it is. */
+/** A GitError as a `bad-reference` with this message and git's first line; any other error as it is. */
 function asBadReference(error: unknown, message: string): unknown {
   if (!(error instanceof GitError)) {
     return error;
   }
-  const reason = error.reason === '' ? '' : `: ${error.reason}`;
-  return new ModelError('bad-reference', message + reason, { cause: error });
+  const [reason] = error.reason.split('\n', 1);
+  return new ModelError('bad-reference', reason ? `${message}: ${reason}` : message, {
+    cause: error,
+  });
 }

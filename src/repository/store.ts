@@ -38,10 +38,9 @@ export function createRepositoryStore(repository: Repository, fallback: Store): 
       throw hasCode(error, 'not-found')
         ? new ModelError(
             'not-found',
-            `${reason}, and ${fallback.location} does not have it either`,
-            {
-              cause: error,
-            },
+            `${reason}, and ${fallback.location} does not have it either: name a store that has it, ` +
+              'as MODEL_STORE or with --from',
+            { cause: error },
           )
         : error;
     }

@@ -13,12 +13,27 @@ export function expectation(issue: z.core.$ZodRawIssue): string {
  *
  * @param json the value that was parsed.
  */
-export function describeIssue(issue: Issue, json: unknown): string {
+export function describeIssue(given: Issue, json: unknown): string {
+  const issue = closestIssue(given);
   const { path, message } = issue;
   const key = path.join('.') || 'top level';
   const text = `${key}: ${message}`;
   // A message of a schema's own may be complete.
   return message.startsWith('expected ') ? `${text}, found ${foundBy(issue, json)}` : text;
+}
+
+/** Of a union, the issue of the alternative that the value is nearest to: the deepest one, if there is only one. */
+function closestIssue(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') {
+    return issue;
+  }
+  const depthOf = (issues: readonly Issue[]): number =>
+    Math.min(...issues.map(({ path }) => path.length));
+  const [first, second] = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a));
+  const closest = first?.[0];
+  return closest && (!second || depthOf(first) > depthOf(second))
+    ? closestIssue({ ...closest, path: [...issue.path, ...closest.path] })
+    : issue;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -44,7 +59,7 @@ function expectedBy(issue: Issue): string {
     case 'invalid_format':
       return `text that matches ${issue.pattern ?? issue.format}`;
     case 'invalid_key':
-      return `a key that matches ${issue.issues.map((inner) => ('pattern' in inner ? inner.pattern : inner.message))}`;
+      return `as a key, ${issue.issues.map(({ message }) => message.replace(/^expected /, ''))}`;
     case 'unrecognized_keys':
       return 'only the known keys';
     case 'invalid_union':
