@@ -5,14 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { assertWeightsMatchIngredients, isRetrainingMark } from '../../src/artifacts/lineage.ts';
 import { createRepository, temporaryFolder } from '../support/git-version.ts';
-import {
-  configureDriver,
-  type Files,
-  type Merge,
-  merge,
-  PATIENCE_MS,
-  runMerge,
-} from '../support/merge.ts';
+import { configureDriver, type Files, merge, runMerge } from '../support/merge.ts';
 import { MAIN } from '../support/server.ts';
 
 describe('merging with git', () => {
