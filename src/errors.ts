@@ -65,7 +65,8 @@ export function describeSystemError(error: NodeJS.ErrnoException): string {
   };
   const socket = port === undefined ? address : `${address}:${port}`;
   const subject = path ?? socket ?? hostname ?? 'the file';
-  const reason = SYSTEM_REASONS[code];
+  const isNoFolder = code === 'EEXIST' && error.syscall === 'mkdir';
+  const reason = isNoFolder ? 'is not a folder' : SYSTEM_REASONS[code];
   if (reason !== undefined) {
     return `${subject} ${reason}${path === undefined ? ` (${code})` : ''}`;
   }

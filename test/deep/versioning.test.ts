@@ -1,10 +1,9 @@
 /** The model repository's own Python commits a version, in three lines. */
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readDocument } from '../docs/markdown.ts';
 import { createModelRepository } from '../support/model-repository.ts';
-import { MAIN, ROOT, runCommand } from '../support/server.ts';
+import { MAIN, runCommand } from '../support/server.ts';
 
 test('from Python: the SHA, or the reason why not', async () => {
   const repository = await createModelRepository();
@@ -16,7 +15,7 @@ print(commit("From Python", data=sys.argv[1]))`;
       cwd: repository.folder,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, TWEET_SENTIMENT: `node ${join(ROOT, 'dist/main.js')}` },
+      env: { ...process.env, TWEET_SENTIMENT: `node ${MAIN}` },
     });
   expect(() => run('/nowhere')).toThrow(/RuntimeError: tweet-sentiment: .*\/nowhere/s);
   const sha = run(repository.data).trim();

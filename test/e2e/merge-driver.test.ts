@@ -2,41 +2,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assertWeightsMatchIngredients, isRetrainingMark } from '../../src/artifacts/lineage.ts';
 import { createRepository, temporaryFolder } from '../support/git-version.ts';
-import {
-  configureDriver,
-  type Files,
-  type Merge,
-  merge,
-  PATIENCE_MS,
-  runMerge,
-} from '../support/merge.ts';
+import { configureDriver, type Files, merge, runMerge } from '../support/merge.ts';
 import { MAIN } from '../support/server.ts';
-import { MERGE_CASES } from './merge-cases/merge-cases.ts';
-
-describe('cases with a known result', () => {
-  // One merge of them all, each in a folder of its own: git runs the driver for each.
-  const cases = MERGE_CASES.map((one, i) => ({ ...one, place: `${i}/${one.path}` }));
-  let merged: Merge;
-  beforeAll(() => {
-    const all = (side: 'base' | 'ours' | 'theirs'): Files =>
-      Object.fromEntries(cases.map((one) => [one.place, one[side]]));
-    merged = merge({ base: all('base'), ours: all('ours'), theirs: all('theirs') });
-  }, PATIENCE_MS);
-
-  test.each(cases)('$path: $name', ({ place, result, conflicts }) => {
-    const lines = merged.output.split('\n');
-    expect(merged.read(place).toString()).toBe(result);
-    expect(lines.filter((line) => line.startsWith(`${place}: `))).toEqual(
-      conflicts.map((conflict) => `${place}: ${conflict}`),
-    );
-    expect(lines.includes(`CONFLICT (content): Merge conflict in ${place}`)).toBe(
-      conflicts.length > 0,
-    );
-  });
-});
 
 describe('merging with git', () => {
   test('the built command is the driver', () => {

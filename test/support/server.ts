@@ -5,11 +5,9 @@ import type {
   SpawnOptions,
 } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { afterAll } from 'vitest';
 import {
   type Exit,
   environment,
-  killAll,
   type LogLine,
   launch,
   launchServer,
@@ -42,9 +40,6 @@ export type Environment = Record<string, string>;
 
 /** One worker starts sooner than one for each core; tests of several workers set WORKERS. */
 const DEFAULTS = { WORKERS: '1' };
-
-// A test that fails leaves its server running.
-afterAll(killAll);
 
 /** Starts `serve` and waits for a line of its log. @throws where it ends before. */
 export async function startServer(

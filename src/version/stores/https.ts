@@ -41,7 +41,7 @@ function parseBase(location: string): string {
       `http:// is only for this machine (localhost), found ${url.host}: use https://`,
     );
   }
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 const MAX_REDIRECTS = 5;

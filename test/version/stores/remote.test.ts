@@ -1,7 +1,7 @@
 /** Promises of every remote store, under all failures of a network. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openStore } from '../../../src/version/stores/open.ts';
 import type { RetryNotice } from '../../../src/version/stores/retry.ts';
 import type { RemoteStore } from '../../../src/version/stores/store.ts';
@@ -27,14 +27,15 @@ beforeAll(async () => {
     writeFileSync(join(folder, 'p', key), bytes);
   }
   server = await startObjectServer(folder);
-  Object.assign(process.env, {
-    AWS_REGION: 'eu-test-1',
-    AWS_ACCESS_KEY_ID: 'id',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_ENDPOINT_URL_S3: server.url,
-  });
+  vi.stubEnv('AWS_REGION', 'eu-test-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'id');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', server.url);
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
 
 describe.each([
   ['s3', () => 's3://bucket/p'],
@@ -179,13 +180,13 @@ describe.each([
   test('names the address that can’t be reached', async () => {
     const gone = await startObjectServer(temporaryFolder());
     await gone.close();
-    process.env.AWS_ENDPOINT_URL_S3 = gone.url;
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', gone.url);
     const away = openStore(kind === 's3' ? 's3://bucket/p' : gone.url, {
       timeoutMs: 1000,
       clock,
     });
     const error = await away.read(KEY, 1e6).catch((thrown: unknown) => thrown);
-    process.env.AWS_ENDPOINT_URL_S3 = server.url;
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', server.url);
     expect(error).toMatchObject({ code: 'store-unavailable' });
     expect((error as Error).message).toContain(new URL(gone.url).host);
     expect((error as Error).message).toContain('ECONNREFUSED (tried ');
