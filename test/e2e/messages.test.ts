@@ -59,7 +59,12 @@ test.each<[string, string]>([
   ],
   [
     'models publish x --model-store https://localhost/models',
-    'https://localhost/models can only be read from',
+    'https://localhost/models can only be read from: publish to a folder or to s3://bucket/prefix',
+  ],
+  [
+    'models list --model-store https://localhost/models',
+    "https://localhost/models can't be listed, since a web server lists no files: name a version, as in " +
+      '`models show <sha>`',
   ],
 ])('%s', async (args, message) => {
   const { code, stdout, stderr } = await runCommand(fill(args).split(' '), PLAIN_GIT);
