@@ -123,8 +123,8 @@ const KIND_PATTERNS: readonly (readonly [RegExp, FileKind])[] = [
     'documentation',
   ],
   [/^docs\/.*\.(?:md|rst|png|svg|jpe?g|gif|pdf)$/i, 'documentation'],
-  [/^\.(?:gitattributes|gitignore|editorconfig|gitlab-ci\.yml)$/, 'documentation'],
-  [/^\.git(?:hub|lab)\//, 'documentation'],
+  [/^\.(?:gitattributes|gitignore|editorconfig|gitlab-ci\.yml)$/i, 'documentation'],
+  [/^\.git(?:hub|lab)\//i, 'documentation'],
 ];
 
 const INGREDIENT_KINDS: ReadonlySet<FileKind> = new Set([

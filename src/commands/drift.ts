@@ -80,9 +80,9 @@ label, score, text}]}], texts, other_commits: [{commit, predictions}]}; a verdic
 stable, moving, changed.
 
 Examples:
-  npx tweet-sentiment drift server.log*
-  npx tweet-sentiment drift server.log --since 1h --html drift.html
-  npx tweet-sentiment drift --server http://localhost:8080 --json
+  node dist/main.js drift server.log*
+  node dist/main.js drift server.log --since 1h --html drift.html
+  node dist/main.js drift --server http://localhost:8080 --json
 `;
 
 interface DriftFlags {

@@ -88,19 +88,18 @@ async function resolveWith(
   { config, store, repository }: Pick<VersionAccess, 'config' | 'store' | 'repository'>,
   given: string | undefined,
 ): Promise<string> {
-  const { modelName } = config;
-  const revision = given ?? config.modelCommit;
-  if (revision === undefined || isFullSha(revision)) {
-    return resolveCommit(store, modelName, revision);
-  }
-  if (repository) {
+  const { modelName, modelCommit } = config;
+  const revision = given ?? modelCommit;
+  if (revision !== undefined && !isFullSha(revision) && repository) {
     return resolveRevision(repository, revision);
   }
-  const setting = given === undefined ? 'MODEL_COMMIT' : 'commit';
-  const found = JSON.stringify(revision.slice(0, MAX_SHOWN_LENGTH));
+  if (given === undefined || isFullSha(given)) {
+    return resolveCommit(store, modelName, revision);
+  }
+  const found = JSON.stringify(given.slice(0, MAX_SHOWN_LENGTH));
   throw new ModelError(
     'bad-reference',
-    `${mismatch(setting, 'a full SHA (40 or 64 lower-case hex digits)', found)}: a branch, a tag or a ` +
+    `${mismatch('commit', 'a full SHA (40 or 64 lower-case hex digits)', found)}: a branch, a tag or a ` +
       'short SHA needs a model repository: run the command in a clone of it, or name a clone or bundle ' +
       `with --repository (${store.location} has no ${modelName}.bundle)`,
   );

@@ -34,7 +34,11 @@ export async function listVersions(
   tags: ReadonlyMap<string, string>,
 ): Promise<VersionSummary[]> {
   if (!store.list) {
-    throw new ModelError('bad-reference', `${store.location} can't be listed`);
+    throw new ModelError(
+      'bad-reference',
+      `${store.location} can't be listed, since a web server lists no files: name a version, as in ` +
+        '`models show <sha>`',
+    );
   }
   const folders = new Set((await store.list(model)).map((path) => path.split('/')[0] as string));
   const pinned = await resolveCommit(store, model).catch(ifModelError(undefined));

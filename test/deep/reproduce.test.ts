@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createModelRepository, type ModelRepository } from '../support/model-repository.ts';
-import { runCommand } from '../support/server.ts';
+import { MAIN, runCommand } from '../support/server.ts';
 import { haveTweets, TWEETS } from '../support/tweets.ts';
 
 const OUTPUTS = ['model.onnx', 'tokenizer.json', 'config.json', 'metrics.json', 'golden.json'];
@@ -64,6 +64,25 @@ test('reports identical bytes', async () => {
   expect(stderr).toContain('python code/train.py --data DATA');
   expect(JSON.parse(stdout)).toMatchObject({ verdict: 'identical', scores: [] });
   expect(code).toBe(0);
+});
+
+test('reports identical bytes of a training that records its lineage', async () => {
+  const version = await quickVersion(`
+import shlex, subprocess
+program = shlex.split(os.environ["TWEET_SENTIMENT"])
+metrics = json.load(open("metrics.json"))
+metrics["trained_from"] = json.loads(subprocess.check_output([*program, "models", "lineage"]))
+json.dump(metrics, open("metrics.json", "w"))`);
+  const { folder, data, git } = version;
+  execFileSync('python3', ['code/train.py', '--data', data], {
+    cwd: folder,
+    env: { ...process.env, TWEET_SENTIMENT: `node ${MAIN}` },
+  });
+  git('commit', '--quiet', '-am', 'Trained');
+  const gate = await runCommand(['models', 'gate', 'main', '--repository', folder]);
+  expect(gate.stdout).toMatch(/^ok {4}trained from its ingredients /);
+  const { stdout } = await reproduce(version);
+  expect(JSON.parse(stdout)).toMatchObject({ verdict: 'identical' });
 });
 
 test('reports other bytes with the same scores, file by file', async () => {

@@ -24,9 +24,8 @@ test.each<[string, string]>([
   ],
   [
     'models show --model-store <folder> --model-commit main',
-    'MODEL_COMMIT: expected a full SHA (40 or 64 lower-case hex digits), found "main": a branch, a tag ' +
-      'or a short SHA needs a model repository: run the command in a clone of it, or name a clone or ' +
-      'bundle with --repository (<folder> has no tweet-sentiment.bundle)',
+    'MODEL_COMMIT must be a full commit SHA (40 or 64 lower-case hex digits), found "main": a branch, a ' +
+      'tag or a short SHA can refer to another commit later, a full SHA can not',
   ],
   [
     'models show --model-store <folder>',
@@ -60,7 +59,12 @@ test.each<[string, string]>([
   ],
   [
     'models publish x --model-store https://localhost/models',
-    'https://localhost/models can only be read from',
+    'https://localhost/models can only be read from: publish to a folder or to s3://bucket/prefix',
+  ],
+  [
+    'models list --model-store https://localhost/models',
+    "https://localhost/models can't be listed, since a web server lists no files: name a version, as in " +
+      '`models show <sha>`',
   ],
 ])('%s', async (args, message) => {
   const { code, stdout, stderr } = await runCommand(fill(args).split(' '), PLAIN_GIT);
@@ -95,7 +99,7 @@ describe('in a model repository', () => {
     expect(code).toBe(1);
   });
 
-  test('weights of which only the pointer is there: from a bundle, and in a clone', async () => {
+  test('weights of which only the pointer is there, in a bundle and in a clone', async () => {
     repository.git('add', '--all');
     repository.git('commit', '--quiet', '-m', 'A version');
     const sha = repository.git('rev-parse', 'HEAD').trim();
@@ -109,5 +113,24 @@ describe('in a model repository', () => {
         'does not have it either: name a store that has it, as MODEL_STORE or with --from\n',
     );
     expect(code).toBe(1);
+
+    const clone = join(temporaryFolder(), 'clone');
+    repository.git('clone', '--quiet', repository.folder, clone);
+    const { data } = repository;
+    const pointer = 'model.onnx is a git-lfs pointer here: its bytes are missing';
+    const commit = ['models', 'commit', '-m', 'x', '--repository', clone, '--data', data];
+    expect((await runCommand(commit, PLAIN_GIT)).stderr).toBe(
+      `tweet-sentiment: ${pointer}; git-lfs is not set up in this clone: train the model again, or copy ` +
+        'model.onnx from a store, after `models init`\n',
+    );
+    repository.git('-C', clone, 'config', 'filter.lfs.clean', 'git-lfs clean -- %f');
+    expect((await runCommand(commit, PLAIN_GIT)).stderr).toBe(
+      `tweet-sentiment: ${pointer}; \`git lfs pull\` downloads them\n`,
+    );
+    const profile = await runCommand(['models', 'profile', clone, join(data, 'tiny/train.tsv')]);
+    expect(profile.stderr).toBe(
+      `tweet-sentiment: ${clone}/model.onnx is a git-lfs pointer: expected the file itself; train the ` +
+        'model, or copy the file from a store\n',
+    );
   });
 });

@@ -38,7 +38,10 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
   return withVersionAccess(flags, async (versions) => {
     const { config, store, repository, resolve } = versions;
     if (!isWritable(store)) {
-      throw new ModelError('bad-reference', `${store.location} can only be read from`);
+      throw new ModelError(
+        'bad-reference',
+        `${store.location} can only be read from: publish to a folder or to s3://bucket/prefix`,
+      );
     }
     const source = sourceOf(versions, flags.from);
     const commit = await resolve(revision);

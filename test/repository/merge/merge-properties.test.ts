@@ -157,7 +157,9 @@ test('any choice of sides is JSON, where both sides have one of the keys', () =>
   const choices = fc.infiniteStream(fc.boolean());
   fc.assert(
     fc.property(threeVersions(0), layouts, choices, ([base, ours, theirs], [i, j, k], chosen) => {
-      const withKey = (version: JsonObject): JsonObject => ({ ...version, kept: 0 });
+      const isFirst = chosen.next().value;
+      const withKey = (version: JsonObject): JsonObject =>
+        isFirst ? { kept: 0, ...version } : { ...version, kept: 0 };
       const sides = [
         format(withKey(base), i),
         format(withKey(ours), j),
