@@ -1,6 +1,6 @@
 // The story that this project was made for, with real parts: German tweets reach an English model, an
-// alert says so, its SHA leads to what the model was made of, a multilingual version takes over, and
-// the alert clears. Prometheus takes part where it is installed; else the server's own window tells.
+// alert fires, its SHA leads to what the model was made of, a multilingual version takes over, and
+// the alert clears. Without an installed Prometheus, the server's own data are used.
 //
 //   npm run story [-- --seconds 60] [-- --rate 20]
 import { execFileSync } from 'node:child_process';
@@ -43,9 +43,9 @@ function run(...args) {
 const print = (lines) => console.log(lines.map((line) => `  ${line}`).join('\n'));
 
 /** Waits for something that comes. @throws where it does not come in time. */
-async function until(what, ask) {
+async function until(what, read) {
   const timing = { timeoutMs: TIMEOUT_MS, intervalMs: 500 };
-  const found = await poll(() => ask().catch(() => undefined), timing);
+  const found = await poll(() => read().catch(() => undefined), timing);
   if (!found) {
     throw new Error(`${TIMEOUT_MS / 1000} s have passed without ${what}`);
   }
@@ -114,7 +114,7 @@ function send(url, language, seconds) {
   });
 }
 
-async function tell() {
+async function runStory() {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   say(`1. The English version, ${ENGLISH}, is live.`);
@@ -123,7 +123,7 @@ async function tell() {
   print([
     `console     ${url}/`,
     prometheus ? `Prometheus  ${prometheus}/alerts` : 'Prometheus  not installed: left out',
-    `log         npx tweet-sentiment logs ${logFile}`,
+    `log         node dist/main.js logs ${logFile}`,
   ]);
 
   say(`2. English tweets for ${options.seconds} s. No alert.`);
@@ -159,13 +159,20 @@ async function tell() {
     `7. It takes over: ${MULTILINGUAL} is started in the place of ${ENGLISH}. German tweets go on.`,
   );
   await english.server.stop();
+  await serveMultilingual(port, prometheus);
+  say('The end.');
+}
+
+/** Shows that the alert clears and that German texts get the new version's labels. */
+async function serveMultilingual(port, prometheus) {
+  const url = `http://127.0.0.1:${port}`;
   const multilingual = await serve(MULTILINGUAL, port);
   const swappedAt = Date.now();
   const more = send(url, 'de', '10m');
   await until('the end of the alert', async () => !(await alert(prometheus, url)));
   print([
     `${((Date.now() - swappedAt) / 1000).toFixed(0)} s later the alert has cleared.`,
-    `${multilingual.commit} answers, which knows German.`,
+    `${multilingual.commit} answers, which was trained on German.`,
   ]);
   await until('German texts', async () => {
     const { steps } = await getJson(`${url}/console/data`);
@@ -177,12 +184,11 @@ async function tell() {
   if (late) {
     throw new Error(`the alert is back: ${late}`);
   }
-  say('Told in full.');
 }
 
 process.on('SIGINT', () => process.exit(130));
 try {
-  await tell();
+  await runStory();
 } catch (error) {
   console.error(`\n${error.message}`);
   process.exitCode = 1;

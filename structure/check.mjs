@@ -9,7 +9,7 @@ import { RULES } from './rules.mjs';
 const MAX_FILE_LINES = 300;
 const MAX_FUNCTION_LINES = 60;
 
-const FOLDERS = ['src', 'structure', 'bench', 'demo', 'release', 'test'];
+const FOLDERS = ['src', 'structure', 'bench', 'demo', 'release', 'test', 'tools'];
 
 /** @returns a line for each violation in the project at `root`. */
 export function checkStructure(root, rules = RULES) {
@@ -112,7 +112,7 @@ function checkEnvironment({ path, environment }) {
     : environment.map((line) => `${path}:${line}: only src/config reads process.env`);
 }
 
-/** Only package.json#imports (`#dist/…`) knows where the build's output is; src asks entry-points.ts. */
+/** Only package.json#imports (`#dist/…`) knows where the build's output is; in src, only entry-points.ts uses it. */
 function checkBuildPaths({ path, strings }) {
   const isForbidden = ({ text }) =>
     /^\.\.?\/(.*\/)?dist\//.test(text) ||

@@ -1,6 +1,6 @@
 // Makes ONNX Runtime take this CPU for one that has AVX2 and nothing newer.
 //
-// ONNX Runtime asks the CPU what it can do with the instruction `cpuid`, and picks its kernels by
+// ONNX Runtime reads the CPU's features with the instruction `cpuid`, and picks its kernels by
 // the answer. avx2.py copies its library and overwrites each `cpuid` (0F A2) with `ud2` (0F 0B),
 // the instruction that is always invalid and as long. This file, preloaded, catches the SIGILL that
 // follows, executes `cpuid` itself, takes AVX-512, AVX-VNNI and AMX out of the answer, and goes on
@@ -29,7 +29,7 @@ static void answer(int signal_number, siginfo_t *info, void *context) {
     c &= ~(BIT(1) | BIT(6) | BIT(11) | BIT(12) | BIT(14));
     d &= ~(BIT(2) | BIT(3) | BIT(8) | BIT(22) | BIT(23) | BIT(24) | BIT(25));
   } else if (leaf == 7 && subleaf == 1) {
-    // All that leaf 7.1 tells is newer than AVX2: AVX-VNNI, AVX512-BF16, AMX-FP16, AVX10.
+    // All features of leaf 7.1 are newer than AVX2: AVX-VNNI, AVX512-BF16, AMX-FP16, AVX10.
     a = b = c = d = 0;
   }
   registers[REG_RAX] = a;

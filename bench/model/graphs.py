@@ -1,6 +1,6 @@
 """ONNX graph → ONNX graph: the ways in which one classifier can be written for ONNX Runtime.
 
-Works on the graphs that a version's `code/export.py` makes: the names of its nodes tell what
+Works on the graphs that a version's `code/export.py` makes: the names of its nodes describe what
 they are (`/layers.0/query_key_value/MatMul`).
 """
 

@@ -32,7 +32,7 @@ TOKENS = 28  # of an average tweet
 BATCHES = (1, 8, 16)
 TEXTS_PER_ROUND = 48
 CALIBRATION_TEXTS = 384
-COMPANY = 200  # texts whose scores alone are held against those in a batch
+COMPANY = 200  # texts whose single scores are compared with those in a batch
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { KnownError } from '../errors.ts';
 import { availableCpus } from './cpu-quota.ts';
+import { defaultMaxConnections } from './open-files.ts';
 
 interface Setting<T> {
   /** Environment variable; the flag is the same in lower case with dashes. */
@@ -138,9 +139,12 @@ export const SETTINGS = {
   ),
   maxConnections: setting(
     'MAX_CONNECTIONS',
-    '2048',
-    integer(1, 65_535),
-    'maximum number of open connections; for a new one, one without a complete request is closed',
+    'auto',
+    z
+      .string()
+      .transform((value) => (value === 'auto' ? String(defaultMaxConnections()) : value))
+      .pipe(integer(1, 65_535)),
+    'maximum number of open connections; for a new one, one without a complete request is closed; auto: 2048, or fewer where the process may open fewer files',
   ),
   logLevel: setting(
     'LOG_LEVEL',

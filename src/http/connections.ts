@@ -12,6 +12,8 @@ const MAX_PIPELINED = 16;
 const LINGER_MS = 1_000;
 const LINGER_BYTES = 1024 ** 2;
 const LINGER_CHECK_MS = 50;
+/** Of a request that has been answered: a longer rest is not read, and ends the connection. */
+const MAX_REST_BYTES = 64 * 1024;
 const HALF_CLOSED_PROBE_MS = 250;
 
 export interface Exchange {
@@ -47,67 +49,21 @@ interface Connection {
   readonly waiting: Exchange[];
 }
 
+interface State extends ConnectionsOptions {
+  /** In the order of their last activity: the first one has been idle for the longest time. */
+  readonly connections: Map<object, Connection>;
+  isClosing: boolean;
+}
+
 export function createConnections(options: ConnectionsOptions): Connections {
-  const { maxConnections, handle, onClose } = options;
-  // In the order of their last activity: the first one has been idle for the longest time.
   const connections = new Map<object, Connection>();
-  let isClosing = false;
-
-  const touch = (connection: Connection): void => {
-    connections.delete(connection.socket);
-    connections.set(connection.socket, connection);
-  };
-  const start = (connection: Connection, exchange: Exchange): void => {
-    const { req, res } = exchange;
-    connection.current = exchange;
-    touch(connection);
-    if (isClosing) {
-      res.shouldKeepAlive = false;
-    }
-    res.once('close', () => {
-      connection.current = undefined;
-      const next = connection.waiting.shift();
-      if (next && !connection.socket.destroyed) {
-        start(connection, next);
-      }
-    });
-    handle(req, res);
-  };
-
+  const state: State = { ...options, connections, isClosing: false };
   return {
-    onConnection: (socket) => {
-      if (connections.size >= maxConnections) {
-        const oldest = firstUnused(connections.values());
-        onClose(oldest ? 'evicted' : 'refused');
-        if (!oldest) {
-          socket.destroy();
-          return;
-        }
-        connections.delete(oldest.socket);
-        oldest.socket.destroy();
-      }
-      connections.set(socket, { socket, current: undefined, waiting: [] });
-      socket.once('end', () => probeHalfClosed(connections.get(socket)));
-      socket.once('close', () => connections.delete(socket));
-    },
-    onRequest: (req, res) => {
-      const connection = connections.get(req.socket);
-      if (!connection) {
-        return;
-      }
-      if (!connection.current) {
-        start(connection, { req, res });
-      } else if (connection.waiting.length < MAX_PIPELINED) {
-        connection.waiting.push({ req, res });
-      } else if (!connection.socket.destroyed) {
-        onClose('pipelined');
-        connection.waiting.length = 0;
-        connection.socket.destroy();
-      }
-    },
+    onConnection: (socket) => admit(state, socket),
+    onRequest: (req, res) => enqueue(state, { req, res }),
     currentOf: (socket) => connections.get(socket)?.current,
     closeAfterAnswers: () => {
-      isClosing = true;
+      state.isClosing = true;
       for (const { current } of connections.values()) {
         if (current && !current.res.headersSent) {
           current.res.shouldKeepAlive = false;
@@ -123,6 +79,69 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     unanswered: () => [...connections.values()].filter(isAnswering).length,
   };
+}
+
+/** Where there are too many, the new connection takes the place of one without a complete request. */
+function admit({ connections, maxConnections, onClose }: State, socket: Socket): void {
+  if (connections.size >= maxConnections) {
+    const unused = firstUnused(connections.values());
+    onClose(unused ? 'evicted' : 'refused');
+    if (!unused) {
+      socket.destroy();
+      return;
+    }
+    connections.delete(unused.socket);
+    unused.socket.destroy();
+  }
+  connections.set(socket, { socket, current: undefined, waiting: [] });
+  socket.once('end', () => probeHalfClosed(connections.get(socket)));
+  socket.once('close', () => connections.delete(socket));
+}
+
+function enqueue(state: State, exchange: Exchange): void {
+  const connection = state.connections.get(exchange.req.socket);
+  if (!connection) {
+    return;
+  }
+  if (!connection.current) {
+    answer(state, connection, exchange);
+  } else if (connection.waiting.length < MAX_PIPELINED) {
+    connection.waiting.push(exchange);
+  } else if (!connection.socket.destroyed) {
+    state.onClose('pipelined');
+    connection.waiting.length = 0;
+    connection.socket.destroy();
+  }
+}
+
+function answer(state: State, connection: Connection, exchange: Exchange): void {
+  const { req, res } = exchange;
+  const { socket } = connection;
+  connection.current = exchange;
+  state.connections.delete(socket);
+  state.connections.set(socket, connection);
+  if (state.isClosing) {
+    res.shouldKeepAlive = false;
+  }
+  res.once('close', () => {
+    connection.current = undefined;
+    if (hasLargeRest(req) && !socket.destroyed) {
+      endAfterAnswer(socket);
+      socket.destroySoon();
+      connection.waiting.length = 0;
+      return;
+    }
+    if (!res.shouldKeepAlive) {
+      // The connection ends with this answer; it may stay open for a moment for the client to read it.
+      connection.waiting.length = 0;
+      return;
+    }
+    const next = connection.waiting.shift();
+    if (next && !socket.destroyed) {
+      answer(state, connection, next);
+    }
+  });
+  state.handle(req, res);
 }
 
 /**
@@ -162,6 +181,13 @@ function firstUnused(connections: Iterable<Connection>): Connection | undefined 
 /** True where a whole request has arrived that has no whole answer. */
 function isAnswering({ current }: Connection): boolean {
   return current?.req.complete === true;
+}
+
+/** True where an answered request has more to come than is worth reading for the next one. */
+export function hasLargeRest({ complete, headers }: IncomingMessage): boolean {
+  return (
+    !complete && Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) > MAX_REST_BYTES
+  );
 }
 
 /**

@@ -89,6 +89,20 @@ export function createManager(commit: string | undefined): Manager {
       state = { ...state, next };
     }
   };
+  const drain = (isAccepting: boolean): void => {
+    state = { status: 'draining', isAccepting, commit: state.commit, model: current?.model };
+  };
+  const replaceBy = (loaded: Servable): void => {
+    const previous = current === loaded ? undefined : current;
+    current = loaded;
+    const { model } = loaded;
+    if (state.status !== 'draining') {
+      state = { status: 'ready', commit: model.commit, model };
+    }
+    if (previous) {
+      void retire(previous);
+    }
+  };
 
   return {
     state: () => state,
@@ -101,51 +115,46 @@ export function createManager(commit: string | undefined): Manager {
     },
     serve: async (load) => {
       announce(load.commit);
-      const previous = current;
-      let loaded: Servable | undefined;
       try {
-        const model = await load.run(announce);
-        loaded = { model, leases: 0 };
-        // The first one shows in the gauges from now on; it predicts once the other processes are ready.
-        current ??= loaded;
-        await load.beforeServing?.(model);
+        const loaded = await prepare(load, announce, (servable) => {
+          // The first one shows in the gauges from now on; it predicts once the others are ready.
+          current ??= servable;
+          return current === servable;
+        });
+        replaceBy(loaded);
+        return loaded.model;
       } catch (error) {
-        if (state.status === 'ready') {
-          announce(undefined);
-        }
-        if (loaded && loaded !== current) {
-          await retire(loaded);
-        }
+        announce(state.status === 'ready' ? undefined : state.commit);
         throw error;
       }
-      current = loaded;
-      const { model } = loaded;
-      if (state.status !== 'draining') {
-        state = { status: 'ready', commit: model.commit, model };
-      }
-      if (previous) {
-        void retire(previous);
-      }
-      return model;
     },
-    drain: () => {
-      const isAccepting = state.status === 'ready';
-      state = { status: 'draining', isAccepting, commit: state.commit, model: current?.model };
-    },
-    stopAccepting: () => {
-      state = {
-        status: 'draining',
-        isAccepting: false,
-        commit: state.commit,
-        model: current?.model,
-      };
-    },
+    drain: () => drain(state.status === 'ready'),
+    stopAccepting: () => drain(false),
     close: async () => {
       if (current) {
         await retire(current);
       }
     },
   };
+}
+
+/** @param onLoaded returns whether the model is kept even where `beforeServing` fails. */
+async function prepare(
+  load: Load,
+  onCommit: (commit: string) => void,
+  onLoaded: (servable: Servable) => boolean,
+): Promise<Servable> {
+  const servable: Servable = { model: await load.run(onCommit), leases: 0 };
+  const isKept = onLoaded(servable);
+  try {
+    await load.beforeServing?.(servable.model);
+  } catch (error) {
+    if (!isKept) {
+      await retire(servable);
+    }
+    throw error;
+  }
+  return servable;
 }
 
 function modelIfReady(state: ServingState): ServedModel {
@@ -156,7 +165,7 @@ function modelIfReady(state: ServingState): ServedModel {
       throw new ServingError(
         'not-ready',
         state.commit === undefined
-          ? 'The store is being asked which model to serve'
+          ? 'The store has not yet returned which model to serve'
           : `Model ${state.commit} is being loaded and checked`,
       );
     case 'draining':

@@ -69,7 +69,7 @@ afterAll(async () => {
 
 test.each(queries)('$title: $expr', async ({ expr, legendFormat }) => {
   const query = expr.replaceAll('$job', 'tweet-sentiment');
-  // Each query has a name for its lines that tells them apart.
+  // Each query has a name for its lines that distinguishes them.
   const series = await poll(() => prometheus.query(query), { accept: hasNumber });
   expect(hasNumber(series)).toBe(true);
   for (const [, label] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
@@ -101,7 +101,7 @@ test('the job can be chosen among those that have the server', async () => {
   expect(series.map(({ metric }) => metric.job)).toEqual(['tweet-sentiment']);
 });
 
-test('German in English traffic is what the alerts tell', async () => {
+test('the dashboard shows German in English traffic as the alerts do', async () => {
   const alerts = await poll(() => prometheus.firing(), { accept: ({ length }) => length > 0 });
   expect(alerts.map(({ labels }) => labels)).toContainEqual(
     expect.objectContaining({

@@ -49,7 +49,9 @@ test('English tweets alone are no alarm', { timeout: 300_000 }, async () => {
   expect(await prometheus.value('sum(classifier_predictions_total)')).toBeGreaterThan(100);
 });
 
-test('German on one of two replicas is told of within a minute', { timeout: 120_000 }, async () => {
+test('German on one of two replicas causes an alert within a minute', {
+  timeout: 120_000,
+}, async () => {
   const start = Date.now();
   send(replicas[0] as TestServer, 'de=1');
   const [alarm] = await poll(async () => (await alertmanager.active()).filter(isForeignLanguage), {

@@ -1,4 +1,4 @@
-/** The prediction log while its file is rotated, under load, and when the server is told to stop. */
+/** The prediction log while its file is rotated, under load, and when the server stops. */
 import { createReadStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -35,7 +35,7 @@ test('each answered prediction has one line, and no other has one', async () => 
       }
     }
   };
-  // Whoever is refused or cut off by the stop has no answer, and ends.
+  // A client that is refused or cut off by the stop has no answer, and ends.
   const clients = Array.from({ length: CONNECTIONS }, () => client().catch(() => undefined));
   const found = await poll(() => readdirSync(folder), {
     accept: (names) => names.includes('server.log.2'),

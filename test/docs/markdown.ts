@@ -8,7 +8,7 @@ export function readDocument(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-/** The paths of the project's documents, without the changelog, which tells of what was. */
+/** The paths of the project's documents, without the changelog, which is about the past. */
 export function listDocuments(): string[] {
   return [
     ...['README.md', 'CONTRIBUTING.md', 'models/README.md', 'bench/peers/README.md'],

@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { commitVersion } from '../../src/repository/commit.ts';
@@ -13,7 +14,7 @@ import {
   type ModelRepository,
   remove,
 } from '../support/model-repository.ts';
-import { runCommand } from '../support/server.ts';
+import { MAIN, runCommand } from '../support/server.ts';
 
 describe('models commit', () => {
   let repository: ModelRepository;
@@ -52,7 +53,7 @@ describe('models commit', () => {
     expect(files.get('model.onnx')?.equals(weights)).toBe(true);
   });
 
-  test('gives the weights back when a branch without them was checked out in between', () => {
+  test('restores the weights after a branch without them was checked out', () => {
     const before = readFileSync(join(repository.folder, 'model.onnx'));
     repository.git('checkout', '--quiet', '--orphan', 'empty');
     repository.git('rm', '-rqf', '.');
@@ -62,13 +63,13 @@ describe('models commit', () => {
     expect(repository.git('status', '--porcelain')).toBe('');
   });
 
-  test('says so where nothing has changed', async () => {
+  test('reports that nothing has changed', async () => {
     const { code, stderr } = await repository.commitVersion();
     expect(code).toBe(1);
     expect(stderr).toMatch(/nothing to commit/);
   });
 
-  test('is found by a short SHA, a branch and a tag where the repository is at hand', async () => {
+  test('is found in its repository by a short SHA, a branch and a tag', async () => {
     repository.git('tag', 'v9.9.9');
     for (const revision of [sha.slice(0, 8), 'main', 'v9.9.9', sha]) {
       const { stdout } = await runCommand([
@@ -84,10 +85,14 @@ describe('models commit', () => {
   });
 });
 
-describe('models commit refuses, and commits nothing', () => {
+describe('models commit refuses, without a commit,', () => {
   let repository: ModelRepository;
+  let before: string;
   beforeAll(async () => {
     repository = await createModelRepository();
+    repository.git('add', '--all');
+    repository.git('commit', '--quiet', '-m', 'Before');
+    before = repository.git('rev-parse', 'HEAD').trim();
   });
 
   const cases: [string, (version: ModelRepository) => void, string | RegExp][] = [
@@ -107,12 +112,37 @@ describe('models commit refuses, and commits nothing', () => {
       'to be retrained: since the weights were trained, code/new.py was added',
     ],
     [
-      'weights of which nobody knows what they were trained from',
+      'a module that was added since the training, in any folder',
+      (v) => v.write('lib/settings.py', 'RATE = 1\n'),
+      /to be retrained: since the weights were trained, lib\/settings\.py was added \(commit \w{40}\)/,
+    ],
+    [
+      'weights without a record of what they were trained from',
       (v) => v.edit('metrics.json', (metrics) => delete metrics.trained_from),
       'metrics.json: it has no trained_from',
     ],
     [
-      'data that are not there',
+      'a record of each ingredient, which a merge can put together',
+      (v) => v.edit('metrics.json', (metrics) => Object.assign(metrics, listedRecord(v))),
+      'metrics.json: trained_from: expected {"ingredients", "outputs"} as `models lineage` prints them',
+    ],
+    [
+      'an output of another training',
+      (v) => v.edit('golden.json', ({ texts }) => (texts as unknown[]).pop()),
+      /to be retrained: golden\.json is not the file that the recorded training wrote: SHA-256: expected \w{64}, found \w{64}/,
+    ],
+    [
+      'the profile of another model',
+      (v) => v.edit('profile.json', (profile) => Object.assign(profile, { model: 'a'.repeat(64) })),
+      /profile\.json: model: expected \w{64}, found a{64}: the profile of another model/,
+    ],
+    [
+      'a profile that does not name its model',
+      (v) => v.edit('profile.json', (profile) => delete profile.model),
+      'profile.json: expected "model", the digest of the model that it was measured with, found none',
+    ],
+    [
+      'missing data',
       (v) =>
         v.edit('data/datasets.json', ({ datasets }) => {
           Object.assign((datasets as { files: object[] }[])[0]!.files[0]!, {
@@ -122,7 +152,7 @@ describe('models commit refuses, and commits nothing', () => {
       /does not hold the data: tiny\/train\.tsv \(53 bytes, sha256 0{64}\)/,
     ],
     [
-      'counts that are not the data’s',
+      'wrong counts of the data',
       (v) =>
         v.edit('data/datasets.json', ({ datasets }) => {
           Object.assign((datasets as { files: object[] }[])[0]!.files[0]!, {
@@ -147,7 +177,7 @@ describe('models commit refuses, and commits nothing', () => {
       'an address or an option has no place in it',
     ],
     [
-      'a command that runs nothing of the version',
+      'a command that runs no file of the version',
       (v) =>
         v.edit('environment/environment.json', (e) => {
           Object.assign(e, { command: 'python elsewhere.py --data DATA' });
@@ -160,12 +190,12 @@ describe('models commit refuses, and commits nothing', () => {
       'code/data.py has a conflict that is not resolved',
     ],
     [
-      'a file that is no JSON',
+      'a file that is not JSON',
       (v) => v.write('hyperparameters.json', '{"seed": 2'),
       'hyperparameters.json is not JSON',
     ],
     [
-      'weights of which only the pointer is here',
+      'a pointer in place of the weights',
       (v) => v.write('model.onnx', lfsPointer('0'.repeat(64), 1)),
       'model.onnx is a git-lfs pointer here: its bytes are missing',
     ],
@@ -180,27 +210,24 @@ describe('models commit refuses, and commits nothing', () => {
       'code/train.py: only regular files',
     ],
     [
-      'weights that would go into git itself',
+      'weights that git-lfs does not track',
       (v) => v.write('.gitattributes', '# nothing\n'),
       'model.onnx is not for git-lfs',
     ],
   ];
 
   test.each(cases)('%s', async (_name, spoil, message) => {
-    repository.git('add', '--all');
-    const tree = repository.git('write-tree').trim();
     spoil(repository);
     const refusal = await refused(repository);
     // The next case begins where this one did.
-    repository.git('read-tree', tree);
     repository.git('clean', '-fdq');
-    repository.git('checkout-index', '--all', '--force');
+    repository.git('reset', '--quiet', '--hard');
     expect(refusal).toMatch(message instanceof RegExp ? message : new RegExp(literally(message)));
-    expect(() => repository.git('rev-parse', '--verify', '--quiet', 'HEAD')).toThrow();
+    expect(repository.git('rev-parse', 'HEAD').trim()).toBe(before);
   });
 });
 
-test('models commit refuses a model that does not give its golden scores', async () => {
+test('models commit refuses a model with other scores than the golden ones', async () => {
   const repository = await createModelRepository();
   repository.edit('golden.json', ({ texts }) => {
     Object.assign((texts as { scores: object }[])[0]!.scores, { negative: 0.5 });
@@ -211,59 +238,33 @@ test('models commit refuses a model that does not give its golden scores', async
   expect(stdout).toBe('');
 });
 
-describe('models init', () => {
-  test('registers the merge driver for the files that lines can’t merge', async () => {
-    const { folder } = await createModelRepository();
-    const attributes = readFileSync(join(folder, '.git/info/attributes'), 'utf8');
-    expect(attributes.trim().split('\n').sort()).toEqual(
-      [
-        'config.json',
-        'data/datasets.json',
-        'environment/*',
-        'golden.json',
-        'hyperparameters.json',
-        'metrics.json',
-        'model.onnx',
-        'profile.json',
-        'tokenizer.json',
-      ].map((pattern) => `${pattern} merge=tweet-sentiment`),
-    );
-    expect(readFileSync(join(folder, '.gitattributes'), 'utf8')).toContain(
-      'model.onnx filter=lfs diff=lfs merge=lfs -text\n',
-    );
-  });
-
-  test('may be run again, and keeps what was there', async () => {
-    const { folder } = await createModelRepository();
-    writeFileSync(join(folder, '.gitignore'), 'mine');
-    const first = await runCommand(['models', 'init', folder]);
-    expect(first.code).toBe(0);
-    const ignored = readFileSync(join(folder, '.gitignore'), 'utf8');
-    expect(ignored).toMatch(/^mine\n__pycache__\/\n/);
-    await runCommand(['models', 'init', folder]);
-    expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe(ignored);
-  });
-
-  test('says so where there is no repository', async () => {
-    const folder = temporaryFolder();
-    const { code, stderr } = await runCommand(['models', 'init', folder]);
-    expect(code).toBe(1);
-    expect(stderr).toBe(`tweet-sentiment: ${folder} is not in a git repository\n`);
-  });
-});
-
-/** Why the working tree can't be committed. Whether the model itself is good is not asked. */
+/** Why the working tree can't be committed. The model itself is not checked. */
 async function refused({ folder, data: dataFolder }: ModelRepository): Promise<string> {
   const options = {
     message: 'A version',
     dataFolder,
-    lfsClean: 'false',
+    lfsClean: `'${process.execPath}' '${MAIN}' models lfs clean`,
     checkModel: async () => undefined,
   };
   return commitVersion(await openRepository(folder), options).then(
     () => 'it was committed',
     (error: Error) => error.message,
   );
+}
+
+/** `trained_from` as it was recorded before: a digest for each file. */
+function listedRecord({ folder, git }: ModelRepository): object {
+  const paths = git('ls-files', '-z', 'code', 'data', 'environment', 'hyperparameters.json');
+  const digests = paths
+    .split('\0')
+    .filter(Boolean)
+    .map((path) => [
+      path,
+      createHash('sha256')
+        .update(readFileSync(join(folder, path)))
+        .digest('hex'),
+    ]);
+  return { trained_from: Object.fromEntries(digests) };
 }
 
 function literally(text: string): string {

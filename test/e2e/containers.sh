@@ -62,7 +62,7 @@ image=$SERVER_IMAGE:$MODEL_COMMIT
 echo "# built in $((SECONDS - start)) s: $(inspect "$image" '{{.Size}}') bytes"
 
 check 'a branch name as MODEL_COMMIT ends the build' \
-  build_refused main 'MODEL_COMMIT must be a full commit SHA'
+  build_refused main 'MODEL_COMMIT: expected a full SHA'
 check 'a SHA that is not in models/ ends the build' \
   build_refused "${MODEL_COMMIT//[0-9a-f]/0}" 'does not exist'
 
@@ -131,7 +131,7 @@ check 'requests are waiting' within 60 busy
 start=$SECONDS
 docker stop "$id" >/dev/null
 took=$((SECONDS - start))
-is 'told to stop under load, it ends with exit code 0' 0 "$(inspect "$id" '{{.State.ExitCode}}')"
+is 'stopped under load, it ends with exit code 0' 0 "$(inspect "$id" '{{.State.ExitCode}}')"
 check "within the 8 s it has to drain, found $took s" test "$took" -le 8
 is 'having answered what it had accepted' 'true stopped 0' "$(log_lines "
   const drained = lines.slice(lines.findIndex(({ event }) => event === 'draining'));

@@ -99,7 +99,7 @@ test('another media type is refused', async () => {
   expect((await send(first, 'id=x', { 'content-type': 'text/plain' })).status).toBe(415);
 });
 
-test('where keys are asked for, they are here as well', async () => {
+test('where keys are required, they are required here as well', async () => {
   expect(
     (await send(second, { id: valid, label: 'positive' }, { 'x-api-key': 'other' })).status,
   ).toBe(403);

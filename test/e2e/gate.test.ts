@@ -17,17 +17,19 @@ function gate(store: string, sha: string, ...args: string[]) {
   ]);
 }
 
-test('a version that is as good passes, and the table says by what', async () => {
-  const { store, sha } = variantOfPinned({ 'README.md': '# The same, told otherwise' });
+test('an equally good version passes, and each check is listed', async () => {
+  const { store, sha } = variantOfPinned({ 'README.md': '# The same in other words' });
   const { code, stdout } = await gate(store, sha);
-  expect(stdout).toMatch(/^ok {4}trained from its ingredients +\d+ files as recorded$/m);
-  expect(stdout).toMatch(/^ok {4}golden texts +each as expected, alone and in batches$/m);
+  expect(stdout).toMatch(/^ {6}trained from its ingredients +lineage not proven/m);
+  expect(stdout).toMatch(
+    /^ok {4}golden texts +each as expected, as a single text and in batches$/m,
+  );
   expect(stdout).toMatch(/^ok {4}latency of one text, median +[\d.]+ ms, 50 ms are allowed/m);
   expect(stdout).toMatch(/\npassed: \d+ checks\n$/);
   expect(code).toBe(0);
 });
 
-test('a version that scores worse is refused', async () => {
+test('a version with lower scores is refused', async () => {
   const metrics = pinnedJson<Metrics>('metrics.json');
   metrics.datasets['semeval-en/dev']!.int8.macro_recall -= 0.03;
   const { store, sha } = variantOfPinned({ 'metrics.json': JSON.stringify(metrics) });
@@ -39,7 +41,7 @@ test('a version that scores worse is refused', async () => {
   expect(code).toBe(1);
 });
 
-test('a version that does not give its golden scores is refused', async () => {
+test('a version with other scores than the golden ones is refused', async () => {
   interface Golden {
     texts: { scores: Record<string, number> }[];
   }
@@ -51,7 +53,7 @@ test('a version that does not give its golden scores is refused', async () => {
   expect(code).toBe(1);
 });
 
-test('a threshold that is none is a usage error', async () => {
+test('an invalid threshold is a usage error', async () => {
   const { code, stderr } = await runCommand(['models', 'gate', '--max-drop', '5']);
   expect(stderr).toContain('expected a number from 0 to 1');
   expect(code).toBe(2);

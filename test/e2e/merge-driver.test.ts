@@ -1,91 +1,17 @@
 /** The merge driver as git runs it: the built command, in real repositories. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assertWeightsMatchIngredients, isRetrainingMark } from '../../src/artifacts/lineage.ts';
-import { createRepository, type Repository, temporaryFolder } from '../support/git-version.ts';
-import { ROOT } from '../support/server.ts';
-import { MERGE_CASES } from './merge-cases.ts';
-
-const MAIN = join(ROOT, 'dist/main.js');
-
-const PATIENCE_MS = 180_000;
-
-interface Merge {
-  readonly repository: Repository;
-  /** git's exit code: 1 for conflicts. */
-  readonly code: number | null;
-  readonly output: string;
-  /** What is on disk afterwards. */
-  read(path: string): Buffer;
-}
-
-type Files = Readonly<Record<string, string | Buffer>>;
-
-/** Merges a branch into another, which both come from one base. */
-function merge(
-  { base, ours, theirs }: { base: Files; ours: Files; theirs: Files },
-  objectFormat: 'sha1' | 'sha256' = 'sha1',
-): Merge {
-  const repository = createRepository({ objectFormat });
-  configureDriver(repository);
-  repository.commit(base);
-  repository.git('branch', 'other');
-  repository.commit(ours, 'Ours');
-  repository.git('checkout', '-q', 'other');
-  repository.commit(theirs, 'Theirs');
-  repository.git('checkout', '-q', 'main');
-  return { repository, ...runMerge(repository) };
-}
-
-function configureDriver({ git, folder }: Repository, script = MAIN): void {
-  const words = [process.execPath, script].map((word) => `'${word}'`).join(' ');
-  git('config', 'merge.tweet-sentiment.driver', `${words} models merge-driver %O %A %B %P`);
-  git('config', 'user.name', 'A U Thor');
-  git('config', 'user.email', 'author@example.com');
-  writeFileSync(join(folder, '.git/info/attributes'), '* merge=tweet-sentiment\n');
-}
-
-function runMerge({ folder }: Repository): Omit<Merge, 'repository'> {
-  const { status, stdout, stderr } = spawnSync(
-    'git',
-    ['-C', folder, 'merge', '-m', 'Both', 'other'],
-    { encoding: 'utf8', timeout: PATIENCE_MS },
-  );
-  return {
-    code: status,
-    output: stdout + stderr,
-    read: (path) => readFileSync(join(folder, path)),
-  };
-}
-
-describe('cases whose outcome is known', () => {
-  // One merge of them all, each in a folder of its own: git runs the driver for each.
-  const cases = MERGE_CASES.map((one, i) => ({ ...one, place: `${i}/${one.path}` }));
-  let merged: Merge;
-  beforeAll(() => {
-    const all = (side: 'base' | 'ours' | 'theirs'): Files =>
-      Object.fromEntries(cases.map((one) => [one.place, one[side]]));
-    merged = merge({ base: all('base'), ours: all('ours'), theirs: all('theirs') });
-  }, PATIENCE_MS);
-
-  test.each(cases)('$path: $name', ({ place, result, conflicts }) => {
-    const lines = merged.output.split('\n');
-    expect(merged.read(place).toString()).toBe(result);
-    expect(lines.filter((line) => line.startsWith(`${place}: `))).toEqual(
-      conflicts.map((conflict) => `${place}: ${conflict}`),
-    );
-    expect(lines.includes(`CONFLICT (content): Merge conflict in ${place}`)).toBe(
-      conflicts.length > 0,
-    );
-  });
-});
+import { createRepository, temporaryFolder } from '../support/git-version.ts';
+import { configureDriver, type Files, merge, runMerge } from '../support/merge.ts';
+import { MAIN } from '../support/server.ts';
 
 describe('merging with git', () => {
-  test('the command line itself is the driver', () => {
+  test('the built command is the driver', () => {
     const repository = createRepository();
-    configureDriver(repository, MAIN);
+    configureDriver(repository);
     const config = (count: number): Files => ({ 'config.json': `{\n  "count": ${count}\n}\n` });
     repository.commit(config(1));
     repository.git('branch', 'other');
@@ -119,7 +45,7 @@ describe('merging with git', () => {
     expect(code).toBe(0);
   });
 
-  test('a file that is not text stays ours, and is a conflict', () => {
+  test('a binary file stays ours, and is a conflict', () => {
     const { code, output, read } = merge({
       base: { logo: Buffer.from([0, 1]) },
       ours: { logo: Buffer.from([0, 2]) },
@@ -130,7 +56,7 @@ describe('merging with git', () => {
     expect(read('logo')).toEqual(Buffer.from([0, 2]));
   });
 
-  test('bytes that are not UTF-8 are merged by lines, none of them changed', () => {
+  test('text that is not UTF-8 is merged by lines, byte for byte', () => {
     const latin1 = (a: number, e: number): Buffer =>
       Buffer.from(`{\n"a": ${a},\n"b": "\xfc",\n"c": 1,\n"d": 1,\n"e": ${e}\n}\n`, 'latin1');
     const { code, read } = merge({
@@ -142,7 +68,7 @@ describe('merging with git', () => {
     expect(code).toBe(0);
   });
 
-  test('two merges that cross have a base that is itself merged', () => {
+  test('criss-cross merges have a merged base', () => {
     const repository = createRepository();
     configureDriver(repository);
     const { git } = repository;
@@ -171,7 +97,7 @@ describe('merging with git', () => {
 });
 
 test.each(['sha1', 'sha256'] as const)(
-  'what training made for two parents is to be retrained, in a %s repository',
+  'outputs of training that both sides changed are to be retrained, in a %s repository',
   (format) => {
     const paths = ['model.onnx', 'tokenizer.json', 'metrics.json', 'profile.json', 'golden.json'];
     const all = (text: string): Files => Object.fromEntries(paths.map((path) => [path, text]));
@@ -198,7 +124,7 @@ test.each(['sha1', 'sha256'] as const)(
   },
 );
 
-test('what only one side trained is kept', () => {
+test('outputs of training that one side changed are kept', () => {
   const { code, read } = merge({
     base: { 'metrics.json': '{"a": 1}\n', 'README.md': 'a\n' },
     ours: { 'metrics.json': '{"a": 1}\n', 'README.md': 'b\n' },
@@ -209,45 +135,14 @@ test('what only one side trained is kept', () => {
   expect(isRetrainingMark(read('metrics.json'))).toBe(false);
 });
 
-test('weights and other files of a version are not taken for the mark', () => {
+test('no file of a version is taken for the retraining mark', () => {
   const mark = '<<<<<<< ours\nto be retrained: model.onnx\n';
   for (const text of ['', '{}', 'to be retrained: model.onnx\n', ` ${mark}`, '<<<<<<< ours\nx\n']) {
     expect(isRetrainingMark(Buffer.from(text))).toBe(false);
   }
 });
 
-describe('when the driver itself fails', () => {
-  const run = (...args: string[]): { status: number | null; stderr: string } =>
-    spawnSync(process.execPath, [MAIN, 'models', 'merge-driver', ...args], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      timeout: 50_000,
-    });
-
-  test('a file that can not be read is an error, and ours stays as it was', () => {
-    const ours = join(temporaryFolder(), 'ours');
-    writeFileSync(ours, '{"a": 1}');
-    const { status, stderr } = run('/nowhere/base', ours, '/nowhere/theirs', 'config.json');
-    expect(status).toBe(129);
-    expect(stderr).toContain('config.json: ENOENT');
-    expect(readFileSync(ours, 'utf8')).toBe('{"a": 1}');
-  });
-
-  test('git does not take that for a merge', () => {
-    const repository = createRepository();
-    configureDriver(repository, '/nowhere/main.js');
-    repository.commit({ 'config.json': '{"a": 1}\n' });
-    repository.git('branch', 'other');
-    const ours = repository.commit({ 'config.json': '{"a": 2}\n' });
-    repository.git('checkout', '-q', 'other');
-    repository.commit({ 'config.json': '{"a": 3}\n' });
-    repository.git('checkout', '-q', 'main');
-    expect(runMerge(repository).code).not.toBe(0);
-    expect(repository.git('rev-parse', 'HEAD').trim()).toBe(ours);
-  });
-});
-
-test('nothing is left beside the result', () => {
+test('no temporary file is left', () => {
   const folder = temporaryFolder();
   const paths = ['base', 'ours', 'theirs'].map((name) => join(folder, name));
   paths.forEach((path, i) => {

@@ -20,7 +20,7 @@ interface Answer {
 let server: TestServer;
 beforeAll(async () => {
   // On a busy machine no answer may be missing, and none may come from the cache.
-  server = await startServer({ REQUEST_TIMEOUT_MS: '100000', CACHE_SIZE: '0' });
+  server = await startServer({ WORKERS: '2', REQUEST_TIMEOUT_MS: '100000', CACHE_SIZE: '0' });
 });
 afterAll(() => server.stop());
 
@@ -68,7 +68,7 @@ describe('POST /predict', () => {
     expect(others).toEqual([first, first]);
   });
 
-  test('a text longer than the window is cut, and said to be', async () => {
+  test('a text longer than the window is cut, and marked as truncated', async () => {
     const { predictions } = await predict(['word '.repeat(2000), 'short']);
     expect(predictions.map(({ truncated }) => truncated)).toEqual([true, undefined]);
   });
@@ -116,7 +116,7 @@ test('GET /healthz and /readyz', async () => {
 });
 
 describe('GET /model', () => {
-  test('tells what is served and what it was made of', async () => {
+  test('returns what is served and what it was made of', async () => {
     const model = (await (await fetch(`${server.url}/model`)).json()) as Record<string, unknown>;
     expect(model).toMatchObject({
       name: 'tweet-sentiment',
@@ -189,7 +189,7 @@ test('metrics count exactly what was sent', async () => {
 });
 
 describe('the prediction log', () => {
-  test('has one line for each prediction, with what an engineer asks for', async () => {
+  test('has one line for each prediction, with what an engineer needs', async () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     const response = await server.predict(
       { inputs: ['@jack mail me: ann@example.com', 'Guten Morgen'] },

@@ -121,7 +121,7 @@ done
 for script in "$workspace"/release/*.sh; do
   [[ $script != */production.sh ]] || continue
   script=${script##*/}
-  check "$script refuses what is no SHA" refused "\`touch $work/injected\`" "$script"
+  check "$script refuses a value that is not a SHA" refused "\`touch $work/injected\`" "$script"
 done
 check 'none of it was run' test ! -e "$work/injected"
 check 'and nothing was installed, to begin with' test ! -e "$workspace/node_modules"
@@ -185,7 +185,7 @@ COMPOSE_PROJECT_NAME+=-new
 check 'where nothing ran before' step "$broken" deploy.sh
 check 'it fails as well' refused "$broken" smoke.sh production
 check 'rolling back takes it down' step "$broken" rollback.sh
-check 'and says so' said 'nothing runs now'
+check 'and reports it' said 'nothing runs now'
 is 'nothing runs' '' "$(production)"
 compose down >/dev/null 2>&1
 COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME%-new}
@@ -243,10 +243,10 @@ if command -v versitygw >/dev/null; then
   models publish "$first" --from "$work/models" >/dev/null
   cp "models/$name/PINNED" "$work/s3/bucket/models/$name/"
   check 'the first into production' refused "$worse" gate.sh
-  check 'is held against the pinned one' said 'refused:'
+  check 'is compared with the pinned one' said 'refused:'
   COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME%-new}
 else
-  echo '# S3: left out, versitygw is not here'
+  echo 'SKIPPED test/e2e/release.sh > S3'
 fi
 
 summary

@@ -22,6 +22,14 @@ beforeEach(async () => {
 });
 afterEach(() => objects.close());
 
+/** Settings of the AWS SDK; no credentials are looked for in the network. */
+const S3 = {
+  AWS_REGION: 'eu-test-1',
+  AWS_ACCESS_KEY_ID: 'id',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
 const down = () => objects.fault(`${MODEL}/PINNED`, [{ kind: 'status', status: 503 }], true);
 
 async function expectPredictions(server: TestServer): Promise<void> {
@@ -30,7 +38,7 @@ async function expectPredictions(server: TestServer): Promise<void> {
   expect(await response.json()).toMatchObject({ predictions: [{ label: 'positive' }] });
 }
 
-test('a version is fetched, proven and served, and its tag is told', async () => {
+test('a version is fetched, verified and served, with its tag', async () => {
   writeFileSync(join(folder, MODEL, `${PINNED}.tag`), `${PINNED_TAG}\n`);
   const server = await startServer(env);
   expect(server.lines.map(({ event }) => event)).toEqual(['listening', 'fetching', 'ready']);
@@ -40,7 +48,7 @@ test('a version is fetched, proven and served, and its tag is told', async () =>
   await server.stop();
 });
 
-test('with the store down and the version in the cache it starts, and says so', async () => {
+test('with the store down and the version in the cache it starts, and logs that', async () => {
   await runCommand(['models', 'fetch'], env);
   down();
   const server = await startServer(env);
@@ -74,7 +82,7 @@ test('with the store down and nothing in the cache it is alive, not ready, and t
   expect(response.status).toBe(503);
   expect(response.headers.has('x-model-commit')).toBe(false);
   expect(await response.json()).toMatchObject({
-    detail: 'The store is being asked which model to serve',
+    detail: 'The store has not yet returned which model to serve',
   });
   // Told to stop, it doesn't wait for the store.
   expect(await server.stop()).toEqual({ code: 0, signal: null });
@@ -91,7 +99,7 @@ test('once the store is back, it serves', async () => {
   await server.stop();
 });
 
-test('at the deadline it ends with 1, and tells the cause', async () => {
+test('at the deadline it ends with 1, and logs the cause', async () => {
   down();
   const { code, stdout, stderr } = await runCommand(['serve'], env);
   expect(code).toBe(1);
@@ -107,7 +115,7 @@ test('at the deadline it ends with 1, and tells the cause', async () => {
   });
 });
 
-test('what is damaged in the cache is told of, and fetched again', async () => {
+test('a damaged cache is logged and fetched again', async () => {
   const { stdout } = await runCommand(['models', 'fetch', PINNED], env);
   rmSync(join(stdout.trim(), 'golden.json'));
   const server = await startServer({ ...env, MODEL_COMMIT: PINNED });
@@ -118,6 +126,53 @@ test('what is damaged in the cache is told of, and fetched again', async () => {
     }),
   );
   await server.stop();
+});
+
+test('a command waits half a minute for a store, and serve five', async () => {
+  const command = await runCommand(['models', 'list', '--help']);
+  expect(command.stdout).toMatch(/MODEL_FETCH_TIMEOUT_MS,\s+default 30000\)/);
+  const serve = await runCommand(['serve', '--help']);
+  expect(serve.stdout).toMatch(/MODEL_FETCH_TIMEOUT_MS,\s+default 300000\)/);
+});
+
+test('a store that does not respond is reported once, and the command ends', async () => {
+  const { host } = new URL(objects.url);
+  await objects.close();
+  const store = { MODEL_STORE: 's3://bucket', AWS_ENDPOINT_URL_S3: objects.url, ...S3 };
+  const args = ['models', 'list', '--model-fetch-timeout-ms', '1500'];
+  const { code, stderr } = await runCommand(args, store);
+  expect(stderr).toMatch(
+    new RegExp(
+      `^tweet-sentiment: s3://bucket/${MODEL}: the endpoint can't be reached at ${host}: ECONNREFUSED; ` +
+        'trying again until it has not responded for 1\\.5 s\n' +
+        `tweet-sentiment: s3://bucket/${MODEL}: .*: ECONNREFUSED \\(tried \\d+ times, until 1500 ms were over\\)\n$`,
+    ),
+  );
+  expect(code).toBe(1);
+  objects = await startObjectServer(folder);
+});
+
+test('a store without a version says which model it was searched for', async () => {
+  const store = { MODEL_STORE: 's3://bucket/none', AWS_ENDPOINT_URL_S3: objects.url, ...S3 };
+  const text = await runCommand(['models', 'list', '--model-name', 'other'], store);
+  expect([text.stdout, text.code]).toEqual(['no version of other is in s3://bucket/none\n', 0]);
+  const json = await runCommand(['models', 'list', '--json'], store);
+  expect(json.stdout).toBe('[]\n');
+});
+
+test('publish reports the model, and that its name is the default', async () => {
+  const args = ['models', 'publish', PINNED, '--from', env.MODEL_STORE!];
+  const target = temporaryFolder();
+  const byDefault = await runCommand(args, { MODEL_STORE: target });
+  expect(byDefault.stdout).toBe(`${PINNED} is published in ${target} as a version of ${MODEL}\n`);
+  expect(byDefault.stderr).toBe(
+    `${MODEL} is the default name of the model; --model-name sets another\n`,
+  );
+  const named = await runCommand([...args, '--model-name', MODEL], { MODEL_STORE: target });
+  expect(named.stdout).toBe(
+    `${PINNED} was published already in ${target} as a version of ${MODEL}\n`,
+  );
+  expect(named.stderr).toBe('');
 });
 
 test('publish copies from a store to a folder, once', async () => {
@@ -134,7 +189,7 @@ test('publish copies from a store to a folder, once', async () => {
 });
 
 test.each([
-  ['fetch', { MODEL_STORE: 'models' }, 'models is a folder: nothing has to be fetched'],
+  ['fetch', { MODEL_STORE: 'models' }, 'models is a folder: there is nothing to fetch'],
   ['publish', {}, 'can only be read from'],
 ])('%s refuses a store that it makes no sense for', async (command, change, message) => {
   const { code, stderr } = await runCommand(['models', command, PINNED], { ...env, ...change });

@@ -10,8 +10,9 @@ import {
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { retrainingMark } from '../../src/artifacts/lineage.ts';
+import { SETTINGS } from '../../src/config/config.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import {
   copyOfPinned,
@@ -21,7 +22,7 @@ import {
   pinnedJson,
   variantOfPinned,
 } from '../support/pinned.ts';
-import { runCommand, startServer } from '../support/server.ts';
+import { runCommand, startServer, type TestServer } from '../support/server.ts';
 
 /** Refused: exit code 1, one clear line, no stack. */
 async function expectRefused(env: Record<string, string>, message: string): Promise<void> {
@@ -53,7 +54,11 @@ describe('a start is refused', () => {
       '/nowhere/tweet-sentiment/PINNED does not exist',
     ],
     ['a model that is not there', { MODEL_NAME: 'other' }, 'models/other/PINNED does not exist'],
-    ['a log file that can’t be written', { LOG_FILE: 'package.json/log' }, 'ENOTDIR'],
+    [
+      'a log file that can’t be written',
+      { LOG_FILE: 'package.json/log' },
+      "LOG_FILE package.json/log can't be opened: package.json is not a folder",
+    ],
   ])('for %s', (_, env, message) => expectRefused(env, message));
 
   test.each<[string, (folder: string) => void, string]>([
@@ -154,33 +159,51 @@ describe('a start is refused', () => {
   });
 });
 
-describe('a start', () => {
-  test('with the SHA of a SHA-256 repository', async () => {
-    const { store, sha } = variantOfPinned({}, 'sha256');
-    expect(sha).toHaveLength(64);
-    const server = await startServer({ MODEL_STORE: store, MODEL_COMMIT: sha });
-    const { predictions } = (await (await server.predict({ inputs: 'I love it' })).json()) as {
-      predictions: { label: string }[];
-    };
-    expect(predictions[0]?.label).toBe('positive');
-    await server.stop();
-  });
+const cpu = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+const eventsOf = ({ lines }: TestServer): string[] => lines.map(({ event }) => event);
 
-  test('is not ready, but alive, until the model is proven and loaded', async () => {
-    const server = await startServer();
-    const events = server.lines.map(({ event }) => event);
-    expect(events).toEqual(['listening', 'ready']);
-    await server.stop();
-  });
-});
-
-test('nothing is reported to anyone, and nothing is written at home', async () => {
+describe('a start of the pinned version', () => {
   const home = temporaryFolder();
-  const server = await startServer({ HOME: home, CI: '', WORKERS: '1' });
-  await server.predict({ inputs: 'a text' });
-  await server.stop();
-  expect(readdirSync(home)).toEqual([]);
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer({ HOME: home, CI: '' });
+    await server.predict({ inputs: 'a text' });
+    await server.stop();
+  });
+
+  test('listens, so that it is seen to be alive, and is ready once the model is loaded', () => {
+    expect(eventsOf(server).slice(0, 2)).toEqual(['listening', 'ready']);
+  });
+
+  test('does not depend on the CPU’s int8 products', () => {
+    expect(eventsOf(server)).not.toContain('exact_products');
+  });
+
+  test('reports nothing to anyone, and writes nothing at home', () => {
+    expect(readdirSync(home)).toEqual([]);
+  });
 });
+
+test('a start with the SHA of a SHA-256 repository', async () => {
+  const { store, sha } = variantOfPinned({}, 'sha256');
+  expect(sha).toHaveLength(64);
+  const server = await startServer({ MODEL_STORE: store, MODEL_COMMIT: sha });
+  const { predictions } = (await (await server.predict({ inputs: 'I love it' })).json()) as {
+    predictions: { label: string }[];
+  };
+  expect(predictions[0]?.label).toBe('positive');
+  await server.stop();
+});
+
+test.runIf(/avx2/.test(cpu))(
+  'int8 products that saturate are computed exactly, and logged, where the CPU lacks VNNI',
+  async () => {
+    const server = await startServer({ MODEL_COMMIT: MULTILINGUAL });
+    await server.stop();
+    const isExact = eventsOf(server).includes('exact_products');
+    expect(isExact).toBe(!/avx512_vnni|avx_vnni/.test(cpu));
+  },
+);
 
 describe('models', () => {
   test('list marks the pinned version', async () => {
@@ -191,7 +214,7 @@ describe('models', () => {
     expect(json).toContainEqual(expect.objectContaining({ commit: PINNED, pinned: true }));
   });
 
-  test('show tells the ingredients', async () => {
+  test('show prints the ingredients', async () => {
     const { stdout } = await runCommand(['models', 'show', PINNED]);
     expect(stdout).toContain(`commit   ${PINNED}`);
     expect(stdout).toMatch(/model\.onnx +[\d.]+ MB {2}sha256:[0-9a-f]{64}/);
@@ -250,31 +273,13 @@ describe('models', () => {
   });
 });
 
-describe('int8 products that saturate', () => {
-  const cpu = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
-  const saysExact = async (commit: string): Promise<boolean> => {
-    const server = await startServer({ MODEL_COMMIT: commit });
-    await server.stop();
-    return server.lines.some(({ event }) => event === 'exact_products');
-  };
-
-  test('are no matter for the pinned version, whatever the CPU', async () => {
-    expect(await saysExact(PINNED)).toBe(false);
-  });
-
-  test.runIf(/avx2/.test(cpu))(
-    'are computed exactly, and told, where the CPU lacks VNNI',
-    async () => {
-      expect(await saysExact(MULTILINGUAL)).toBe(!/avx512_vnni|avx_vnni/.test(cpu));
-    },
-  );
-});
-
-test('--help reads well', async () => {
+test('serve --help has each setting with its variable, its default and its text', async () => {
   const { stdout, code } = await runCommand(['serve', '--help']);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/--model-commit <value> +full git commit SHA of the model version/);
-  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-    'TCP port to listen on; 0 lets the system choose a free one (PORT, default 8080)',
-  );
+  const help = stdout.replaceAll(/\s+/g, ' ');
+  for (const { variable, fallback, doc } of Object.values(SETTINGS)) {
+    const flag = `--${variable.toLowerCase().replaceAll('_', '-')} <value>`;
+    const origin = fallback ? `${variable}, default ${fallback}` : variable;
+    expect.soft(help, variable).toContain(`${flag} ${doc} (${origin})`);
+  }
 });

@@ -1,16 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/git-version.ts';
+import { openConnection } from '../support/raw-http.ts';
 import { startServer } from '../support/server.ts';
+
+const POST = 'POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
 
 interface Answer {
   predictions: { id: string }[];
 }
 
-test('told to stop under load: what was accepted is answered, and each answer has its line', async () => {
+test('stopped under load: what was accepted is answered, and each answer has its line', async () => {
   const folder = temporaryFolder();
   const server = await startServer({
+    WORKERS: '2',
     DRAIN_TIMEOUT_MS: '60000',
     LOG_FILE: join(folder, 'server.log'),
   });
@@ -57,7 +61,7 @@ test('a second signal ends it at once', async () => {
   await given;
 });
 
-test('what is unanswered when the time is over is told, with exit code 1', async () => {
+test('unanswered requests after the time limit are logged, with exit code 1', async () => {
   const server = await startServer({ WORKERS: '1', DRAIN_TIMEOUT_MS: '10' });
   const inputs = Array.from({ length: 64 }, (_, i) => `${'word '.repeat(120)}${i}`);
   const given = expect(server.predict({ inputs })).rejects.toThrow();
@@ -67,7 +71,7 @@ test('what is unanswered when the time is over is told, with exit code 1', async
   expect(server.lines.at(-1)).toMatchObject({ event: 'stopped', unanswered: 1 });
 });
 
-test('told to stop while the model is still being loaded, it ends with exit code 0', async () => {
+test('stopped while the model is still being loaded, it ends with exit code 0', async () => {
   const firstEvents = [];
   // A slow test may send the signal too late, but not every time.
   do {
@@ -76,4 +80,51 @@ test('told to stop while the model is still being loaded, it ends with exit code
     firstEvents.push(server.lines[1]?.event);
   } while (firstEvents.at(-1) !== 'draining' && firstEvents.length < 5);
   expect(firstEvents).toContain('draining');
+});
+
+test.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)(
+  '%s does not wait for requests that have not arrived completely',
+  async (signal) => {
+    const server = await startServer({ DRAIN_TIMEOUT_MS: '60000' });
+    const connections = ['', 'POST /predict HT', `${POST}content-length: 100\r\n\r\n{"inputs"`];
+    const closed = connections.map((bytes) => {
+      const socket = openConnection(server.url);
+      socket.on('error', () => undefined);
+      socket.write(bytes);
+      return new Promise((resolve) => socket.resume().once('close', resolve));
+    });
+    const answer = await server.predict({ inputs: 'a text' });
+    expect(answer.status).toBe(200);
+    expect(await server.stop(signal)).toEqual({ code: 0, signal: null });
+    await Promise.all(closed);
+    expect(server.lines.at(-1)).toMatchObject({ event: 'stopped', unanswered: 0 });
+  },
+);
+
+test('with DRAIN_DELAY_MS, requests are answered while /readyz reports 503', async () => {
+  const server = await startServer({ DRAIN_DELAY_MS: '1500' });
+  const exit = server.stop();
+  const isDraining = async (): Promise<boolean> =>
+    (await fetch(`${server.url}/readyz`)).status === 503;
+  while (!(await isDraining()));
+  const answer = await server.predict({ inputs: 'a text' });
+  expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+  expect(await exit).toEqual({ code: 0, signal: null });
+});
+
+test('SIGHUP opens the log file anew, SIGUSR1 and SIGUSR2 change nothing', async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'server.log');
+  const server = await startServer({ LOG_FILE: file });
+  renameSync(file, `${file}.moved`);
+  for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) {
+    server.process.kill(signal);
+  }
+  expect((await server.predict({ inputs: 'a text' })).status).toBe(200);
+  expect(await server.stop()).toEqual({ code: 0, signal: null });
+  const events = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).event);
+  expect(events.slice(-3)).toEqual(['prediction', 'draining', 'stopped']);
 });

@@ -45,7 +45,7 @@ test('without a living worker it is not ready', async () => {
   expect([status, body.type]).toEqual([503, '/problems/not-ready']);
 });
 
-describe('an error that nobody foresaw', () => {
+describe('an unexpected error', () => {
   test.each([
     ['of any kind', new Error('the secret cause')],
     [
@@ -53,7 +53,7 @@ describe('an error that nobody foresaw', () => {
       new ClassifierError('worker-crashed', 'the secret cause'),
     ],
     ['that is no Error', 'the secret cause'],
-  ])('%s is a 500 that hides its cause, which is told aside', async (_, error) => {
+  ])('%s is a 500 that hides its cause, which the observer receives', async (_, error) => {
     const errors: unknown[] = [];
     const classify = () => Promise.reject(error);
     const { status, text, body } = await appWith(await serving({ classify }), errors)

@@ -1,28 +1,6 @@
-import { expect, test, vi } from 'vitest';
+import { FastTextModel } from 'fasttext.wasm.js';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLanguageIdentifier } from '../../src/inference/language.ts';
-
-/** How many results of the library were made, and freed. */
-const results = vi.hoisted(() => ({ made: 0, freed: 0 }));
-vi.mock('fasttext.wasm.js', async (importOriginal) => {
-  const original = await importOriginal<typeof import('fasttext.wasm.js')>();
-  return {
-    getLIDModel: async () => {
-      const model = await (await original.getLIDModel()).load();
-      const predict = model.predict.bind(model);
-      model.predict = (...args: Parameters<typeof predict>) => {
-        const result = predict(...args) as ReturnType<typeof predict> & { delete(): void };
-        results.made++;
-        const free = result.delete.bind(result);
-        result.delete = () => {
-          results.freed++;
-          free();
-        };
-        return result;
-      };
-      return { load: async () => model };
-    },
-  };
-});
 
 const identify = await createLanguageIdentifier();
 
@@ -54,7 +32,9 @@ test.each([
   ['a text without words', '@jack'],
   ['no text', ''],
 ])('the library’s result for %s is freed', (_, text) => {
-  Object.assign(results, { made: 0, freed: 0 });
+  const predict = vi.spyOn(FastTextModel.prototype, 'predict');
+  onTestFinished(() => predict.mockRestore());
   identify(text);
-  expect(results).toEqual({ made: 1, freed: 1 });
+  const results: readonly { readonly value: { isDeleted(): boolean } }[] = predict.mock.results;
+  expect(results.map(({ value }) => value.isDeleted())).toEqual([true]);
 });

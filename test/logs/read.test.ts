@@ -7,24 +7,15 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { setImmediate as tick } from 'node:timers/promises';
 import { createStream } from 'rotating-file-stream';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createLineBuffer, eachLine } from '../../src/logs/lines.ts';
 import { CAUGHT_UP, type FollowOptions, readFile } from '../../src/logs/read.ts';
 import { temporaryFolder } from '../support/git-version.ts';
-
-// What happens between two system calls can't be tested otherwise.
-const hooks = vi.hoisted(() => ({ beforeStat: undefined as (() => void) | undefined }));
-vi.mock('node:fs/promises', async (importOriginal) => {
-  const original = await importOriginal<typeof import('node:fs/promises')>();
-  const stat = (...args: Parameters<typeof original.stat>): unknown => {
-    hooks.beforeStat?.();
-    return original.stat(...args);
-  };
-  return { ...original, stat };
-});
 
 let folder: string;
 let path: string;
@@ -122,14 +113,22 @@ describe('no line is lost or repeated', () => {
     writeFileSync(path, 'one\n');
     const { lines } = read();
     await until(() => expect(lines).toEqual(['one']));
-    hooks.beforeStat = () => {
-      hooks.beforeStat = undefined;
+    // What happens between two system calls can't be tested otherwise.
+    const { stat } = promises;
+    const spy = vi.spyOn(promises, 'stat').mockImplementationOnce((...args) => {
       appendFileSync(path, 'two\nthree');
       rotate();
       appendFileSync(path, 'four\n');
-    };
+      return stat(...args) as never;
+    });
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      spy.mockRestore();
+      syncBuiltinESMExports();
+    });
     await until(() => expect(lines).toContain('four'));
     expect(lines).toEqual(['one', 'two', 'three', 'four']);
+    expect(spy).toHaveBeenCalled();
   });
 
   test('when a rotated file gets another name', async () => {

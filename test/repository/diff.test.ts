@@ -1,181 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { DIFF_PRINTABLE, formatDiff } from '../../src/commands/models/diff-text.ts';
-import { diffVersions, type VersionDiff } from '../../src/repository/diff/diff.ts';
-import type { Signature } from '../../src/repository/diff/weights.ts';
 import { createPaint } from '../../src/terminal/paint.ts';
 import { printableValue } from '../../src/terminal/printable.ts';
-import { ModelError } from '../../src/version/errors.ts';
-import { objectId } from '../../src/version/git-objects.ts';
-import type { VersionFile } from '../../src/version/manifest.ts';
-import type { Version } from '../../src/version/version.ts';
+import { AFTER, BEFORE, diff, json, weights } from './diff-versions.ts';
 
 const PLAIN = createPaint(false);
 
-type Files = Readonly<Record<string, string | Buffer>>;
-
-/** What the tests write in place of weights: what it takes and gives. */
-const inspect = async (bytes: Buffer): Promise<Signature> => JSON.parse(bytes.toString());
-
-function weights(...inputs: string[]): Buffer {
-  const tensors = inputs.map((name) => ({ name, type: 'int64', shape: ['batch', 'length'] }));
-  const logits = { name: 'logits', type: 'float32', shape: ['batch', 3] };
-  return Buffer.from(JSON.stringify({ inputs: tensors, outputs: [logits] }));
-}
-
-const json = (value: unknown): string => JSON.stringify(value, null, 2);
-
-const dataFile = (path: string, labels: Record<string, number>, language = 'en'): object => {
-  const rows = Object.values(labels).reduce((total, count) => total + count, 0);
-  return {
-    path,
-    role: path.includes('train') ? 'train' : 'dev',
-    sha256: createHash('sha256')
-      .update(json([path, labels]))
-      .digest('hex'),
-    bytes: rows * 100,
-    rows,
-    labels,
-    languages: { [language]: rows },
-  };
-};
-
-const datasets = (...all: [name: string, language: string, ...files: object[]][]): string =>
-  json({
-    datasets: all.map(([name, language, ...files]) => ({
-      name,
-      language,
-      source: 'A benchmark',
-      license: 'CC0',
-      files,
-    })),
-  });
-
-const scores = (recall: number, f1: number): object => ({
-  macro_recall: recall,
-  macro_f1: recall,
-  accuracy: recall,
-  labels: {
-    negative: { precision: 0.5, recall: 0.5, f1, support: 10 },
-    positive: { precision: 0.5, recall: 0.5, f1: 0.5, support: 10 },
-  },
-});
-
-const tokenizer = (vocabulary: string[], ...steps: object[]): string =>
-  json({
-    truncation: { max_length: 128 },
-    normalizer: { type: 'Sequence', normalizers: steps },
-    model: {
-      type: 'WordPiece',
-      vocab: Object.fromEntries(vocabulary.map((token, id) => [token, id])),
-    },
-  });
-
-const LOWERCASE = { type: 'Lowercase' };
-const NFKC = { type: 'NFKC' };
-
-const BEFORE: Files = {
-  'README.md': '# Baseline\n',
-  'code/train.py': 'import model\n\nprint("train")\n',
-  'config.json': json({ vocab_size: 3 }),
-  'data/datasets.json': datasets(
-    ['semeval-en', 'en', dataFile('en/train.tsv', { negative: 10, positive: 20 })],
-    ['old-en', 'en', dataFile('old/dev.tsv', { negative: 1, positive: 1 })],
-  ),
-  'environment/.python-version': '3.11.7\n',
-  'environment/environment.json': json({ command: 'python code/train.py', variables: { A: '1' } }),
-  'environment/requirements.txt':
-    'numpy==1.0 \\\n    --hash=sha256:aa\n    # via onnx\nonnx==1.0 --hash=sha256:bb\nold==1.0 --hash=sha256:cc\n',
-  'golden.json': json({ texts: [] }),
-  'hyperparameters.json':
-    '{ "training": { "rate": 1e-4, "epochs": 2, "seeds": [1] }, "opset": 17 }',
-  'metrics.json': json({
-    primary: 'macro_recall',
-    datasets: {
-      'semeval-en/dev': { rows: 20, fp32: scores(0.6, 0.4) },
-      'umsab-de/dev': { rows: 20, fp32: scores(0.4, 0.4) },
-    },
-  }),
-  'model.onnx': weights('input_ids'),
-  'profile.json': json({
-    texts: 30,
-    features: {
-      language: { categories: ['en', 'de'], ratios: [1, 0] },
-      tokens: { upper_bounds: [8, 100], ratios: [0.5, 0.5] },
-    },
-  }),
-  'tokenizer.json': tokenizer(['a', 'b', 'c'], LOWERCASE),
-};
-
-const AFTER: Files = {
-  ...BEFORE,
-  'README.md': '# Multilingual\n',
-  'code/train.py': 'import model\n\nprint("fine-tune")\n',
-  'code/base.py': 'BASE = "e5"\n',
-  'config.json': json({ vocab_size: 2 }),
-  'data/datasets.json': datasets(
-    ['semeval-en', 'en', dataFile('en/train.tsv', { negative: 12, positive: 20 })],
-    ['umsab-de', 'de', dataFile('de/train.tsv', { negative: 5, neutral: 5 }, 'de')],
-  ),
-  'environment/.python-version': '3.12.1\n',
-  'environment/environment.json': json({ command: 'python code/train.py', variables: { A: '2' } }),
-  'environment/requirements.txt':
-    'NumPy==2.0 \\\n    --hash=sha256:dd\nonnx==1.0 --hash=sha256:ee\ntorch==2.0 --hash=sha256:ff\n',
-  'golden.json': json({ texts: ['another'] }),
-  'hyperparameters.json':
-    '{"training": {"rate": 2e-4, "epochs": 2.0, "seeds": [1, 2]}, "export": {"opset": 17}}',
-  'metrics.json': json({
-    primary: 'macro_recall',
-    datasets: {
-      'semeval-en/dev': { rows: 20, fp32: scores(0.72, 0.6), int8: scores(0.7, 0.5) },
-      'umsab-de/dev': { rows: 20, fp32: scores(0.3, 0.4) },
-    },
-  }),
-  'model.onnx': weights('input_ids', 'attention_mask'),
-  'profile.json': json({
-    texts: 42,
-    features: {
-      language: { categories: ['en', 'de'], ratios: [0.8, 0.2] },
-      tokens: { upper_bounds: [8, 64], ratios: [0.5, 0.5] },
-    },
-  }),
-  'tokenizer.json': tokenizer(['a', 'd'], NFKC, LOWERCASE),
-};
-
-/** A version as a store would open it; `absent` is what the store does not have. */
-function version(files: Files, message: string, absent?: string): Version {
-  const listing = Object.entries(files).map(([path, content]): VersionFile => {
-    const bytes = Buffer.from(content);
-    const oid = createHash('sha256').update(bytes).digest('hex');
-    const file = { path, mode: '100644', blob: objectId('blob', bytes, 'sha1') } as const;
-    return path === 'model.onnx'
-      ? { ...file, size: 130, lfs: { oid, size: bytes.byteLength } }
-      : { ...file, size: bytes.byteLength };
-  });
-  const author = { name: 'A U Thor', email: 'author@example.com', date: '2026-11-24T00:00:00Z' };
-  return {
-    model: 'tweet-sentiment',
-    commit: createHash('sha1').update(message).digest('hex'),
-    details: { tree: '', parents: [], author, committer: author, message },
-    files: listing,
-    async read(path) {
-      if (path === absent) {
-        throw new ModelError('not-found', `${path} does not exist`);
-      }
-      return Buffer.from(files[path] as string | Buffer);
-    },
-  };
-}
-
-function diff(before: Files, after: Files, absent?: string): Promise<VersionDiff> {
-  const versions = {
-    old: version(before, 'Before\n', absent),
-    new: version(after, 'After\n\nWith reasons.\n'),
-  };
-  return diffVersions(versions, inspect);
-}
-
-describe('two versions, part by part', async () => {
+describe('the sections of a diff', async () => {
   const found = await diff(BEFORE, AFTER);
 
   test('who made them, when and why', () => {
@@ -235,7 +67,7 @@ describe('two versions, part by part', async () => {
     ]);
   });
 
-  test('packages, whatever the spelling of their names, and Python, command and variables', () => {
+  test('packages by normalised name; Python, command and variables', () => {
     expect(found.environment).toEqual({
       python: { old: '3.11.7', new: '3.12.1' },
       settings: [{ key: 'variables.A', old: '"1"', new: '"2"' }],
@@ -275,7 +107,7 @@ describe('two versions, part by part', async () => {
     });
   });
 
-  test('scores of what is served, and of all weights', () => {
+  test('scores of the served weights, and of each precision', () => {
     const on = (dataset: string, precision: string): unknown[] =>
       found.scores.changes
         .filter((change) => change.dataset === dataset && change.precision === precision)
@@ -291,7 +123,7 @@ describe('two versions, part by part', async () => {
     expect(on('umsab-de/dev', 'served')).toHaveLength(3);
   });
 
-  test('the profile: the largest shifts, and the stability of features whose bins agree', () => {
+  test('the profile: the largest shifts, and the stability index of features with the same bins', () => {
     expect(found.profile.features).toEqual([
       // (0.8 − 1) ln 0.8 + (0.2 − 0.0001) ln 2000
       { feature: 'language', stabilityIndex: expect.closeTo(1.564, 3) },
@@ -323,7 +155,7 @@ describe('two versions, part by part', async () => {
     );
   });
 
-  test('for a person to read', () => {
+  test('as text', () => {
     const lines = formatDiff(found, PLAIN).split('\n');
     for (const line of [
       'hyper-parameters',
@@ -346,7 +178,7 @@ describe('two versions, part by part', async () => {
     }
   });
 
-  test('in colour only where that is asked for', () => {
+  test('in colours only where they are requested', () => {
     const coloured = formatDiff(found, createPaint(true));
     expect(coloured).toContain('\u001b[32m+print("fine-tune")\u001b[39m');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
@@ -354,14 +186,14 @@ describe('two versions, part by part', async () => {
   });
 });
 
-describe('versions that are not alike', () => {
-  test('the same version differs in nothing', async () => {
+describe('versions with missing, wrong or other files', () => {
+  test('a version does not differ from itself', async () => {
     const found = await diff(BEFORE, BEFORE);
     expect(found).toMatchObject({ files: [], texts: [], notes: [], weights: undefined });
     expect(formatDiff(found, PLAIN)).toContain('none differs');
   });
 
-  test('the other way round, added is removed', async () => {
+  test('in the other direction, additions are removals', async () => {
     const [there, back] = [await diff(BEFORE, AFTER), await diff(AFTER, BEFORE)];
     const turned = back.hyperparameters.map(({ key, ...change }) => ({
       key,
@@ -371,7 +203,7 @@ describe('versions that are not alike', () => {
     expect(new Set(turned)).toEqual(new Set(there.hyperparameters));
   });
 
-  test.each(Object.keys(BEFORE))('%s may be missing on either side', async (path) => {
+  test.each(Object.keys(BEFORE))('%s may be missing in either version', async (path) => {
     const { [path]: _, ...without } = BEFORE;
     const added = await diff(without, BEFORE);
     const removed = await diff(BEFORE, without);
@@ -381,7 +213,7 @@ describe('versions that are not alike', () => {
     expect(formatDiff(removed, PLAIN)).toContain(path);
   });
 
-  test('the bytes of the weights need not be at hand', async () => {
+  test('the bytes of the weights may be missing', async () => {
     const found = await diff(BEFORE, AFTER, 'model.onnx');
     expect(found.weights).toMatchObject({ size: { new: expect.any(Number) }, inputs: [] });
     expect(found.notes).toEqual([
@@ -403,7 +235,7 @@ describe('versions that are not alike', () => {
     });
   });
 
-  test('what a version holds does not steer the terminal', async () => {
+  test('text of a version does not control the terminal', async () => {
     const found = await diff(BEFORE, { ...BEFORE, 'README.md': 'a\u001b]0;title\u0007b\r\n' });
     const printed = printableValue(found, DIFF_PRINTABLE);
     expect(formatDiff(printed, PLAIN)).toContain('+a\ufffd]0;title\ufffdb\ufffd');

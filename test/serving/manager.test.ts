@@ -30,7 +30,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 test('while a version is loaded nothing is accepted, and its commit shows once it is known', async () => {
   const manager = createManager(undefined);
-  expect(() => manager.acquire()).toThrow('The store is being asked which model to serve');
+  expect(() => manager.acquire()).toThrow('The store has not yet returned which model to serve');
   const loaded = deferred<ServedModel>();
   const served = manager.serve({
     commit: undefined,

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkStructure, type Rules } from '../../structure/check.mjs';
 import { temporaryFolder } from '../support/git-version.ts';
+import { ROOT } from '../support/server.ts';
 
 const RULES: Rules = {
   MAY_IMPORT: {
@@ -188,4 +189,8 @@ test('a table that allows an import upwards is a violation itself', () => {
   expect(check({}, { MAY_IMPORT: { top: [], bottom: ['types of top'] } })).toEqual([
     'structure/rules.mjs: top is not below bottom',
   ]);
+});
+
+test('the project has no violation', () => {
+  expect(checkStructure(ROOT)).toEqual([]);
 });

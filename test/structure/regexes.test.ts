@@ -117,6 +117,12 @@ test('expressions that are built at run time are known', () => {
   expect(constructing).toEqual([
     // The user's own.
     'src/commands/logs.ts',
+    // Of a proven version's tokenizer.json, and of tables of Unicode.
+    'src/inference/tokenizer/added-tokens.ts',
+    'src/inference/tokenizer/normalizer.ts',
+    'src/inference/tokenizer/pattern.ts',
+    'src/inference/tokenizer/pre-tokenizer.ts',
+    'src/inference/tokenizer/unicode.ts',
     // A list of words of this project.
     'src/simulate/compose.ts',
     // Exported for this test.

@@ -15,14 +15,29 @@ const IDENTIFIERS: readonly (readonly [RegExp, string])[] = [
   [/\b(LEAST|MOST)_[A-Z]/, 'MIN_, MAX_'],
 ];
 
-const CODE = ['src', 'test', 'bench', 'release', 'demo', 'structure'].flatMap(listFiles);
+/** Phrases that are hard to read for people whose first language is another. */
+const PHRASES: readonly (readonly [RegExp, string])[] = [
+  [/\b(says?|said) so\b/, 'reports'],
+  [/\b(is|are|was|were|be|been|being) (told|asked)\b/, 'receives, is requested'],
+  [/\b(has|have) been said\b|\bwhat was said\b/, 'returned, reported'],
+  [/\bwhoever\b/i, 'who, the person that'],
+  [/\bwhat is no\b/, 'what is not'],
+  [/\bof late\b/, 'recently'],
+  [/\b(hold|holds|held)( \w+){0,2} against\b/, 'compares with'],
+  [/\bin a row\b/, 'consecutive, deferred'],
+  [/\b(written|laid|put) aside\b/, 'staged'],
+  [/\bstands? for\b/, 'is, means'],
+  [/\bwhere \w+ lies?\b/, 'is stored'],
+];
+
+const CODE = ['src', 'test', 'bench', 'release', 'demo', 'structure', 'tools'].flatMap(listFiles);
 /** Labelled texts in four languages, and this list. */
 const EXEMPT =
   /^src\/simulate\/phrases\/|^test\/structure\/retired-words|\/\.venv\/|\/results\.json$/;
 const isChecked = (path: string): boolean =>
   /\.(m?[jt]s|sh|py|md|html|css)$/.test(path) && !EXEMPT.test(path);
 
-function findWords(paths: readonly string[], words: typeof IDENTIFIERS): string[] {
+function findWords(paths: readonly string[], words: typeof PHRASES): string[] {
   return paths.filter(isChecked).flatMap((path) =>
     readFileSync(join(ROOT, path), 'utf8')
       .split('\n')
@@ -36,4 +51,8 @@ function findWords(paths: readonly string[], words: typeof IDENTIFIERS): string[
 
 test('no file has a retired identifier', () => {
   expect(findWords([...CODE, ...listDocuments()], IDENTIFIERS)).toEqual([]);
+});
+
+test('no file has a retired phrase', () => {
+  expect(findWords([...CODE, ...listDocuments()], PHRASES)).toEqual([]);
 });

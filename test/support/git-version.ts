@@ -12,7 +12,7 @@ export interface Repository {
   git(...args: string[]): string;
   /** Commits exactly these files; those of `lfs` as git-lfs pointers. @returns the SHA. */
   commit(files: Readonly<Record<string, string | Buffer>>, message?: string): string;
-  /** Writes `<store>/<model>/<sha>/…` as it stands in the commit, git-lfs files with their bytes. */
+  /** Writes `<store>/<model>/<sha>/…` as in the commit, git-lfs files with their bytes. */
   layOut(sha: string, store: string, model?: string): string;
 }
 

@@ -1,6 +1,6 @@
 /**
  * A server of objects, to read from over HTTP or S3: a folder on a free port, with ranges, and with
- * the faults that a test asks for.
+ * the faults that a test requests.
  */
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ export type Fault =
   | { readonly kind: 'break'; readonly after: number }
   /** Nothing more comes after so many bytes. */
   | { readonly kind: 'stall'; readonly after: number }
-  /** The range asked for is passed over. */
+  /** The requested range is ignored. */
   | { readonly kind: 'whole' }
   /** The first byte of what is sent is another. */
   | { readonly kind: 'flip' };
@@ -107,11 +107,11 @@ function answer(
 }
 
 function refuse(res: ServerResponse, status: number, code: string): void {
-  const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>as asked</Message></Error>`;
+  const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>as requested</Message></Error>`;
   res.writeHead(status, { 'content-type': 'application/xml' }).end(body);
 }
 
-/** ListObjectsV2, a few keys a page, in an order that is nobody's. */
+/** ListObjectsV2, a few keys a page, in no particular order. */
 function list(folder: string, query: URLSearchParams, res: ServerResponse): void {
   const prefix = query.get('prefix') ?? '';
   const keys = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -135,7 +135,7 @@ function list(folder: string, query: URLSearchParams, res: ServerResponse): void
     );
 }
 
-/** A clock whose time passes only while somebody sleeps. */
+/** A clock whose time passes only during its sleep. */
 export function fakeClock() {
   let time = 0;
   const delays: number[] = [];

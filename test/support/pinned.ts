@@ -5,7 +5,7 @@ import { createRepository, temporaryFolder } from './git-version.ts';
 import { ROOT } from './server.ts';
 
 export const MODEL = 'tweet-sentiment';
-/** v2.0.0, which lies beside the pinned version. */
+/** v2.0.0, which is in the same folder as the pinned version. */
 export const MULTILINGUAL = 'b42fd0ca4c08dfb052454f2231cd601596122177';
 export const PINNED = readFileSync(join(ROOT, 'models', MODEL, 'PINNED'), 'utf8').trim();
 /** `v…`, the tag that it was published under. */

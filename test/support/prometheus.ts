@@ -11,7 +11,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** A rule as `GET /api/v1/rules` tells it. */
+/** A rule as `GET /api/v1/rules` returns it. */
 export interface Rule {
   readonly type: 'recording' | 'alerting';
   readonly name: string;
@@ -22,7 +22,7 @@ export interface Rule {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** An alert as Prometheus or Alertmanager tells it. */
+/** An alert as Prometheus or Alertmanager returns it. */
 export interface Alert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export interface TestPrometheus {
 interface PrometheusOptions {
   /** `host:port` of each replica. */
   readonly targets: readonly string[];
-  /** `host:port`; without it, the shipped address, which nobody answers. */
+  /** `host:port`; without it, the shipped address, where nothing listens. */
   readonly alertmanager?: string;
   /** Every interval of the shipped files is replaced by this one; `shipped` leaves them. */
   readonly interval?: string;
@@ -118,7 +118,7 @@ export interface TestAlertmanager {
   readonly address: string;
   /** Makes alerts fire, as Prometheus would. */
   send(labels: readonly Readonly<Record<string, string>>[]): Promise<void>;
-  /** What a person would be told: alerts that are neither silenced nor inhibited. */
+  /** What a person would receive: alerts that are neither silenced nor inhibited. */
   active(): Promise<Alert[]>;
   stop(): Promise<void>;
 }

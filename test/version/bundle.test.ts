@@ -1,4 +1,4 @@
-/** The shipped history: plain git gives what the server serves, under the same SHA. */
+/** The shipped history: git has the same bytes under the same SHA as the store. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -23,7 +23,7 @@ test('git finds nothing wrong with it', () => {
   expect(git('fsck', '--strict', '--full')).toBe('');
 });
 
-test('the pinned version is in a branch, and the baseline before it', () => {
+test('the history of the pinned version contains it and the baseline', () => {
   const history = git('log', '--format=%H', PINNED).trim().split('\n');
   expect(history).toContain(PINNED);
   expect(history.length).toBeGreaterThanOrEqual(2);

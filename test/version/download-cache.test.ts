@@ -54,7 +54,7 @@ const location = () => `${server.url}/bucket`;
 const open = (timeoutMs = 1000): RemoteStore =>
   openStore(location(), { timeoutMs, clock: fakeClock() }) as RemoteStore;
 
-/** Fetches, and proves what is in the cache after. */
+/** Fetches a version, and proves what the cache has afterwards. */
 async function fetchAndProve(damages: ModelError[] = []): Promise<void> {
   const wanted = { store: open(), cacheFolder, model: MODEL, sha };
   const onDamaged = (damage: ModelError) => void damages.push(damage);
@@ -71,7 +71,7 @@ const cached = (path = '') => join(cacheFolder, MODEL, sha, path);
 const inCache = () =>
   existsSync(join(cacheFolder, MODEL)) ? readdirSync(join(cacheFolder, MODEL)) : [];
 
-test('a version is fetched once, commit.json first, and is there without network after', async () => {
+test('a version is downloaded once, commit.json first; later no network is needed', async () => {
   await fetchAndProve();
   expect(server.requests[0]).toBe(keyOf('commit.json'));
   expect(server.requests).toHaveLength(Object.keys(FILES).length + 2);
@@ -82,7 +82,7 @@ test('a version is fetched once, commit.json first, and is there without network
   expect(await readTag(openStore(cacheFolder), MODEL, sha)).toBe('v1.0.0');
 });
 
-test('progress counts bytes, from none to all', async () => {
+test('progress counts bytes, from 0 to the total', async () => {
   const seen: [number, number][] = [];
   server.fault(keyOf('model.onnx'), [{ kind: 'break', after: 50_000 }]);
   await fetchVersion(
@@ -120,7 +120,7 @@ test.each([...Object.keys(FILES), 'commit.json'])(
   },
 );
 
-test('a store without the version says so', async () => {
+test('a store without the version is named in the error', async () => {
   const other = 'f'.repeat(40);
   const wanted = { store: open(), cacheFolder, model: MODEL, sha: other };
   await expect(fetchVersion(wanted)).rejects.toThrow(
@@ -128,13 +128,13 @@ test('a store without the version says so', async () => {
   );
 });
 
-describe('pieces that were put together wrongly', () => {
-  test('are fetched once more, whole', async () => {
+describe('a resumed download with wrong bytes', () => {
+  test('is repeated from the start', async () => {
     server.fault(keyOf('model.onnx'), [{ kind: 'break', after: 50_000 }, { kind: 'flip' }]);
     await fetchAndProve();
   });
 
-  test('and no more than once', async () => {
+  test('is repeated only once', async () => {
     server.fault(keyOf('model.onnx'), [
       { kind: 'break', after: 50_000 },
       { kind: 'flip' },
@@ -156,7 +156,7 @@ test.each<[string, () => void]>([
     'a file in its place',
     () => rmSync(cached(), { recursive: true }) ?? writeFileSync(cached(), ''),
   ],
-])('a cache with %s is told of and mended', async (_, spoil) => {
+])('a cache with %s is reported and repaired', async (_, spoil) => {
   await fetchAndProve();
   spoil();
   const damages: ModelError[] = [];
@@ -165,7 +165,7 @@ test.each<[string, () => void]>([
   expect(inCache().sort()).toEqual([sha, `${sha}.tag`]);
 });
 
-test('what is damaged stays until there is something better', async () => {
+test('a damaged version is kept until it can be replaced', async () => {
   await fetchAndProve();
   rmSync(cached('README.md'));
   server.fault(keyOf('commit.json'), [{ kind: 'status', status: 403, code: 'AccessDenied' }]);
@@ -173,7 +173,7 @@ test('what is damaged stays until there is something better', async () => {
   expect(existsSync(cached('model.onnx'))).toBe(true);
 });
 
-test('many at once, on a cache that is cold or damaged, do each other no harm', async () => {
+test('concurrent fetches to an empty or damaged cache do not disturb each other', async () => {
   await Promise.all(Array.from({ length: 8 }, () => fetchAndProve()));
   writeFileSync(cached('README.md'), 'spoilt');
   await Promise.all(
@@ -185,7 +185,7 @@ test('many at once, on a cache that is cold or damaged, do each other no harm', 
   expect(inCache().sort()).toEqual([sha, `${sha}.tag`]);
 });
 
-test('what a killed process left is removed, what a living one works on is not', async () => {
+test('the staging directory of a killed process is removed, that of a running one is not', async () => {
   const left = join(cacheFolder, MODEL, '.staging-left');
   const living = join(cacheFolder, MODEL, '.staging-living');
   for (const folder of [left, living]) {
@@ -199,17 +199,17 @@ test('what a killed process left is removed, what a living one works on is not',
   expect(statSync(living).isDirectory()).toBe(true);
 });
 
-test('a cache that can’t be written says which', async () => {
+test('a cache that is not writable is named in the error', async () => {
   const file = join(cacheFolder, 'file');
   writeFileSync(file, '');
   cacheFolder = file;
   await expect(fetchAndProve()).rejects.toThrow(
-    `the cache ${file} can't be written (MODEL_CACHE): ENOTDIR`,
+    `the cache ${file} can't be written (MODEL_CACHE): ${file}/tweet-sentiment can't be reached: a part of its path is not a folder`,
   );
 });
 
 describe('which version is served', () => {
-  const told: [code: string, lastPinned: string][] = [];
+  const notices: [code: string, lastPinned: string][] = [];
   const locate = (commit?: string, openRemote: (timeoutMs: number) => RemoteStore = open) =>
     locateVersion({
       openRemote,
@@ -217,32 +217,32 @@ describe('which version is served', () => {
       cacheFolder,
       model: MODEL,
       commit,
-      onUnavailable: ({ code }, lastPinned) => void told.push([code, lastPinned]),
+      onUnavailable: ({ code }, lastPinned) => void notices.push([code, lastPinned]),
     });
-  beforeEach(() => void (told.length = 0));
+  beforeEach(() => void (notices.length = 0));
   const down = () => server.fault(`${MODEL}/PINNED`, [{ kind: 'status', status: 503 }], true);
   const up = () => server.fault(`${MODEL}/PINNED`, []);
 
-  test('the one that the store pins', async () => {
+  test('the version that the store pins', async () => {
     expect(await locate()).toMatchObject({ commit: sha, store: { location: cacheFolder } });
-    expect(told).toEqual([]);
+    expect(notices).toEqual([]);
   });
 
-  test('the one that it pinned last, while it can’t be reached', async () => {
+  test('the version that was pinned last, while the store can’t be reached', async () => {
     await locate();
     down();
     expect((await locate()).commit).toBe(sha);
-    expect(told).toEqual([['store-unavailable', sha]]);
+    expect(notices).toEqual([['store-unavailable', sha]]);
     up();
   });
 
-  test('none where it refuses', async () => {
+  test('none where the store refuses the request', async () => {
     await locate();
     server.fault(`${MODEL}/PINNED`, [{ kind: 'status', status: 403, code: 'AccessDenied' }]);
     await expect(locate()).rejects.toMatchObject({ code: 'access-denied' });
   });
 
-  test('none that another store pinned', async () => {
+  test('none that was pinned by another store', async () => {
     await locate();
     down();
     const other = (timeoutMs: number) =>
@@ -254,13 +254,13 @@ describe('which version is served', () => {
     up();
   });
 
-  test('none where there was never any', async () => {
+  test('none where no version was ever pinned', async () => {
     down();
     await expect(locate()).rejects.toMatchObject({ code: 'store-unavailable' });
     up();
   });
 
-  test('the one asked for, without the network where the cache has it', async () => {
+  test('the requested version, without network where the cache has it', async () => {
     await locate(sha);
     server.requests.length = 0;
     expect((await locate(sha)).commit).toBe(sha);

@@ -41,13 +41,13 @@ const publish = (tag?: string, to = target) =>
 const prove = async () => readVersion(target, await openVersion(target, MODEL, sha));
 const published = (path: string) => join(targetFolder, MODEL, sha, path);
 
-/** Puts something into the target that nobody published. */
+/** Puts something into the target that was not published. */
 function plant(path: string, content: string): void {
   mkdirSync(dirname(published(path)), { recursive: true });
   writeFileSync(published(path), content);
 }
 
-test('a version is published as it is, with nothing beside it', async () => {
+test('a version is published unchanged, and no other file', async () => {
   expect(await publish('v1.0.0')).toBe('published');
   expect((await prove()).size).toBe(Object.keys(FILES).length);
   expect(await readTag(target, MODEL, sha)).toBe('v1.0.0');
@@ -55,20 +55,20 @@ test('a version is published as it is, with nothing beside it', async () => {
   expect(readdirSync(join(targetFolder, MODEL)).sort()).toEqual([sha, `${sha}.tag`]);
 });
 
-test('again, it does nothing and says so', async () => {
+test('publishing again changes nothing and reports that', async () => {
   await publish('v1.0.0');
   expect(await publish('v1.0.0')).toBe('already-published');
   expect(await publish()).toBe('already-published');
 });
 
-test('a commit.json in other words of the same meaning is the same', async () => {
+test('a commit.json with another layout counts as equal', async () => {
   await publish();
   const manifest = JSON.parse(readFileSync(published('commit.json'), 'utf8')) as object;
   writeFileSync(published('commit.json'), JSON.stringify(manifest));
   expect(await publish()).toBe('already-published');
 });
 
-test('interrupted before any file, it is never seen, and the next run completes it', async () => {
+test('a version is not visible after an interruption before any file; the next run completes it', async () => {
   for (let limit = 0; limit <= Object.keys(FILES).length + 1; limit++) {
     targetFolder = temporaryFolder();
     target = createFolderStore(targetFolder);
@@ -91,14 +91,14 @@ test('interrupted before any file, it is never seen, and the next run completes 
   }
 });
 
-test('many at once publish it once', async () => {
+test('concurrent runs publish it once', async () => {
   const results = await Promise.all(Array.from({ length: 8 }, () => publish('v1')));
   expect(results).toContain('published');
   await prove();
   expect(readdirSync(targetFolder)).toEqual([MODEL]);
 });
 
-describe('what is there already and differs is refused, named and left as it is', () => {
+describe('an existing file with other content is refused, named and left unchanged', () => {
   test.each([
     ['other bytes', 'README.md', '# A medal\n', 'bytes are not the version'],
     ['more bytes', 'README.md', '# A model\n\n', 'larger than expected'],
@@ -140,12 +140,12 @@ test.each([
   expect(readdirSync(targetFolder)).toEqual([]);
 });
 
-test.each(['', ' v1', 'v1\nv2', '-v', 'x'.repeat(101)])('%j is no tag', async (tag) => {
+test.each(['', ' v1', 'v1\nv2', '-v', 'x'.repeat(101)])('%j is not a tag', async (tag) => {
   await expect(publish(tag)).rejects.toMatchObject({ code: 'bad-reference' });
   expect(readdirSync(targetFolder)).toEqual([]);
 });
 
-test('a tag that makes no sense is none', async () => {
+test('a stored tag with other characters is ignored', async () => {
   await publish();
   writeFileSync(join(targetFolder, MODEL, `${sha}.tag`), '\u0000\n');
   expect(await readTag(target, MODEL, sha)).toBeUndefined();

@@ -2,7 +2,7 @@
 import type { Change } from '../../repository/diff/change.ts';
 import type { ScoreChange, ScoresDiff } from '../../repository/diff/scores.ts';
 import { padEnd } from '../../terminal/columns.ts';
-import { formatSigned } from '../../terminal/numbers.ts';
+import { formatMetric, formatSigned } from '../../terminal/numbers.ts';
 import type { Paint } from '../../terminal/paint.ts';
 
 /** The score that decides. */
@@ -51,10 +51,11 @@ function formatLine(name: string, changes: readonly ScoreChange[], paint: Paint)
 }
 
 function formatScore({ old: before, new: after }: Change<number>, paint: Paint): string {
-  const text = (value: number | undefined): string => value?.toFixed(4) ?? 'none';
+  const text = (value: number | undefined): string =>
+    value === undefined ? 'none' : formatMetric(value);
   if (before === undefined || after === undefined) {
     return paint('yellow', `${text(before)} → ${text(after)}`);
   }
-  const difference = formatSigned(after - before, (value) => value.toFixed(4));
+  const difference = formatSigned(after - before, formatMetric);
   return `${text(before)} → ${text(after)} ${paint(after < before ? 'red' : 'green', difference)}`;
 }

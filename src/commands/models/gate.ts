@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { gate } from '../../repository/gate/gate.ts';
 import { positiveNumber, share } from '../flag-values.ts';
 import { asJson, type Flags } from '../options.ts';
@@ -33,11 +33,13 @@ export function addGate(models: Command): void {
       share,
       0.05,
     )
-    .option(
-      '--min-score <set=share...>',
-      'minimum primary score on a data set, such as semeval-en/dev=0.7',
-      minScore,
-      new Map(),
+    .addOption(
+      new Option(
+        '--min-score <set=share...>',
+        'minimum primary score on a data set, such as semeval-en/dev=0.7',
+      )
+        .argParser(minScore)
+        .default(new Map(), 'none'),
     )
     .option(
       '--max-latency-ms <ms>',

@@ -1,7 +1,7 @@
 /** The text of `models list`: a line for each version, and one for each of its scores. */
 import type { VersionSummary } from '../../repository/describe.ts';
 import { columnsOf, padEnd, padStart } from '../../terminal/columns.ts';
-import { formatBytes } from '../../terminal/numbers.ts';
+import { formatBytes, formatMetric } from '../../terminal/numbers.ts';
 
 export function formatList(versions: readonly VersionSummary[]): string {
   const tagWidth = Math.max(0, ...versions.map(({ tag = '' }) => columnsOf(tag)));
@@ -20,6 +20,6 @@ function formatVersion(version: VersionSummary, tagWidth: number): string {
   ];
   return [
     columns.join(' '),
-    ...Object.entries(scores).map(([name, score]) => `    ${name} ${score.toFixed(4)}`),
+    ...Object.entries(scores).map(([name, score]) => `    ${name} ${formatMetric(score)}`),
   ].join('\n');
 }

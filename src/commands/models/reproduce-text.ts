@@ -1,6 +1,7 @@
 /** The text of `models reproduce`: a line for each file and score, and the verdict. */
 import type { Reproduction } from '../../repository/reproduce/compare.ts';
 import { SCORE_TOLERANCES } from '../../repository/tolerances.ts';
+import { formatMetric } from '../../terminal/numbers.ts';
 
 export function formatReproduction({ commit, verdict, files, scores }: Reproduction): string {
   const verdicts = {
@@ -18,7 +19,7 @@ export function formatReproduction({ commit, verdict, files, scores }: Reproduct
     ),
     ...scores.map(
       ({ dataset, expected, found }) =>
-        `score    ${dataset}  expected ${expected.toFixed(4)}, found ${found?.toFixed(4) ?? 'none'}`,
+        `score    ${dataset}  expected ${formatMetric(expected)}, found ${found === undefined ? 'none' : formatMetric(found)}`,
     ),
     verdicts[verdict],
   ].join('\n');

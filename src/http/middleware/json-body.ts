@@ -1,10 +1,11 @@
 /** Bodies in JSON: how they are read and written, and the problem for any other body. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Request, RequestHandler, Response } from 'express';
 import type { BodyBudget } from '../body-budget.ts';
 import { ProblemError } from '../problems.ts';
+import { findExcess } from './json-outline.ts';
 
 /** What reads a compressed body, by its encoding. */
 const DECODERS: Readonly<Record<string, () => Duplex>> = {
@@ -45,9 +46,14 @@ export function readJson(options: BodyOptions): RequestHandler {
     if (req.headers.expect !== undefined) {
       res.writeContinue();
     }
-    readBytes(req, options, (result) => {
+    readBytes(req, res, options, (result) => {
       if (result instanceof ProblemError) {
         next(result);
+        return;
+      }
+      const excess = findExcess(result);
+      if (excess !== undefined) {
+        next(new ProblemError('invalid-body', `The body has ${excess}`));
         return;
       }
       try {
@@ -106,6 +112,7 @@ function tooLarge(limit: number): ProblemError {
  */
 function readBytes(
   req: IncomingMessage,
+  res: ServerResponse,
   { limit, budget }: BodyOptions,
   onEnd: (result: Buffer | ProblemError) => void,
 ): void {
@@ -149,11 +156,10 @@ function readBytes(
       refuse(new ProblemError('malformed-json', `The body is not valid ${encoding}`)),
     );
   }
-  req.once('close', () => {
-    if (!req.complete) {
-      isFinished = true;
-      account.close();
-    }
+  // Whatever ends the exchange: the request itself is not closed where it was refused half-way.
+  res.once('close', () => {
+    isFinished = true;
+    account.close();
   });
 }
 

@@ -35,9 +35,10 @@ export function predict(options: PredictOptions): Resource {
       pace(),
       async (req, res) => {
         const { texts, answer } = parsePredictRequest(jsonBody(req), options);
-        const { requestId, traceId, startedAt } = contextOf(res);
+        const { requestId, traceId, startedAt, apiKey } = contextOf(res);
         const { model, predictions, observe } = await predictor.predict({
           texts,
+          client: apiKey ?? req.socket,
           requestId,
           traceId,
           startedAt,

@@ -1,6 +1,6 @@
-/** What the parts of a diff have in common. */
+/** Pairs of an old and a new value, which all parts of a diff consist of. */
 
-/** Something before and after; undefined on the side that does not have it. */
+/** A value in both versions; undefined in one that does not have it. */
 export interface Change<T> {
   readonly old: T | undefined;
   readonly new: T | undefined;
@@ -8,12 +8,11 @@ export interface Change<T> {
 
 export type Status = 'added' | 'removed' | 'changed';
 
-/** What became of it. */
 export function statusOf(change: Change<unknown>): Status {
   return change.old === undefined ? 'added' : change.new === undefined ? 'removed' : 'changed';
 }
 
-/** One value of each side, made by the same function. */
+/** Applies a function to both sides. */
 export function mapChange<T, R>(
   change: Change<T>,
   map: (side: NonNullable<T>) => R | undefined,
@@ -22,7 +21,7 @@ export function mapChange<T, R>(
   return { old: each(change.old), new: each(change.new) };
 }
 
-/** What two maps have under each of their names: those of the old one in its order, then the others. */
+/** The entries of two maps by name: the names of the old map in its order, then the others. */
 export function pairs<T>({
   old: before = new Map(),
   new: after = new Map(),
@@ -34,21 +33,21 @@ export function pairs<T>({
   }));
 }
 
-/** The pairs whose sides are not the same. */
+/** The pairs whose sides differ. */
 export function changedPairs<T extends number | string>(
   maps: Change<ReadonlyMap<string, T>>,
 ): (Change<T> & { readonly name: string })[] {
   return pairs(maps).filter((pair) => pair.old !== pair.new);
 }
 
-/** By name, for `pairs`. */
+/** Items by name, for `pairs`. */
 export function byName<T extends { readonly name: string }>(
   items: readonly T[],
 ): ReadonlyMap<string, T> {
   return new Map(items.map((item) => [item.name, item]));
 }
 
-/** Items by a name that several may have, in their order. */
+/** Items by a name that several of them may have, in their order. */
 export function groupBy<T>(
   items: readonly T[],
   nameOf: (item: T) => string,

@@ -11,7 +11,7 @@ import {
   statusOf,
 } from './change.ts';
 
-/** Rows, and rows by label and language; only what changed. */
+/** All rows; rows by label and by language where they changed. */
 export interface Counts {
   readonly rows: Change<number>;
   readonly labels: readonly NamedCount[];
@@ -24,7 +24,7 @@ export interface NamedCount extends Change<number> {
 
 export interface DatasetsDiff {
   readonly datasets: readonly DatasetChange[];
-  /** All data of one role, such as `train`, where their counts changed. */
+  /** The sums for each role, such as `train`, where they changed. */
   readonly totals: readonly (Counts & { readonly role: string })[];
 }
 

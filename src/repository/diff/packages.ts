@@ -5,7 +5,7 @@ import { type Change, groupBy, mapChange, pairs, type Status, statusOf } from '.
 /** Versions are as in the file, without `==`. */
 export interface PackageChange extends Change<string> {
   readonly name: string;
-  /** `rehashed`: of the same version, other files are allowed than before. */
+  /** `rehashed`: the version is the same, the hashes of its files differ. */
   readonly status: Status | 'rehashed';
 }
 
@@ -24,7 +24,7 @@ export function diffPackages(texts: Change<string>): PackageChange[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** A package may be there several times, each for another platform. */
+/** A package may be required several times, for different platforms. */
 function versionOf(requirements: readonly Requirement[]): string {
   return requirements.map(({ specifier }) => specifier.replace(/^==/, '')).join(', ');
 }

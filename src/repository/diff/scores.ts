@@ -1,10 +1,10 @@
-/** `metrics.json`: what became better, and what worse. */
+/** `metrics.json`: the scores that changed. */
 import type { Metrics, Scores } from '../../artifacts/metrics.ts';
 import { servedScores } from '../../artifacts/metrics.ts';
 import { type Change, changedPairs, mapChange, pairs } from './change.ts';
 
 export interface ScoresDiff {
-  /** The score by which versions are judged. */
+  /** The score that decides. */
   readonly primary: Change<string>;
   /** Only what changed. */
   readonly changes: readonly ScoreChange[];
@@ -13,14 +13,14 @@ export interface ScoresDiff {
 export interface ScoreChange extends Change<number> {
   /** Such as `semeval-en/dev`. */
   readonly dataset: string;
-  /** `served`: whichever of the others the version is served with. */
+  /** `served`: the precision that the version is served with, which is one of the others. */
   readonly precision: 'served' | 'fp32' | 'int8';
   /** Such as `macro_recall`; with a label, its `recall`. */
   readonly metric: string;
   readonly label?: string;
 }
 
-/** Scores by data set, weights, and label. */
+/** By precision, data set and label. */
 export function diffScores(metrics: Change<Metrics>): ScoresDiff {
   return {
     primary: mapChange(metrics, ({ primary }) => primary),

@@ -5,7 +5,7 @@ import { type Change, type Status, statusOf } from './change.ts';
 export interface TextChange {
   readonly path: string;
   readonly status: Status;
-  /** As `diff -u` writes it, and `patch` reads it. */
+  /** In the format of `diff -u`. */
   readonly patch: string;
 }
 

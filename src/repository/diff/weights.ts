@@ -1,6 +1,6 @@
 /** `model.onnx`: size, digest, inputs and outputs. */
 import type { inspectModel } from '../../inference/inspect.ts';
-import { ModelError } from '../../version/errors.ts';
+import { hasCode } from '../../version/errors.ts';
 import { digestOf, sizeOf, type VersionFile } from '../../version/manifest.ts';
 import { byName, type Change, changedPairs, mapChange } from './change.ts';
 import type { Reader } from './changed-files.ts';
@@ -44,7 +44,7 @@ export async function compareWeights(
     };
     return { weights: diffWeights(files, signatures), notes: [] };
   } catch (error) {
-    if (!(error instanceof ModelError && error.code === 'not-found')) {
+    if (!hasCode(error, 'not-found')) {
       throw error;
     }
     const note = `inputs and outputs of the models are not compared: ${error.message}`;

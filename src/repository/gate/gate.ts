@@ -3,7 +3,7 @@ import { requireArtifact } from '../../artifacts/read.ts';
 import type { Classifier } from '../../inference/classifier.ts';
 import { ClassifierError } from '../../inference/errors.ts';
 import { openClassifier, type Progress } from '../../inference/offline.ts';
-import { ModelError } from '../../version/errors.ts';
+import { hasCode } from '../../version/errors.ts';
 import type { Store } from '../../version/stores/store.ts';
 import { readVersion, type Version } from '../../version/version.ts';
 import { attempt, type Check } from './check.ts';
@@ -36,7 +36,7 @@ export async function gate(
   options: GateOptions,
 ): Promise<Check[]> {
   const files = await readVersion(store, candidate);
-  const training = await checkTraining(files);
+  const training = await checkTraining(store, candidate, files);
   if (training.result === 'failed') {
     // The recorded scores are those of other ingredients.
     return [training];
@@ -50,7 +50,7 @@ export async function gate(
   const { check: golden, value: classifier } = await attempt(
     'golden texts',
     () => openClassifier(files),
-    () => 'each as expected, alone and in batches',
+    () => 'each as expected, as a single text and in batches',
   );
   const runs = classifier
     ? await checkRuns(classifier, recorded, production && { store, version: production }, options)
@@ -94,8 +94,7 @@ async function openForComparison(store: Store, version: Version): Promise<Classi
   try {
     return await openClassifier(await readVersion(store, version));
   } catch (error) {
-    const isMissing = error instanceof ModelError && error.code === 'not-found';
-    if (isMissing || error instanceof ClassifierError) {
+    if (hasCode(error, 'not-found') || error instanceof ClassifierError) {
       return undefined;
     }
     throw error;

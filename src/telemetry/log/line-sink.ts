@@ -64,88 +64,109 @@ export interface LineSink<L extends Line> {
 
 export function createLineSink<L extends Line>(options: LineSinkOptions<L>): LineSink<L> {
   const { target, maxBufferedChars } = options;
-  const buffer = createBuffer<L>();
-  const settled = createSettled(options);
-  let isPumping = false;
-  /** Ends the gathering of lines; undefined while none are gathered. */
-  let writeNow: (() => void) | undefined;
-  let isClosing = false;
-  let isBroken = false;
-
-  const gather = async (): Promise<void> => {
-    if (buffer.chars() < MIN_WRITE_CHARS && !isClosing) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, MAX_WAIT_MS);
-        writeNow = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      writeNow = undefined;
-    }
+  const state: State<L> = {
+    target,
+    buffer: createBuffer<L>(),
+    settled: createSettled(options),
+    isPumping: false,
+    writeNow: undefined,
+    isClosing: false,
+    isBroken: false,
+    failingSince: undefined,
   };
-  /** When the first of the last writes failed that all have failed. */
-  let failingSince: number | undefined;
-  const writeSome = async (): Promise<void> => {
-    const lines = buffer.take(MAX_WRITE_CHARS);
-    const bytes = Buffer.from(lines.map(({ text }) => text).join(''));
-    try {
-      await target.write(bytes);
-      failingSince = undefined;
-      settled.written(lines);
-    } catch (error) {
-      const failure = error instanceof WriteError ? error : new WriteError(error, 0, false);
-      const whole = countLines(bytes.subarray(0, failure.written));
-      settled.written(lines.slice(0, whole));
-      buffer.putBack(lines.slice(whole));
-      isBroken ||= !failure.isTransient;
-      failingSince ??= Date.now();
-      if (isBroken || Date.now() - failingSince > MAX_RETRY_MS) {
-        settled.dropped(buffer.takeAll());
-      } else {
-        await sleep(isClosing ? MAX_WAIT_MS : RETRY_DELAY_MS);
-      }
-    }
-  };
-  const pump = async (): Promise<void> => {
-    while (buffer.chars() > 0) {
-      await gather();
-      await writeSome();
-    }
-    isPumping = false;
-  };
-
+  const { buffer, settled } = state;
   return {
     write: (line) => {
       settled.expect();
-      if (isBroken || isClosing || buffer.chars() + line.text.length > maxBufferedChars) {
+      const isFull = buffer.chars() + line.text.length > maxBufferedChars;
+      if (state.isBroken || state.isClosing || isFull) {
         settled.dropped([line]);
         return;
       }
       buffer.push(line);
-      if (!isPumping) {
-        isPumping = true;
-        void pump();
+      if (!state.isPumping) {
+        state.isPumping = true;
+        void pump(state);
       }
       if (buffer.chars() >= MIN_WRITE_CHARS) {
-        writeNow?.();
+        state.writeNow?.();
       }
     },
     reopen: target.reopen,
     flush: (timeoutMs) => {
-      writeNow?.();
+      state.writeNow?.();
       return settled.allExpected(timeoutMs);
     },
     close: async (timeoutMs) => {
-      isClosing = true;
-      writeNow?.();
+      state.isClosing = true;
+      state.writeNow?.();
       // A write that the system never ends is not waited for.
       await settled.allExpected(timeoutMs);
-      isBroken = true;
+      state.isBroken = true;
       settled.dropped(buffer.takeAll());
       target.close();
     },
   };
+}
+
+interface State<L extends Line> {
+  readonly target: Target;
+  readonly buffer: LineBuffer<L>;
+  readonly settled: ReturnType<typeof createSettled<L>>;
+  isPumping: boolean;
+  /** Ends the gathering of lines; undefined while none are gathered. */
+  writeNow: (() => void) | undefined;
+  isClosing: boolean;
+  /** Nothing can be written any more. */
+  isBroken: boolean;
+  /** When the first of the last writes failed that all have failed, milliseconds since 1970. */
+  failingSince: number | undefined;
+}
+
+/** Writes until nothing is buffered. */
+async function pump<L extends Line>(state: State<L>): Promise<void> {
+  while (state.buffer.chars() > 0) {
+    await gather(state);
+    await writeSome(state);
+  }
+  state.isPumping = false;
+}
+
+async function gather<L extends Line>(state: State<L>): Promise<void> {
+  if (state.buffer.chars() >= MIN_WRITE_CHARS || state.isClosing) {
+    return;
+  }
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, MAX_WAIT_MS);
+    state.writeNow = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  state.writeNow = undefined;
+}
+
+async function writeSome<L extends Line>(state: State<L>): Promise<void> {
+  const { target, buffer, settled } = state;
+  const lines = buffer.take(MAX_WRITE_CHARS);
+  const bytes = Buffer.from(lines.map(({ text }) => text).join(''));
+  try {
+    await target.write(bytes);
+    state.failingSince = undefined;
+    settled.written(lines);
+  } catch (error) {
+    const failure = error instanceof WriteError ? error : new WriteError(error, 0, false);
+    const whole = countLines(bytes.subarray(0, failure.written));
+    settled.written(lines.slice(0, whole));
+    buffer.putBack(lines.slice(whole));
+    state.isBroken ||= !failure.isTransient;
+    state.failingSince ??= Date.now();
+    if (state.isBroken || Date.now() - state.failingSince > MAX_RETRY_MS) {
+      settled.dropped(buffer.takeAll());
+    } else {
+      await sleep(state.isClosing ? MAX_WAIT_MS : RETRY_DELAY_MS);
+    }
+  }
 }
 
 /** Counts lines until each is written or dropped. */

@@ -75,14 +75,12 @@ function merge(base: string, ours: string, theirs: string, path = 'hyperparamete
   return { text: merged.bytes.toString(), conflicts: merged.messages };
 }
 
+/** A conflict between its markers: ours and theirs. */
+const CONFLICT = /^<{7} ours\n(.*?)^\|{7} base\n.*?^={7}\n(.*?)^>{7} theirs(?:\n|$)/gms;
+
 /** What a person gets who takes one side in every conflict. */
 function resolved(text: string, side: Side): Json {
-  const lines = text.replace(
-    /^<{7} ours\n(.*?)^\|{7} base\n.*?^={7}\n(.*?)^>{7} theirs(?:\n|$)/gms,
-    side === 'ours' ? '$1' : '$2',
-  );
-  // Without the last key, the comma before it is one too many.
-  return JSON.parse(lines.replace(/,(?=\s*\})/g, ''));
+  return JSON.parse(text.replace(CONFLICT, side === 'ours' ? '$1' : '$2'));
 }
 
 /** The merge of what the texts mean, written down once more, with one side taken in conflicts. */
@@ -130,7 +128,7 @@ function sorted(value: Json | undefined): string {
 
 const RUNS = { numRuns: 500 };
 
-test('a change on one side only is the result, byte for byte', () => {
+test('a change on one side is the result, byte for byte', () => {
   fc.assert(
     fc.property(threeVersions(2), ([base, change]) => {
       const [before, after] = [format(base), format(change)];
@@ -142,7 +140,7 @@ test('a change on one side only is the result, byte for byte', () => {
   );
 });
 
-test('every change of either side is kept, and a conflict holds both', () => {
+test('every change is in the result, or both are in a conflict', () => {
   fc.assert(
     fc.property(threeVersions(2), layouts, ([base, ours, theirs], [i, j, k]) => {
       const { text, conflicts } = merge(format(base, i), format(ours, j), format(theirs, k));
@@ -155,7 +153,29 @@ test('every change of either side is kept, and a conflict holds both', () => {
   );
 });
 
-test('it does not matter which side is ours', () => {
+test('any choice of sides is JSON, where both sides have one of the keys', () => {
+  const choices = fc.infiniteStream(fc.boolean());
+  fc.assert(
+    fc.property(threeVersions(0), layouts, choices, ([base, ours, theirs], [i, j, k], chosen) => {
+      const isFirst = chosen.next().value;
+      const withKey = (version: JsonObject): JsonObject =>
+        isFirst ? { kept: 0, ...version } : { ...version, kept: 0 };
+      const sides = [
+        format(withKey(base), i),
+        format(withKey(ours), j),
+        format(withKey(theirs), k),
+      ];
+      const { text } = merge(...(sides as [string, string, string]));
+      const lines = text.replace(CONFLICT, (_, left: string, right: string) =>
+        chosen.next().value ? left : right,
+      );
+      expect(JSON.parse(lines)).toMatchObject({ kept: 0 });
+    }),
+    RUNS,
+  );
+});
+
+test('the result does not depend on which side is ours', () => {
   fc.assert(
     fc.property(threeVersions(2), ([base, ours, theirs]) => {
       const one = merge(format(base), format(ours), format(theirs));
@@ -170,7 +190,7 @@ test('it does not matter which side is ours', () => {
   );
 });
 
-test('conflicts are those of git, where each key is a line that is far from the others', () => {
+test('conflicts are those of git, for keys on lines far from each other', () => {
   const folder = temporaryFolder();
   const names = ['ours', 'base', 'theirs'].map((name) => join(folder, name));
   fc.assert(
@@ -201,7 +221,7 @@ function gitConflicts(names: readonly string[]): number {
   }
 }
 
-test('packages are merged as keys are', () => {
+test('packages are merged like keys', () => {
   const versions = fc.dictionary(
     fc.constantFrom('numpy', 'onnx', 'torch', 'zlib-ng', 'a'),
     fc.integer({ min: 1, max: 3 }),

@@ -14,7 +14,7 @@ test.each([
   ['https://host/x?signature=1', 'without user, query or fragment'],
   ['http://models.example.com/x', 'http:// is only for this machine'],
   ['http://127.0.0.1.example.com/x', 'http:// is only for this machine'],
-])('%s is no store', (location, message) => {
+])('%s is not a store', (location, message) => {
   expect(() => openStore(location)).toThrow(message);
   expect(() => openStore(location)).not.toThrow('secret');
 });
@@ -27,6 +27,6 @@ test.each([
   ['https://host/a/', 'https://host/a'],
   ['http://localhost:1/a', 'http://localhost:1/a'],
   ['http://[::1]:1/a', 'http://[::1]:1/a'],
-])('%s is one', (location, name) => {
+])('%s is a store', (location, name) => {
   expect(openStore(location).location).toBe(name);
 });

@@ -1,7 +1,7 @@
-/** What holds for every remote store, whatever the network does. */
+/** Promises of every remote store, under all failures of a network. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openStore } from '../../../src/version/stores/open.ts';
 import type { RetryNotice } from '../../../src/version/stores/retry.ts';
 import type { RemoteStore } from '../../../src/version/stores/store.ts';
@@ -27,14 +27,15 @@ beforeAll(async () => {
     writeFileSync(join(folder, 'p', key), bytes);
   }
   server = await startObjectServer(folder);
-  Object.assign(process.env, {
-    AWS_REGION: 'eu-test-1',
-    AWS_ACCESS_KEY_ID: 'id',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_ENDPOINT_URL_S3: server.url,
-  });
+  vi.stubEnv('AWS_REGION', 'eu-test-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'id');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', server.url);
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
 
 describe.each([
   ['s3', () => 's3://bucket/p'],
@@ -56,7 +57,7 @@ describe.each([
     store = open();
   });
 
-  /** Downloads and compares. @returns how it came. */
+  /** Downloads the file and compares it. */
   async function download(): Promise<string> {
     const chunks: Uint8Array[] = [];
     const how = await store.download(KEY, BYTES.byteLength, async (chunk) => {
@@ -66,7 +67,7 @@ describe.each([
     return how;
   }
 
-  test('gives the bytes that are there, under whatever name', async () => {
+  test('reads and downloads the stored bytes, under any name', async () => {
     expect((await store.read(KEY, BYTES.byteLength)).equals(BYTES)).toBe(true);
     expect((await store.read(ODD_KEY, 3)).toString()).toBe('odd');
     expect(await store.read('m/sha/empty.txt', 10)).toHaveLength(0);
@@ -74,17 +75,20 @@ describe.each([
     expect(notices).toEqual([]);
   });
 
-  test.each([408, 425, 429, 500, 502, 503, 504])('asks again after a %i', async (status) => {
-    server.fault(`p/${KEY}`, [
-      { kind: 'status', status },
-      { kind: 'status', status },
-    ]);
-    expect(await download()).toBe('whole');
-    expect(notices.map(({ attempt }) => attempt)).toEqual([1, 2]);
-    expect(notices[0]?.error.message).toContain(String(status));
-  });
+  test.each([408, 425, 429, 500, 502, 503, 504])(
+    'repeats the request after a %i',
+    async (status) => {
+      server.fault(`p/${KEY}`, [
+        { kind: 'status', status },
+        { kind: 'status', status },
+      ]);
+      expect(await download()).toBe('whole');
+      expect(notices.map(({ attempt }) => attempt)).toEqual([1, 2]);
+      expect(notices[0]?.error.message).toContain(String(status));
+    },
+  );
 
-  test('goes on behind the last byte when the connection breaks, as often as it does', async () => {
+  test('continues behind the last byte whenever the connection breaks', async () => {
     server.fault(`p/${KEY}`, [
       { kind: 'break', after: 70_000 },
       { kind: 'status', status: 503 },
@@ -98,15 +102,15 @@ describe.each([
     }
   });
 
-  test('goes on after a stall', async () => {
-    // The time without a byte after which a connection is given up is at most the deadline's.
+  test('continues after a stall', async () => {
+    // A connection without data is closed after the timeout, where that is shorter.
     store = open(100);
     server.fault(`p/${KEY}`, [{ kind: 'stall', after: 10 }]);
     expect(await download()).toBe('resumed');
     expect(notices[0]?.error.message).toMatch(/no data arrived for 100 ms|ETIMEDOUT/);
   });
 
-  test('is right even where the server knows no ranges', async () => {
+  test('has the right bytes where the server does not support ranges', async () => {
     server.fault(`p/${KEY}`, [{ kind: 'break', after: 70_000 }, { kind: 'whole' }]);
     expect(await download()).toBe('resumed');
   });
@@ -133,7 +137,8 @@ describe.each([
     [403, 'AccessDenied', 'access-denied'],
     [400, 'InvalidRequest', 'store-refused'],
     [418, 'Teapot', 'store-refused'],
-  ])('does not ask again after a %i (%s)', async (status, errorCode, code) => {
+    [501, 'NotImplemented', 'store-refused'],
+  ])('does not repeat the request after a %i (%s)', async (status, errorCode, code) => {
     server.fault(`p/${KEY}`, [{ kind: 'status', status, code: errorCode }]);
     await expect(store.read(KEY, 1e6)).rejects.toMatchObject({
       code,
@@ -142,7 +147,7 @@ describe.each([
     expect([server.requests.length, notices.length]).toEqual([1, 0]);
   });
 
-  test('gives up at the deadline, with the last cause', async () => {
+  test('fails at the deadline, with the last cause', async () => {
     server.fault(`p/${KEY}`, [{ kind: 'status', status: 503 }], true);
     await expect(store.read(KEY, 1e6)).rejects.toMatchObject({
       code: 'store-unavailable',
@@ -156,22 +161,38 @@ describe.each([
     expect(server.requests).toHaveLength(clock.delays.length + 1);
   });
 
-  test('tells the address of what can’t be reached', async () => {
+  test('is retried after a long transfer that was interrupted at its end', async () => {
+    store = open(1000);
+    const chunks: Uint8Array[] = [];
+    server.fault(`p/${KEY}`, [
+      { kind: 'break', after: 199_999 },
+      { kind: 'status', status: 503 },
+    ]);
+    await store.download(KEY, BYTES.byteLength, async (chunk) => {
+      chunks.push(chunk);
+      // Each chunk takes as long as the store may not respond.
+      await clock.sleep(1000);
+    });
+    expect(Buffer.concat(chunks).equals(BYTES)).toBe(true);
+    expect(notices).toHaveLength(2);
+  });
+
+  test('names the address that can’t be reached', async () => {
     const gone = await startObjectServer(temporaryFolder());
     await gone.close();
-    process.env.AWS_ENDPOINT_URL_S3 = gone.url;
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', gone.url);
     const away = openStore(kind === 's3' ? 's3://bucket/p' : gone.url, {
       timeoutMs: 1000,
       clock,
     });
     const error = await away.read(KEY, 1e6).catch((thrown: unknown) => thrown);
-    process.env.AWS_ENDPOINT_URL_S3 = server.url;
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', server.url);
     expect(error).toMatchObject({ code: 'store-unavailable' });
     expect((error as Error).message).toContain(new URL(gone.url).host);
     expect((error as Error).message).toContain('ECONNREFUSED (tried ');
   });
 
-  test('stops when it is told to', async () => {
+  test('stops when its signal is aborted', async () => {
     const controller = new AbortController();
     store = open(60_000, controller.signal);
     server.fault(`p/${KEY}`, [{ kind: 'stall', after: 10 }]);
@@ -182,7 +203,7 @@ describe.each([
     expect(notices).toEqual([]);
   });
 
-  test('an error of who takes the bytes is not the network’s', async () => {
+  test('an error of the sink is not taken for one of the network', async () => {
     const reading = store.download(KEY, BYTES.byteLength, async () => {
       throw Object.assign(new Error('disk full'), { code: 'ENOSPC' });
     });

@@ -15,7 +15,6 @@ interface Props {
 }
 
 export function TryPanel({ data, onAnswer }: Props): VNode {
-  const form = useRef<HTMLFormElement>(null);
   const text = useRef<HTMLTextAreaElement>(null);
   const lastRequest = useRef(0);
   const [isBusy, setBusy] = useState(false);
@@ -47,17 +46,10 @@ export function TryPanel({ data, onAnswer }: Props): VNode {
     event.preventDefault();
     void predict();
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      form.current?.requestSubmit();
-    }
-  };
-
   return panel(
     { id: 'try', title: 'Try a text', class: 'try' },
     html`
-      <form ref=${form} onSubmit=${onSubmit}>
+      <form onSubmit=${onSubmit}>
         <label for="text" class="hidden">Text</label>
         <textarea
           id="text"
@@ -66,7 +58,7 @@ export function TryPanel({ data, onAnswer }: Props): VNode {
           dir="auto"
           placeholder="Write something as in a tweet, in any language"
           aria-describedby="try-hint"
-          onKeyDown=${onKeyDown}
+          onKeyDown=${submitOnCtrlEnter}
         />
         <div class="actions">
           <button type="submit" class="primary">Predict</button>
@@ -78,4 +70,11 @@ export function TryPanel({ data, onAnswer }: Props): VNode {
       </div>
     `,
   );
+}
+
+function submitOnCtrlEnter(event: KeyboardEvent): void {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    (event.currentTarget as HTMLTextAreaElement).form?.requestSubmit();
+  }
 }

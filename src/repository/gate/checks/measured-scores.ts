@@ -5,6 +5,7 @@ import { readColumn } from '../../../artifacts/data-table.ts';
 import { measureScores, type Scores, servedScores } from '../../../artifacts/metrics.ts';
 import type { Classifier } from '../../../inference/classifier.ts';
 import { classifyAll, type Progress } from '../../../inference/offline.ts';
+import { formatMetric } from '../../../terminal/numbers.ts';
 import { SCORE_TOLERANCES } from '../../tolerances.ts';
 import { type Check, check } from '../check.ts';
 import { dataFileOf, type RecordedScores } from './recorded-scores.ts';
@@ -37,7 +38,7 @@ export async function checkMeasuredScores(
 
 function checkScore(name: string, recorded: number, measured: number): Check {
   const isWithinTolerance = Math.abs(measured - recorded) <= SCORE_TOLERANCES.remeasured;
-  const detail = `recorded ${recorded.toFixed(4)}, measured ${measured.toFixed(4)}`;
+  const detail = `recorded ${formatMetric(recorded)}, measured ${formatMetric(measured)}`;
   return check(name, isWithinTolerance, detail);
 }
 

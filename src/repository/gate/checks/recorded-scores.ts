@@ -1,6 +1,7 @@
 /** Recorded scores: against minimums, and against those of the version in production. */
 import type { Datasets } from '../../../artifacts/datasets.ts';
 import { type Metrics, type Scores, servedScores } from '../../../artifacts/metrics.ts';
+import { formatMetric, formatSigned } from '../../../terminal/numbers.ts';
 import { type Check, check } from '../check.ts';
 
 export interface Thresholds {
@@ -43,7 +44,7 @@ function checkMinimums(metrics: Metrics, minScores: Thresholds['minScores']): Ch
     return check(
       `${name} ${metrics.primary}`,
       score !== undefined && score >= min,
-      `${score?.toFixed(4) ?? 'no score'}, at least ${min} is required`,
+      `${score === undefined ? 'no score' : formatMetric(score)}, at least ${min} is required`,
     );
   });
 }
@@ -52,7 +53,7 @@ function listScores(metrics: Metrics): Check[] {
   return [...servedScores(metrics)].map(([name, scores]) => ({
     name: `${name} ${metrics.primary}`,
     result: 'info',
-    detail: scores[metrics.primary].toFixed(4),
+    detail: formatMetric(scores[metrics.primary]),
   }));
 }
 
@@ -67,13 +68,21 @@ function compareVersions(
   return [...servedScores(production.metrics)].flatMap(([name, before]) => {
     const after = scores.get(name);
     if (!after) {
-      return [check(name, false, 'production has a score on it, this version has none')];
+      return [check(name, false, describeMissingScore(name, before[primary], candidate.metrics))];
     }
     const language = languageOf(name, production.datasets);
     return language !== undefined && languages.has(language)
       ? compareDecisive(name, primary, { before, after }, thresholds)
       : [compareForInformation(name, primary, { before, after })];
   });
+}
+
+function describeMissingScore(name: string, score: number, { datasets }: Metrics): string {
+  const found =
+    name in datasets
+      ? 'lists the data set without a score'
+      : `has only ${Object.keys(datasets).join(', ') || 'no data set'}`;
+  return `production has ${formatMetric(score)} on it, metrics.json of this version ${found}`;
 }
 
 interface Comparison<T> {
@@ -100,7 +109,11 @@ function compareDecisive(
 
 function checkDrop(name: string, scores: Comparison<number>, maxDrop: number): Check {
   const isAllowed = scores.before - scores.after <= maxDrop + ROUNDING_ERROR;
-  return check(name, isAllowed, `${formatChange(scores)}, ${signed(-maxDrop)} is allowed`);
+  return check(
+    name,
+    isAllowed,
+    `${formatChange(scores)}, ${formatSigned(-maxDrop, formatMetric)} is allowed`,
+  );
 }
 
 function compareForInformation(
@@ -136,9 +149,5 @@ export function dataFileOf(name: string): string {
 }
 
 function formatChange({ before, after }: Comparison<number>): string {
-  return `${before.toFixed(4)} → ${after.toFixed(4)} (${signed(after - before)})`;
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
+  return `${formatMetric(before)} → ${formatMetric(after)} (${formatSigned(after - before, formatMetric)})`;
 }
