@@ -1,16 +1,16 @@
 /**
- * A text in the form in which it is searched, and the way back to the original: characters without width
- * are removed, full-width and styled characters become the ordinary ones, percent-encoding is decoded.
+ * A text in a form that can be searched, with the positions in the original: characters without width are
+ * removed, full-width and styled characters become the ordinary ones, percent-encoding is decoded.
  *
- * Code units are compared with a table, one by one: a text may consist of nothing else than what is
- * folded, and each match of an expression would cost more.
+ * Code units are compared with a table one by one: where many characters of a text are folded, matches of
+ * an expression would take much longer.
  */
 import { isUtf8 } from 'node:buffer';
 
 export interface FoldedText {
   readonly original: string;
   readonly folded: string;
-  /** The original, in which what each match in the folded text stands for is replaced. */
+  /** Searches in the folded text, and replaces the same parts of the original. */
   readonly replaceAll: (pattern: RegExp, replacement: (match: string) => string) => string;
 }
 
@@ -22,11 +22,11 @@ interface Edit {
   readonly foldedEnd: number;
 }
 
-/** Control characters beside white space, format characters, others without width. */
+/** Control characters that are not white space, format characters, and others without width. */
 const WITHOUT_WIDTH = /(?![\t-\r\u0085])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 /** A dot, small and full-width forms, styled letters and digits. */
 const STYLED = /[\u2024\ufe50-\ufe6b\uff01-\uff5e\u{1d400}-\u{1d7ff}]/gu;
-/** Of what is encoded, what can be a part of addresses; of the rest, only that it is there matters. */
+/** Can be a part of an address. Any other encoded character, such as a blank, becomes a percent sign. */
 const IN_ADDRESS = /[\p{L}\p{M}\p{N}.@:/?#&=_+~!$'*-]/u;
 
 const PERCENT = 0x25;

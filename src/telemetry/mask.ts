@@ -1,9 +1,9 @@
 /**
  * Removes from a text what identifies its author or the people it is about.
  *
- * Each expression takes linear time: a lookbehind lets a match begin only at the start of a word, which
- * would otherwise be tried from each of its characters. Scripts without spaces between words lose some
- * neighbouring characters to a placeholder; nothing is left in because of them.
+ * Each expression takes linear time: with a lookbehind, a match begins only at the start of a word; without
+ * it, each character of a long word would be tried. In scripts without spaces between words, a placeholder
+ * also replaces some neighbouring characters.
  */
 import {
   type FoldedText,
@@ -41,7 +41,7 @@ const EMAIL: Rule = {
   placeholder: () => '<email>',
 };
 
-/** Without a path, only after these ends is a word taken for a domain: few sentences start with them. */
+/** A name without a path is a domain only if it ends in one of these: few sentences start with them. */
 const TOP_LEVEL_DOMAINS = [
   'com org net edu gov mil int info biz mobi museum aero asia coop eu co\\.uk',
   'app dev io ai co tv gg ly xyz online site website shop store tech blog cloud digital email agency',
@@ -111,7 +111,7 @@ const NUMBER: Rule = {
 
 const RULES = [LINK, EMAIL, DOMAIN, MENTION, IBAN, NUMBER];
 
-/** A placeholder in encoded text may be the end of the next match, hardly ever of more. */
+/** In encoded text a placeholder may complete another match, which takes another pass. */
 const MAX_PASSES = 4;
 
 /** For a test of the time that each takes. */
@@ -134,7 +134,7 @@ export function maskText(text: string): string {
   return apply(RULES, masked, foldCharacters);
 }
 
-/** What looks encoded may also be a part of an address or of a number as it is. */
+/** Characters that look encoded may also be literal parts of an address or a number. */
 function maskEncoded(text: string): string {
   const addresses = apply([LINK, EMAIL], text, foldCharacters);
   const decoded = apply(RULES, addresses, foldCharactersAndPercent);
