@@ -29,6 +29,19 @@ const integer = (min: number, max: number) => {
 const oneOf = <const T extends string>(...values: readonly T[]) =>
   z.enum(values, `expected one of ${values.join(', ')}`);
 
+/** What is sent in headers and compared byte by byte. Messages must not contain it. */
+const secret = (min: number, noun = '') =>
+  z
+    .string()
+    .regex(/^[!-~]*$/, `expected ${noun}printable ASCII characters without spaces`)
+    .min(min, `expected ${noun}${min} characters or more`);
+
+const splitKeys = (value: string): string[] =>
+  value
+    .split(',')
+    .map((key) => key.trim())
+    .filter((key) => key !== '');
+
 const setting = <T>(
   variable: string,
   fallback: string | undefined,
@@ -169,23 +182,19 @@ export const SETTINGS = {
     '',
     z
       .string()
-      .transform((value) =>
-        value
-          .split(',')
-          .map((key) => key.trim())
-          .filter(Boolean),
-      )
       .refine(
-        (keys) => keys.every((key) => key.length >= 8),
-        'expected keys of 8 characters or more',
-      ),
-    'comma-separated keys of 8 characters or more; /predict, /feedback, /model and the data of the console then require one; if empty, they are open to all',
+        (value) => value === '' || splitKeys(value).length > 0,
+        'expected at least one key, found none: the server would be open to all',
+      )
+      .transform(splitKeys)
+      .pipe(z.array(secret(8, 'keys of '))),
+    'comma-separated keys of 8 or more printable ASCII characters without spaces; /predict, /feedback, /model and the data of the console then require one; if empty, they are open to all',
   ),
   feedbackKey: setting(
     'FEEDBACK_KEY',
     undefined,
-    z.string().min(16, 'expected 16 characters or more').optional(),
-    'secret that signs prediction ids, equal on all replicas; if unset, a random one: feedback must reach the server that predicted',
+    secret(16).optional(),
+    'secret of 16 or more printable ASCII characters without spaces that signs prediction ids, equal on all replicas; if unset, a random one: feedback must reach the server that predicted',
   ),
   drainDelayMs: setting(
     'DRAIN_DELAY_MS',
@@ -235,7 +244,7 @@ export function readConfig(
     const parsed = schema.safeParse(given ?? fallback);
     if (!parsed.success) {
       const source = flags[name] === undefined ? variable : flagOf(variable);
-      const found = /KEY|TOKEN/.test(variable) ? '' : `, found ${JSON.stringify(given)}`;
+      const found = /KEY|TOKEN|SECRET/.test(variable) ? '' : `, found ${JSON.stringify(given)}`;
       problems.push(`${source}: ${parsed.error.issues[0]?.message}${found}`);
     }
     return [name, parsed.data];

@@ -2,22 +2,39 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { describeSystemError, KnownError } from '../errors.ts';
 import type { HttpServer } from './server.ts';
 
 const SWEEP_INTERVAL_MS = 50;
 
 /**
  * @returns `http://host:port`
- * @throws the system's error, such as EADDRINUSE.
+ * @throws KnownError with the setting that the system refuses: HOST or PORT.
  */
 export async function listen(
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<string> {
   server.listen(port, host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+    throw refusedSetting(error, host, port);
+  });
   const { address, family, port: bound } = server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
+}
+
+/** The codes of errors that another PORT would not get. */
+const PORT_ERRORS = new Set(['EADDRINUSE', 'EACCES', 'EPERM']);
+
+function refusedSetting(error: NodeJS.ErrnoException, host: string, port: number): KnownError {
+  const { code = '', message } = error;
+  const isPort = PORT_ERRORS.has(code);
+  // The properties of the system's error depend on the number of processes.
+  const subject = isPort ? { address: host, port } : { address: host };
+  const described = describeSystemError(Object.assign(new Error(message), { code }, subject));
+  return new KnownError('bad-setting', `${isPort ? 'PORT' : 'HOST'}: ${described}`, {
+    cause: error,
+  });
 }
 
 /**

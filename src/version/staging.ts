@@ -1,6 +1,7 @@
 /** Files are written to a staging directory and renamed, so that no reader ever finds an incomplete one. */
-import { mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../folders.ts';
 
 const PREFIX = '.staging-';
 const HEARTBEAT_MS = 60_000;
@@ -20,7 +21,7 @@ export async function withStagingDirectory<T>(
   parent: string,
   work: (staging: string) => Promise<T>,
 ): Promise<T> {
-  await mkdir(parent, { recursive: true });
+  await makeFolder(parent);
   const staging = await mkdtemp(join(parent, PREFIX));
   const heartbeat = setInterval(() => {
     utimes(staging, new Date(), new Date()).catch(() => undefined);

@@ -25,6 +25,14 @@ test('a flag overrides its variable, and an empty variable counts as unset', () 
   });
 });
 
+test('keys are separated by commas, with or without spaces', () => {
+  expect(readConfig({}, { API_KEYS: 'first-key, second-key,\n' }).apiKeys).toEqual([
+    'first-key',
+    'second-key',
+  ]);
+  expect(readConfig({}, { API_KEYS: '' }).apiKeys).toEqual([]);
+});
+
 test('the configuration is frozen', () => {
   expect(Object.isFrozen(readConfig({}, {}))).toBe(true);
 });
@@ -44,6 +52,30 @@ describe('the message of a bad setting names it, the expected and the found valu
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: expected one of error, warn, info, debug, found "loud"'],
     [{ LOG_INPUT: 'all' }, 'LOG_INPUT: expected one of masked, full, hash, none, found "all"'],
     [{ API_KEYS: 'short' }, 'API_KEYS: expected keys of 8 characters or more'],
+    [{ API_KEYS: 'long-enough,short' }, 'API_KEYS: expected keys of 8 characters or more'],
+    ...[',', ' ', '\n', ' , ,', '\t', '\u00a0', '\ufeff'].map(
+      (keys): [Record<string, string>, string] => [
+        { API_KEYS: keys },
+        'API_KEYS: expected at least one key, found none: the server would be open to all',
+      ],
+    ),
+    ...[
+      'two words',
+      'schlüssel',
+      'long\u200benough',
+      'long-enough,1234567\u0000',
+      'пароль-пароль',
+    ].map((keys): [Record<string, string>, string] => [
+      { API_KEYS: keys },
+      'API_KEYS: expected keys of printable ASCII characters without spaces',
+    ]),
+    [{ FEEDBACK_KEY: 'short' }, 'FEEDBACK_KEY: expected 16 characters or more'],
+    ...[' '.repeat(16), 'sixteen characters', 'sixteen-characters\n', 'schlüsselschlüssel'].map(
+      (key): [Record<string, string>, string] => [
+        { FEEDBACK_KEY: key },
+        'FEEDBACK_KEY: expected printable ASCII characters without spaces',
+      ],
+    ),
     [{ QUEUE_CAPACITY: '10' }, 'QUEUE_CAPACITY: expected at least MAX_INPUTS (64), found 10'],
   ])('%j', (env, message) => {
     expect(() => readConfig({}, env)).toThrow(new ConfigError(message));

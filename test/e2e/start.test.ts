@@ -7,8 +7,6 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { retrainingMark } from '../../src/artifacts/lineage.ts';
@@ -35,11 +33,6 @@ async function expectRefused(env: Record<string, string>, message: string): Prom
 
 describe('a start is refused', () => {
   test.each<[string, Record<string, string>, string]>([
-    [
-      'a bad setting',
-      { PORT: 'eighty' },
-      'PORT: expected an integer from 0 to 65535, found "eighty"',
-    ],
     ['a branch as commit', { MODEL_COMMIT: 'main' }, 'MODEL_COMMIT must be a full commit SHA'],
     ['a short SHA', { MODEL_COMMIT: PINNED.slice(0, 7) }, 'must be a full commit SHA'],
     ['a SHA that is too long', { MODEL_COMMIT: `${PINNED}0` }, 'must be a full commit SHA'],
@@ -54,11 +47,6 @@ describe('a start is refused', () => {
       '/nowhere/tweet-sentiment/PINNED does not exist',
     ],
     ['a model that is not there', { MODEL_NAME: 'other' }, 'models/other/PINNED does not exist'],
-    [
-      'a log file that can’t be written',
-      { LOG_FILE: 'package.json/log' },
-      "LOG_FILE package.json/log can't be opened: package.json is not a folder",
-    ],
   ])('for %s', (_, env, message) => expectRefused(env, message));
 
   test.each<[string, (folder: string) => void, string]>([
@@ -103,14 +91,6 @@ describe('a start is refused', () => {
     const { store, folder } = copyOfPinned();
     spoil(folder);
     await expectRefused({ MODEL_STORE: store }, message);
-  });
-
-  test('for a port that is taken', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => other.once('listening', resolve));
-    const { port } = other.address() as AddressInfo;
-    await expectRefused({ PORT: String(port) }, 'EADDRINUSE');
-    other.close();
   });
 
   test('for scores that are not the golden ones', async () => {

@@ -1,6 +1,7 @@
 /** A log file that is rotated by size, and opened anew where another program has moved or deleted it. */
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../folders.ts';
 import { type Target, WriteError } from './line-sink.ts';
 
 export interface FileOptions {
@@ -74,7 +75,7 @@ async function append(file: OpenFile, bytes: Buffer): Promise<void> {
 }
 
 async function openFile(path: string): Promise<OpenFile> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const handle = await open(path, 'a+');
   try {
     const { size, ino } = await handle.stat({ bigint: true });

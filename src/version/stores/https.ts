@@ -32,13 +32,13 @@ function parseBase(location: string): string {
   if (!url || url.username || url.password || url.search || url.hash) {
     throw new ModelError(
       'bad-reference',
-      'expected https://host/prefix, without user, query or fragment, as the store',
+      'MODEL_STORE: expected https://host/prefix, without user, query or fragment',
     );
   }
   if (url.protocol === 'http:' && !LOOPBACK.has(url.hostname)) {
     throw new ModelError(
       'bad-reference',
-      `http:// is only for this machine (localhost), found ${url.host}: use https://`,
+      `MODEL_STORE: http:// is only for this machine (localhost), found ${url.host}: use https://`,
     );
   }
   return url.href.replace(/(?<!\/)\/+$/, '');
@@ -62,7 +62,7 @@ async function get(url: string, offset: number, signal: AbortSignal): Promise<Re
   }
   throw new ModelError(
     'store-refused',
-    `${url}: expected at most ${MAX_REDIRECTS} redirects, found more`,
+    `${url} (MODEL_STORE): expected at most ${MAX_REDIRECTS} redirects, found more`,
   );
 }
 
@@ -84,7 +84,7 @@ function followRedirect(from: string, location: string): string {
     throw new ModelError(
       'store-refused',
       `${mismatch(`${from}: redirect`, `an https:// address of ${source.hostname}`, location)}: name ` +
-        'the server that has the files as the store',
+        'the server that has the files as MODEL_STORE',
     );
   }
   return target.href;

@@ -70,7 +70,10 @@ export function createS3Store(
 function openBucket(location: string, { stallMs, signal }: RemoteOptions): Bucket {
   const [, name, prefix] = LOCATION.exec(location) ?? [];
   if (name === undefined || prefix === undefined) {
-    throw new ModelError('bad-reference', `expected s3://bucket/prefix, found ${location}`);
+    throw new ModelError(
+      'bad-reference',
+      `MODEL_STORE: expected s3://bucket/prefix, found ${location}`,
+    );
   }
   const base = `s3://${name}${prefix}`;
   let client: Promise<S3> | undefined;

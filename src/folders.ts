@@ -1,0 +1,28 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Creates a folder and the folders above it. An existing one is left as it is.
+ *
+ * Not `mkdir` with `recursive`, which never returns for a folder that can't be created in `/proc`.
+ *
+ * @throws the system's error.
+ */
+export async function makeFolder(path: string, hasParent = false): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (isMissing && !hasParent && dirname(path) !== path) {
+      await makeFolder(dirname(path));
+      await makeFolder(path, true);
+    } else if (!(await isFolder(path))) {
+      throw error;
+    }
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}
