@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { COUNTED_LANGUAGES } from '../../src/drift/languages.ts';
 import { emptyProfile } from '../../src/drift/profile.ts';
 import type { PredictionRecord } from '../../src/serving/prediction-record.ts';
-import { createMetrics } from '../../src/telemetry/metrics/metrics.ts';
+import { createMetrics, type Metrics } from '../../src/telemetry/metrics/metrics.ts';
 import { NO_STATS } from '../../src/telemetry/stats.ts';
+import { poll } from '../../tools/launch.mjs';
 
 const labels = ['negative', 'neutral', 'positive'];
 const model = {
@@ -100,4 +101,42 @@ test('observations are counted into the bins of the served profile, beside its r
     profile: { ...profile, features: { score: profile.features.score } },
   });
   expect(await exposed('classifier_observations_total')).toEqual({ 'score 0.5': 0, 'score 1': 0 });
+});
+
+describe('the lag of the event loop', () => {
+  /** Each kind of lag, in seconds, as soon as there is a sample above a minimum. */
+  async function readLag(metrics: Metrics, minSeconds = 0): Promise<Map<string, number>> {
+    const pattern = /^nodejs_eventloop_lag_(\w+)_seconds (\S+)$/gm;
+    const read = async () => {
+      const found = (await metrics.expose()).matchAll(pattern);
+      return new Map([...found].map(([, name = '', value]) => [name, Number(value)]));
+    };
+    return poll(read, { accept: (lag) => (lag.get('max') ?? 0) > minSeconds, intervalMs: 350 });
+  }
+
+  test('is the delay only, not the period in which it is sampled', async () => {
+    const lag = await readLag(createMetrics(() => NO_STATS));
+    expect([...lag.keys()]).toEqual(['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99']);
+    expect(lag.get('min')).toBeLessThan(0.05);
+  });
+
+  test('is how long the loop was blocked', async () => {
+    const metrics = createMetrics(() => NO_STATS);
+    await readLag(metrics);
+    const end = performance.now() + 1000;
+    while (performance.now() < end) {}
+    const lag = await readLag(metrics, 0.8);
+    expect(lag.get('max')).toBeLessThan(10);
+    expect(lag.get('min')).toBeLessThan(0.5);
+  });
+
+  test('stays as it was where there is no new sample', async () => {
+    const metrics = createMetrics(() => NO_STATS);
+    const before = await readLag(metrics);
+    expect(Math.max(...before.values())).toBeLessThan(60);
+    for (const _ of [1, 2, 3]) {
+      const text = await metrics.expose();
+      expect(text).not.toMatch(/nodejs_eventloop_lag_\w+ (NaN|\d{4})/);
+    }
+  });
 });
