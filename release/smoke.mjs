@@ -3,9 +3,12 @@
 import assert from 'node:assert/strict';
 
 const [url, sha] = process.argv.slice(2);
+// Compose passes the keys to the server.
+const [key] = (process.env.API_KEYS ?? '').split(',').flatMap((text) => text.trim() || []);
+const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
 
 async function get(path) {
-  const response = await fetch(url + path);
+  const response = await fetch(url + path, { headers: authorization });
   assert.equal(response.status, 200, `GET ${path}`);
   return response.text();
 }
@@ -13,7 +16,7 @@ async function get(path) {
 async function predict(inputs) {
   const response = await fetch(`${url}/predict`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...authorization },
     body: JSON.stringify({ inputs }),
   });
   assert.equal(response.status, 200, 'POST /predict');

@@ -1,0 +1,83 @@
+/** docker-compose.yml: what each service is limited to, and what the server receives. */
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { readConfig, SETTINGS } from '../../src/config/config.ts';
+import { readDocument } from './markdown.ts';
+
+interface Service {
+  readonly image: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly depends_on?: readonly string[];
+  readonly pids_limit?: number;
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly stop_grace_period?: string;
+  readonly logging?: {
+    readonly driver: string;
+    readonly options: Readonly<Record<string, unknown>>;
+  };
+}
+
+const source = readDocument('docker-compose.yml');
+const { services } = parse(source) as { services: Record<string, Service> };
+const server = services.server as Service;
+
+/** The value of `${NAME:-value}` where the variable is not set. */
+const byDefault = (value: string): string => value.replace(/^\$\{\w+:-(.*)\}$/, '$1');
+
+describe.each(Object.entries(services))('%s', (_, service) => {
+  test('has a bounded log and a bounded number of threads, and can change nothing else', () => {
+    expect(service).toMatchObject({
+      pids_limit: expect.any(Number),
+      read_only: true,
+      cap_drop: ['ALL'],
+      logging: {
+        driver: 'json-file',
+        // The engine takes text only.
+        options: {
+          'max-size': expect.stringMatching(/^\d+m$/),
+          'max-file': expect.stringMatching(/^\d+$/),
+        },
+      },
+    });
+  });
+
+  test('waits for no service to be healthy: it may be needed because one is not', () => {
+    expect(Array.isArray(service.depends_on ?? [])).toBe(true);
+  });
+});
+
+test('every image but the server’s has the tag of one version, which a variable can replace', () => {
+  for (const [name, { image }] of Object.entries(services)) {
+    const tag =
+      name === 'server' ? /^\S+:\$\{MODEL_COMMIT:-pinned\}$/ : /:\$\{\w+:-v?\d+\.\d+\.\d+\}$/;
+    expect.soft(image).toMatch(tag);
+  }
+});
+
+test('the server receives keys and limits; unset, each has its default', () => {
+  const given = Object.entries(server.environment ?? {});
+  expect(given.map(([name]) => name)).toEqual(
+    expect.arrayContaining(['API_KEYS', 'FEEDBACK_KEY', 'MAX_CONNECTIONS', 'DRAIN_DELAY_MS']),
+  );
+  const variables = Object.values(SETTINGS).map(({ variable }) => variable);
+  for (const [name, value] of given) {
+    expect.soft(variables).toContain(name);
+    expect.soft(value).toMatch(new RegExp(`^\\$\\{${name}:-.*\\}$`));
+  }
+  const env = Object.fromEntries(given.map(([name, value]) => [name, byDefault(value)]));
+  expect(readConfig({}, env)).toEqual({ ...readConfig({}, {}), drainDelayMs: 3_000 });
+});
+
+test('the engine waits longer than the server takes to stop', () => {
+  const { drainTimeoutMs } = readConfig({}, {});
+  const drainDelayMs = Number(byDefault(server.environment?.DRAIN_DELAY_MS ?? ''));
+  const [, graceSeconds] = /^(\d+)s$/.exec(byDefault(server.stop_grace_period ?? '')) ?? [];
+  // What src/commands/serve.ts adds.
+  const stopGraceMs = 6_000;
+  expect(Number(graceSeconds) * 1000).toBeGreaterThan(drainDelayMs + drainTimeoutMs + stopGraceMs);
+});
+
+test('the file is valid for Compose 1.29, which knows no merged maps of newer versions', () => {
+  expect(source).not.toMatch(/^version:|<<:|\binclude:|\bextends:/m);
+});
