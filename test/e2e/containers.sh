@@ -66,7 +66,7 @@ image=$SERVER_IMAGE:$MODEL_COMMIT
 echo "# built in $((SECONDS - start)) s: $(inspect "$image" '{{.Size}}') bytes"
 
 check 'a branch name as MODEL_COMMIT ends the build' \
-  build_refused main 'MODEL_COMMIT: expected a full SHA'
+  build_refused main 'MODEL_COMMIT must be a full commit SHA'
 check 'a SHA that is not in models/ ends the build' \
   build_refused "${MODEL_COMMIT//[0-9a-f]/0}" 'does not exist'
 
