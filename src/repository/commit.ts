@@ -69,7 +69,9 @@ async function changesSinceTraining(
   trainedFrom: string,
 ): Promise<string | undefined> {
   for (const commit of await recentCommits(repository)) {
-    const before = (await listTree(repository, commit)).filter(({ path }) => isIngredient(path));
+    const before = (await listTree(repository, commit)).filter(
+      ({ path, mode }) => isIngredient(path) && mode.startsWith('100'),
+    );
     const { files } = await readTree(repository, before);
     if (digestIngredients(files) === trainedFrom) {
       const after = entries.filter(({ path }) => isIngredient(path));
