@@ -64,7 +64,7 @@ function withTables(what: string, source: string): string {
     }
     const ranges = propertyClass(name, letter === 'P');
     if (ranges === undefined) {
-      throw unsupported(what, 'a general category or Alphabetic', part);
+      throw unsupported(what, 'a general category, Alphabetic, Lowercase or Uppercase', part);
     }
     return isInClass ? ranges : `[${ranges}]`;
   });

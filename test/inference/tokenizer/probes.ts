@@ -13,11 +13,11 @@ import { MODEL } from '../../support/pinned.ts';
 interface Recorded {
   /** Version of the Rust library. */
   readonly tokenizers: string;
-  /** The blocks that are recorded for the probes. */
-  readonly blocks: readonly number[];
-  /** Hashes of all blocks, by commit. */
+  /** The blocks that are recorded. */
+  readonly blocks: { readonly shipped: readonly number[]; readonly probes: readonly number[] };
+  /** Their hashes, by commit. */
   readonly shipped: Readonly<Record<string, string>>;
-  /** Hashes of `blocks`, by name. */
+  /** Their hashes, by name. */
   readonly probes: Readonly<Record<string, string>>;
 }
 
@@ -36,11 +36,6 @@ export const probes = readJson<readonly Probe[]>(join(FOLDER, 'probes.json'));
 /** The characters that stand for bytes in byte-level BPE. */
 const ALPHABET = Array.from({ length: 0x144 }, (_, code) => String.fromCharCode(code)).filter(
   (character) => /[!-~¡-¬®-\u0143]/.test(character),
-);
-
-/** All blocks but those of surrogates. */
-export const ALL_BLOCKS = Array.from({ length: 0x1100 }, (_, block) => block).filter(
-  (block) => block < 0xd8 || block > 0xdf,
 );
 
 function readJson<T>(path: string): T {
