@@ -96,7 +96,7 @@ function decideOnRoom(
   }
   // Where a few texts always wait, a large request would never fit: one of a client that has no other
   // may exceed the capacity.
-  const mayExceed = !isWaiting && added <= capacity && beforeFirst <= capacity / 2;
+  const mayExceed = !isWaiting && beforeFirst <= capacity / 2;
   if (mayExceed || beforeFirst + added <= capacity) {
     return { type: 'admitted', evicted: excess };
   }

@@ -35,6 +35,16 @@ describe('a request', () => {
       'would-wait-too-long',
     ],
     [
+      'larger than the capacity, after few',
+      { queued: 900, added: 2_000, beforeFirst: 500, rate: undefined },
+      'admitted',
+    ],
+    [
+      'larger than the capacity, of a client that waits',
+      { queued: 900, added: 2_000, beforeFirst: 500, isWaiting: true, rate: undefined },
+      'queue-full',
+    ],
+    [
       'that others have to make room for',
       { queued: 1_000, beforeFirst: 9, beforeLast: 9 },
       'admitted',
