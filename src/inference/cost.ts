@@ -15,8 +15,8 @@ const TOKENS_PER_PIECE = 0.55;
 const TOKENS_PER_OTHER_LETTER = 0.55;
 
 /**
- * The cost of a text is its number of tokens, but at least this one. The capacity of a queue is stated as a
- * number of texts that cost so much: a text of four times as many tokens takes the room of four.
+ * The minimum cost of a text; otherwise, its cost is its number of tokens. The capacity of a queue is a
+ * number of texts with this cost: a text of four times as many tokens takes the room of four.
  */
 export const COST_PER_TEXT = 32;
 

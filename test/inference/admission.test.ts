@@ -53,7 +53,7 @@ describe('a request', () => {
     expect(decide(load(changes), LIMITS).type).toBe(expected);
   });
 
-  test('is told when it would be admitted', () => {
+  test('that is refused receives the time after which it would be admitted', () => {
     expect(decide(load({ queued: 700 }), LIMITS)).toEqual({
       ...{ type: 'would-wait-too-long', waitMs: 7_000, maxWaitMs: 5_000, retryAfterMs: 2_000 },
     });
@@ -147,7 +147,7 @@ describe('the queue', () => {
     expect(batcher.length()).toBe(71);
   });
 
-  test('says for how long a text would wait', async () => {
+  test('reports how long a text would wait', async () => {
     let time = 0;
     const { batcher, running } = createLockedBatcher({ capacity: 1_000, now: () => time });
     for (let i = 0; i < 800; i++) {
