@@ -37,3 +37,7 @@ export function estimateTokens(text: string): number {
 export function costOf(tokens: number): number {
   return Math.max(COST_PER_TEXT, Math.round(tokens));
 }
+
+export function totalCost(texts: readonly { readonly cost: number }[]): number {
+  return texts.reduce((sum, { cost }) => sum + cost, 0);
+}
