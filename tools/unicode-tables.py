@@ -117,7 +117,7 @@ def tables() -> dict[str, str]:
         "NEWER_THAN_NORMALIZATION": ranges(newer_than_normalization()),
         "LOWER_CASE": mapping(lower_case()),
     }
-    for name in [*CATEGORIES, "Alphabetic"]:
+    for name in [*CATEGORIES, "Alphabetic", "Lowercase", "Uppercase"]:
         replace = normalizers.Replace(Regex(rf"\p{{{name}}}"), "")
         result[f"ONIGURUMA_{name}"] = ranges(removed_by(replace))
     return result

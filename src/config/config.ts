@@ -112,13 +112,13 @@ export const SETTINGS = {
     'MAX_BATCH',
     '32',
     integer(1, 256),
-    'maximum number of texts that a worker receives at once',
+    'maximum number of texts that a worker receives at once; a text of more than 32 tokens counts as several',
   ),
   queueCapacity: setting(
     'QUEUE_CAPACITY',
     '4096',
     integer(1, 1_000_000),
-    'maximum number of texts that wait for a worker, lower under lasting load; a request that does not fit is answered with 429',
+    'maximum number of texts that wait for a worker, lower under lasting load; a text of more than 32 tokens counts as several; a request that does not fit is answered with 429',
   ),
   cacheSize: setting(
     'CACHE_SIZE',

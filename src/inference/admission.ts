@@ -16,14 +16,14 @@ const STANDING_SHARE = 0.1;
 
 /**
  * Every second batch takes the texts that have waited longest, the others those that are first in the
- * fair order: a text waits at most for twice what is before it in one of the orders.
+ * fair order: the wait of a text is not longer than twice what is before it in either order.
  */
 const ORDERS = 2;
 
-/** A client is not told to wait longer: the load may end at any time. */
+/** Upper limit of `Retry-After`: the load may end at any time. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
-/** Longer, nothing happens only while the process itself stands still. */
+/** A longer time without an event means that the process stood still. */
 const MAX_GAP_MS = 500;
 
 /** How long the queue has not been empty, without the times when the process stood still. */
@@ -96,7 +96,7 @@ function decideOnRoom(
   }
   // Where a few texts always wait, a large request would never fit: one of a client that has no other
   // may exceed the capacity.
-  const mayExceed = !isWaiting && added <= capacity && beforeFirst <= capacity / 2;
+  const mayExceed = !isWaiting && beforeFirst <= capacity / 2;
   if (mayExceed || beforeFirst + added <= capacity) {
     return { type: 'admitted', evicted: excess };
   }

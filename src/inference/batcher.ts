@@ -2,7 +2,7 @@
 import { advance, type BusyPeriod, decide } from './admission.ts';
 import { batchCost, selectBatch, WINDOW } from './batch-selection.ts';
 import type { ClassifyOptions } from './classify-options.ts';
-import { COST_PER_TEXT } from './cost.ts';
+import { COST_PER_TEXT, totalCost } from './cost.ts';
 import { createDrainRate, type DrainRate } from './drain-rate.ts';
 import { type ClientKey, createFairQueue, type FairQueue } from './fair-queue.ts';
 import { createGivenUp } from './given-up.ts';
@@ -107,13 +107,13 @@ function submit(
   texts: readonly string[],
   options?: ClassifyOptions,
 ): Promise<TextResult[]> {
-  const { queue, unfinished, window } = state;
   const queuedAt = state.now();
-  advance(state.busyPeriod, queuedAt, queue.length() === 0);
-  const added = [...new Set(texts)]
-    .filter((text) => !unfinished.has(text))
-    .map((text) => toQueuedText(text, queuedAt, window));
-  makeRoom(state, added, options?.client);
+  advance(state.busyPeriod, queuedAt, state.queue.length() === 0);
+  let added = findNew(state, texts, queuedAt);
+  if (makeRoom(state, added, options?.client)) {
+    // Some of the texts may have been waiting for a request that was rejected.
+    added = findNew(state, texts, queuedAt);
+  }
   return new Promise((resolve, reject) => {
     const request: PendingRequest = {
       queuedAt,
@@ -131,14 +131,26 @@ function submit(
   });
 }
 
+/** The texts that neither wait nor run, once each. */
+function findNew(
+  { unfinished, window }: State,
+  texts: readonly string[],
+  queuedAt: number,
+): QueuedText[] {
+  return [...new Set(texts)]
+    .filter((text) => !unfinished.has(text))
+    .map((text) => toQueuedText(text, queuedAt, window));
+}
+
 /**
  * Refuses a request, or rejects those that have to leave the queue for it.
  *
+ * @returns true if requests were rejected.
  * @throws ClassifierError `queue-full` or `would-wait-too-long`.
  */
-function makeRoom(state: State, texts: readonly QueuedText[], client: ClientKey): void {
+function makeRoom(state: State, texts: readonly QueuedText[], client: ClientKey): boolean {
   const { queue, capacity, maxBatch, executor, requestTimeoutMs } = state;
-  const added = texts.reduce((sum, { cost }) => sum + cost, 0);
+  const added = totalCost(texts);
   const queued = queue.cost();
   const limits = {
     capacity: capacity * COST_PER_TEXT,
@@ -146,15 +158,15 @@ function makeRoom(state: State, texts: readonly QueuedText[], client: ClientKey)
     requestTimeoutMs,
   };
   if (queued + added <= Math.min(limits.minLimit, limits.capacity)) {
-    return;
+    return false;
   }
   const position = queue.positionOf(client, added);
   const rate = state.drainRate.perMs();
   const verdict = decide({ added, queued, rate, busyMs: state.busyPeriod.ms, ...position }, limits);
   switch (verdict.type) {
     case 'admitted':
-      evict(state, queued - verdict.evicted, { tag: position.tag, rate });
-      break;
+      evict(state, queued - verdict.evicted, position.tag);
+      return verdict.evicted > 0;
     case 'queue-full':
     case 'would-wait-too-long':
       queue.refuse(client);
@@ -163,12 +175,9 @@ function makeRoom(state: State, texts: readonly QueuedText[], client: ClientKey)
 }
 
 /** Rejects requests, the last in the fair order first, until the queue costs no more than `maxCost`. */
-function evict(
-  state: State,
-  maxCost: number,
-  { tag, rate }: { tag: number; rate: number | undefined },
-): void {
-  const { queue, capacity } = state;
+function evict(state: State, maxCost: number, tag: number): void {
+  const { queue, capacity, drainRate } = state;
+  const rate = drainRate.perMs();
   const next = (): QueuedText | undefined =>
     queue.cost() > maxCost ? queue.lastAfter(tag) : undefined;
   for (let last = next(); last; last = next()) {
@@ -214,10 +223,17 @@ function cancel(state: State, request: PendingRequest, reason: unknown): void {
     return;
   }
   state.queue.remove(abandoned);
-  for (const { text, giveUp } of abandoned) {
+  for (const queued of abandoned) {
     // Its worker may leave it out, so no other request may wait for its result.
-    state.unfinished.delete(text);
-    giveUp?.();
+    forget(state, queued);
+    queued.giveUp?.();
+  }
+}
+
+/** A later request with the same text has it run again. */
+function forget({ unfinished }: State, queued: QueuedText): void {
+  if (unfinished.get(queued.text) === queued) {
+    unfinished.delete(queued.text);
   }
 }
 
@@ -239,14 +255,12 @@ function pump(state: State): void {
 }
 
 async function runBatch(state: State, batch: readonly QueuedText[]): Promise<void> {
-  const { executor, identifyLanguage, observer, now, unfinished } = state;
+  const { executor, identifyLanguage, observer, now } = state;
   const startedAt = now();
   const givenUp = createGivenUp(batch.length);
   batch.forEach((queued, at) => {
     observer.onDequeue(startedAt - queued.queuedAt);
-    queued.giveUp = () => {
-      givenUp[at] = 1;
-    };
+    queued.giveUp = () => void givenUp.fill(1, at, at + 1);
   });
   const texts = batch.map(({ text }) => text);
   const running = executor.run(texts, givenUp);
@@ -255,9 +269,7 @@ async function runBatch(state: State, batch: readonly QueuedText[]): Promise<voi
   const endedAt = now();
   reportBatch(batch, { startedAt, endedAt });
   for (const queued of batch) {
-    if (unfinished.get(queued.text) === queued) {
-      unfinished.delete(queued.text);
-    }
+    forget(state, queued);
   }
   if (run.status === 'rejected') {
     rejectBatch(state, batch, run.reason);
@@ -265,7 +277,7 @@ async function runBatch(state: State, batch: readonly QueuedText[]): Promise<voi
     rejectBatch(state, batch, languages.reason);
   } else {
     if (!givenUp.includes(1)) {
-      state.drainRate.record(costOfAll(batch), endedAt - startedAt);
+      state.drainRate.record(totalCost(batch), endedAt - startedAt);
     }
     run.value.runs.forEach(observer.onRun);
     const results = splitBatchResult(run.value, languages.value);
@@ -275,10 +287,6 @@ async function runBatch(state: State, batch: readonly QueuedText[]): Promise<voi
   }
   advance(state.busyPeriod, endedAt, state.queue.length() === 0);
   pump(state);
-}
-
-function costOfAll(texts: readonly QueuedText[]): number {
-  return texts.reduce((sum, { cost }) => sum + cost, 0);
 }
 
 function rejectBatch(state: State, batch: readonly QueuedText[], error: unknown): void {

@@ -15,8 +15,8 @@ const TOKENS_PER_PIECE = 0.55;
 const TOKENS_PER_OTHER_LETTER = 0.55;
 
 /**
- * The cost of a text is its number of tokens, but at least this one. The capacity of a queue is stated as a
- * number of texts that cost so much: a text of four times as many tokens takes the room of four.
+ * The minimum cost of a text; otherwise, its cost is its number of tokens. The capacity of a queue is a
+ * number of texts with this cost: a text of four times as many tokens takes the room of four.
  */
 export const COST_PER_TEXT = 32;
 
@@ -36,4 +36,8 @@ export function estimateTokens(text: string): number {
 /** @returns the cost of a text with so many tokens: a whole number, so that sums are exact. */
 export function costOf(tokens: number): number {
   return Math.max(COST_PER_TEXT, Math.round(tokens));
+}
+
+export function totalCost(texts: readonly { readonly cost: number }[]): number {
+  return texts.reduce((sum, { cost }) => sum + cost, 0);
 }

@@ -3,16 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeTexts } from '../../bench/texts.mjs';
 import { readModelConfig } from '../../src/artifacts/model-config.ts';
+import type { TokenizerJson } from '../../src/artifacts/tokenizer-json.ts';
 import { createTokenizer } from '../../src/inference/tokenizer/tokenizer.ts';
-import { pinnedJson } from '../support/pinned.ts';
+import { contextsOf, probes, recorded, shippedJson } from '../inference/tokenizer/probes.ts';
+import { MULTILINGUAL, PINNED, pinnedJson } from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';
 import { haveTweets, readTweets } from '../support/tweets.ts';
-
-interface Encoded {
-  name: string;
-  tokenizer: object;
-  ids: number[][];
-}
 
 const OWN_TEXTS = [
   ...pinnedJson<{ texts: { text: string }[] }>('golden.json').texts.map(({ text }) => text),
@@ -28,17 +24,17 @@ const OWN_TEXTS = [
   '[CLS] [SEP] <s> </s> <mask> special',
 ];
 
-function encode(tokenizer: object | null, texts: readonly string[]): Encoded[] {
+/** @returns what test/deep/encode.py answers. */
+function request<T>(json: object): T {
   const python = process.env.PYTHON || 'python3';
-  const input = JSON.stringify({ tokenizer, train: OWN_TEXTS, texts });
   const script = join(ROOT, 'test/deep/encode.py');
-  return JSON.parse(
-    execFileSync(python, [script], { input, maxBuffer: 1024 ** 3 }).toString(),
-  ) as Encoded[];
+  const input = JSON.stringify(json);
+  return JSON.parse(execFileSync(python, [script], { input, maxBuffer: 2 ** 30 }).toString()) as T;
 }
 
 /** Texts whose ids are not those of the Rust library. */
-function differing({ tokenizer, ids }: Encoded, texts: readonly string[]): string[] {
+function differing(tokenizer: TokenizerJson, texts: readonly string[]): string[] {
+  const [expected] = request<[number[][]]>({ tokenizers: [tokenizer], texts });
   const files = new Map(
     Object.entries({
       'tokenizer.json': tokenizer,
@@ -46,31 +42,62 @@ function differing({ tokenizer, ids }: Encoded, texts: readonly string[]): strin
     }).map(([path, json]) => [path, Buffer.from(JSON.stringify(json))]),
   );
   const tokenize = createTokenizer(readModelConfig(files));
-  return texts.filter((text, at) => JSON.stringify(tokenize(text).ids) !== JSON.stringify(ids[at]));
+  return texts.filter(
+    (text, at) => JSON.stringify(tokenize(text).ids) !== JSON.stringify(expected[at]),
+  );
 }
 
+const SHIPPED = [PINNED, MULTILINGUAL].map((commit) => [commit, shippedJson(commit)] as const);
+/** So many blocks of 256 characters are compared by one run of Python. */
+const BLOCKS_PER_RUN = 64;
+
 describe('token ids are those of the Rust library', () => {
-  test('on texts of our own, for the pinned tokenizer', () => {
-    const [pinned] = encode(pinnedJson('tokenizer.json'), OWN_TEXTS) as [Encoded];
-    expect(differing(pinned, OWN_TEXTS)).toEqual([]);
+  test.each(SHIPPED)('on texts of our own, for the shipped version %s', (_, tokenizer) => {
+    expect(differing(tokenizer, OWN_TEXTS)).toEqual([]);
   });
 
   test('on texts of our own, for each family of tokenizers', () => {
-    const families = encode(null, OWN_TEXTS);
-    expect(families.map(({ name }) => name)).toEqual(['WordPiece', 'Unigram', 'byte-level BPE']);
+    const families = request<TokenizerJson[]>({ train: OWN_TEXTS });
+    expect(families.map(({ model }) => model.type)).toEqual([
+      ...['WordPiece', 'Unigram', 'BPE', 'WordLevel'],
+    ]);
     for (const family of families) {
-      expect([family.name, ...differing(family, OWN_TEXTS)]).toEqual([family.name]);
+      expect([family.model.type, ...differing(family, OWN_TEXTS)]).toEqual([family.model.type]);
     }
   });
 
-  test.skipIf(!haveTweets)('on every tweet of the dev sets, for the pinned tokenizer', () => {
+  test.each(SHIPPED)(
+    'on every character alone, before, after and between letters, for the shipped version %s',
+    { timeout: 3_600_000 },
+    (_, tokenizer) => {
+      const blocks = Array.from({ length: 0x1100 }, (_unused, block) => block).filter(
+        (block) => block < 0xd8 || block > 0xdf,
+      );
+      for (let start = 0; start < blocks.length; start += BLOCKS_PER_RUN) {
+        const texts = blocks.slice(start, start + BLOCKS_PER_RUN).flatMap(contextsOf);
+        expect(differing(tokenizer, texts)).toEqual([]);
+      }
+    },
+  );
+
+  test('on every character that has properties of its own, for each component', () => {
+    const tokenizers = request<TokenizerJson[]>({ probes: true });
+    expect(tokenizers).toHaveLength(probes.length);
+    const texts = recorded.blocks.probes.flatMap(contextsOf);
+    tokenizers.forEach((tokenizer, at) => {
+      expect([probes[at]?.name, ...differing(tokenizer, texts)]).toEqual([probes[at]?.name]);
+    });
+  });
+
+  test.skipIf(!haveTweets)('on every tweet of the dev sets, for the shipped versions', () => {
     const splits = [
       'semeval-en',
       ...['ar', 'de', 'en', 'es', 'fr', 'hi', 'it', 'pt'].map((l) => `umsab-${l}`),
     ];
     const texts = splits.flatMap((split) => readTweets(`${split}/dev`).map(({ text }) => text));
     expect(texts.length).toBeGreaterThan(4000);
-    const [pinned] = encode(pinnedJson('tokenizer.json'), texts) as [Encoded];
-    expect(differing(pinned, texts)).toEqual([]);
+    for (const [, tokenizer] of SHIPPED) {
+      expect(differing(tokenizer, texts)).toEqual([]);
+    }
   });
 });

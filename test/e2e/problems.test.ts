@@ -208,7 +208,7 @@ describe('more than the server can take', () => {
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
     const refused = responses.filter(({ status }) => status === 429);
     for (const response of refused) {
-      expect(response.headers.get('retry-after')).toBe('1');
+      expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
       await expectProblem(response, 429, 'queue-full');
     }
     expect(sum(await server.metrics(), 'classifier_rejected_total', 'queue_full')).toBe(

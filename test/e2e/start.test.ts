@@ -105,6 +105,19 @@ describe('a start is refused', () => {
   test.each<[string, string | Buffer, string]>([
     ['model.onnx', 'not a model', 'the model can’t be loaded'],
     ['tokenizer.json', '{}', 'tokenizer.json: model'],
+    [
+      'tokenizer.json',
+      JSON.stringify({ ...pinnedJson<object>('tokenizer.json'), normalizer: { type: 'Other' } }),
+      'tokenizer.json: normalizer: expected one of BertNormalizer',
+    ],
+    [
+      'tokenizer.json',
+      JSON.stringify({
+        ...pinnedJson<object>('tokenizer.json'),
+        model: { type: 'WordLevel', vocab: { a: 0 }, unk_token: '[UNK]' },
+      }),
+      'tokenizer.json: WordLevel.unk_token: expected a token of the vocabulary, found [UNK]',
+    ],
     ['config.json', '{"id2label": {"1": "a"}}', 'config.json: id2label: no label for index 0'],
     ['golden.json', '{"texts": []}', 'golden.json: texts'],
   ])('for a %s that is proven and no good', async (path, content, message) => {

@@ -1,6 +1,8 @@
 /** The application with states and faults that a real model can't be brought into. */
+import { Socket } from 'node:net';
 import request from 'supertest';
 import { describe, expect, test } from 'vitest';
+import type { ClassifyOptions } from '../../src/inference/classifier.ts';
 import { ClassifierError } from '../../src/inference/errors.ts';
 import { createManager, type Manager } from '../../src/serving/manager.ts';
 import { COMMIT, createTestApp, serving } from '../support/app.ts';
@@ -43,6 +45,68 @@ test('without a living worker it is not ready', async () => {
   });
   const { status, body } = await appWith(await serving({ stats })).get('/readyz');
   expect([status, body.type]).toEqual([503, '/problems/not-ready']);
+});
+
+test.each([
+  ['queue-full', 'queue-full', 'queue_full'],
+  ['would-wait-too-long', 'queue-too-slow', 'would_wait'],
+] as const)(
+  '%s is 429 %s, with the forecast of the queue in Retry-After',
+  async (code, type, reason) => {
+    const rejected: string[] = [];
+    const classify = () =>
+      Promise.reject(new ClassifierError(code, 'no', { data: { retryAfterSeconds: 7 } }));
+    const app = createTestApp(await serving({ classify }), {
+      startPrediction: () => ({
+        onPrediction: () => undefined,
+        onRejected: (received) => rejected.push(received),
+      }),
+    });
+    const { status, body, headers } = await request(app).post('/predict').send({ inputs: 'a' });
+    expect([status, body.type, body.detail]).toEqual([
+      ...[429, `/problems/${type}`, 'no; try again later'],
+    ]);
+    expect(headers['retry-after']).toBe('7');
+    expect(rejected).toEqual([reason]);
+  },
+);
+
+describe('the client of a request', () => {
+  async function clientsOf(
+    apiKeys: readonly string[],
+    send: (agent: ReturnType<typeof request.agent>, key: string) => Promise<unknown>,
+  ): Promise<unknown[]> {
+    const clients: unknown[] = [];
+    const classify = (_texts: readonly string[], options?: ClassifyOptions) => {
+      clients.push(options?.client);
+      return Promise.reject(new ClassifierError('queue-full', 'no'));
+    };
+    const server = createTestApp(await serving({ classify }), {}, apiKeys).listen(0);
+    const agent = request.agent(server);
+    for (const key of ['one', 'two', 'one']) {
+      await send(agent, key);
+    }
+    server.close();
+    return clients;
+  }
+
+  test('is its API key, on any connection', async () => {
+    const clients = await clientsOf(['one', 'two'], (agent, key) =>
+      agent.post('/predict').set('x-api-key', key).send({ inputs: 'a' }),
+    );
+    expect(clients[0]).toEqual(expect.any(String));
+    expect(clients[0]).toBe(clients[2]);
+    expect(clients[0]).not.toBe(clients[1]);
+    expect(JSON.stringify(clients)).not.toContain('one');
+  });
+
+  test('is its connection where no keys are configured, whatever key it sends', async () => {
+    const clients = await clientsOf([], (agent) =>
+      agent.post('/predict').set('x-api-key', 'one').send({ inputs: 'a' }),
+    );
+    expect(clients.every((client) => client instanceof Socket)).toBe(true);
+    expect(new Set(clients).size).toBe(3);
+  });
 });
 
 describe('an unexpected error', () => {

@@ -35,6 +35,16 @@ describe('a request', () => {
       'would-wait-too-long',
     ],
     [
+      'larger than the capacity, after few',
+      { queued: 900, added: 2_000, beforeFirst: 500, rate: undefined },
+      'admitted',
+    ],
+    [
+      'larger than the capacity, of a client that waits',
+      { queued: 900, added: 2_000, beforeFirst: 500, isWaiting: true, rate: undefined },
+      'queue-full',
+    ],
+    [
       'that others have to make room for',
       { queued: 1_000, beforeFirst: 9, beforeLast: 9 },
       'admitted',
@@ -43,7 +53,7 @@ describe('a request', () => {
     expect(decide(load(changes), LIMITS).type).toBe(expected);
   });
 
-  test('learns when it would be admitted', () => {
+  test('that is refused receives the time after which it would be admitted', () => {
     expect(decide(load({ queued: 700 }), LIMITS)).toEqual({
       ...{ type: 'would-wait-too-long', waitMs: 7_000, maxWaitMs: 5_000, retryAfterMs: 2_000 },
     });
@@ -137,7 +147,7 @@ describe('the queue', () => {
     expect(batcher.length()).toBe(71);
   });
 
-  test('says for how long a text would wait', async () => {
+  test('reports how long a text would wait', async () => {
     let time = 0;
     const { batcher, running } = createLockedBatcher({ capacity: 1_000, now: () => time });
     for (let i = 0; i < 800; i++) {
@@ -162,16 +172,17 @@ describe('the queue', () => {
     const kept = batcher.submit(['a', 'b', 'c', 'd', 'e'], { client: 'large' });
     const evicted = batcher.submit(['f', 'g', 'h', 'i', 'j'], { client: 'large' });
     const expected = expect(evicted).rejects.toMatchObject({ code: 'queue-full' });
-    const single = batcher.submit(['single'], { client: 'small' });
+    // One of its texts waits for the request that has to leave.
+    const single = batcher.submit(['single', 'g'], { client: 'small' });
     await expected;
-    expect(batcher.length()).toBe(6);
+    expect(batcher.length()).toBe(7);
     const served: string[] = [];
-    for (let text = 0; text < 6; text++) {
+    for (let text = 0; text < 7; text++) {
       await running[0]!.end();
       served.push(...running[0]!.texts);
     }
     expect(served.indexOf('single')).toBeLessThan(2);
     await running[0]!.end();
-    expect([await kept, await single].map((results) => results.length)).toEqual([5, 1]);
+    expect([await kept, await single].map((results) => results.length)).toEqual([5, 2]);
   });
 });

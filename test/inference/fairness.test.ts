@@ -23,7 +23,7 @@ describe.each([350, 700, 3_000])('two workers, %i texts a second:', (rate) => {
     const [batchTexts] = answeredTexts(batches) as [number];
     const singleTexts = mean(answeredTexts(singles)) - before;
     expect(batchTexts).toBeGreaterThan(0.8 * singleTexts);
-    // One batch more than its share, at the most.
+    // At most one batch more than its share.
     expect(batchTexts).toBeLessThanOrEqual(singleTexts + 64);
     expect(total([...singles, ...batches], 'timedOut')).toBe(0);
     expect(total(singles, 'refused')).toBe(0);

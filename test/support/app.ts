@@ -15,7 +15,11 @@ import { observerWith } from './observer.ts';
 
 export const COMMIT = 'c'.repeat(40);
 
-export function createTestApp(manager: Manager, observed: Partial<Observer> = {}): Express {
+export function createTestApp(
+  manager: Manager,
+  observed: Partial<Observer> = {},
+  apiKeys: readonly string[] = [],
+): Express {
   const predictionIds = createPredictionIds(undefined);
   const observer = observerWith(observed);
   return createApp({
@@ -27,7 +31,7 @@ export function createTestApp(manager: Manager, observed: Partial<Observer> = {}
     maxInputs: 64,
     maxChars: 100,
     maxBody: 10_000,
-    apiKeys: [],
+    apiKeys,
     page: new Map(),
     overview: async () => {
       const snapshot = createHistory().snapshot();

@@ -1,7 +1,7 @@
 /** `added_tokens` of tokenizer.json: tokens that are found in a text before it is split into words. */
 import { type Component, read } from './component.ts';
 import type { Normalize } from './normalizer.ts';
-import { escapePattern } from './pattern.ts';
+import { escapePattern, findMatches } from './pattern.ts';
 import { CLASSES } from './unicode.ts';
 
 /** A part of a text: an added token, or what is between two of them. */
@@ -78,9 +78,9 @@ function createSplitter(tokens: ReadonlyMap<string, AddedToken>): SplitSections 
   return (text) => {
     const sections: Section[] = [];
     let done = 0;
-    for (const { index, 0: content } of text.matchAll(pattern)) {
-      const token = tokens.get(content) as AddedToken;
-      const range = rangeOf(token, text, { from: done, start: index, end: index + content.length });
+    for (const { start, end } of findMatches(text, pattern)) {
+      const token = tokens.get(text.slice(start, end)) as AddedToken;
+      const range = rangeOf(token, text, { from: done, start, end });
       if (range) {
         if (range.start > done) {
           sections.push({ text: text.slice(done, range.start) });

@@ -9,7 +9,7 @@ import {
   unsupported,
 } from './component.ts';
 import type { TokenizeWord } from './memoize-words.ts';
-import { createUnigram, type UnigramOptions } from './unigram.ts';
+import { createUnigram } from './unigram.ts';
 import { createWordPiece } from './word-piece.ts';
 
 export interface Model {
@@ -58,17 +58,19 @@ function createWordLevelModel(json: Component): Model {
 }
 
 function createUnigramModel(json: Component): Model {
-  const tokens = readList(json, 'vocab') as UnigramOptions['tokens'];
+  const tokens = readList(json, 'vocab') as readonly (readonly [token: string, score: number])[];
   const unknownId = read(json, 'unk_id', 'number');
   if (!tokens[unknownId]) {
     throw unsupported('Unigram.unk_id', `an id below ${tokens.length}`, unknownId);
   }
-  const hasByteFallback = read(json, 'byte_fallback', 'boolean', false);
-  return {
-    tokenizeWord: createUnigram({ tokens, unknownId, hasByteFallback }),
-    vocabulary: new Map(tokens.map(([token], id) => [token, id])),
+  const vocabulary = new Map(tokens.map(([token], id) => [token, id]));
+  const tokenizeWord = createUnigram({
+    vocabulary,
+    scores: Float64Array.from(tokens, ([, score]) => score),
     unknownId,
-  };
+    hasByteFallback: read(json, 'byte_fallback', 'boolean', false),
+  });
+  return { tokenizeWord, vocabulary, unknownId };
 }
 
 function createBpeModel(json: Component): Model {

@@ -64,7 +64,7 @@ function withTables(what: string, source: string): string {
     }
     const ranges = propertyClass(name, letter === 'P');
     if (ranges === undefined) {
-      throw unsupported(what, 'a general category or Alphabetic', part);
+      throw unsupported(what, 'a general category, Alphabetic, Lowercase or Uppercase', part);
     }
     return isInClass ? ranges : `[${ranges}]`;
   });
@@ -75,21 +75,36 @@ export interface Match {
   readonly end: number;
 }
 
-/** The matches of a pattern, as Oniguruma finds them. */
+/**
+ * The matches of a pattern, as Oniguruma finds them.
+ *
+ * @param pattern with the flag `g`. `matchAll` would compile it again for each text.
+ */
 export function findMatches(text: string, pattern: RegExp): Match[] {
   const matches: Match[] = [];
-  for (const { index, 0: match } of text === '' ? [] : text.matchAll(pattern)) {
+  pattern.lastIndex = 0;
+  for (let match = exec(pattern, text); match; match = exec(pattern, text)) {
+    const start = match.index;
+    const end = start + match[0].length;
     // Oniguruma finds no empty match where another one ended. V8 finds some inside a surrogate pair.
-    const isExtra = match === '' && (index === matches.at(-1)?.end || isInPair(text, index));
+    const isExtra = start === end && (start === matches.at(-1)?.end || isPair(text, start - 1));
     if (!isExtra) {
-      matches.push({ start: index, end: index + match.length });
+      matches.push({ start, end });
+    }
+    if (start === end) {
+      pattern.lastIndex += isPair(text, start) ? 2 : 1;
     }
   }
   return matches;
 }
 
-function isInPair(text: string, index: number): boolean {
-  return index > 0 && (text.codePointAt(index - 1) as number) > 0xffff;
+/** Oniguruma is not run on an empty text. */
+function exec(pattern: RegExp, text: string): RegExpExecArray | null {
+  return text === '' ? null : pattern.exec(text);
+}
+
+function isPair(text: string, index: number): boolean {
+  return (text.codePointAt(index) ?? 0) > 0xffff;
 }
 
 /** Replaces each match by `content`, literally. */

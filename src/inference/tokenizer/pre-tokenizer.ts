@@ -90,19 +90,16 @@ function createMetaspace(json: Component): PreTokenize {
     // `first` depends on where in the original text the normalized one begins.
     throw unsupported('Metaspace.prepend_scheme', 'always or never', scheme);
   }
+  const prefix = scheme === 'always' ? replacement : '';
   return (text) => {
-    const marked = text.replaceAll(' ', replacement);
-    const isPrefixed = scheme === 'always' && !marked.startsWith(replacement);
-    const prefixed = isPrefixed ? replacement + marked : marked;
-    return isSplit ? splitBefore(prefixed, replacement) : [prefixed];
+    const spaced = text.replaceAll(replacement, ' ');
+    const [first, ...others] = spaced.split(' ') as [string, ...string[]];
+    const words = others.map((word) => replacement + word);
+    if (first !== '') {
+      words.unshift(prefix + first);
+    }
+    return isSplit ? words : [words.join('')];
   };
-}
-
-/** Each word begins with the delimiter, but the first. */
-function splitBefore(text: string, delimiter: string): string[] {
-  const [first, ...others] = text.split(delimiter);
-  const words = others.map((other) => delimiter + other);
-  return first === '' || first === undefined ? words : [first, ...words];
 }
 
 const BEHAVIORS = [

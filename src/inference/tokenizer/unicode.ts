@@ -95,7 +95,7 @@ function complement(ranges: Ranges): Ranges {
 /**
  * The class of a Unicode property as Oniguruma has it.
  *
- * @param name `Alphabetic`, `White_Space` or a general category, with one letter or two.
+ * @param name `White_Space`, a general category, with one letter or two, or another that the tables have.
  * @returns undefined for another property.
  */
 export function propertyClass(name: string, isNegated: boolean): string | undefined {

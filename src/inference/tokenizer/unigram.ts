@@ -7,8 +7,9 @@ import { createPrefixSearch } from './prefix-search.ts';
 const UNKNOWN_PENALTY = 10;
 
 export interface UnigramOptions {
-  /** In the order of their ids. */
-  readonly tokens: readonly (readonly [token: string, score: number])[];
+  readonly vocabulary: ReadonlyMap<string, number>;
+  /** Of the tokens, in the order of their ids. */
+  readonly scores: Float64Array;
   readonly unknownId: number;
   /** Unknown characters become the tokens of their bytes, `<0x00>` to `<0xFF>`. */
   readonly hasByteFallback: boolean;
@@ -21,9 +22,8 @@ interface BestPaths {
 }
 
 export function createUnigram(options: UnigramOptions): TokenizeWord {
-  const { tokens, unknownId, hasByteFallback } = options;
-  const vocabulary = new Map(tokens.map(([token], id) => [token, id]));
-  const findPaths = createPathFinder(options, vocabulary);
+  const { vocabulary, unknownId, hasByteFallback } = options;
+  const findPaths = createPathFinder(options);
   const idsOfUnknown = (text: string): readonly number[] => {
     const id = vocabulary.get(text);
     const bytes = id === undefined && hasByteFallback ? byteIds(text, vocabulary) : undefined;
@@ -50,11 +50,11 @@ export function createUnigram(options: UnigramOptions): TokenizeWord {
 }
 
 /** The additions and comparisons are those of the library, in its order: rounding decides between paths. */
-function createPathFinder(
-  { tokens, unknownId }: UnigramOptions,
-  vocabulary: ReadonlyMap<string, number>,
-): (word: string) => BestPaths {
-  const scores = Float64Array.from(tokens, ([, score]) => score);
+function createPathFinder({
+  vocabulary,
+  scores,
+  unknownId,
+}: UnigramOptions): (word: string) => BestPaths {
   const unknownScore = scores.reduce((a, b) => Math.min(a, b)) - UNKNOWN_PENALTY;
   const visitPrefixes = createPrefixSearch(vocabulary);
   return (word) => {

@@ -1,0 +1,217 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { makeTexts } from '../../../bench/texts.mjs';
+import type { TokenizerJson } from '../../../src/artifacts/tokenizer-json.ts';
+import { createTokenizer } from '../../../src/inference/tokenizer/tokenizer.ts';
+import { MULTILINGUAL, PINNED } from '../../support/pinned.ts';
+import { probeJson, probes, shippedJson, shippedTokenizer } from './probes.ts';
+
+const WORD_LEVEL = {
+  model: { type: 'WordLevel', unk_token: '<unk>', vocab: { '<unk>': 0, good: 1, morning: 2 } },
+  pre_tokenizer: { type: 'Whitespace' },
+};
+const BPE = {
+  model: {
+    type: 'BPE',
+    vocab: { a: 0, b: 1, c: 2, ab: 3, abc: 4, '<unk>': 5, bc: 6 },
+    merges: ['a b', ['ab', 'c'], ['b', 'c']],
+  },
+  pre_tokenizer: { type: 'WhitespaceSplit' },
+};
+const UNIGRAM = {
+  model: {
+    type: 'Unigram',
+    unk_id: 0,
+    vocab: [
+      ...[['<unk>', 0] as const, ['▁', -2] as const, ['a', -3] as const, ['b', -3] as const],
+      ...[['▁ab', -4] as const, ['ab', -7] as const],
+    ],
+  },
+  pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always' },
+};
+
+function create(json: object, window = Number.POSITIVE_INFINITY) {
+  return createTokenizer({ tokenizer: json as TokenizerJson, window });
+}
+
+function change(json: { model: object }, model: object, rest: object = {}): object {
+  return { ...json, ...rest, model: { ...json.model, ...model } };
+}
+
+describe('a text', () => {
+  test.each<[string, object, string, number[]]>([
+    ['WordLevel: a word that is not known', WORD_LEVEL, 'good night, morning', [1, 0, 0, 2]],
+    ['WordLevel: no word', WORD_LEVEL, ' ', []],
+    ['BPE: the best pair first, the leftmost first', BPE, 'abc bc ababc', [4, 6, 3, 4]],
+    ['BPE: unknown characters are left out', BPE, 'axb ☃', [3]],
+    ['BPE: unknown characters', change(BPE, { unk_token: '<unk>' }), 'axyb', [0, 5, 5, 1]],
+    [
+      'BPE: unknown characters as one',
+      change(BPE, { unk_token: '<unk>', fuse_unk: true }),
+      'axyb',
+      [0, 5, 1],
+    ],
+    ['BPE: a word that is a token', change(BPE, { ignore_merges: true, merges: [] }), 'abc', [4]],
+    ['Unigram: the highest score, of equal ones the longest', UNIGRAM, 'ab  abab', [4, 1, 4, 2, 3]],
+    ['Unigram: unknown characters as one', UNIGRAM, 'xya', [1, 0, 2]],
+  ])('%s', (_, json, text, ids) => {
+    const tokenize = create(json);
+    expect(tokenize(text).ids).toEqual(ids);
+    // Words are remembered.
+    expect(tokenize(text).ids).toEqual(ids);
+  });
+
+  test('has added tokens, where they may be', () => {
+    const added = (content: string, id: number, flags: object) => ({ content, id, ...flags });
+    const tokenize = create({
+      ...WORD_LEVEL,
+      normalizer: { type: 'Lowercase' },
+      added_tokens: [
+        added('<s>', 10, { special: true, normalized: false, lstrip: true, rstrip: true }),
+        added('NEW', 11, { normalized: true }),
+        added('day', 12, { single_word: true }),
+        added('daylight', 13, {}),
+      ],
+    });
+    expect(tokenize('good<s> morning').ids).toEqual([1, 10, 2]);
+    expect(tokenize('<S> new').ids).toEqual([0, 0, 0, 11]);
+    expect(tokenize('day days Day daylight').ids).toEqual([12, 0, 12, 13]);
+  });
+
+  test('is truncated after the last token that fits between the special ones', () => {
+    const framed = {
+      ...WORD_LEVEL,
+      post_processor: { type: 'BertProcessing', sep: ['[SEP]', 8], cls: ['[CLS]', 7] },
+    };
+    const tokenize = create(framed, 4);
+    expect(tokenize('good morning')).toEqual({ ids: [7, 1, 2, 8], unknown: 0, truncated: false });
+    expect(tokenize('night good morning')).toEqual({
+      ...{ ids: [7, 0, 1, 8], unknown: 1, truncated: true },
+    });
+  });
+});
+
+describe('a file that the library reads in another way is refused:', () => {
+  const normalizer = (json: object): object => ({ ...WORD_LEVEL, normalizer: json });
+  const replace = (Regex: string): object =>
+    normalizer({ type: 'Replace', pattern: { Regex }, content: '' });
+  test.each<[object, string]>([
+    [normalizer({ type: 'Other' }), 'tokenizer.json: normalizer: expected one of BertNormalizer, '],
+    [normalizer({ type: 'toString' }), 'found toString'],
+    [normalizer({ type: 'BertNormalizer' }), 'BertNormalizer.lowercase: expected a boolean, found'],
+    [normalizer({ type: 'Precompiled', precompiled_charsmap: 'AAAA' }), 'precompiled_charsmap'],
+    [replace('(?i:a)'), 'Replace.pattern: expected no options'],
+    [replace('(?>a)b'), 'Replace.pattern: expected no options'],
+    [replace('a++'), 'Replace.pattern: expected no options'],
+    [replace('\\p{Han}'), 'expected a general category, Alphabetic, Lowercase or Uppercase, found'],
+    [replace('(a'), 'expected a regular expression that JavaScript can run, found (a'],
+    [{ ...WORD_LEVEL, pre_tokenizer: { type: 'UnicodeScripts' } }, 'found UnicodeScripts'],
+    [
+      { ...UNIGRAM, pre_tokenizer: { ...UNIGRAM.pre_tokenizer, prepend_scheme: 'first' } },
+      'Metaspace.prepend_scheme: expected always or never, found first',
+    ],
+    [change(WORD_LEVEL, { unk_token: '[UNK]' }), 'WordLevel.unk_token: expected a token of the'],
+    [change(WORD_LEVEL, { unk_token: undefined }), 'WordLevel.unk_token: expected a string'],
+    [change(UNIGRAM, { unk_id: null }), 'Unigram.unk_id: expected a number, found null'],
+    [change(UNIGRAM, { unk_id: 99 }), 'Unigram.unk_id: expected an id below 6, found 99'],
+    [change(BPE, { unk_token: '?' }), 'BPE.unk_token: expected a token of the vocabulary, found ?'],
+    [change(BPE, { dropout: 0.1 }), 'BPE.dropout: expected none'],
+    [change(BPE, { merges: ['a x'] }), 'BPE.merges: expected tokens of the vocabulary, found x'],
+    [
+      change(WORD_LEVEL, { type: 'Other' }),
+      'tokenizer.json: model: expected one of BPE, Unigram, ',
+    ],
+    [{ ...WORD_LEVEL, post_processor: { type: 'Other' } }, 'post_processor: expected one of Bert'],
+    [{ ...WORD_LEVEL, truncation: { direction: 'Left' } }, 'truncation.direction: expected Right'],
+  ])('%j', (json, message) => {
+    expect(() => create(json)).toThrow(
+      expect.objectContaining({ code: 'bad-model', message: expect.stringContaining(message) }),
+    );
+  });
+});
+
+/** Texts of all scripts, with what the normalizers replace, remove, join or expand. */
+const texts = (() => {
+  const parts = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...makeTexts(50)) },
+    fc.constantFrom(
+      '@jack ',
+      'https://t.co/',
+      '&lt;',
+      '&amp;',
+      ':-)',
+      '#HashTagWithWords',
+      '[MASK]',
+    ),
+    fc.constantFrom(' ', '  ', '\n', '\u00a0', '\u3000', '\u200d', '\ufe0f', 'e\u0301', '\u0301'),
+    fc.constantFrom(
+      '日本語',
+      '한국어',
+      'صباح',
+      '\ufdfa',
+      '\u{20bb7}',
+      'नमस्ते',
+      'ﬁ',
+      '½',
+      '😀👍🏽',
+      'ΣΑΣ',
+    ),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom('a', 'x', '!', '.', 'ab', 'zz').map((part) => part.repeat(60)),
+  );
+  return fc
+    .array(fc.tuple(parts, fc.integer({ min: 1, max: 30 })), { maxLength: 12 })
+    .map((list) => list.map(([part, count]) => part.repeat(count)).join(''));
+})();
+
+describe('tokenization stops when the window is full, and the tokens are those of the whole text', () => {
+  test.each<[string, object]>([
+    ['WordPiece', shippedJson(PINNED)],
+    ['Unigram', shippedJson(MULTILINGUAL)],
+    ['WordLevel', WORD_LEVEL],
+    ['BPE', BPE],
+    ...probes.map(({ name }, at): [string, object] => [name, probeJson(probes[at]!)]),
+  ])('%s', (_, json) => {
+    const whole = create(json);
+    const special = whole('').ids.length;
+    const windows = [3, 16, 128].map((window) => ({ window, tokenize: create(json, window) }));
+    fc.assert(
+      fc.property(texts, (text) => {
+        const { ids } = whole(text);
+        expect(ids.every(Number.isInteger)).toBe(true);
+        for (const { window, tokenize } of windows) {
+          const kept = tokenize(text);
+          const before = special > 0 ? 1 : 0;
+          const body = ids.slice(before, ids.length - (special - before));
+          expect(kept.ids.slice(before, kept.ids.length - (special - before))).toEqual(
+            body.slice(0, window - special),
+          );
+          expect(kept.truncated).toBe(body.length > window - special);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+test.each([
+  ['ligatures that become 18 letters each', '\ufdfa'],
+  ['ideographs', '日'],
+  ['ideographs beyond the basic plane', '\u{20bb7}'],
+  ['links', 'https://t.co/x '],
+  ['words of a hundred letters', `${'qzx'.repeat(33)} `],
+  ['spaces', ' '],
+  ['marks', '\u0301\u0323'],
+])('10,000 characters of %s take no longer than an inference', (_, part) => {
+  const text = part.repeat(10_000 / part.length);
+  for (const commit of [PINNED, MULTILINGUAL]) {
+    const tokenize = shippedTokenizer(commit, 128);
+    const durations = Array.from({ length: 5 }, () => {
+      const start = performance.now();
+      tokenize(text);
+      return performance.now() - start;
+    });
+    // On an idle machine, all but marks take less than 20 ms.
+    expect(Math.min(...durations)).toBeLessThan(200);
+  }
+});
