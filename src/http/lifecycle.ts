@@ -1,9 +1,14 @@
 /** How the HTTP server begins to listen, and how it ends. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { HttpServer } from './server.ts';
 
+/**
+ * A client that has just received an answer may be sending its next request, which would be lost with its
+ * connection. It is answered instead, with `Connection: close`.
+ */
+const IDLE_GRACE_MS = 200;
 const SWEEP_INTERVAL_MS = 50;
 
 /**
@@ -22,7 +27,7 @@ export async function listen(
 
 /**
  * Accepts no new connection and waits until the requests that have arrived completely have their answers.
- * What has not is not waited for: its connection is closed at once.
+ * What has not is not waited for: its connection is closed.
  *
  * @returns the number of connections that still waited for an answer after `timeoutMs`; they are closed.
  */
@@ -32,11 +37,11 @@ export async function drain(
 ): Promise<number> {
   let unanswered = 0;
   const closed = once(server, 'close');
-  server.close();
+  // `close` of an HTTP server also closes connections whose clients have not read all of their answer.
+  NetServer.prototype.close.call(server);
   connections.closeAfterAnswers();
-  connections.closeUnused();
-  // A connection that has become idle between its last answer and its end.
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
+  connections.closeUnused(IDLE_GRACE_MS);
+  const sweep = setInterval(() => connections.closeUnused(IDLE_GRACE_MS), SWEEP_INTERVAL_MS);
   const deadline = setTimeout(() => {
     unanswered = connections.unanswered();
     server.closeAllConnections();

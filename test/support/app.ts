@@ -27,6 +27,7 @@ export function createTestApp(manager: Manager, observed: Partial<Observer> = {}
     maxInputs: 64,
     maxChars: 100,
     maxBody: 10_000,
+    maxConnections: 1000,
     apiKeys: [],
     page: new Map(),
     overview: async () => {
