@@ -11,6 +11,9 @@ import type { HttpServer } from './server.ts';
 const IDLE_GRACE_MS = 200;
 const SWEEP_INTERVAL_MS = 50;
 
+/** Connections that the system keeps until they are accepted; its own limit applies as well. */
+const BACKLOG = 4096;
+
 /**
  * @returns `http://host:port`
  * @throws the system's error, such as EADDRINUSE.
@@ -19,7 +22,7 @@ export async function listen(
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<string> {
-  server.listen(port, host);
+  server.listen({ port, host, backlog: BACKLOG });
   await once(server, 'listening');
   const { address, family, port: bound } = server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
