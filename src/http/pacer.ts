@@ -12,22 +12,25 @@ export type Pacer = (task: () => void) => void;
 /**
  * Runs tasks, in their order, in slices of time. Node reads every socket that is ready before it reads one
  * again, so a thousand requests that arrive together would otherwise all be worked on first.
+ *
+ * @param mayRun called before each slice; false leaves out the tasks of this turn of the event loop.
  */
-export function createPacer(): Pacer {
+export function createPacer(mayRun: () => boolean = () => true): Pacer {
   let waiting: (() => void)[] = [];
   /** `performance.now()` when the running slice is over; undefined between slices. */
   let sliceEnd: number | undefined;
 
-  const isWithinSlice = (): boolean => performance.now() < (sliceEnd ?? 0);
-  const startSlice = (): void => {
-    sliceEnd = performance.now() + SLICE_MS;
+  /** Ends when the event loop has looked for what else has arrived. */
+  const startSlice = (): boolean => {
+    const isRunning = mayRun();
+    sliceEnd = isRunning ? performance.now() + SLICE_MS : 0;
     setImmediate(endSlice);
+    return isRunning;
   };
-  // The loop has looked for what else has arrived.
+  const isWithinSlice = (): boolean => performance.now() < (sliceEnd ?? 0);
   const endSlice = (): void => {
     sliceEnd = undefined;
-    if (waiting.length > 0) {
-      startSlice();
+    if (waiting.length > 0 && startSlice()) {
       let done = 0;
       while (done < waiting.length && (done === 0 || isWithinSlice())) {
         waiting[done++]?.();

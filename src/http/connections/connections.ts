@@ -10,6 +10,11 @@ import { createConnection, type Exchange, isAnswering, type OpenConnection } fro
 import { probeUntilAnswered } from './half-closed.ts';
 import { checkAnswers, isStalled } from './unread-answers.ts';
 
+/**
+ * Node accepts one connection in a turn of its event loop. Where many wait, those turns are kept short:
+ * requests are handled in one of so many.
+ */
+const ACCEPTS_PER_SLICE = 16;
 /** Of an answered request: a longer rest is not read, and ends the connection. */
 const MAX_REST_BYTES = 64 * 1024;
 
@@ -46,14 +51,19 @@ interface State extends ConnectionsOptions {
   /** In the order of their last activity: the first one has been idle for the longest time. */
   readonly open: Map<object, OpenConnection>;
   readonly pacer: Pacer;
+  /** Connections since the last turn of the event loop, and since requests were handled. */
+  readonly accepted: { inTurn: number; sinceSlice: number };
   isClosing: boolean;
 }
 
 export function createConnections(options: ConnectionsOptions): Connections {
   const open = new Map<object, OpenConnection>();
-  const state: State = { ...options, open, pacer: createPacer(), isClosing: false };
+  const accepted = { inTurn: 0, sinceSlice: 0 };
+  const pacer = createPacer(() => isTimeForRequests(accepted));
+  const state: State = { ...options, open, pacer, accepted, isClosing: false };
   return {
     onConnection: (socket) => {
+      accepted.inTurn++;
       if (makeRoom(state, socket)) {
         admit(state, socket);
       } else {
@@ -86,6 +96,17 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     unanswered: () => [...open.values()].filter(isAnswering).length,
   };
+}
+
+function isTimeForRequests(accepted: State['accepted']): boolean {
+  const isAccepting = accepted.inTurn > 0;
+  accepted.sinceSlice += accepted.inTurn;
+  accepted.inTurn = 0;
+  if (isAccepting && accepted.sinceSlice < ACCEPTS_PER_SLICE) {
+    return false;
+  }
+  accepted.sinceSlice = 0;
+  return true;
 }
 
 /** @returns false where there is no room for one more connection from that address, or at all. */

@@ -89,7 +89,8 @@ async function removeEnd(file: OpenFile, bytes: number): Promise<void> {
 }
 
 async function openFile(path: string): Promise<OpenFile> {
-  await mkdir(dirname(path), { recursive: true });
+  // Where that fails, opening the file reports why.
+  await mkdir(dirname(path), { recursive: true }).catch(() => undefined);
   const handle = await open(path, 'a+');
   try {
     const { size, ino } = await handle.stat({ bigint: true });
