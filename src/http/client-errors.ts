@@ -63,11 +63,14 @@ function onClientError(
     return;
   }
   const [code, message] = describe(errorCode, options);
-  if (last) {
+  if (last?.isHandled) {
     sendProblem(last.res as Response, { code, message, headers: { connection: 'close' } });
-  } else {
-    refuse(connection, code, message, options);
+    return;
   }
+  if (last) {
+    last.isHandled = true;
+  }
+  refuse(connection, code, message, options);
 }
 
 function endAfter(connection: OpenConnection, res: Response): void {

@@ -9,44 +9,56 @@ const SLICE_MS = 2;
 /** Runs a task at once or later. */
 export type Pacer = (task: () => void) => void;
 
+export interface PacerOptions {
+  /** Called before each slice; false leaves out the tasks of this turn of the event loop. */
+  readonly mayRun?: () => boolean;
+  /** Of a slice. */
+  readonly maxTasks?: number;
+}
+
 /**
  * Runs tasks, in their order, in slices of time. Node reads every socket that is ready before it reads one
  * again, so a thousand requests that arrive together would otherwise all be worked on first.
- *
- * @param mayRun called before each slice; false leaves out the tasks of this turn of the event loop.
  */
-export function createPacer(mayRun: () => boolean = () => true): Pacer {
-  let waiting: (() => void)[] = [];
-  /** `performance.now()` when the running slice is over; undefined between slices. */
-  let sliceEnd: number | undefined;
+export function createPacer({
+  mayRun = () => true,
+  maxTasks = Number.POSITIVE_INFINITY,
+}: PacerOptions = {}): Pacer {
+  const waiting: (() => void)[] = [];
+  let slice: Slice | undefined;
 
-  /** Ends when the event loop has looked for what else has arrived. */
-  const startSlice = (): boolean => {
-    const isRunning = mayRun();
-    sliceEnd = isRunning ? performance.now() + SLICE_MS : 0;
+  const hasTime = ({ end, tasks }: Slice): boolean =>
+    tasks < maxTasks && end > 0 && (tasks === 0 || performance.now() < end);
+  /** It is over when the event loop has looked for what else has arrived. */
+  const startSlice = (): Slice => {
     setImmediate(endSlice);
-    return isRunning;
+    slice = { end: mayRun() ? performance.now() + SLICE_MS : 0, tasks: 0 };
+    return slice;
   };
-  const isWithinSlice = (): boolean => performance.now() < (sliceEnd ?? 0);
   const endSlice = (): void => {
-    sliceEnd = undefined;
-    if (waiting.length > 0 && startSlice()) {
-      let done = 0;
-      while (done < waiting.length && (done === 0 || isWithinSlice())) {
-        waiting[done++]?.();
+    slice = undefined;
+    if (waiting.length > 0) {
+      const next = startSlice();
+      while (waiting.length > 0 && hasTime(next)) {
+        next.tasks++;
+        waiting.shift()?.();
       }
-      waiting = waiting.slice(done);
     }
   };
 
   return (task) => {
-    if (sliceEnd === undefined) {
-      startSlice();
-    }
-    if (waiting.length === 0 && isWithinSlice()) {
+    const current = slice ?? startSlice();
+    if (waiting.length === 0 && hasTime(current)) {
+      current.tasks++;
       task();
     } else {
       waiting.push(task);
     }
   };
+}
+
+interface Slice {
+  /** By `performance.now()`; 0 where no task may run. */
+  readonly end: number;
+  tasks: number;
 }

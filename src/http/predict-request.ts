@@ -116,18 +116,15 @@ function isBlank(text: string): boolean {
 
 function countCodePoints(text: string): number {
   let count = text.length;
-  for (let at = 1; at < text.length; at++) {
-    if (isHighSurrogate(text.charCodeAt(at - 1)) && isLowSurrogate(text.charCodeAt(at))) {
+  let isBehindHighSurrogate = false;
+  for (let at = 0; at < text.length; at++) {
+    const kind = text.charCodeAt(at) & 0xfc00;
+    if (kind === LOW_SURROGATE && isBehindHighSurrogate) {
       count--;
     }
+    isBehindHighSurrogate = kind === HIGH_SURROGATE;
   }
   return count;
 }
 
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit < 0xdc00;
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit < 0xe000;
-}
+const [HIGH_SURROGATE, LOW_SURROGATE] = [0xd800, 0xdc00];

@@ -1,8 +1,7 @@
 /** One connection: the requests on it, and how it ends. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Pacer } from '../pacer.ts';
-import { createRequestGate, type RequestGate } from './request-gate.ts';
+import { createRequestGate, type GatePacers, type RequestGate } from './request-gate.ts';
 
 /** How long a connection whose client may still send stays open, so that the client receives its answer. */
 const LINGER_MS = 1_000;
@@ -21,7 +20,7 @@ export interface AnswerProgress {
 export interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** The application has it. */
+  /** The application has it, or it was refused before. */
   isHandled: boolean;
   /** Undefined while no check has found bytes that wait for the client. */
   progress: AnswerProgress | undefined;
@@ -41,11 +40,11 @@ export interface OpenConnection {
   activeAt: number;
 }
 
-export function createConnection(socket: Socket, pacer: Pacer): OpenConnection {
+export function createConnection(socket: Socket, pacers: GatePacers): OpenConnection {
   const connection: OpenConnection = {
     socket,
     address: socket.remoteAddress ?? '',
-    gate: createRequestGate(socket, pacer),
+    gate: createRequestGate(socket, pacers),
     exchanges: [],
     isHalfClosed: false,
     isEnding: false,

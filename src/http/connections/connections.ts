@@ -8,6 +8,7 @@ import type { ConnectionCloseReason } from '../../serving/observer.ts';
 import { createPacer, type Pacer } from '../pacer.ts';
 import { createConnection, type Exchange, isAnswering, type OpenConnection } from './connection.ts';
 import { probeUntilAnswered } from './half-closed.ts';
+import type { GatePacers } from './request-gate.ts';
 import { checkAnswers, isStalled } from './unread-answers.ts';
 
 /**
@@ -15,6 +16,8 @@ import { checkAnswers, isStalled } from './unread-answers.ts';
  * requests are handled in one of so many.
  */
 const ACCEPTS_PER_SLICE = 16;
+/** Large reads in a turn of the event loop, of all connections. */
+const READS_PER_SLICE = 16;
 /** Of an answered request: a longer rest is not read, and ends the connection. */
 const MAX_REST_BYTES = 64 * 1024;
 
@@ -50,7 +53,7 @@ export interface Connections {
 interface State extends ConnectionsOptions {
   /** In the order of their last activity: the first one has been idle for the longest time. */
   readonly open: Map<object, OpenConnection>;
-  readonly pacer: Pacer;
+  readonly pacers: GatePacers & { readonly handling: Pacer };
   /** Connections since the last turn of the event loop, and since requests were handled. */
   readonly accepted: { inTurn: number; sinceSlice: number };
   isClosing: boolean;
@@ -59,8 +62,11 @@ interface State extends ConnectionsOptions {
 export function createConnections(options: ConnectionsOptions): Connections {
   const open = new Map<object, OpenConnection>();
   const accepted = { inTurn: 0, sinceSlice: 0 };
-  const pacer = createPacer(() => isTimeForRequests(accepted));
-  const state: State = { ...options, open, pacer, accepted, isClosing: false };
+  const passing = createPacer();
+  const reading = createPacer({ maxTasks: READS_PER_SLICE });
+  const handling = createPacer({ mayRun: () => isTimeForRequests(accepted) });
+  const pacers = { passing, reading, handling };
+  const state: State = { ...options, open, pacers, accepted, isClosing: false };
   return {
     onConnection: (socket) => {
       accepted.inTurn++;
@@ -132,7 +138,7 @@ function makeRoom(state: State, { remoteAddress = '' }: Socket): boolean {
 }
 
 function admit(state: State, socket: Socket): void {
-  const connection = createConnection(socket, state.pacer);
+  const connection = createConnection(socket, state.pacers);
   state.open.set(socket, connection);
   socket.once('end', () => {
     connection.isHalfClosed = true;
@@ -176,7 +182,7 @@ function answer(state: State, connection: OpenConnection, exchange: Exchange): v
   }
   res.once('close', () => onAnswered(state, connection));
   const handle = (): void => {
-    if (!socket.destroyed) {
+    if (!socket.destroyed && !exchange.isHandled) {
       exchange.isHandled = true;
       state.handle(req, res);
     }
@@ -184,7 +190,7 @@ function answer(state: State, connection: OpenConnection, exchange: Exchange): v
   if (state.isUrgent(req)) {
     handle();
   } else {
-    state.pacer(handle);
+    state.pacers.handling(handle);
   }
 }
 

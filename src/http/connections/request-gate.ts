@@ -1,25 +1,30 @@
 /**
  * Passes the bytes of a connection to Node's HTTP parser one request at a time: the next one when the one
- * before has its answer. Node itself parses all that it has read: 64 KiB hold thousands of requests, whose
- * objects take memory, and the event loop's time, before the first one is answered.
+ * before has its answer. Node itself parses all that it has read: 64 KiB hold thousands of requests or of
+ * chunks, which take memory, and the event loop's time, before the first request is answered.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Pacer } from '../pacer.ts';
 
-/** Shorter pieces are not passed where no request came of the one before, such as in a chunked body. */
-const MIN_PIECE_BYTES = 128;
+/** Pieces of a head, and of a body of unknown length, which may consist of many small chunks. */
+const MAX_HEAD_PIECE_BYTES = 16 * 1024;
+const MAX_BODY_PIECE_BYTES = 1024;
+/** Smaller pieces are not passed where no request came of the one before. */
+const MIN_PIECE_BYTES = 512;
+/** Time for which the bytes of one connection are passed in a turn of the event loop. */
+const MAX_PASSING_MS = 1;
+/** Node reads a connection up to 32 times in a turn; behind a read of this size it is not read again. */
+const LARGE_READ_BYTES = 32 * 1024;
 /** What else arrives on a connection that ends is read, up to this size, and dropped. */
 const MAX_DROPPED_BYTES = 1024 ** 2;
-
-const [CARRIAGE_RETURN, LINE_FEED] = [13, 10];
 
 export interface RequestGate {
   /** Called for each request that the parser reports. */
   onRequest(req: IncomingMessage): void;
   /** A request has its answer: what has arrived behind it is passed on, in a later turn of the event loop. */
   onAnswered(): void;
-  /** True where bytes have arrived, or are still to come, that nobody has asked for yet. */
+  /** True where bytes have arrived, or are still to come, that belong to no answer yet. */
   hasRest(): boolean;
   /** From now on nothing is passed on. */
   drop(): void;
@@ -27,22 +32,32 @@ export interface RequestGate {
 
 interface State {
   readonly socket: Socket;
+  readonly pacers: GatePacers;
   readonly parse: (bytes: Buffer) => void;
   /** Reports to the parser that the client has closed its side. */
   readonly end: () => void;
   readonly lines: LineScanner;
   /** The request that was parsed last. */
   latest: IncomingMessage | undefined;
-  /** Bytes of its body that have not been passed on. Unknown of a chunked body: 0. */
+  /** Bytes of its body that have not been passed on; 0 where its length is not known. */
   bodyBytes: number;
   unanswered: number;
   held: Buffer | undefined;
+  isReleaseScheduled: boolean;
   hasEnded: boolean;
   /** Number of bytes that were dropped; undefined while bytes are passed on. */
   dropped: number | undefined;
 }
 
-export function createRequestGate(socket: Socket, pacer: Pacer): RequestGate {
+/** Turns of a connection among the others. */
+export interface GatePacers {
+  /** To pass on what has arrived. */
+  readonly passing: Pacer;
+  /** To read on behind a large read. */
+  readonly reading: Pacer;
+}
+
+export function createRequestGate(socket: Socket, pacers: GatePacers): RequestGate {
   // The parser's own listeners, which Node has added last. With another one in the place of the first,
   // the parser does not read from the system itself.
   const parse = socket.listeners('data').at(-1) as ((bytes: Buffer) => void) | undefined;
@@ -52,6 +67,7 @@ export function createRequestGate(socket: Socket, pacer: Pacer): RequestGate {
   }
   const state: State = {
     socket,
+    pacers,
     parse: parse.bind(socket),
     end: end.bind(socket),
     lines: createLineScanner(),
@@ -59,12 +75,13 @@ export function createRequestGate(socket: Socket, pacer: Pacer): RequestGate {
     bodyBytes: 0,
     unanswered: 0,
     held: undefined,
+    isReleaseScheduled: false,
     hasEnded: false,
     dropped: undefined,
   };
   socket.off('data', parse);
   socket.off('end', end);
-  socket.on('data', (bytes: Buffer) => pass(state, bytes));
+  socket.on('data', (bytes: Buffer) => onData(state, bytes));
   socket.on('end', () => {
     state.hasEnded = true;
     endIfPassed(state);
@@ -77,9 +94,7 @@ export function createRequestGate(socket: Socket, pacer: Pacer): RequestGate {
     },
     onAnswered: () => {
       state.unanswered--;
-      if (state.held) {
-        setImmediate(() => pacer(() => release(state)));
-      }
+      scheduleRelease(state);
     },
     hasRest: () => state.held !== undefined || state.latest?.complete === false,
     drop: () => {
@@ -90,51 +105,94 @@ export function createRequestGate(socket: Socket, pacer: Pacer): RequestGate {
   };
 }
 
-function pass(state: State, bytes: Buffer): void {
-  const { socket, parse } = state;
+function onData(state: State, bytes: Buffer): void {
+  const { socket } = state;
+  if (state.dropped === undefined) {
+    // The head of a request, and of its body what is known to belong to it.
+    const maxPieces = isInBody(state) ? 0 : 1;
+    pass(state, bytes, (pieces) => pieces < maxPieces);
+  } else {
+    state.dropped += bytes.byteLength;
+  }
+  if (bytes.byteLength >= LARGE_READ_BYTES) {
+    socket.pause();
+    setImmediate(() => {
+      state.pacers.reading(() => {
+        if (!state.held && (state.dropped ?? 0) < MAX_DROPPED_BYTES) {
+          socket.resume();
+        }
+      });
+    });
+  }
+}
+
+function isInBody({ latest }: State): boolean {
+  return latest?.complete === false;
+}
+
+/** @param mayPass whether one more piece of unknown content may be passed in this turn. */
+function pass(state: State, bytes: Buffer, mayPass: (pieces: number) => boolean): void {
   let at = 0;
+  let pieces = 0;
   let minBytes = 0;
-  while (at < bytes.byteLength && !socket.destroyed) {
-    if (state.dropped !== undefined) {
-      drop(state, bytes.byteLength - at);
-      return;
-    }
-    if (mustWait(state)) {
+  while (at < bytes.byteLength && !state.socket.destroyed && state.dropped === undefined) {
+    const { latest } = state;
+    const isKnown = isInBody(state) && state.bodyBytes > 0;
+    if (mustWait(state) || (!isKnown && !mayPass(pieces))) {
       hold(state, bytes.subarray(at));
       return;
     }
-    const { latest } = state;
-    const end = endOfPiece(state, bytes, at, minBytes);
-    parse(end - at === bytes.byteLength ? bytes : bytes.subarray(at, end));
+    const end = isKnown ? endOfBody(state, bytes, at) : endOfPiece(state, bytes, at, minBytes);
+    pieces += isKnown ? 0 : 1;
+    state.parse(end - at === bytes.byteLength ? bytes : bytes.subarray(at, end));
     minBytes = state.latest === latest ? MIN_PIECE_BYTES : 0;
     at = end;
   }
 }
 
-function mustWait({ held, latest, unanswered }: State): boolean {
-  return held !== undefined || (unanswered > 0 && latest?.complete === true);
+function endOfBody(state: State, bytes: Buffer, start: number): number {
+  const length = Math.min(state.bodyBytes, bytes.byteLength - start);
+  state.bodyBytes -= length;
+  return start + length;
 }
 
-/** At most the rest of a body, or what ends with a blank line, as the head of a request does. */
 function endOfPiece(state: State, bytes: Buffer, start: number, minBytes: number): number {
-  if (state.latest?.complete === false && state.bodyBytes > 0) {
-    const length = Math.min(state.bodyBytes, bytes.byteLength - start);
-    state.bodyBytes -= length;
-    return start + length;
-  }
-  return state.lines.endOfBlankLine(bytes, start, minBytes);
+  const maxBytes = isInBody(state) ? MAX_BODY_PIECE_BYTES : MAX_HEAD_PIECE_BYTES;
+  const end = Math.min(start + maxBytes, bytes.byteLength);
+  return state.lines.endOfBlankLine(bytes, start, { minBytes, end });
+}
+
+/** Bytes of the same connection, or the answer to its latest request, come first. */
+function mustWait(state: State): boolean {
+  return state.held !== undefined || (state.unanswered > 0 && !isInBody(state));
 }
 
 function hold(state: State, bytes: Buffer): void {
   state.held = state.held ? Buffer.concat([state.held, bytes]) : bytes;
   state.socket.pause();
+  scheduleRelease(state);
+}
+
+/** In a later turn of the event loop, and in turns with the other connections. */
+function scheduleRelease(state: State): void {
+  const isAnswering = state.unanswered > 0 && !isInBody(state);
+  if (state.held && !isAnswering && !state.isReleaseScheduled) {
+    state.isReleaseScheduled = true;
+    setImmediate(() => {
+      state.pacers.passing(() => {
+        state.isReleaseScheduled = false;
+        release(state);
+      });
+    });
+  }
 }
 
 function release(state: State): void {
   const { held, socket } = state;
   if (held && !socket.destroyed) {
+    const end = performance.now() + MAX_PASSING_MS;
     state.held = undefined;
-    pass(state, held);
+    pass(state, held, () => performance.now() < end);
     if (!state.held) {
       socket.resume();
       endIfPassed(state);
@@ -148,24 +206,23 @@ function endIfPassed({ hasEnded, held, end }: State): void {
   }
 }
 
-function drop(state: State, length: number): void {
-  state.dropped = (state.dropped ?? 0) + length;
-  if (state.dropped > MAX_DROPPED_BYTES) {
-    state.socket.pause();
-  }
-}
+const [CARRIAGE_RETURN, LINE_FEED] = [13, 10];
 
 interface LineScanner {
-  /** @returns the index behind the first blank line that ends `minBytes` behind `start` or later. */
-  endOfBlankLine(bytes: Buffer, start: number, minBytes: number): number;
+  /** @returns the index behind the first blank line that ends `minBytes` behind `start` or later, or `end`. */
+  endOfBlankLine(
+    bytes: Buffer,
+    start: number,
+    limits: { readonly minBytes: number; readonly end: number },
+  ): number;
 }
 
-/** Lines may be split anywhere: the end of one may come with the next bytes. */
+/** Finds the ends of heads. Lines may be split anywhere: the end of one may come with the next bytes. */
 function createLineScanner(): LineScanner {
   let isBlank = true;
   return {
-    endOfBlankLine: (bytes, start, minBytes) => {
-      for (let at = start; at < bytes.byteLength; at++) {
+    endOfBlankLine: (bytes, start, { minBytes, end }) => {
+      for (let at = start; at < end; at++) {
         const byte = bytes[at];
         if (byte === LINE_FEED) {
           if (isBlank && at + 1 - start >= minBytes) {
@@ -176,7 +233,7 @@ function createLineScanner(): LineScanner {
           isBlank = false;
         }
       }
-      return bytes.byteLength;
+      return end;
     },
   };
 }

@@ -5,6 +5,10 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { BodyAccount, BodyBudget } from '../body-budget.ts';
 import { ProblemError } from '../problems.ts';
 
+/** A body in smaller parts costs more to read than it may: so many are accepted, and then this size of each. */
+const MAX_SMALL_PARTS = 4096;
+const MIN_PART_BYTES = 64;
+
 interface Decoder {
   readonly create: () => Duplex;
   /** Memory that it takes beside the bytes that it returns: its window and its tables. */
@@ -69,6 +73,7 @@ export function readBody(
       }
     }
   });
+  onTooManyParts(req, refuse);
   stream.once('end', () => finish(body.bytes()));
   if (stream !== req) {
     stream.once('error', () =>
@@ -83,6 +88,19 @@ export function readBody(
       stream.destroy();
     }
     account.close();
+  });
+}
+
+function onTooManyParts(req: IncomingMessage, refuse: (problem: ProblemError) => void): void {
+  let parts = 0;
+  let bytes = 0;
+  req.on('data', (part: Buffer) => {
+    parts++;
+    bytes += part.byteLength;
+    if (parts > MAX_SMALL_PARTS && bytes < parts * MIN_PART_BYTES) {
+      const detail = `The body comes in chunks of fewer than ${MIN_PART_BYTES} bytes`;
+      refuse(new ProblemError('invalid-request', detail, { connection: 'close' }));
+    }
   });
 }
 
