@@ -123,7 +123,7 @@ async function runStory() {
   print([
     `console     ${url}/`,
     prometheus ? `Prometheus  ${prometheus}/alerts` : 'Prometheus  not installed: left out',
-    `log         npx tweet-sentiment logs ${logFile}`,
+    `log         node dist/main.js logs ${logFile}`,
   ]);
 
   say(`2. English tweets for ${options.seconds} s. No alert.`);

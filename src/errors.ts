@@ -28,3 +28,49 @@ export class KnownError<Code extends string = string> extends Error {
 export function mismatch(where: string, expected: string | number, found: string | number): string {
   return `${where}: expected ${expected}, found ${found}`;
 }
+
+/** What a code of the system means, after the name of the file or address. */
+const SYSTEM_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EACCES: "can't be used: permission denied",
+  EPERM: "can't be used: permission denied",
+  EISDIR: 'is a folder: expected a file',
+  ENOTDIR: "can't be reached: a part of its path is not a folder",
+  ENOTEMPTY: 'is not empty',
+  EEXIST: 'exists already',
+  ENOSPC: "can't be written: no space is left on the disk",
+  EDQUOT: "can't be written: the quota of the disk is used up",
+  EROFS: "can't be written: the file system is read-only",
+  ELOOP: "can't be reached: too many symbolic links",
+  ENAMETOOLONG: "can't be used: its name is too long",
+  EMFILE: "can't be opened: this process has too many open files",
+  EADDRINUSE: 'is in use by another process',
+  EADDRNOTAVAIL: 'is not an address of this machine',
+  ENOTFOUND: "can't be resolved",
+  EAI_AGAIN: "can't be resolved at the moment",
+};
+
+/** True for an error of the system: of a file, a socket, a process. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+/** An error of the system in words: the file or the address, and what is wrong. */
+export function describeSystemError(error: NodeJS.ErrnoException): string {
+  const { code = '', path, message } = error;
+  const { address, port, hostname } = error as {
+    address?: string;
+    port?: number;
+    hostname?: string;
+  };
+  const socket = port === undefined ? address : `${address}:${port}`;
+  const subject = path ?? socket ?? hostname ?? 'the file';
+  const isNoFolder = code === 'EEXIST' && error.syscall === 'mkdir';
+  const reason = isNoFolder ? 'is not a folder' : SYSTEM_REASONS[code];
+  if (reason !== undefined) {
+    return `${subject} ${reason}${path === undefined ? ` (${code})` : ''}`;
+  }
+  // Node's own message: `<code>: <description>, <call> <arguments>`.
+  const [, description] = /^[A-Z\d]+: ([^,]+)/.exec(message) ?? [];
+  return description === undefined ? message : `${subject} can't be used: ${description} (${code})`;
+}

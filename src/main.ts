@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { notify, warn } from './commands/output.ts';
 import { setLibraryVariables } from './config/environment.ts';
-import { KnownError } from './errors.ts';
+import { describeSystemError, isSystemError, KnownError } from './errors.ts';
 
 // Commands load these libraries later, with a dynamic import.
 setLibraryVariables();
@@ -39,12 +39,10 @@ for (const add of wanted ? [wanted] : Object.values(COMMANDS)) {
 try {
   await program.parseAsync();
 } catch (error) {
-  const isKnown =
-    error instanceof KnownError ||
-    // An error of the system, such as EADDRINUSE.
-    (error instanceof Error && 'syscall' in error);
-  if (isKnown) {
+  if (error instanceof KnownError) {
     warn(error.message);
+  } else if (isSystemError(error)) {
+    warn(describeSystemError(error));
   } else {
     notify((error as Error).stack ?? String(error));
   }

@@ -7,6 +7,6 @@ export { createTally } from './drift/profile.ts';
 export { measureDrift } from './drift/psi.ts';
 export { createLanguageIdentifier } from './inference/language.ts';
 export { classifyAll, openClassifier } from './inference/offline.ts';
-export { createTokenizer } from './inference/tokenizer.ts';
+export { createTokenizer } from './inference/tokenizer/tokenizer.ts';
 export { createRandom } from './simulate/random.ts';
 export { openStore } from './version/stores/open.ts';

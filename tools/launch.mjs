@@ -1,15 +1,18 @@
 // Starts programs for tests, the bench and the demo, and ends them: the built server above all.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the project. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** The command line, as `npm run build` makes it. */
-export const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+/** The built command line. */
+export const MAIN = join(ROOT, bin['tweet-sentiment']);
 
 /** How long a process may take to end after SIGTERM before it is killed. */
 const STOP_TIMEOUT_MS = 90_000;

@@ -1,4 +1,4 @@
-// Folders for files that nobody needs once this process has ended.
+// Folders for files that are needed only while this process runs.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

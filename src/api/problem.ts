@@ -22,6 +22,7 @@ export const PROBLEMS = {
   'expectation-failed': [417, 'The expectation can’t be met'],
   'headers-too-large': [431, 'The headers are too large'],
   'queue-full': [429, 'The queue is full'],
+  'queue-too-slow': [429, 'The texts would wait too long'],
   'internal-error': [500, 'Something went wrong here'],
   'not-ready': [503, 'The model is not loaded yet'],
   'too-many-bodies': [503, 'Too many request bodies'],

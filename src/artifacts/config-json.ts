@@ -3,7 +3,10 @@ import { z } from 'zod';
 
 export const configSchema = z
   .object({
-    id2label: z.record(z.string().regex(/^\d+$/), z.string().min(1)),
+    id2label: z.record(
+      z.string().regex(/^\d+$/, 'expected the index of a label, such as 0'),
+      z.string().min(1),
+    ),
     max_position_embeddings: z.int().positive().optional(),
     model_type: z.string().optional(),
     pad_token_id: z.int().min(0).optional(),
@@ -17,7 +20,7 @@ export const configSchema = z
       context.addIssue({
         code: 'custom',
         path: ['id2label'],
-        message: `no label for index ${missing}`,
+        message: `no label for index ${missing}: expected one for each index from 0`,
       });
     }
   });

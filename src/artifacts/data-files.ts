@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeSystemError, isSystemError } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
 import { readColumn } from './data-table.ts';
 import type { DataFile, Datasets } from './datasets.ts';
@@ -37,7 +38,17 @@ export async function findDataFiles(
 }
 
 async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    (cause: unknown) => {
+      throw isSystemError(cause)
+        ? new ModelError(
+            'not-found',
+            `${describeSystemError(cause)}: expected the folder with the data`,
+            { cause, data: { folder } },
+          )
+        : cause;
+    },
+  );
   return entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name));

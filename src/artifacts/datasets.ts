@@ -6,7 +6,7 @@ const counts = z.record(z.string(), z.int().min(0));
 const dataFileSchema = z.object({
   path: z.string().min(1),
   role: z.enum(['train', 'dev', 'test']),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in lower-case hex'),
   bytes: z.int().min(0),
   rows: z.int().min(0),
   labels: counts,

@@ -4,7 +4,10 @@ import { z } from 'zod';
 export const environmentSchema = z.object({
   /** The recorded command, without a shell; the word DATA is replaced by the folder with the data. */
   command: z.string().min(1),
-  variables: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.string()),
+  variables: z.record(
+    z.string().regex(/^[A-Za-z_]\w*$/, 'expected the name of a variable, such as OMP_NUM_THREADS'),
+    z.string(),
+  ),
 });
 
 export type Environment = z.infer<typeof environmentSchema>;

@@ -1,14 +1,21 @@
 /**
  * Whether the weights were trained from the ingredients beside them. The outputs of training can't be
  * merged: the two that a merge finds belong to its parents, and neither to the merged ingredients. So a
- * merge leaves a mark in their place, and training records the digests of the ingredients that it
- * started from; a version whose ingredients differ from those has to be retrained.
+ * merge leaves a mark in their place, and training records which ingredients it started from and which
+ * outputs it wrote; a version that differs from its record has to be retrained.
  */
-import { createHash } from 'node:crypto';
+import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
 import { checkJson, parseJson } from '../version/json.ts';
-import { metricsSchema } from './metrics.ts';
-import { isIngredient } from './version-files.ts';
+import {
+  digestModel,
+  RECORDED_OUTPUTS,
+  sha256,
+  type TrainingRecord,
+  trainingRecord,
+} from './digests.ts';
+import { type Metrics, metricsSchema } from './metrics.ts';
+import { type ModelFiles, parseArtifact } from './read.ts';
 
 const MARK = /^<{7} .*\nto be retrained: (.*)\n/;
 /** The mark ends well before. */
@@ -45,22 +52,37 @@ export function isRetrainingMark(bytes: Buffer): boolean {
   return MARK.test(bytes.subarray(0, MARK_BYTES).toString('utf8'));
 }
 
-/** SHA-256 of each ingredient, hex, by path. */
-export function digestIngredients(files: ReadonlyMap<string, Buffer>): ReadonlyMap<string, string> {
-  return new Map(
-    [...files]
-      .filter(([path]) => isIngredient(path))
-      .map(([path, bytes]) => [path, createHash('sha256').update(bytes).digest('hex')]),
-  );
-}
+/**
+ * How far a version proves that its weights were trained from its ingredients.
+ *
+ * - `proven`: by one digest of all ingredients, and a digest of each output.
+ * - `listed`: by a digest of each ingredient, as versions recorded it before. A merge of the lines of two
+ *   such lists is a correct list of the merged ingredients, so it proves nothing.
+ * - `unrecorded`: not at all, as in the earliest versions.
+ */
+export type Lineage = 'proven' | 'listed' | 'unrecorded';
 
 /**
- * Rejects a version that has to be retrained. One that does not record what its weights were trained
- * from is accepted: early versions did not record it.
+ * Rejects a version that has to be retrained.
  *
- * @throws ModelError `unfit`, naming the file that a merge left, or what has changed since the training.
+ * @throws ModelError `unfit`, naming the file that a merge left, or what differs from the record. Where the
+ * ingredients differ from those of the record, its data have `trainedFrom`, the digest in the record.
  */
-export function assertWeightsMatchIngredients(files: ReadonlyMap<string, Buffer>): void {
+export function assertWeightsMatchIngredients(files: ModelFiles): Lineage {
+  assertNoRetrainingMark(files);
+  const recorded = readRecord(files);
+  if (!recorded) {
+    return 'unrecorded';
+  }
+  if (isRecord(recorded)) {
+    assertRecorded(recorded, files);
+    return 'proven';
+  }
+  assertListed(recorded, files);
+  return 'listed';
+}
+
+function assertNoRetrainingMark(files: ModelFiles): void {
   for (const [path, bytes] of files) {
     if (isRetrainingMark(bytes)) {
       throw new ModelError(
@@ -71,8 +93,79 @@ export function assertWeightsMatchIngredients(files: ReadonlyMap<string, Buffer>
       );
     }
   }
-  const trainedFrom = recordedIngredients(files.get('metrics.json'));
-  const changes = trainedFrom ? changesSince(trainedFrom, digestIngredients(files)) : [];
+}
+
+type Recorded = NonNullable<Metrics['trained_from']>;
+
+/** `trained_from`, whatever the rest of the file is; undefined where it is not recorded. */
+function readRecord(files: ModelFiles): Recorded | undefined {
+  const metrics = files.get('metrics.json');
+  if (!metrics) {
+    return undefined;
+  }
+  const origin = 'metrics.json';
+  const json = parseJson(metrics.toString('utf8'), origin);
+  return checkJson(metricsSchema.pick({ trained_from: true }), json, origin).trained_from;
+}
+
+function isRecord(recorded: Recorded): recorded is TrainingRecord {
+  return typeof recorded.outputs === 'object';
+}
+
+function assertRecorded(recorded: TrainingRecord, files: ModelFiles): void {
+  const found = trainingRecord(files);
+  if (found.ingredients !== recorded.ingredients) {
+    throw new ModelError(
+      'unfit',
+      mismatch(
+        'to be retrained: the ingredients are not those that the weights were trained from: ' +
+          'trained_from.ingredients of metrics.json',
+        found.ingredients,
+        recorded.ingredients,
+      ),
+      { data: { trainedFrom: recorded.ingredients } },
+    );
+  }
+  for (const path of new Set([...RECORDED_OUTPUTS, ...Object.keys(recorded.outputs)])) {
+    assertOutput(path, recorded.outputs[path], files.get(path));
+  }
+  assertProfile(files);
+}
+
+function assertOutput(path: string, expected: string | undefined, bytes: Buffer | undefined): void {
+  const found = bytes ? sha256(bytes) : undefined;
+  if (found === expected) {
+    return;
+  }
+  const where = `to be retrained: ${path} is not the file that the recorded training wrote: SHA-256`;
+  throw new ModelError('unfit', mismatch(where, expected ?? 'none', found ?? 'no such file'), {
+    data: { path },
+  });
+}
+
+/** A profile is measured after the training, so it names its model itself. */
+function assertProfile(files: ModelFiles): void {
+  const bytes = files.get('profile.json');
+  const model = bytes && parseArtifact('profile.json', bytes).model;
+  const expected = digestModel(files);
+  if (model !== undefined && model !== expected) {
+    throw new ModelError(
+      'unfit',
+      `${mismatch('profile.json: model', expected, model)}: the profile of another model; ` +
+        'measure it again with `models profile`',
+      { data: { path: 'profile.json' } },
+    );
+  }
+}
+
+/** The ingredients that earlier versions listed. */
+const LISTED = /^(?:code|data|environment)\/|^hyperparameters\.json$/;
+
+function assertListed(recorded: Readonly<Record<string, string>>, files: ModelFiles): void {
+  const ingredients = new Map(
+    [...files].filter(([path]) => LISTED.test(path)).map(([path, bytes]) => [path, sha256(bytes)]),
+  );
+  const changes = describeChanges(new Map(Object.entries(recorded)), ingredients);
   if (changes.length > 0) {
     throw new ModelError(
       'unfit',
@@ -82,29 +175,18 @@ export function assertWeightsMatchIngredients(files: ReadonlyMap<string, Buffer>
   }
 }
 
-/** `trained_from`, whatever the rest of the file is; undefined where it is not recorded. */
-function recordedIngredients(
-  metrics: Buffer | undefined,
-): Readonly<Record<string, string>> | undefined {
-  if (!metrics) {
-    return undefined;
-  }
-  const origin = 'metrics.json';
-  const json = parseJson(metrics.toString('utf8'), origin);
-  return checkJson(metricsSchema.pick({ trained_from: true }), json, origin).trained_from;
-}
-
-function changesSince(
-  recorded: Readonly<Record<string, string>>,
-  ingredients: ReadonlyMap<string, string>,
+/** What differs between two sets of files, such as `code/train.py changed`. @param before ids or digests by path. */
+export function describeChanges(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
 ): string[] {
-  const paths = new Set([...Object.keys(recorded), ...ingredients.keys()]);
+  const paths = new Set([...before.keys(), ...after.keys()]);
   return [...paths].sort().flatMap((path) => {
-    const [before, now] = [recorded[path], ingredients.get(path)];
-    if (before === now) {
+    const [old, now] = [before.get(path), after.get(path)];
+    if (old === now) {
       return [];
     }
-    const what = before === undefined ? 'was added' : now === undefined ? 'was removed' : 'changed';
+    const what = old === undefined ? 'was added' : now === undefined ? 'was removed' : 'changed';
     return [`${path} ${what}`];
   });
 }

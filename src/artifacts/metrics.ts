@@ -13,14 +13,26 @@ const scoresSchema = z.object({
   ),
 });
 
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in lower-case hex');
+
+/** What the weights were trained from, and what the training wrote. */
+const recordSchema = z.strictObject({
+  /** Of all ingredients together. */
+  ingredients: digest,
+  /** By path. */
+  outputs: z.record(z.string(), digest),
+});
+
+/** As earlier versions recorded it: SHA-256 of each ingredient by path. */
+const listSchema = z.record(z.string(), digest);
+
 export const metricsSchema = z.object({
   primary: z.enum(['macro_recall', 'macro_f1', 'accuracy']),
   datasets: z.record(
     z.string(),
     z.object({ rows: z.int(), fp32: scoresSchema.optional(), int8: scoresSchema.optional() }),
   ),
-  /** SHA-256 of each ingredient as it was when the training began, by path. */
-  trained_from: z.record(z.string(), z.string()).optional(),
+  trained_from: z.union([recordSchema, listSchema]).optional(),
 });
 
 export type Scores = z.infer<typeof scoresSchema>;

@@ -27,12 +27,15 @@ export type Distribution =
 export const profileSchema = z.object({
   features: z.record(z.string(), distributionSchema),
   texts: z.int().min(0),
+  model: z.string().optional(),
 });
 
 export interface Profile {
   readonly features: Readonly<Record<string, Distribution>>;
   /** How many texts it was measured on; 0 for bins without a reference. */
   readonly texts: number;
+  /** The digest of the model that it was measured with; earlier versions did not record it. */
+  readonly model?: string | undefined;
 }
 
 /** A distribution's bins by name: a category, or an upper bound in digits. */

@@ -111,12 +111,21 @@ export const VERSION_FILES = {
 
 export type VersionFilePath = keyof typeof VERSION_FILES;
 
-/** Kinds of the files that have no row above, by the folder at the top. */
-const FOLDER_KINDS: ReadonlyMap<string, FileKind> = new Map([
-  ['code', 'code'],
-  ['data', 'data'],
-  ['environment', 'environment'],
-]);
+/**
+ * Kinds of the files that have no row above, by the first pattern that matches. Training code can read any
+ * file, so what is neither documentation nor a setting of git or of its hosts counts as code.
+ */
+const KIND_PATTERNS: readonly (readonly [RegExp, FileKind])[] = [
+  [/^data\//, 'data'],
+  [/^environment\//, 'environment'],
+  [
+    /^(?:README|LICEN[CS]E|NOTICE|CHANGELOG|CONTRIBUTING|CITATION|SECURITY)(?:\.(?:md|rst|txt|cff))?$/i,
+    'documentation',
+  ],
+  [/^docs\/.*\.(?:md|rst|png|svg|jpe?g|gif|pdf)$/i, 'documentation'],
+  [/^\.(?:gitattributes|gitignore|editorconfig|gitlab-ci\.yml)$/i, 'documentation'],
+  [/^\.git(?:hub|lab)\//i, 'documentation'],
+];
 
 const INGREDIENT_KINDS: ReadonlySet<FileKind> = new Set([
   'code',
@@ -138,8 +147,8 @@ export function versionFilesWhere(condition: (rule: FileRule) => boolean): Versi
 }
 
 export function kindOf(path: string): FileKind {
-  const folder = path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
-  return ruleOf(path)?.kind ?? FOLDER_KINDS.get(folder) ?? 'documentation';
+  const [, kind = 'code'] = KIND_PATTERNS.find(([pattern]) => pattern.test(path)) ?? [];
+  return ruleOf(path)?.kind ?? kind;
 }
 
 /** True for a file that training depends on: code, data, configuration, environment. */

@@ -1,7 +1,7 @@
-/** How others run this command line: git as a merge driver and filter. */
+/** This program as git runs it, as a merge driver and filter. */
 import { realpathSync } from 'node:fs';
 
-/** This command line as words for a shell; what follows is appended. */
+/** The command that starts this program, quoted for a shell; arguments can be appended. */
 export function commandLine(): string {
   return [process.execPath, realpathSync(process.argv[1] as string)].map(quote).join(' ');
 }

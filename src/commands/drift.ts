@@ -80,9 +80,9 @@ label, score, text}]}], texts, other_commits: [{commit, predictions}]}; a verdic
 stable, moving, changed.
 
 Examples:
-  npx tweet-sentiment drift server.log*
-  npx tweet-sentiment drift server.log --since 1h --html drift.html
-  npx tweet-sentiment drift --server http://localhost:8080 --json
+  node dist/main.js drift server.log*
+  node dist/main.js drift server.log --since 1h --html drift.html
+  node dist/main.js drift --server http://localhost:8080 --json
 `;
 
 interface DriftFlags {
@@ -141,9 +141,10 @@ async function findReference(
   const version = await openVersion(anyStore, modelName, commit);
   const profile = await readArtifact(version, 'profile.json');
   if (!profile || profile.texts === 0) {
+    const found = profile ? 'a profile.json of 0 texts' : 'no profile.json';
     throw new ModelError(
       'unfit',
-      `${commit} has no profile.json: there is nothing to compare traffic with`,
+      `${commit} has ${found}: there is nothing to compare traffic with`,
     );
   }
   return { profile, tag: await readTag(anyStore, modelName, commit) };

@@ -84,9 +84,9 @@ Exit code: 0 at the end of the file or after Ctrl-C, 1 where the file can't be r
 argument.
 
 Examples:
-  npm start | npx tweet-sentiment logs
-  npx tweet-sentiment logs server.log --language de --label negative --score-below 0.6
-  npx tweet-sentiment logs server.log --since 10m --summary
+  npm start | node dist/main.js logs
+  node dist/main.js logs server.log --language de --label negative --score-below 0.6
+  node dist/main.js logs server.log --since 10m --summary
 `;
 
 interface LogsFlags {
@@ -105,7 +105,7 @@ interface LogsFlags {
 async function run(file: string | undefined, flags: LogsFlags, command: Command): Promise<void> {
   const path = file === '-' ? undefined : file;
   if (file === undefined && process.stdin.isTTY) {
-    command.error('error: name a log file, or pipe a log: npm start | npx tweet-sentiment logs');
+    command.error('error: name a log file, or pipe a log: npm start | node dist/main.js logs');
   }
   const stats = path === undefined ? undefined : await stat(path).catch(unlessMissing);
   if (stats?.isDirectory()) {

@@ -47,6 +47,17 @@ export function warn(message: string): void {
   notify(`tweet-sentiment: ${message}`);
 }
 
+/** Makes a callback for repeated requests to a store, which prints each reason once. */
+export function retryWarning(timeoutMs: number): (notice: { readonly error: Error }) => void {
+  const printed = new Set<string>();
+  return ({ error: { message } }) => {
+    if (!printed.has(message)) {
+      printed.add(message);
+      warn(`${message}; trying again until it has not responded for ${timeoutMs / 1000} s`);
+    }
+  };
+}
+
 export function stdoutPaint(): Paint {
   return createPaint(isColoured(process.stdout));
 }

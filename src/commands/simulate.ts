@@ -75,8 +75,8 @@ each predicted label. Ctrl-C ends the run early, with its report.
 Exit code: 0 where the server answered, 1 where it did not, 2 for a wrong argument.
 
 Examples:
-  npx tweet-sentiment simulate --rate 100 --for 5m
-  npx tweet-sentiment simulate --mix en=1 --then en=1,de=1 --for 2m,5m
+  node dist/main.js simulate --rate 100 --for 5m
+  node dist/main.js simulate --mix en=1 --then en=1,de=1 --for 2m,5m
 `;
 
 interface SimulateFlags {

@@ -3,15 +3,16 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/config.ts';
+import { mismatch } from '../errors.ts';
 import { openRepository, type Repository, resolveRevision } from '../repository/git.ts';
 import { createRepositoryStore } from '../repository/store.ts';
-import { hasCode } from '../version/errors.ts';
+import { hasCode, ModelError } from '../version/errors.ts';
 import { isFullSha } from '../version/git-objects.ts';
 import { openStore } from '../version/stores/open.ts';
 import type { Store } from '../version/stores/store.ts';
 import { openVersion, resolveCommit, type Version } from '../version/version.ts';
-import { configOf, type Flags, withSettings } from './options.ts';
-import { warn } from './output.ts';
+import { commandConfigOf, type Flags, withCommandSettings } from './options.ts';
+import { retryWarning } from './output.ts';
 
 export interface VersionAccess {
   readonly config: Config;
@@ -43,7 +44,7 @@ export function withVersionFlags(
   command: Command,
   settings: readonly (keyof Config)[] = ['modelStore', 'modelName', 'modelCommit'],
 ): Command {
-  return withSettings(command, settings).addOption(
+  return withCommandSettings(command, [...settings, 'modelFetchTimeoutMs']).addOption(
     new Option(
       '--repository <path>',
       'model repository: a git clone or a bundle file (default: the clone that the current folder ' +
@@ -57,45 +58,87 @@ export async function withVersionAccess<T>(
   flags: Flags,
   use: (versions: VersionAccess) => Promise<T>,
 ): Promise<T> {
-  const config = configOf(flags);
-  const { modelName, modelCommit } = config;
-  const store = openStore(config.modelStore, {
-    timeoutMs: config.modelFetchTimeoutMs,
-    onRetry: ({ error }) => warn(error.message),
-  });
+  const config = commandConfigOf(flags);
+  const store = openConfiguredStore(config.modelStore, config);
   const location = flags.repository as string | undefined;
   const repository =
     location === undefined ? await findRepository(config) : await openRepository(location);
   const anyStore = repository ? createRepositoryStore(repository, store) : store;
   try {
-    const resolve = async (revision = modelCommit): Promise<string> =>
-      repository && revision !== undefined && !isFullSha(revision)
-        ? resolveRevision(repository, revision)
-        : resolveCommit(store, modelName, revision);
+    const resolve = (revision?: string): Promise<string> =>
+      resolveWith({ config, store, repository }, revision);
     const open = async (revision?: string): Promise<Version> =>
-      openVersion(anyStore, modelName, await resolve(revision));
+      openVersion(anyStore, config.modelName, await resolve(revision));
     return await use({ config, store, repository, anyStore, resolve, open });
   } finally {
     await repository?.close();
   }
 }
 
-/** The repository that the current folder is in, if it is a model repository, else the store's bundle. */
+/** Opens a store with the timeout of the settings, for a command that reports each reason to wait. */
+export function openConfiguredStore(location: string, { modelFetchTimeoutMs }: Config): Store {
+  return openStore(location, {
+    timeoutMs: modelFetchTimeoutMs,
+    onRetry: retryWarning(modelFetchTimeoutMs),
+  });
+}
+
+/** @throws ModelError `bad-reference` where the revision names no commit. */
+async function resolveWith(
+  { config, store, repository }: Pick<VersionAccess, 'config' | 'store' | 'repository'>,
+  given: string | undefined,
+): Promise<string> {
+  const { modelName, modelCommit } = config;
+  const revision = given ?? modelCommit;
+  if (revision !== undefined && !isFullSha(revision) && repository) {
+    return resolveRevision(repository, revision);
+  }
+  if (given === undefined || isFullSha(given)) {
+    return resolveCommit(store, modelName, revision);
+  }
+  const found = JSON.stringify(given.slice(0, MAX_SHOWN_LENGTH));
+  throw new ModelError(
+    'bad-reference',
+    `${mismatch('commit', 'a full SHA (40 or 64 lower-case hex digits)', found)}: a branch, a tag or a ` +
+      'short SHA needs a model repository: run the command in a clone of it, or name a clone or bundle ' +
+      `with --repository (${store.location} has no ${modelName}.bundle)`,
+  );
+}
+
+const MAX_SHOWN_LENGTH = 80;
+
+/**
+ * The repository that the current folder is in, if it is a model repository, else the store's bundle.
+ *
+ * @throws ModelError where git refuses to read the repository: another one would answer in its place.
+ */
 async function findRepository({ modelStore, modelName }: Config): Promise<Repository | undefined> {
   try {
     const current = await openCurrentRepository();
-    if (current && (await exists(join(current.folder, 'data', 'datasets.json')))) {
+    if (current && (await isModelRepository(current))) {
       return current;
     }
     const bundle = join(modelStore, `${modelName}.bundle`);
     return (await exists(bundle)) ? await openRepository(bundle) : undefined;
   } catch (error) {
     // Without git, as in a container image, stores still work.
-    if (hasCode(error, 'tool-failed')) {
+    if (hasCode(error, 'tool-missing')) {
       return undefined;
     }
     throw error;
   }
+}
+
+/** True where the working tree or, as in a bare repository, HEAD has the data of a version. */
+async function isModelRepository({ folder, git }: Repository): Promise<boolean> {
+  const path = 'data/datasets.json';
+  return (
+    (await exists(join(folder, path))) ||
+    (await git('cat-file', '-e', `HEAD:${path}`).then(
+      () => true,
+      () => false,
+    ))
+  );
 }
 
 /** @returns undefined where the current folder is not in a git repository. */

@@ -1,7 +1,7 @@
 /** The one place that turns errors into answers: RFC 9457, `application/problem+json`. */
 import type { ErrorRequestHandler, Response } from 'express';
 import { PROBLEMS, type Problem as ProblemBody, type ProblemCode } from '../api/problem.ts';
-import { KnownError } from '../errors.ts';
+import { type ErrorData, KnownError } from '../errors.ts';
 import { hasLargeRest } from './connections/connections.ts';
 
 /** What a client receives. */
@@ -87,15 +87,22 @@ const STOPPING: Problem = {
 };
 
 /** Why the predictor did not predict, by the code of its error; any other is an internal error. */
-const PREDICTOR_PROBLEMS: Readonly<Record<string, (message: string) => Problem>> = {
-  'queue-full': (message) =>
-    problem('queue-full', `${message}; try again later`, { 'retry-after': RETRY_AFTER_SECONDS }),
-  closed: () => STOPPING,
-  'not-ready': (message) => problem('not-ready', message, { 'retry-after': RETRY_AFTER_SECONDS }),
-  draining: (message) =>
-    problem('draining', message, { 'retry-after': RETRY_AFTER_SECONDS, connection: 'close' }),
-  'deadline-exceeded': (message) => problem('deadline-exceeded', message),
-};
+const PREDICTOR_PROBLEMS: Readonly<Record<string, (message: string, data: ErrorData) => Problem>> =
+  {
+    'queue-full': (message, data) => queueProblem('queue-full', message, data),
+    'would-wait-too-long': (message, data) => queueProblem('queue-too-slow', message, data),
+    closed: () => STOPPING,
+    'not-ready': (message) => problem('not-ready', message, { 'retry-after': RETRY_AFTER_SECONDS }),
+    draining: (message) =>
+      problem('draining', message, { 'retry-after': RETRY_AFTER_SECONDS, connection: 'close' }),
+    'deadline-exceeded': (message) => problem('deadline-exceeded', message),
+  };
+
+/** The queue forecasts when it would accept the request. */
+function queueProblem(code: ProblemCode, message: string, data: ErrorData): Problem {
+  const retryAfter = String(data.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
+  return problem(code, `${message}; try again later`, { 'retry-after': retryAfter });
+}
 
 /** No second error object: collecting its stack is slow. */
 function problem(
@@ -112,7 +119,7 @@ function toProblem(error: unknown): Problem {
   }
   const known =
     error instanceof KnownError
-      ? PREDICTOR_PROBLEMS[error.code]?.(error.message)
+      ? PREDICTOR_PROBLEMS[error.code]?.(error.message, error.data)
       : frameworkProblem(error);
   return (
     known ?? problem('internal-error', 'The cause is in the server’s log, under the request id')

@@ -1,7 +1,8 @@
 /** Which of the texts that wait form the next batch. */
+import { COST_PER_TEXT } from './cost.ts';
 
-/** Only the oldest texts are searched for similar lengths, so that the cost of a selection is bounded. */
-const WINDOW = 64;
+/** Only so many texts are searched for similar lengths, so that the cost of a selection is bounded. */
+export const WINDOW = 64;
 
 /**
  * Of its equal share of the queue, what a worker receives that becomes idle while the others are busy:
@@ -11,7 +12,7 @@ const WINDOW = 64;
 const SINGLE_WORKER_SHARE = 1.4;
 
 export interface Load {
-  /** Texts that wait. */
+  /** Cost of the texts that wait. */
   readonly queued: number;
   readonly workers: number;
   readonly idleWorkers: number;
@@ -21,24 +22,41 @@ export interface Load {
  * Workers that are idle at the same time receive equal shares, so that one request of many texts uses
  * all of them.
  *
- * @returns the number of texts in the next batch of each idle worker.
+ * @param maxBatch maximum number of texts in a batch; long texts count as several.
+ * @returns the maximum cost of the next batch of each idle worker.
  */
-export function batchSize({ queued, workers, idleWorkers }: Load, maxBatch: number): number {
+export function batchCost({ queued, workers, idleWorkers }: Load, maxBatch: number): number {
   const share = idleWorkers > 1 ? 1 : SINGLE_WORKER_SHARE;
-  return Math.min(maxBatch, Math.ceil((share * queued) / workers));
+  const texts = Math.ceil((share * queued) / workers / COST_PER_TEXT);
+  return Math.min(maxBatch, texts) * COST_PER_TEXT;
+}
+
+interface Candidate {
+  /** Estimated number of tokens. */
+  readonly length: number;
+  readonly cost: number;
 }
 
 /**
- * Selects the oldest text, so that each one is selected in time, and those nearest to it in length.
+ * Selects the first text, whatever its cost, and those nearest to it in length.
  *
- * @param queue the oldest first; not empty.
+ * @param candidates at least one.
  */
-export function selectBatch<T extends { readonly length: number }>(
-  queue: readonly T[],
-  count: number,
+export function selectBatch<T extends Candidate>(
+  candidates: readonly T[],
+  maxCost: number,
 ): Set<T> {
-  const [oldest, ...others] = queue.slice(0, Math.max(WINDOW, count)) as [T, ...T[]];
-  const distance = ({ length }: T): number => Math.abs(length - oldest.length);
+  const [first, ...others] = candidates as [T, ...T[]];
+  const distance = ({ length }: T): number => Math.abs(length - first.length);
   others.sort((a, b) => distance(a) - distance(b));
-  return new Set([oldest, ...others.slice(0, count - 1)]);
+  const batch = new Set([first]);
+  let total = first.cost;
+  for (const other of others) {
+    total += other.cost;
+    if (total > maxCost) {
+      break;
+    }
+    batch.add(other);
+  }
+  return batch;
 }

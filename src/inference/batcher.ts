@@ -1,8 +1,11 @@
 /** The queue before the workers: which texts wait, which form a batch, which are refused. */
-import { type BusyPeriod, queueLimit } from './admission.ts';
-import { batchSize, selectBatch } from './batch-selection.ts';
+import { advance, type BusyPeriod, decide } from './admission.ts';
+import { batchCost, selectBatch, WINDOW } from './batch-selection.ts';
 import type { ClassifyOptions } from './classify-options.ts';
-import { ClassifierError } from './errors.ts';
+import { COST_PER_TEXT } from './cost.ts';
+import { createDrainRate, type DrainRate } from './drain-rate.ts';
+import { type ClientKey, createFairQueue, type FairQueue } from './fair-queue.ts';
+import { createGivenUp } from './given-up.ts';
 import type { IdentifyLanguage } from './language.ts';
 import type { BatchResult, Run } from './messages.ts';
 import {
@@ -11,8 +14,9 @@ import {
   type QueuedText,
   rejectRequest,
   reportBatch,
+  toQueuedText,
 } from './pending-request.ts';
-import { estimateLength } from './runs.ts';
+import { refusal } from './refusal.ts';
 import { splitBatchResult, type TextResult } from './text-result.ts';
 
 /** Where batches are run. */
@@ -21,7 +25,8 @@ export interface Executor {
   readonly size: number;
   /** How many batches could start now. */
   idle(): number;
-  run(texts: readonly string[]): Promise<BatchResult>;
+  /** @param givenUp as `createGivenUp` has it. */
+  run(texts: readonly string[], givenUp: Uint8Array): Promise<BatchResult>;
 }
 
 export interface BatcherObserver {
@@ -34,10 +39,12 @@ export interface BatcherObserver {
 
 export interface BatcherOptions {
   readonly executor: Executor;
-  /** Maximum number of texts in a batch. */
+  /** Maximum number of texts in a batch; fewer if they are long. */
   readonly maxBatch: number;
-  /** Maximum number of texts that wait. */
+  /** Maximum number of texts that wait; fewer if they are long. */
   readonly capacity: number;
+  /** Maximum number of tokens of a text. */
+  readonly window: number;
   /** How long a request may take. */
   readonly requestTimeoutMs: number;
   /**
@@ -56,8 +63,7 @@ export interface Batcher {
    * one, is not queued again: all of them receive its result.
    *
    * @returns one result for each text, in the order of `texts`.
-   * @throws ClassifierError `queue-full`, synchronously, if the texts do not all fit in the queue, or
-   * could not be answered in time.
+   * @throws ClassifierError `queue-full` or `would-wait-too-long`, synchronously.
    */
   submit(texts: readonly string[], options?: ClassifyOptions): Promise<TextResult[]>;
   /** How many texts wait. */
@@ -68,11 +74,13 @@ export interface Batcher {
 
 interface State extends BatcherOptions {
   readonly now: () => number;
-  /** The oldest first. */
-  queue: QueuedText[];
+  readonly queue: FairQueue<QueuedText>;
   /** The texts that wait or run. */
   readonly unfinished: Map<string, QueuedText>;
-  busyPeriod: BusyPeriod;
+  readonly busyPeriod: BusyPeriod;
+  readonly drainRate: DrainRate;
+  /** Whether the next batch takes the texts that have waited longest; else, the first in the fair order. */
+  isOldestNext: boolean;
 }
 
 /** Creates a batcher that starts a batch as soon as a worker is idle: it never waits for more texts. */
@@ -81,13 +89,15 @@ export function createBatcher(options: BatcherOptions): Batcher {
   const state: State = {
     ...options,
     now,
-    queue: [],
+    queue: createFairQueue(),
     unfinished: new Map(),
-    busyPeriod: { startedAt: now(), dequeued: 0 },
+    busyPeriod: { ms: 0, at: now() },
+    drainRate: createDrainRate(options.executor.size),
+    isOldestNext: false,
   };
   return {
     submit: (texts, classifyOptions) => submit(state, texts, classifyOptions),
-    length: () => state.queue.length,
+    length: state.queue.length,
     pump: () => pump(state),
   };
 }
@@ -97,11 +107,13 @@ function submit(
   texts: readonly string[],
   options?: ClassifyOptions,
 ): Promise<TextResult[]> {
+  const { queue, unfinished, window } = state;
   const queuedAt = state.now();
-  if (state.queue.length === 0) {
-    state.busyPeriod = { startedAt: queuedAt, dequeued: 0 };
-  }
-  assertRoom(state, texts, queuedAt);
+  advance(state.busyPeriod, queuedAt, queue.length() === 0);
+  const added = [...new Set(texts)]
+    .filter((text) => !unfinished.has(text))
+    .map((text) => toQueuedText(text, queuedAt, window));
+  makeRoom(state, added, options?.client);
   return new Promise((resolve, reject) => {
     const request: PendingRequest = {
       queuedAt,
@@ -113,70 +125,114 @@ function submit(
       resolve,
       reject,
     };
-    enqueue(state, texts, request);
+    enqueue(state, { texts, added, request, client: options?.client });
     options?.onWaiting?.((reason) => cancel(state, request, reason));
     pump(state);
   });
 }
 
-/** @throws ClassifierError `queue-full` */
-function assertRoom(
-  { queue, unfinished, executor, maxBatch, capacity, requestTimeoutMs, busyPeriod }: State,
-  texts: readonly string[],
-  nowMs: number,
-): void {
-  const added = new Set(texts.filter((text) => !unfinished.has(text))).size;
-  const minLimit = maxBatch * executor.size;
-  const limit = queueLimit(busyPeriod, nowMs, { capacity, minLimit, requestTimeoutMs });
-  if (queue.length + added > limit) {
-    const room = Math.max(0, limit - queue.length);
-    throw new ClassifierError('queue-full', `the queue has room for ${room} texts of ${limit}`);
+/**
+ * Refuses a request, or rejects those that have to leave the queue for it.
+ *
+ * @throws ClassifierError `queue-full` or `would-wait-too-long`.
+ */
+function makeRoom(state: State, texts: readonly QueuedText[], client: ClientKey): void {
+  const { queue, capacity, maxBatch, executor, requestTimeoutMs } = state;
+  const added = texts.reduce((sum, { cost }) => sum + cost, 0);
+  const queued = queue.cost();
+  const limits = {
+    capacity: capacity * COST_PER_TEXT,
+    minLimit: maxBatch * executor.size * COST_PER_TEXT,
+    requestTimeoutMs,
+  };
+  if (queued + added <= Math.min(limits.minLimit, limits.capacity)) {
+    return;
+  }
+  const position = queue.positionOf(client, added);
+  const rate = state.drainRate.perMs();
+  const verdict = decide({ added, queued, rate, busyMs: state.busyPeriod.ms, ...position }, limits);
+  switch (verdict.type) {
+    case 'admitted':
+      evict(state, queued - verdict.evicted, { tag: position.tag, rate });
+      break;
+    case 'queue-full':
+    case 'would-wait-too-long':
+      queue.refuse(client);
+      throw refusal(verdict, { capacity, queued: queued / COST_PER_TEXT });
   }
 }
 
-function enqueue(state: State, texts: readonly string[], request: PendingRequest): void {
-  const { queue, unfinished, observer } = state;
-  const { queuedAt } = request;
-  texts.forEach((text, index) => {
-    let queued = unfinished.get(text);
-    observer.onLookUp(queued ? 'shared' : 'miss');
-    if (!queued) {
-      queued = { text, length: estimateLength(text), queuedAt, waiters: [] };
-      unfinished.set(text, queued);
-      queue.push(queued);
+/** Rejects requests, the last in the fair order first, until the queue costs no more than `maxCost`. */
+function evict(
+  state: State,
+  maxCost: number,
+  { tag, rate }: { tag: number; rate: number | undefined },
+): void {
+  const { queue, capacity } = state;
+  const next = (): QueuedText | undefined =>
+    queue.cost() > maxCost ? queue.lastAfter(tag) : undefined;
+  for (let last = next(); last; last = next()) {
+    const retryAfterMs = rate === undefined ? 0 : queue.cost() / rate;
+    const queued = queue.cost() / COST_PER_TEXT;
+    const error = refusal({ type: 'queue-full', retryAfterMs }, { capacity, queued });
+    for (const { request } of last.waiters) {
+      cancel(state, request, error);
     }
+  }
+}
+
+interface Submission {
+  readonly texts: readonly string[];
+  /** Those of them that neither wait nor run. */
+  readonly added: readonly QueuedText[];
+  readonly request: PendingRequest;
+  readonly client: ClientKey;
+}
+
+function enqueue(state: State, { texts, added, request, client }: Submission): void {
+  const { queue, unfinished, observer } = state;
+  const misses = new Map(added.map((queued) => [queued.text, queued]));
+  texts.forEach((text, index) => {
+    const miss = misses.get(text);
+    const isShared = !miss || unfinished.has(text);
+    observer.onLookUp(isShared ? 'shared' : 'miss');
+    const queued = miss ?? (unfinished.get(text) as QueuedText);
+    if (!miss) {
+      queue.join(client, queued);
+    }
+    unfinished.set(text, queued);
     queued.waiters.push({ request, index });
     request.texts.add(queued);
   });
+  queue.add(client, added);
 }
 
-/** Rejects a request, and removes from the queue the texts that no other request waits for. */
+/** Rejects a request, and gives up the texts that no other request waits for. */
 function cancel(state: State, request: PendingRequest, reason: unknown): void {
   const abandoned = rejectRequest(request, reason);
   if (abandoned.size === 0) {
     return;
   }
-  state.queue = state.queue.filter((queued) => {
-    const isAbandoned = abandoned.has(queued);
-    if (isAbandoned) {
-      state.unfinished.delete(queued.text);
-    }
-    return !isAbandoned;
-  });
+  state.queue.remove(abandoned);
+  for (const { text, giveUp } of abandoned) {
+    // Its worker may leave it out, so no other request may wait for its result.
+    state.unfinished.delete(text);
+    giveUp?.();
+  }
 }
 
 function pump(state: State): void {
-  const { executor, maxBatch } = state;
-  const load = {
-    queued: state.queue.length,
-    workers: executor.size,
-    idleWorkers: executor.idle(),
-  };
-  const count = batchSize(load, maxBatch);
-  while (executor.idle() > 0 && state.queue.length > 0) {
-    const batch = selectBatch(state.queue, count);
-    state.queue = state.queue.filter((queued) => !batch.has(queued));
-    state.busyPeriod.dequeued += batch.size;
+  const { executor, maxBatch, queue } = state;
+  const maxCost = batchCost(
+    { queued: queue.cost(), workers: executor.size, idleWorkers: executor.idle() },
+    maxBatch,
+  );
+  const count = Math.max(WINDOW, maxBatch);
+  while (executor.idle() > 0 && queue.length() > 0) {
+    const candidates = state.isOldestNext ? queue.inArrivalOrder(count) : queue.inFairOrder(count);
+    state.isOldestNext = !state.isOldestNext;
+    const batch = selectBatch(candidates, maxCost);
+    queue.serve(batch);
     // It never rejects: an error rejects the requests of the batch.
     void runBatch(state, [...batch]);
   }
@@ -185,29 +241,44 @@ function pump(state: State): void {
 async function runBatch(state: State, batch: readonly QueuedText[]): Promise<void> {
   const { executor, identifyLanguage, observer, now, unfinished } = state;
   const startedAt = now();
-  for (const { queuedAt } of batch) {
-    observer.onDequeue(startedAt - queuedAt);
-  }
+  const givenUp = createGivenUp(batch.length);
+  batch.forEach((queued, at) => {
+    observer.onDequeue(startedAt - queued.queuedAt);
+    queued.giveUp = () => {
+      givenUp[at] = 1;
+    };
+  });
   const texts = batch.map(({ text }) => text);
-  const running = executor.run(texts);
+  const running = executor.run(texts, givenUp);
   const identifying = Promise.resolve().then(() => texts.map(identifyLanguage));
   const [run, languages] = await Promise.allSettled([running, identifying]);
-  reportBatch(batch, { startedAt, endedAt: now() });
-  for (const { text } of batch) {
-    unfinished.delete(text);
+  const endedAt = now();
+  reportBatch(batch, { startedAt, endedAt });
+  for (const queued of batch) {
+    if (unfinished.get(queued.text) === queued) {
+      unfinished.delete(queued.text);
+    }
   }
   if (run.status === 'rejected') {
     rejectBatch(state, batch, run.reason);
   } else if (languages.status === 'rejected') {
     rejectBatch(state, batch, languages.reason);
   } else {
+    if (!givenUp.includes(1)) {
+      state.drainRate.record(costOfAll(batch), endedAt - startedAt);
+    }
     run.value.runs.forEach(observer.onRun);
     const results = splitBatchResult(run.value, languages.value);
     batch.forEach((queued, at) => {
       deliver(queued, results[at] as TextResult);
     });
   }
+  advance(state.busyPeriod, endedAt, state.queue.length() === 0);
   pump(state);
+}
+
+function costOfAll(texts: readonly QueuedText[]): number {
+  return texts.reduce((sum, { cost }) => sum + cost, 0);
 }
 
 function rejectBatch(state: State, batch: readonly QueuedText[], error: unknown): void {

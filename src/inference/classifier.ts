@@ -9,10 +9,12 @@ import { orBadModel } from './errors.ts';
 import type { GoldenError } from './golden.ts';
 import type { IdentifyLanguage } from './language.ts';
 import type { WorkerState } from './pool.ts';
+import { hungAfterMs } from './restart-policy.ts';
 import { startWorkers } from './start-workers.ts';
 
 export type { Answer, Classification } from './classification.ts';
 export type { BatchTimes, ClassifyOptions, OnWaiting } from './classify-options.ts';
+export type { ClientKey } from './fair-queue.ts';
 
 /** A text was found in the cache, or already waited or ran, or neither. */
 export type LookUp = 'hit' | 'shared' | 'miss';
@@ -25,7 +27,7 @@ export interface ClassifierStats {
 
 export interface ClassifierObserver extends BatcherObserver {
   onLookUp(result: LookUp): void;
-  /** A worker died and is started again. */
+  /** A worker died or hung, and another one is started. */
   onWorkerRestart(cause: Error): void;
   /**
    * The CPU's fast int8 products saturate: with them, scores differ from the version's. Slower, non-saturating
@@ -55,8 +57,8 @@ export interface Classifier {
   /**
    * Classifies texts, in their order.
    *
-   * @throws ClassifierError `queue-full`, `worker-crashed`, `bad-model` or `closed`; the reason for
-   * which the request was cancelled.
+   * @throws ClassifierError `queue-full`, `would-wait-too-long`, `worker-crashed`, `bad-model` or
+   * `closed`; the reason for which the request was cancelled.
    */
   classify(texts: readonly string[], options?: ClassifyOptions): Promise<Answer[]>;
   stats(): ClassifierStats;
@@ -79,6 +81,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
     workers,
     maxBatch,
     hasGolden: options.hasGolden ?? true,
+    hungAfterMs: hungAfterMs(options.requestTimeoutMs),
     onRestart: observer.onWorkerRestart,
     onReady: () => onReady(),
     onNonSaturatingInt8: observer.onNonSaturatingInt8,
@@ -87,6 +90,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
     executor: pool,
     maxBatch,
     capacity: queueCapacity,
+    window: config.window,
     requestTimeoutMs: options.requestTimeoutMs,
     identifyLanguage: options.identifyLanguage,
     observer,

@@ -1,5 +1,7 @@
 /** What a caller may want to know about one request while it is classified. */
 
+import type { ClientKey } from './fair-queue.ts';
+
 /**
  * Receives the function that cancels the request. It is not an `AbortSignal`, which costs too much on each
  * request: docs/decisions/0009-batching-and-sessions.md.
@@ -20,6 +22,8 @@ export interface BatchTimes {
 }
 
 export interface ClassifyOptions {
+  /** Who sends the request: the workers are divided fairly between clients. */
+  readonly client?: ClientKey;
   /**
    * Called before the promise is returned, and only if a text has to wait for a worker. `cancel` removes
    * the texts that no other request waits for, and rejects the promise with the reason; it has no effect

@@ -3,8 +3,10 @@ import { ModelError } from '../version/errors.ts';
 
 /** Why texts were not classified. */
 export type ClassifierErrorCode =
-  /** The queue has no room for the texts, or they could not be answered in time. */
+  /** The queue has no room for the texts. Data: `retryAfterSeconds`. */
   | 'queue-full'
+  /** The texts could not be answered in time. Data: `retryAfterSeconds`. */
+  | 'would-wait-too-long'
   /** Two workers died while they ran the batch that held the text. */
   | 'worker-crashed'
   /** The model, its tokenizer or its configuration can't be used. */

@@ -27,6 +27,8 @@ export type RequestMessage =
   | {
       readonly type: 'classify';
       readonly texts: readonly string[];
+      /** As `createGivenUp` has it. */
+      readonly givenUp: Uint8Array;
       /** The batch is one text, and no other worker is busy. */
       readonly isSingleRequest: boolean;
     }
@@ -39,7 +41,7 @@ export interface Run {
   readonly durationMs: number;
 }
 
-/** What the model returned for a batch, in the order of its texts. */
+/** What the model returned for a batch, in the order of its texts; zeros for those that were given up. */
 export interface BatchResult {
   /** `[texts, labels]`, row by row. */
   readonly logits: Float32Array;

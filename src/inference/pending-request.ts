@@ -1,5 +1,6 @@
 /** A request whose texts wait for a worker or are run by one. */
 import type { BatchTimes, ClassifyOptions } from './classify-options.ts';
+import { costOf, estimateTokens } from './cost.ts';
 import type { TextResult } from './text-result.ts';
 
 export interface PendingRequest {
@@ -17,11 +18,21 @@ export interface PendingRequest {
 /** A text that waits or runs. */
 export interface QueuedText {
   readonly text: string;
-  /** As `estimateLength` returns it. */
+  /** Estimated number of tokens that the model receives. */
   readonly length: number;
+  /** As `costOf` returns it. */
+  readonly cost: number;
   readonly queuedAt: number;
   /** The requests that receive its result, and as which of their texts. */
   waiters: { readonly request: PendingRequest; readonly index: number }[];
+  /** Once it runs: its result is not needed any more. */
+  giveUp?: () => void;
+}
+
+/** @param window maximum number of tokens. */
+export function toQueuedText(text: string, queuedAt: number, window: number): QueuedText {
+  const length = Math.min(estimateTokens(text), window);
+  return { text, length, cost: costOf(length), queuedAt, waiters: [] };
 }
 
 /** Adds the result of a text to the requests that wait for it, and resolves those it completes. */

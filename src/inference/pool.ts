@@ -1,6 +1,7 @@
-/** Worker threads with ONNX Runtime sessions: which one runs a batch, and what follows if one dies. */
+/** Worker threads with ONNX Runtime sessions: which one runs a batch, and what follows if one dies or hangs. */
 import { workerModule } from '../entry-points.ts';
 import { ClassifierError } from './errors.ts';
+import { createGivenUp } from './given-up.ts';
 import type { BatchResult, StartupMessage } from './messages.ts';
 import { mayRetry, restartDelayMs } from './restart-policy.ts';
 import {
@@ -28,13 +29,14 @@ export interface Pool {
   /**
    * Runs a batch on one worker.
    *
-   * @throws ClassifierError `worker-crashed` if it killed two workers, `bad-model` if the model refused
-   * it, `closed`.
+   * @param givenUp as `createGivenUp` has it.
+   * @throws ClassifierError `worker-crashed` if two workers died or hung with it, `bad-model` if the model
+   * refused it, `closed`.
    */
-  run(texts: readonly string[]): Promise<BatchResult>;
+  run(texts: readonly string[], givenUp?: Uint8Array): Promise<BatchResult>;
   /** Number of workers in each state. */
   states(): Readonly<Record<WorkerState, number>>;
-  /** Waits for running batches, releases the sessions and ends the threads. */
+  /** Waits for running batches, releases the sessions and ends the threads, but for those that hang. */
   close(): Promise<void>;
 }
 
@@ -42,7 +44,9 @@ export interface PoolOptions {
   readonly size: number;
   /** One of the workers receives its `intraOpThreads`, the others 1. */
   readonly startup: StartupMessage;
-  /** Called when a worker died and another one is started. */
+  /** How long a batch may run before its worker is taken for hung. */
+  readonly hungAfterMs: number;
+  /** Called when a worker died or hung and another one is started. */
   readonly onRestart: (cause: Error) => void;
   /** Called when a worker has become ready, also after a restart. */
   readonly onReady: () => void;
@@ -86,7 +90,7 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
   return {
     size: options.size,
     idle: () => inState(state, 'idle').length - state.waiting.length,
-    run: (texts) => run(state, texts),
+    run: (texts, givenUp = createGivenUp(texts.length)) => run(state, texts, givenUp),
     states: () => ({
       starting: inState(state, 'starting').length,
       idle: inState(state, 'idle').length,
@@ -127,11 +131,13 @@ function startWorker(state: State): Promise<void> {
         state.onReady();
       },
       onIdle: (idle) => (state.phase === 'closing' ? closeSlot(idle) : dispatch(state)),
-      onExit: (ended, cause) => {
+      onEnd: (ended, cause) => {
         slots.splice(slots.indexOf(ended), 1);
         reject(cause);
         if (state.phase === 'running') {
           replace(state, ended, cause);
+        } else {
+          ended.job?.reject(closed());
         }
       },
     });
@@ -139,13 +145,13 @@ function startWorker(state: State): Promise<void> {
   });
 }
 
-function run(state: State, texts: readonly string[]): Promise<BatchResult> {
+function run(state: State, texts: readonly string[], givenUp: Uint8Array): Promise<BatchResult> {
   return new Promise((resolve, reject) => {
     if (state.phase === 'closing') {
       reject(closed());
       return;
     }
-    state.waiting.push({ texts, attempts: 0, resolve, reject });
+    state.waiting.push({ texts, givenUp, attempts: 0, resolve, reject });
     dispatch(state);
   });
 }
@@ -170,16 +176,16 @@ function dispatch(state: State): void {
     if (!job) {
       return;
     }
-    assignJob(slot, job, isSingleRequest);
+    assignJob(slot, job, { isSingleRequest, hungAfterMs: state.hungAfterMs });
   }
 }
 
-/** Runs the job of a worker that died again, or rejects it, and starts another worker. */
+/** Runs the job of a worker that died or hung again, or rejects it, and starts another worker. */
 function replace(state: State, { state: endedIn, job }: Slot, cause: Error): void {
-  if (job && mayRetry(job.attempts)) {
+  if (job && mayRetry(job.attempts) && job.givenUp.includes(0)) {
     state.waiting.unshift(job);
   } else {
-    job?.reject(new ClassifierError('worker-crashed', 'the batch ended two workers', { cause }));
+    job?.reject(new ClassifierError('worker-crashed', 'the batch ended its workers', { cause }));
   }
   state.failedStarts = endedIn === 'starting' ? state.failedStarts + 1 : 0;
   state.onRestart(cause);
@@ -201,12 +207,11 @@ async function close(state: State): Promise<void> {
   }
   await Promise.all(
     state.slots.map((slot) => {
-      const ended = new Promise<void>((resolve) => slot.thread.once('exit', () => resolve()));
       // A busy worker is closed when its batch has ended.
       if (slot.state !== 'busy') {
         closeSlot(slot);
       }
-      return ended;
+      return slot.ended;
     }),
   );
 }

@@ -1,4 +1,4 @@
-/** Which texts of a batch share a run of the model, and how long a text is before it is tokenized. */
+/** Which texts of a batch share a run of the model. */
 
 /** Maximum number of texts in a run: with more, activations leave the CPU's cache and a text costs more. */
 const MAX_TEXTS = 8;
@@ -49,23 +49,4 @@ export function cutRuns(lengths: readonly number[], paddingFree: boolean): numbe
     end = start;
   }
   return runs;
-}
-
-/** Longer texts are all taken as equal: they fill the window of most models. */
-const MAX_SCANNED_CHARS = 1_000;
-
-/** Words, and single characters that are neither letter nor digit. */
-const PIECES = /[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu;
-/** How many characters a piece counts as: it is one token or more. */
-const CHARS_PER_PIECE = 5;
-
-/**
- * Estimates the length of a text without a tokenizer, to find texts of similar length.
- *
- * @returns a number that grows with the number of tokens, in no unit. How closely:
- * docs/decisions/0009-batching-and-sessions.md.
- */
-export function estimateLength(text: string): number {
-  const start = text.slice(0, MAX_SCANNED_CHARS);
-  return start.length + CHARS_PER_PIECE * (start.match(PIECES)?.length ?? 0);
 }

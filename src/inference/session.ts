@@ -2,7 +2,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { mismatch } from '../errors.ts';
 import { ClassifierError } from './errors.ts';
-import type { Encoding } from './tokenizer.ts';
+import type { Encoding } from './tokenizer/tokenizer.ts';
 
 const INPUT_IDS = 'input_ids';
 const ATTENTION_MASK = 'attention_mask';

@@ -12,7 +12,7 @@ import { createPool, type Pool, type PoolOptions } from './pool.ts';
  */
 const MAX_INTRA_OP_THREADS = 2;
 
-export interface StartOptions extends Pick<PoolOptions, 'onRestart' | 'onReady'> {
+export interface StartOptions extends Pick<PoolOptions, 'onRestart' | 'onReady' | 'hungAfterMs'> {
   readonly files: ModelFiles;
   readonly config: ModelConfig;
   readonly workers: number;
@@ -58,7 +58,7 @@ async function startCheckedPool(options: StartOptions, nonSaturatingInt8: boolea
 }
 
 function startPool(
-  { files, config, workers, onRestart, onReady }: StartOptions,
+  { files, config, workers, hungAfterMs, onRestart, onReady }: StartOptions,
   nonSaturatingInt8: boolean,
 ): Promise<Pool> {
   const { labels, window, padId, paddingFree } = config;
@@ -74,6 +74,7 @@ function startPool(
       nonSaturatingInt8,
       intraOpThreads: Math.min(MAX_INTRA_OP_THREADS, workers, availableCpus()),
     },
+    hungAfterMs,
     onRestart,
     onReady,
   });

@@ -14,6 +14,8 @@ export type WorkerState = 'starting' | 'idle' | 'busy';
 /** A batch and the promise for its result. */
 export interface Job {
   readonly texts: readonly string[];
+  /** As `createGivenUp` has it. */
+  readonly givenUp: Uint8Array;
   /** How many workers have received it. */
   attempts: number;
   resolve(result: BatchResult): void;
@@ -26,6 +28,11 @@ export interface Slot {
   readonly hasSingleRequestSession: boolean;
   state: WorkerState;
   job?: Job;
+  watchdog?: NodeJS.Timeout;
+  /** Resolves when the worker has ended or is lost. */
+  readonly ended: Promise<void>;
+  /** To be called when it has ended or is lost. */
+  readonly end: (cause: Error) => void;
 }
 
 export interface SlotOptions {
@@ -36,50 +43,93 @@ export interface SlotOptions {
   readonly onReady: () => void;
   /** The worker has loaded the model or finished a job, and can receive the next one. */
   readonly onIdle: (slot: Slot) => void;
-  readonly onExit: (slot: Slot, cause: Error) => void;
+  /**
+   * The worker has ended, or is lost: its job does not return. A lost thread is not terminated, which would
+   * abort the process if the thread is in native code.
+   */
+  readonly onEnd: (slot: Slot, cause: Error) => void;
 }
 
 /** Starts a worker thread. */
 export function startSlot(options: SlotOptions): Slot {
-  const { workerModule, startup, hasSingleRequestSession, onReady, onIdle, onExit } = options;
+  const { workerModule, startup, hasSingleRequestSession } = options;
   const intraOpThreads = hasSingleRequestSession ? startup.intraOpThreads : 1;
   const thread = new Worker(workerModule, {
     workerData: { ...startup, intraOpThreads },
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   });
-  const slot: Slot = { thread, hasSingleRequestSession, state: 'starting' };
+  let onEnded = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    onEnded = resolve;
+  });
+  let hasEnded = false;
+  const slot: Slot = {
+    ...{ thread, hasSingleRequestSession, state: 'starting', ended },
+    end: (cause) => {
+      if (!hasEnded) {
+        hasEnded = true;
+        clearTimeout(slot.watchdog);
+        options.onEnd(slot, cause);
+        onEnded();
+      }
+    },
+  };
   let cause = new Error('the worker thread ended by itself');
   thread.on('error', (error) => {
     cause = error instanceof Error ? error : new Error(String(error));
   });
   thread.on('message', (message: ResponseMessage) => {
-    const { job } = slot;
-    slot.state = 'idle';
-    delete slot.job;
-    switch (message.type) {
-      case 'ready':
-        onReady();
-        break;
-      case 'result':
-        job?.resolve(message.result);
-        break;
-      case 'error':
-        job?.reject(new ClassifierError('bad-model', message.message));
-        break;
+    if (hasEnded) {
+      // It was slow, and another worker has its job.
+      closeSlot(slot);
+    } else {
+      receive(slot, message, options);
     }
-    onIdle(slot);
   });
   // 'exit' follows 'error', so the end of a thread is handled here only.
-  thread.on('exit', () => onExit(slot, cause));
+  thread.on('exit', () => slot.end(cause));
   return slot;
 }
 
+function receive(slot: Slot, message: ResponseMessage, { onReady, onIdle }: SlotOptions): void {
+  const { job } = slot;
+  clearTimeout(slot.watchdog);
+  slot.state = 'idle';
+  delete slot.job;
+  switch (message.type) {
+    case 'ready':
+      onReady();
+      break;
+    case 'result':
+      job?.resolve(message.result);
+      break;
+    case 'error':
+      job?.reject(new ClassifierError('bad-model', message.message));
+      break;
+  }
+  onIdle(slot);
+}
+
+export interface Assignment {
+  readonly isSingleRequest: boolean;
+  /** The worker is lost if the job takes longer. */
+  readonly hungAfterMs: number;
+}
+
 /** Sends a job to an idle worker. */
-export function assignJob(slot: Slot, job: Job, isSingleRequest: boolean): void {
+export function assignJob(
+  slot: Slot,
+  job: Job,
+  { isSingleRequest, hungAfterMs }: Assignment,
+): void {
+  const { texts, givenUp } = job;
   job.attempts++;
   slot.state = 'busy';
   slot.job = job;
-  send(slot, { type: 'classify', texts: job.texts, isSingleRequest });
+  slot.watchdog = setTimeout(() => {
+    slot.end(new Error(`the worker thread has not returned for ${hungAfterMs / 1_000} s`));
+  }, hungAfterMs);
+  send(slot, { type: 'classify', texts, givenUp, isSingleRequest });
 }
 
 /** Ends a worker that is not busy, after it has released its sessions. */

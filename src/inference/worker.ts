@@ -17,9 +17,12 @@ import type {
 } from './messages.ts';
 import { cutRuns } from './runs.ts';
 import { createSession, readSignature, runSession } from './session.ts';
-import { createTokenizer, type Encoding } from './tokenizer.ts';
+import { createTokenizer, type Encoding } from './tokenizer/tokenizer.ts';
 
 lowerPriority();
+/** The encoding of a text whose result is not needed any more. */
+const GIVEN_UP: Encoding = { ids: [], unknown: 0, truncated: false };
+
 const port = parentPort as NonNullable<typeof parentPort>;
 const startup = workerData as StartupMessage;
 const { labelCount, padId, paddingFree, nonSaturatingInt8, intraOpThreads } = startup;
@@ -44,7 +47,7 @@ port.on('message', async (message: RequestMessage) => {
   }
   try {
     const used = message.isSingleRequest ? singleRequestSession : session;
-    const result = await classify(message.texts, used);
+    const result = await classify(message, used);
     post({ type: 'result', result }, [
       result.logits.buffer,
       result.tokens.buffer,
@@ -76,25 +79,39 @@ function post(message: ResponseMessage, transfer: ArrayBufferLike[] = []): void 
 }
 
 /** Tokenizes the texts of a batch, and runs the model on groups of similar length. */
-async function classify(texts: readonly string[], used: InferenceSession): Promise<BatchResult> {
-  const encodings = texts.map(tokenize);
+async function classify(
+  { texts, givenUp }: { readonly texts: readonly string[]; readonly givenUp: Uint8Array },
+  used: InferenceSession,
+): Promise<BatchResult> {
+  const isWanted = (index: number): boolean => givenUp[index] === 0;
+  const encodings = texts.map((text, index) => (isWanted(index) ? encode(text) : GIVEN_UP));
+  const encoded = texts.map((_, index) => index).filter((index) => encodings[index] !== GIVEN_UP);
+  const lengths = encoded.map((index) => (encodings[index] as Encoding).ids.length);
   const logits = new Float32Array(texts.length * labelCount);
   const runs: Run[] = [];
-  const lengths = encodings.map(({ ids }) => ids.length);
-  for (const indices of cutRuns(lengths, paddingFree)) {
-    const start = performance.now();
-    const inputs = indices.map((index) => encodings[index] as Encoding);
-    const rows = await runSession(used, inputs, { signature, padId, labelCount });
-    runs.push({ texts: indices.length, durationMs: performance.now() - start });
-    indices.forEach((index, row) => {
-      logits.set(rows.subarray(row * labelCount, (row + 1) * labelCount), index * labelCount);
-    });
+  for (const run of cutRuns(lengths, paddingFree)) {
+    const indices = run.map((at) => encoded[at] as number).filter(isWanted);
+    if (indices.length > 0) {
+      const start = performance.now();
+      const inputs = indices.map((index) => encodings[index] as Encoding);
+      const rows = await runSession(used, inputs, { signature, padId, labelCount });
+      runs.push({ texts: indices.length, durationMs: performance.now() - start });
+      indices.forEach((index, row) => {
+        logits.set(rows.subarray(row * labelCount, (row + 1) * labelCount), index * labelCount);
+      });
+    }
   }
   return {
     logits,
-    tokens: Uint32Array.from(lengths),
+    tokens: Uint32Array.from(encodings, ({ ids }) => ids.length),
     unknown: Uint32Array.from(encodings, ({ unknown }) => unknown),
     truncated: Uint8Array.from(encodings, ({ truncated }) => Number(truncated)),
     runs,
   };
+}
+
+/** The model can't be run without tokens: a text that has none is a padding token. */
+function encode(text: string): Encoding {
+  const encoding = tokenize(text);
+  return encoding.ids.length > 0 ? encoding : { ...encoding, ids: [padId] };
 }

@@ -2,6 +2,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { KnownError } from '../errors.ts';
 import { createLineBuffer, type LineBuffer } from './lines.ts';
 import { type LogFile, openGeneration, openSuccessor } from './rotation.ts';
 
@@ -99,7 +100,7 @@ async function openFirst(path: string, options: FollowOptions): Promise<LogFile 
       return file;
     }
     if (!follow) {
-      throw Object.assign(new Error(`ENOENT: ${path} does not exist`), { syscall: 'open' });
+      throw new KnownError('no-log', `${path} does not exist`);
     }
     if (!isWaiting) {
       onWaiting();

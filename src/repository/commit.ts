@@ -1,10 +1,16 @@
 /** `models commit`: makes a version from a working tree. */
-import { lstat, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { digestIngredients } from '../artifacts/digests.ts';
+import { describeChanges } from '../artifacts/lineage.ts';
+import { isIngredient } from '../artifacts/version-files.ts';
+import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
+import type { TreeFile } from '../version/git-objects.ts';
 import { assertComplete } from './completeness.ts';
 import type { Repository } from './git.ts';
-import { parsePointer } from './lfs.ts';
+import { explainMissingBytes } from './lfs-setup.ts';
+import { listTree, readTree } from './objects.ts';
+import { GitError } from './run-git.ts';
+import { type Snapshot, stageWorkTree, takeSnapshot } from './snapshot.ts';
 
 export interface CommitOptions {
   readonly message: string;
@@ -17,8 +23,8 @@ export interface CommitOptions {
 }
 
 /**
- * Commits the working tree, weights as git-lfs pointers, if every ingredient is present and correct.
- * Completes a merge that is in progress.
+ * Commits the working tree, weights as git-lfs pointers, if every ingredient is present and correct, as git
+ * stores it. Completes a merge that is in progress.
  *
  * @returns the full SHA.
  * @throws ModelError `unfit`, naming everything that is missing or wrong; nothing is committed then.
@@ -27,56 +33,92 @@ export async function commitVersion(
   repository: Repository,
   { message, dataFolder, lfsClean, checkModel }: CommitOptions,
 ): Promise<string> {
-  if (!repository.hasWorkTree) {
-    throw new ModelError('bad-reference', `${repository.location} has no working tree to commit`);
+  const snapshot = await takeSnapshot(repository, lfsClean);
+  const [missing] = snapshot.missing;
+  if (missing !== undefined) {
+    throw new ModelError('unfit', await explainMissingBytes(repository, missing));
   }
-  const files = await readWorkTree(repository);
-  await assertComplete(files, dataFolder);
-  await assertWeightsUseLfs(repository);
-  await checkModel(files);
-  // Where git-lfs is installed, git prefers its filter process to this command; both do the same.
-  const lfs = ['-c', `filter.lfs.clean=${lfsClean}`, '-c', 'filter.lfs.required=true'];
-  await repository.gitBytes([...lfs, 'add', '--all']);
+  await assertComplete(snapshot.files, dataFolder, (trainedFrom) =>
+    changesSinceTraining(repository, snapshot.entries, trainedFrom),
+  );
+  await assertWeightsUseLfs(repository, snapshot);
+  await checkModel(snapshot.files);
+  const staged = await stageWorkTree(repository, lfsClean);
+  if (staged !== snapshot.tree) {
+    throw new ModelError('unfit', 'files changed while they were checked: commit again');
+  }
   await repository.gitBytes(['commit', '--quiet', '--file=-'], message);
-  return (await repository.git('rev-parse', 'HEAD')).trim();
-}
-
-/** All files that git would commit. @throws ModelError `unfit` for a file that can't be part of a version. */
-async function readWorkTree({ folder, git }: Repository): Promise<ReadonlyMap<string, Buffer>> {
-  const listed = await git('ls-files', '-z', '--cached', '--others', '--exclude-standard');
-  const files = new Map<string, Buffer>();
-  for (const path of new Set(listed.split('\0').filter(Boolean))) {
-    const stats = await lstat(join(folder, path)).catch(() => undefined);
-    if (!stats) {
-      // Removed from the working tree since the last commit.
-      continue;
-    }
-    if (!stats.isFile() || stats.mode & 0o111) {
-      throw new ModelError(
-        'unfit',
-        `${path}: only regular files that can't be executed are allowed in a version`,
-        { data: { path } },
-      );
-    }
-    const bytes = await readFile(join(folder, path));
-    if (parsePointer(bytes)) {
-      throw new ModelError(
-        'unfit',
-        `${path} is a git-lfs pointer here: its bytes are missing, \`git lfs pull\` fetches them`,
-        { data: { path } },
-      );
-    }
-    files.set(path, bytes);
+  const commit = (await repository.git('rev-parse', 'HEAD')).trim();
+  const tree = (await repository.git('rev-parse', 'HEAD^{tree}')).trim();
+  if (tree !== snapshot.tree) {
+    const where = `a hook changed the files of commit ${commit}, which are not checked: tree`;
+    throw new ModelError('unfit', mismatch(where, snapshot.tree, tree));
   }
-  return files;
+  return commit;
 }
 
-async function assertWeightsUseLfs({ git }: Repository): Promise<void> {
-  const attribute = await git('check-attr', '-z', 'filter', 'model.onnx');
+/**
+ * What has changed since the commit of which the weights were trained.
+ *
+ * @param trainedFrom the digest of the ingredients that training recorded.
+ * @returns undefined where no recent commit has these ingredients.
+ */
+async function changesSinceTraining(
+  repository: Repository,
+  entries: readonly TreeFile[],
+  trainedFrom: string,
+): Promise<string | undefined> {
+  for (const commit of await recentCommits(repository)) {
+    const before = (await listTree(repository, commit)).filter(({ path }) => isIngredient(path));
+    const { files } = await readTree(repository, before);
+    if (digestIngredients(files) === trainedFrom) {
+      const after = entries.filter(({ path }) => isIngredient(path));
+      return `${describeChanges(blobsOf(before), blobsOf(after)).join(', ')} (commit ${commit})`;
+    }
+  }
+  return undefined;
+}
+
+const MAX_COMMITS = 20;
+
+/** The newest commits before the next one; none in a new repository. */
+async function recentCommits({ git }: Repository): Promise<readonly string[]> {
+  for (const tips of [['HEAD', 'MERGE_HEAD'], ['HEAD']]) {
+    try {
+      const commits = await git('rev-list', `--max-count=${MAX_COMMITS}`, ...tips, '--');
+      return commits.split('\n').filter(Boolean);
+    } catch (error) {
+      // There is no such revision.
+      if (!(error instanceof GitError)) {
+        throw error;
+      }
+    }
+  }
+  return [];
+}
+
+function blobsOf(entries: readonly TreeFile[]): ReadonlyMap<string, string> {
+  return new Map(entries.map(({ path, blob }) => [path, blob]));
+}
+
+async function assertWeightsUseLfs(
+  { git }: Repository,
+  { entries, files }: Snapshot,
+): Promise<void> {
+  const path = 'model.onnx';
+  const attribute = await git('check-attr', '-z', 'filter', path);
   if (attribute.split('\0')[2] !== 'lfs') {
     throw new ModelError(
       'unfit',
-      '.gitattributes: model.onnx is not for git-lfs; `models init` adds the missing line',
+      `.gitattributes: ${path} is not for git-lfs; \`models init\` adds the missing line`,
+    );
+  }
+  const stored = entries.find((entry) => entry.path === path)?.size;
+  if (stored === files.get(path)?.byteLength) {
+    throw new ModelError(
+      'unfit',
+      `${path}: expected a git-lfs pointer in git, found its ${stored} bytes: it was staged without ` +
+        `git-lfs; \`git rm --cached ${path}\`, then commit again`,
     );
   }
 }

@@ -34,7 +34,11 @@ export async function listVersions(
   tags: ReadonlyMap<string, string>,
 ): Promise<VersionSummary[]> {
   if (!store.list) {
-    throw new ModelError('bad-reference', `${store.location} can't be listed`);
+    throw new ModelError(
+      'bad-reference',
+      `${store.location} can't be listed, since a web server lists no files: name a version, as in ` +
+        '`models show <sha>`',
+    );
   }
   const folders = new Set((await store.list(model)).map((path) => path.split('/')[0] as string));
   const pinned = await resolveCommit(store, model).catch(ifModelError(undefined));
@@ -74,10 +78,21 @@ export interface VersionDescription extends Omit<Commit, 'tree'> {
   readonly datasets: unknown;
   readonly environment: unknown;
   readonly metrics: Metrics | undefined;
+  /** What is recorded in another form than this program reads, and why it can't be read. */
+  readonly notes: readonly string[];
 }
 
 /** Everything that a version was made of. The store may have no more than the pointer of the weights. */
 export async function describeVersion(version: Version): Promise<VersionDescription> {
+  const notes: string[] = [];
+  const note = (error: unknown): undefined => {
+    if (!(error instanceof ModelError)) {
+      throw error;
+    }
+    notes.push(error.message);
+  };
+  const metrics = await readArtifact(version, 'metrics.json').catch(note);
+  await readArtifact(version, 'data/datasets.json').catch(note);
   return {
     model: version.model,
     commit: version.commit,
@@ -86,7 +101,8 @@ export async function describeVersion(version: Version): Promise<VersionDescript
     hyperparameters: await readRawJson(version, 'hyperparameters.json'),
     datasets: await readRawJson(version, 'data/datasets.json'),
     environment: await readRawJson(version, 'environment/environment.json'),
-    metrics: await readMetrics(version),
+    metrics,
+    notes,
   };
 }
 

@@ -1,11 +1,10 @@
-/** Runs git on a model repository: a clone, a bare repository, or a bundle file. */
-import { spawn } from 'node:child_process';
+/** Opens a model repository: a clone, a bare repository, or a bundle file. */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer, text } from 'node:stream/consumers';
-import { readEnvironment } from '../config/environment.ts';
+import { type Environment, readEnvironment } from '../config/environment.ts';
 import { ModelError } from '../version/errors.ts';
+import { GitError, ownEnvironment, runGit } from './run-git.ts';
 
 export interface Repository {
   /** As the caller named it. */
@@ -20,76 +19,78 @@ export interface Repository {
   git(...args: readonly string[]): Promise<string>;
   /** The same for output that is not text. @param input for standard input. */
   gitBytes(args: readonly string[], input?: string | Buffer): Promise<Buffer>;
+  /** The same repository, with variables for git, such as `GIT_INDEX_FILE`. */
+  withVariables(variables: Environment): Repository;
   /** Removes the temporary clone of a bundle. */
   close(): Promise<void>;
 }
 
-/** git failed; the message is git's. */
-export class GitError extends ModelError {
-  readonly exitCode: number | null;
-
-  constructor(exitCode: number | null, message: string) {
-    super('tool-failed', message);
-    this.exitCode = exitCode;
-  }
+/** The repository that git's own variables name. Only git may set them: it does for filters and merge drivers. */
+export function openCallingRepository(): Promise<Repository> {
+  return openFolder('.', readEnvironment());
 }
 
 /**
  * Opens the repository that a folder is in, or a bundle file.
  *
- * @throws ModelError `bad-reference` where there is none.
+ * @throws ModelError `bad-reference` where there is none; GitError where git refuses to read it.
  */
 export async function openRepository(location: string): Promise<Repository> {
-  const isFile = await stat(location).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
-  return isFile ? openBundle(location) : openFolder(location);
+  const stats = await stat(location).catch(() => undefined);
+  if (!stats) {
+    throw new ModelError('bad-reference', `${location} does not exist: expected a git repository`);
+  }
+  const environment = await ownEnvironment();
+  return stats.isFile() ? openBundle(location, environment) : openFolder(location, environment);
 }
 
-async function openFolder(location: string): Promise<Repository> {
+/** What git prints where no folder up to the root is a repository, and nowhere else. */
+const NO_REPOSITORY = /not a git repository \(or any/;
+
+async function openFolder(location: string, environment: Environment): Promise<Repository> {
   const revParse = async (option: string): Promise<string> => {
-    const output = await runGit(location, ['rev-parse', '--path-format=absolute', option]);
-    return output.toString('utf8').trimEnd();
+    const args = ['rev-parse', '--path-format=absolute', option];
+    return (await runGit(location, args, { environment })).toString('utf8').trimEnd();
   };
   try {
     const gitFolder = await revParse('--git-common-dir');
     const isBare = (await revParse('--is-bare-repository')) === 'true';
     const folder = isBare ? gitFolder : await revParse('--show-toplevel');
-    return repositoryAt(location, folder, gitFolder, !isBare);
+    const place = { location, folder, lfsFolder: join(gitFolder, 'lfs'), hasWorkTree: !isBare };
+    return repositoryAt(place, environment);
   } catch (error) {
-    throw asBadReference(error, `${location} is not in a git repository`);
+    // Any other failure has its reason in git's message: another owner, a broken repository.
+    throw error instanceof GitError && NO_REPOSITORY.test(error.message)
+      ? new ModelError('bad-reference', `${location} is not in a git repository`, { cause: error })
+      : error;
   }
 }
 
 /** Git can read a bundle only by cloning it, which is fast: it has pointers instead of weights. */
-async function openBundle(location: string): Promise<Repository> {
+async function openBundle(location: string, environment: Environment): Promise<Repository> {
   const folder = await mkdtemp(join(tmpdir(), 'tweet-sentiment-'));
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    await runGit('.', ['clone', '--quiet', '--bare', '--', location, folder]);
+    const args = ['clone', '--quiet', '--bare', '--', location, folder];
+    await runGit('.', args, { environment });
   } catch (error) {
     await close();
     throw asBadReference(error, `${location} is not a bundle of a git repository`);
   }
-  return { ...repositoryAt(location, folder, folder, false), close };
+  const place = { location, folder, lfsFolder: join(folder, 'lfs'), hasWorkTree: false };
+  return { ...repositoryAt(place, environment), close };
 }
 
-function repositoryAt(
-  location: string,
-  folder: string,
-  gitFolder: string,
-  hasWorkTree: boolean,
-): Repository {
+type Place = Pick<Repository, 'location' | 'folder' | 'lfsFolder' | 'hasWorkTree'>;
+
+function repositoryAt(place: Place, environment: Environment): Repository {
   const gitBytes = (args: readonly string[], input?: string | Buffer): Promise<Buffer> =>
-    runGit(folder, args, input);
+    runGit(place.folder, args, { environment, input });
   return {
-    location,
-    folder,
-    hasWorkTree,
-    lfsFolder: join(gitFolder, 'lfs'),
+    ...place,
     git: async (...args) => (await gitBytes(args)).toString('utf8'),
     gitBytes,
+    withVariables: (variables) => repositoryAt(place, { ...environment, ...variables }),
     close: async () => undefined,
   };
 }
@@ -134,42 +135,13 @@ export async function tagsOf(repository: Repository): Promise<ReadonlyMap<string
   );
 }
 
-/** A GitError as a `bad-reference` with this message; any other error as it is. */
+/** A GitError as a `bad-reference` with this message and git's first line; any other error as it is. */
 function asBadReference(error: unknown, message: string): unknown {
-  return error instanceof GitError
-    ? new ModelError('bad-reference', message, { cause: error })
-    : error;
-}
-
-/** @throws GitError with git's message; ModelError `tool-failed` where git is not installed. */
-async function runGit(
-  folder: string,
-  args: readonly string[],
-  input: string | Buffer = '',
-): Promise<Buffer> {
-  // Paths are printed as they are, and messages in English.
-  const child = spawn('git', ['-C', folder, '-c', 'core.quotePath=false', ...args], {
-    env: { ...readEnvironment(), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
-  });
-  const exitCode = new Promise<number | null>((resolve, reject) => {
-    child.on('error', (cause: NodeJS.ErrnoException) => {
-      const isMissing = cause.code === 'ENOENT';
-      reject(isMissing ? new ModelError('tool-failed', 'git is not installed', { cause }) : cause);
-    });
-    child.on('close', resolve);
-  });
-  // git may exit before it has read all its input; its exit code reports why.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
-  const [code, output, errors] = await Promise.all([
-    exitCode,
-    buffer(child.stdout),
-    text(child.stderr),
-  ]);
-  if (code !== 0) {
-    // git prints some errors, such as that there is nothing to commit, to standard output.
-    const reason = errors.trim() || output.toString('utf8').trim() || `ended with ${code}`;
-    throw new GitError(code, `git: ${reason}`);
+  if (!(error instanceof GitError)) {
+    return error;
   }
-  return output;
+  const [reason] = error.reason.split('\n', 1);
+  return new ModelError('bad-reference', reason ? `${message}: ${reason}` : message, {
+    cause: error,
+  });
 }

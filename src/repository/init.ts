@@ -3,9 +3,16 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { versionFilesWhere } from '../artifacts/version-files.ts';
 import type { Repository } from './git.ts';
+import { hasGitLfs } from './lfs-setup.ts';
 
 /** Lines of `.gitattributes`, which is part of the repository: every clone needs them. */
-const ATTRIBUTES = ['model.onnx filter=lfs diff=lfs merge=lfs -text'];
+const ATTRIBUTES: readonly string[] = [
+  // Training reads, on every machine, the bytes that the digests are of.
+  '* -text',
+  'model.onnx filter=lfs diff=lfs merge=lfs -text',
+  // Without the merge driver, git reports a conflict instead of merging the lines of two trainings.
+  ...versionFilesWhere(({ isOutput }) => isOutput === true).map((path) => `${path} -merge`),
+];
 const IGNORED = ['__pycache__/', '*.pyc', '.venv/'];
 
 const MERGE_DRIVER = 'tweet-sentiment';
@@ -48,20 +55,34 @@ async function registerMergeDriver({ git }: Repository, command: string): Promis
   );
   const key = `merge.${MERGE_DRIVER}`;
   await git('config', `${key}.name`, 'merge of a model’s ingredients, by key and package');
-  await git('config', `${key}.driver`, `${command} models merge-driver %O %A %B %P`);
+  await git('config', `${key}.driver`, driverScript(command));
   return [...changes, `merge driver: ${command} models merge-driver`];
 }
 
+/** The exit code by which the driver reports conflicts. A program that is missing or crashes has another. */
+const CONFLICT = 3;
+
+/**
+ * What git runs, in a shell. If the driver fails, it leaves both sides between markers, so that neither can be
+ * taken for the merge, and ends with 129: from 128 on, git (2.42 and later) ends the merge instead of
+ * reporting a conflict.
+ */
+function driverScript(command: string): string {
+  return [
+    `${command} models merge-driver --conflict-exit-code ${CONFLICT} %O %A %B %P`,
+    `case $? in 0) exit 0;; ${CONFLICT}) exit 1;; esac`,
+    "{ echo '<<<<<<< ours'; cat %A; echo; echo =======; cat %B; echo; echo '>>>>>>> theirs'; } > %A.failed",
+    'mv %A.failed %A',
+    'exit 129',
+  ].join('; ');
+}
+
 /** Makes this command line the filter of git-lfs, in a clone where git-lfs is not set up. */
-async function registerLfsFilter({ git }: Repository, command: string): Promise<string[]> {
-  // `git lfs install` sets it.
-  const hasGitLfs = await git('config', '--get', 'filter.lfs.clean').then(
-    () => true,
-    () => false,
-  );
-  if (hasGitLfs) {
+async function registerLfsFilter(repository: Repository, command: string): Promise<string[]> {
+  if (await hasGitLfs(repository)) {
     return [];
   }
+  const { git } = repository;
   await git('config', 'filter.lfs.clean', `${command} models lfs clean`);
   await git('config', 'filter.lfs.smudge', `${command} models lfs smudge`);
   await git('config', 'filter.lfs.required', 'true');

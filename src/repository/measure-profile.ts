@@ -1,6 +1,7 @@
 /** `models profile`: measures the reference profile of a version's training data. */
 import { readFile } from 'node:fs/promises';
 import { readColumn } from '../artifacts/data-table.ts';
+import { digestModel } from '../artifacts/digests.ts';
 import type { Profile } from '../artifacts/profile.ts';
 import type { ModelFiles } from '../artifacts/read.ts';
 import { COUNTED_LANGUAGES } from '../drift/languages.ts';
@@ -30,7 +31,8 @@ export async function measureProfile(
   });
   try {
     const bins = emptyProfile(classifier.labels, COUNTED_LANGUAGES);
-    return profileOf(bins, await classifyAll(classifier, texts, onProgress));
+    const profile = profileOf(bins, await classifyAll(classifier, texts, onProgress));
+    return { ...profile, model: digestModel(files) };
   } finally {
     await classifier.close();
   }

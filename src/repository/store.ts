@@ -1,9 +1,10 @@
 /** A model repository as a store: each of its commits is a version. */
 import { hasCode, ModelError } from '../version/errors.ts';
-import { formatManifest, MANIFEST_FILE, type VersionFile } from '../version/manifest.ts';
+import { formatManifest, MANIFEST_FILE } from '../version/manifest.ts';
 import type { Store } from '../version/stores/store.ts';
 import { type Repository, resolveRevision } from './git.ts';
-import { MAX_POINTER_BYTES, parsePointer, readLfsObject } from './lfs.ts';
+import { parsePointer, readLfsObject } from './lfs.ts';
+import { listVersionFiles } from './objects.ts';
 
 /**
  * A store of the commits of a repository. `commit.json` is made from git's own objects, so a version is
@@ -17,12 +18,33 @@ export function createRepositoryStore(repository: Repository, fallback: Store): 
     location: repository.location,
     async read(key, maxBytes) {
       const [sha = '', path = ''] = key.split(/^[^/]+\/([^/]+)\//).slice(1);
-      const bytes = (await hasCommit(repository, sha))
-        ? await readFromCommit(repository, sha, path)
-        : undefined;
-      return bytes ?? fallback.read(key, maxBytes);
+      if (sha === '') {
+        // A file beside the versions.
+        return fallback.read(key, maxBytes);
+      }
+      if (!(await hasCommit(repository, sha))) {
+        return readFallback(`${repository.location} does not have commit ${sha}`, key, maxBytes);
+      }
+      const bytes = await readFromCommit(repository, sha, path);
+      const reason = `${repository.location} has only the git-lfs pointer of ${path} of ${sha}`;
+      return bytes ?? readFallback(reason, key, maxBytes);
     },
   };
+
+  async function readFallback(reason: string, key: string, maxBytes: number): Promise<Buffer> {
+    try {
+      return await fallback.read(key, maxBytes);
+    } catch (error) {
+      throw hasCode(error, 'not-found')
+        ? new ModelError(
+            'not-found',
+            `${reason}, and ${fallback.location} does not have it either: name a store that has it, ` +
+              'as MODEL_STORE or with --from',
+            { cause: error },
+          )
+        : error;
+    }
+  }
 }
 
 async function hasCommit(repository: Repository, sha: string): Promise<boolean> {
@@ -44,7 +66,7 @@ async function readFromCommit(
 ): Promise<Buffer | undefined> {
   if (path === MANIFEST_FILE) {
     const object = (await repository.gitBytes(['cat-file', 'commit', sha])).toString('utf8');
-    return formatManifest({ commit: sha, object, files: await filesOf(repository, sha) });
+    return formatManifest({ commit: sha, object, files: await listVersionFiles(repository, sha) });
   }
   const bytes = await repository
     .gitBytes(['cat-file', 'blob', `${sha}:${path}`])
@@ -53,22 +75,4 @@ async function readFromCommit(
     });
   const pointer = parsePointer(bytes);
   return pointer ? readLfsObject(repository.lfsFolder, pointer.oid) : bytes;
-}
-
-async function filesOf({ git, gitBytes }: Repository, sha: string): Promise<VersionFile[]> {
-  const entries = (await git('ls-tree', '-r', '-l', '-z', sha)).split('\0').filter(Boolean);
-  return Promise.all(
-    entries.map(async (entry) => {
-      // <mode> <type> <id> <size, padded>\t<path>; the size of a submodule is "-".
-      const [head = '', path = ''] = entry.split(/\t(.*)/s);
-      const [mode = '', , blob = '', digits = ''] = head.split(/ +/);
-      const size = Number(digits) || 0;
-      const lfs =
-        size <= MAX_POINTER_BYTES && mode.startsWith('100')
-          ? parsePointer(await gitBytes(['cat-file', 'blob', blob]))
-          : undefined;
-      // A mode that a version must not have is refused when the listing is proven.
-      return { path, mode, blob, size, ...(lfs && { lfs }) } as VersionFile;
-    }),
-  );
 }

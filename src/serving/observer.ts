@@ -6,7 +6,7 @@ import type { FeedbackRecord, PredictionRecord } from './prediction-record.ts';
 import type { ServedModel } from './served-model.ts';
 
 /** Why a request for predictions got none. */
-export const REJECTION_REASONS = ['queue_full', 'deadline', 'client_gone'] as const;
+export const REJECTION_REASONS = ['queue_full', 'would_wait', 'deadline', 'client_gone'] as const;
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /** A step of bringing a version from its store into workers. */

@@ -2,7 +2,7 @@
  * Texts → predictions, for every protocol: the deadline, the lease on the model, ids, rounded scores, and
  * what is observed.
  */
-import type { Answer, Classification, OnWaiting } from '../inference/classifier.ts';
+import type { Answer, Classification, ClientKey, OnWaiting } from '../inference/classifier.ts';
 import { ClassifierError } from '../inference/errors.ts';
 import { ServingError } from './errors.ts';
 import type { Manager } from './manager.ts';
@@ -21,6 +21,8 @@ export interface PredictorOptions {
 export interface PredictionRequest {
   /** Checked: at least one, none blank, none too long. */
   readonly texts: readonly string[];
+  /** Who sends it, compared by identity: the workers are divided fairly between clients. */
+  readonly client?: ClientKey;
   readonly requestId: string;
   readonly traceId?: string | undefined;
   /** `performance.now()` when the request's headers had been read. */
@@ -65,6 +67,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
       let answers: Answer[];
       try {
         answers = await model.classifier.classify(request.texts, {
+          client: request.client,
           onWaiting: deadline.start,
           ...(observed.onBatch ? { onBatch: observed.onBatch } : {}),
         });
@@ -118,15 +121,18 @@ function createDeadline(
   };
 }
 
+/** By the code of the error; others are no rejections. */
+const REJECTION_REASON_OF: Readonly<Record<string, RejectionReason>> = {
+  'queue-full': 'queue_full',
+  'would-wait-too-long': 'would_wait',
+  'deadline-exceeded': 'deadline',
+  'client-gone': 'client_gone',
+};
+
 function rejectionReason(error: unknown): RejectionReason | undefined {
-  if (error instanceof ServingError) {
-    return error.code === 'deadline-exceeded'
-      ? 'deadline'
-      : error.code === 'client-gone'
-        ? 'client_gone'
-        : undefined;
-  }
-  return error instanceof ClassifierError && error.code === 'queue-full' ? 'queue_full' : undefined;
+  return error instanceof ServingError || error instanceof ClassifierError
+    ? REJECTION_REASON_OF[error.code]
+    : undefined;
 }
 
 function toPrediction(classification: Classification, id: string): Prediction {

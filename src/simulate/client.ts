@@ -33,7 +33,7 @@ export interface Client {
 const TIMEOUT_MS = 15_000;
 
 export function createClient({ url, apiKey }: { url: string; apiKey?: string }): Client {
-  const base = url.replace(/\/+$/, '');
+  const base = url.replace(/(?<!\/)\/+$/, '');
   const headers = {
     'content-type': 'application/json',
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),

@@ -9,15 +9,21 @@ const CLEAN = /^[ -~\u00a1-\u00ac\u00ae-\u058f\u2010-\u2027]*$/;
 /** Control sequences (CSI: colours, cursor) and strings (OSC: titles, links, clipboard), 7-bit and 8-bit. */
 const ESCAPE_SEQUENCES =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)/g;
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c\u009d]*(?:\u0007|\u001b\\|\u009c)/g;
 
 const WHITE_SPACE = /[\s\u0085\u2028\u2029]+/g;
 
-/** Control characters, bidirectional controls, and characters without width that separate nothing. */
-const INVISIBLE = '\\p{Cc}\\p{Bidi_Control}\\u00ad\\u200b\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb';
-const INVISIBLES = new RegExp(`[${INVISIBLE}]`, 'gu');
-/** Beside blanks, tabs and line feeds. */
-const INVISIBLES_IN_LINES = new RegExp(`(?![\\t\\n])[${INVISIBLE}\\u2028\\u2029]`, 'gu');
+/**
+ * Control characters (Cc), bidirectional controls, and characters without width that separate nothing.
+ * Code units instead of properties: each line of the log is searched, which takes a third of the time.
+ */
+const INVISIBLES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+/** The same and line separators, without tabs and line feeds. */
+const INVISIBLES_IN_LINES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 /** Scripts that are written from right to left. */
 const RIGHT_TO_LEFT =
@@ -48,12 +54,9 @@ export function markInvisible(text: string): string {
 /** JSON with the same meaning in which invisible characters are escaped. */
 export function printableJson(json: string): string {
   // A carriage return between two tokens is white space; elsewhere JSON has none that is not escaped.
-  return json
-    .replaceAll('\r', ' ')
-    .replace(
-      INVISIBLES_IN_LINES,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
+  return json.replace(INVISIBLES_IN_LINES, (character) =>
+    character === '\r' ? ' ' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 export interface PrintableOptions {
@@ -69,7 +72,7 @@ export function printableValue<T>(
   { multiLineKeys = [], isExact = false }: PrintableOptions = {},
 ): T {
   const oneLine = (text: string): string =>
-    isExact ? markInvisible(text.replace(/\s*\n\s*/g, ' ')) : printable(text);
+    isExact ? markInvisible(text.replace(/(?<!\s)\s*\n\s*/g, ' ')) : printable(text);
   const copy = (part: unknown, key: string): unknown => {
     if (typeof part === 'string') {
       return multiLineKeys.includes(key) ? markInvisible(part) : oneLine(part);

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeSystemError, isSystemError } from '../errors.ts';
 import { downloadVersion } from './download.ts';
 import { ModelError } from './errors.ts';
 import { isFullSha } from './git-objects.ts';
@@ -170,10 +171,10 @@ async function asCacheError<T>(cacheFolder: string, work: () => Promise<T>): Pro
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) {
+    if (isSystemError(error)) {
       throw new ModelError(
         'store-unavailable',
-        `the cache ${cacheFolder} can't be written (MODEL_CACHE): ${error.message}`,
+        `the cache ${cacheFolder} can't be written (MODEL_CACHE): ${describeSystemError(error)}`,
         { cause: error, data: { cache: cacheFolder } },
       );
     }

@@ -18,6 +18,8 @@ export type ModelErrorCode =
   | 'store-unavailable'
   /** git, or another program that a command runs, failed. */
   | 'tool-failed'
+  /** git is not installed. */
+  | 'tool-missing'
   /** The version can't be used for its purpose: a file is missing or wrong. */
   | 'unfit';
 

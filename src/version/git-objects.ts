@@ -156,7 +156,7 @@ export function parseCommit(object: string): Commit {
 
 /** `Name <email> seconds zone`. As in git, name and date may be missing. */
 function parseSignature(line: string): Signature {
-  const match = /^(.*?) ?<([^>]*)>(?: (-?\d{1,12})(?: [+-]\d+)?)?/.exec(line);
+  const match = /^([^<]*?) ?<([^>]*)>(?: (-?\d{1,12})(?: [+-]\d+)?)?/.exec(line);
   const seconds = Number(match?.[3] ?? 0);
   return {
     name: match?.[1] ?? line,

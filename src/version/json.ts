@@ -1,6 +1,7 @@
 /** JSON that comes from a version: parsed, and checked against its schema. */
 import type { z } from 'zod';
 import { ModelError, type ModelErrorCode } from './errors.ts';
+import { describeIssue, expectation } from './schema-issue.ts';
 
 /**
  * @param origin which file the text is, for the message.
@@ -24,11 +25,12 @@ export function checkJson<T>(
   origin: string,
   code: ModelErrorCode = 'unfit',
 ): T {
-  const parsed = schema.safeParse(json);
+  const parsed = schema.safeParse(json, { error: expectation });
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const key = issue?.path.join('.') || 'top level';
-    throw new ModelError(code, `${origin}: ${key}: ${issue?.message}`, { data: { key } });
+    const issue = parsed.error.issues[0] as z.core.$ZodIssue;
+    throw new ModelError(code, `${origin}: ${describeIssue(issue, json)}`, {
+      data: { key: issue.path.join('.') },
+    });
   }
   return parsed.data;
 }

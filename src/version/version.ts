@@ -38,7 +38,16 @@ export async function resolveCommit(store: Store, model: string, commit?: string
     return checkCommit(commit);
   }
   const key = pinKey(model);
-  return checkCommit((await store.read(key, MAX_PIN_BYTES)).toString('utf8').trim(), key);
+  const bytes = await store.read(key, MAX_PIN_BYTES).catch((error: unknown) => {
+    throw hasCode(error, 'not-found')
+      ? new ModelError(
+          'not-found',
+          `${error.message}: expected the full SHA of the version to serve there, or in MODEL_COMMIT`,
+          { cause: error },
+        )
+      : error;
+  });
+  return checkCommit(bytes.toString('utf8').trim(), key);
 }
 
 export function pinKey(model: string): string {

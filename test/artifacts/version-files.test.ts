@@ -23,9 +23,18 @@ test.each([
   ['model.onnx', 'model', false],
   ['golden.json', 'evidence', false],
   ['README.md', 'documentation', false],
-  ['docs/metrics.json', 'documentation', false],
-  ['code', 'documentation', false],
-  ['constructor', 'documentation', false],
+  ['LICENSE', 'documentation', false],
+  ['docs/images/curve.png', 'documentation', false],
+  ['.gitattributes', 'documentation', false],
+  ['.github/workflows/gate.yml', 'documentation', false],
+  // What training code can import or read counts as code.
+  ['README.py', 'code', true],
+  ['lib/settings.py', 'code', true],
+  ['settings.json', 'code', true],
+  ['docs/metrics.json', 'code', true],
+  ['docs/settings.py', 'code', true],
+  ['code', 'code', true],
+  ['constructor', 'code', true],
 ])('%s is of the kind %s', (path, kind, isTrainedFrom) => {
   expect(kindOf(path)).toBe(kind);
   expect(isIngredient(path)).toBe(isTrainedFrom);

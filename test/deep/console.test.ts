@@ -146,7 +146,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
   test('a refusal is shown with the message of the server', async () => {
     const { page } = await open(server.url);
     await page.locator('#text').press('Control+Enter');
-    await page.getByText('it needs at least one character').waitFor();
+    const message = page.getByText('it needs at least one character');
+    await message.waitFor();
+    expect(await message.isVisible()).toBe(true);
   });
 
   test('the card has the SHA, its parents, its ingredients and its scores', async () => {

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createModelRepository, type ModelRepository } from '../support/model-repository.ts';
-import { runCommand } from '../support/server.ts';
+import { MAIN, runCommand } from '../support/server.ts';
 import { haveTweets, TWEETS } from '../support/tweets.ts';
 
 const OUTPUTS = ['model.onnx', 'tokenizer.json', 'config.json', 'metrics.json', 'golden.json'];
@@ -66,13 +66,34 @@ test('reports identical bytes', async () => {
   expect(code).toBe(0);
 });
 
+test('reports identical bytes of a training that records its lineage', async () => {
+  const version = await quickVersion(`
+import shlex, subprocess
+program = shlex.split(os.environ["TWEET_SENTIMENT"])
+metrics = json.load(open("metrics.json"))
+metrics["trained_from"] = json.loads(subprocess.check_output([*program, "models", "lineage"]))
+json.dump(metrics, open("metrics.json", "w"))`);
+  const { folder, data, git } = version;
+  execFileSync('python3', ['code/train.py', '--data', data], {
+    cwd: folder,
+    env: { ...process.env, TWEET_SENTIMENT: `node ${MAIN}` },
+  });
+  git('commit', '--quiet', '-am', 'Trained');
+  const gate = await runCommand(['models', 'gate', 'main', '--repository', folder]);
+  expect(gate.stdout).toMatch(/^ok {4}trained from its ingredients /);
+  const { stdout } = await reproduce(version);
+  expect(JSON.parse(stdout)).toMatchObject({ verdict: 'identical' });
+});
+
 test('reports other bytes with the same scores, file by file', async () => {
   const version = await quickVersion('open("config.json", "a").write(" ")');
   const { code, stdout } = await reproduce(version);
   const { verdict, files } = JSON.parse(stdout);
   expect(verdict).toBe('same-scores');
   const differing = files.filter(({ identical }: { identical: boolean }) => !identical);
-  expect(differing.map(({ path }: { path: string }) => path)).toEqual(['config.json']);
+  // A profile names the digest of the model that it was measured with.
+  const paths = differing.map(({ path }: { path: string }) => path);
+  expect(paths).toEqual(['config.json', 'profile.json']);
   expect(code).toBe(0);
 });
 

@@ -24,14 +24,14 @@ beforeAll(async () => {
 });
 afterAll(() => prometheus.stop());
 
-test('promtool and amtool accept every file', () => {
-  run('promtool', ['check', 'rules', '--lint=all', '--lint-fatal', ...yamlFiles(RULES)]);
-  run('promtool', ['check', 'config', join(ROOT, 'prometheus.yml')]);
-  run('amtool', ['check-config', join(ROOT, 'deploy', 'alertmanager', 'alertmanager.yml')]);
-});
-
-test('the rules do what their unit tests say', () => {
-  run('promtool', ['test', 'rules', ...yamlFiles(TESTS)]);
+test.each([
+  ['promtool', ['check', 'rules', '--lint=all', '--lint-fatal', ...yamlFiles(RULES)]],
+  ['promtool', ['check', 'config', join(ROOT, 'prometheus.yml')]],
+  ['amtool', ['check-config', join(ROOT, 'deploy', 'alertmanager', 'alertmanager.yml')]],
+  // The unit tests of the rules.
+  ['promtool', ['test', 'rules', ...yamlFiles(TESTS)]],
+])('%s %j finds no error', (program, args) => {
+  expect(() => run(program, args)).not.toThrow();
 });
 
 test('a Prometheus with prometheus.yml has every rule of deploy/prometheus', () => {
@@ -88,7 +88,6 @@ test('a notification is sent for the cause, and none for its consequences', asyn
     { ...german, language: 'fr', window: '1h' },
     { alertname: 'ClassifierLabelMixDrift', ...other },
     { ...burn, window: '1h' },
-    { alertname: 'ClassifierModelOlder', ...version, instance: 'a' },
     { alertname: 'ClassifierDown', job: 'j' },
   ];
   const held = [
@@ -97,7 +96,6 @@ test('a notification is sent for the cause, and none for its consequences', asyn
     { alertname: 'ClassifierScoreCollapse', ...version },
     { alertname: 'ClassifierUnknownTokens', ...version },
     { ...burn, window: '6h' },
-    { alertname: 'ClassifierModelsDiffer', job: 'j' },
   ];
   try {
     await alertmanager.send([...sent, ...held]);

@@ -127,8 +127,8 @@ describe.skipIf(!haveS3Server)('a store on S3', () => {
     ['a region that is none', { AWS_REGION: '-' }, /set AWS_REGION/],
     [
       'an endpoint that is not there',
-      { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1', MODEL_FETCH_TIMEOUT_MS: '500' },
-      /can't be reached at 127\.0\.0\.1:1: ECONNREFUSED \(tried \d+ times, until 500 ms were over\)/,
+      { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1', MODEL_FETCH_TIMEOUT_MS: '5000' },
+      /can't be reached at 127\.0\.0\.1:1: ECONNREFUSED \(tried \d+ times, until 5000 ms were over\)/,
     ],
   ])('%s has its own message', async (_, change, message) => {
     const { code, stderr } = await runCommand(fetchArgs(), { ...env(), ...change });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeTexts } from '../../bench/texts.mjs';
 import { readModelConfig } from '../../src/artifacts/model-config.ts';
-import { createTokenizer } from '../../src/inference/tokenizer.ts';
+import { createTokenizer } from '../../src/inference/tokenizer/tokenizer.ts';
 import { pinnedJson } from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';
 import { haveTweets, readTweets } from '../support/tweets.ts';

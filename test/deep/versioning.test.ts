@@ -1,9 +1,9 @@
 /** The model repository's own Python commits a version, in three lines. */
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readDocument } from '../docs/markdown.ts';
 import { createModelRepository } from '../support/model-repository.ts';
-import { ROOT } from '../support/server.ts';
+import { MAIN, runCommand } from '../support/server.ts';
 
 test('from Python: the SHA, or the reason why not', async () => {
   const repository = await createModelRepository();
@@ -15,10 +15,43 @@ print(commit("From Python", data=sys.argv[1]))`;
       cwd: repository.folder,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, TWEET_SENTIMENT: `node ${join(ROOT, 'dist/main.js')}` },
+      env: { ...process.env, TWEET_SENTIMENT: `node ${MAIN}` },
     });
   expect(() => run('/nowhere')).toThrow(/RuntimeError: tweet-sentiment: .*\/nowhere/s);
   const sha = run(repository.data).trim();
   expect(sha).toBe(repository.git('rev-parse', 'HEAD').trim());
   expect(repository.git('log', '-1', '--format=%s').trim()).toBe('From Python');
+});
+
+test('the code of docs/versioning.md has the digests of `models lineage`', async () => {
+  const { folder, write, git } = await createModelRepository();
+  for (const path of [
+    ...['lib/settings.py', 'code/ä.py', 'data/README.md', 'notes.txt', 'README.py', 'docs/a.json'],
+    ...[
+      'docs/a.md',
+      '.github/workflows/x.yml',
+      'LICENCE',
+      'licence.txt',
+      'docs/b/c.PNG',
+      '.gitignored',
+    ],
+  ]) {
+    write(path, path);
+  }
+  write('code/ignored.pyc', '');
+  const blocks = [...readDocument('docs/versioning.md').matchAll(/^```python\n(.*?)^```$/gms)];
+  const [lineage = '', digest = ''] = blocks.map(([, code]) => code).slice(1);
+  const python = (code: string): string =>
+    execFileSync('python3', ['-B', '-c', code], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, TWEET_SENTIMENT: `node ${MAIN}` },
+    }).trim();
+  const printed = JSON.parse((await runCommand(['models', 'lineage', folder])).stdout);
+  expect(python(`${digest}\nprint(digest_ingredients(Path(".")))`)).toBe(printed.ingredients);
+  const record = python(
+    `root = "."\nmetrics = {}\n${lineage}\nprint(json.dumps(metrics["trained_from"]))`,
+  );
+  expect(JSON.parse(record)).toEqual(printed);
+  expect(git('status', '--porcelain', 'model.onnx')).toBe('?? model.onnx\n');
 });

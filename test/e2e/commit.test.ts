@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { commitVersion } from '../../src/repository/commit.ts';
@@ -7,13 +8,13 @@ import { createRepositoryStore } from '../../src/repository/store.ts';
 import { lfsPointer } from '../../src/version/git-objects.ts';
 import { openStore } from '../../src/version/stores/open.ts';
 import { openVersion, readVersion } from '../../src/version/version.ts';
-import { createRepository, temporaryFolder } from '../support/git-version.ts';
+import { temporaryFolder } from '../support/git-version.ts';
 import {
   createModelRepository,
   type ModelRepository,
   remove,
 } from '../support/model-repository.ts';
-import { runCommand } from '../support/server.ts';
+import { MAIN, runCommand } from '../support/server.ts';
 
 describe('models commit', () => {
   let repository: ModelRepository;
@@ -86,9 +87,12 @@ describe('models commit', () => {
 
 describe('models commit refuses, without a commit,', () => {
   let repository: ModelRepository;
+  let before: string;
   beforeAll(async () => {
     repository = await createModelRepository();
     repository.git('add', '--all');
+    repository.git('commit', '--quiet', '-m', 'Before');
+    before = repository.git('rev-parse', 'HEAD').trim();
   });
 
   const cases: [string, (version: ModelRepository) => void, string | RegExp][] = [
@@ -108,9 +112,34 @@ describe('models commit refuses, without a commit,', () => {
       'to be retrained: since the weights were trained, code/new.py was added',
     ],
     [
+      'a module that was added since the training, in any folder',
+      (v) => v.write('lib/settings.py', 'RATE = 1\n'),
+      /to be retrained: since the weights were trained, lib\/settings\.py was added \(commit \w{40}\)/,
+    ],
+    [
       'weights without a record of what they were trained from',
       (v) => v.edit('metrics.json', (metrics) => delete metrics.trained_from),
       'metrics.json: it has no trained_from',
+    ],
+    [
+      'a record of each ingredient, which a merge can put together',
+      (v) => v.edit('metrics.json', (metrics) => Object.assign(metrics, listedRecord(v))),
+      'metrics.json: trained_from: expected {"ingredients", "outputs"} as `models lineage` prints them',
+    ],
+    [
+      'an output of another training',
+      (v) => v.edit('golden.json', ({ texts }) => (texts as unknown[]).pop()),
+      /to be retrained: golden\.json is not the file that the recorded training wrote: SHA-256: expected \w{64}, found \w{64}/,
+    ],
+    [
+      'the profile of another model',
+      (v) => v.edit('profile.json', (profile) => Object.assign(profile, { model: 'a'.repeat(64) })),
+      /profile\.json: model: expected \w{64}, found a{64}: the profile of another model/,
+    ],
+    [
+      'a profile that does not name its model',
+      (v) => v.edit('profile.json', (profile) => delete profile.model),
+      'profile.json: expected "model", the digest of the model that it was measured with, found none',
     ],
     [
       'missing data',
@@ -192,63 +221,21 @@ describe('models commit refuses, without a commit,', () => {
     const refusal = await refused(repository);
     // The next case begins where this one did.
     repository.git('clean', '-fdq');
-    repository.git('checkout-index', '--all', '--force', '--index');
-    expect(repository.git('diff')).toBe('');
+    repository.git('reset', '--quiet', '--hard');
     expect(refusal).toMatch(message instanceof RegExp ? message : new RegExp(literally(message)));
-    expect(() => repository.git('rev-parse', '--verify', '--quiet', 'HEAD')).toThrow();
-  });
-
-  test('a model with other scores than the golden ones', async () => {
-    repository.edit('golden.json', ({ texts }) => {
-      Object.assign((texts as { scores: object }[])[0]!.scores, { negative: 0.5 });
-    });
-    const { code, stdout, stderr } = await repository.commitVersion();
-    expect(stderr).toMatch(/golden/);
-    expect([code, stdout]).toEqual([1, '']);
-    expect(() => repository.git('rev-parse', '--verify', '--quiet', 'HEAD')).toThrow();
+    expect(repository.git('rev-parse', 'HEAD').trim()).toBe(before);
   });
 });
 
-describe('models init', () => {
-  test('registers the merge driver for the files that lines can’t merge', async () => {
-    const { folder } = createRepository();
-    expect((await runCommand(['models', 'init', folder])).code).toBe(0);
-    const attributes = readFileSync(join(folder, '.git/info/attributes'), 'utf8');
-    expect(attributes.trim().split('\n').sort()).toEqual(
-      [
-        'config.json',
-        'data/datasets.json',
-        'environment/*',
-        'golden.json',
-        'hyperparameters.json',
-        'metrics.json',
-        'model.onnx',
-        'profile.json',
-        'tokenizer.json',
-      ].map((pattern) => `${pattern} merge=tweet-sentiment`),
-    );
-    expect(readFileSync(join(folder, '.gitattributes'), 'utf8')).toContain(
-      'model.onnx filter=lfs diff=lfs merge=lfs -text\n',
-    );
+test('models commit refuses a model with other scores than the golden ones', async () => {
+  const repository = await createModelRepository();
+  repository.edit('golden.json', ({ texts }) => {
+    Object.assign((texts as { scores: object }[])[0]!.scores, { negative: 0.5 });
   });
-
-  test('can be run again, and keeps existing lines', async () => {
-    const { folder } = createRepository();
-    writeFileSync(join(folder, '.gitignore'), 'mine');
-    const first = await runCommand(['models', 'init', folder]);
-    expect(first.code).toBe(0);
-    const ignored = readFileSync(join(folder, '.gitignore'), 'utf8');
-    expect(ignored).toMatch(/^mine\n__pycache__\/\n/);
-    await runCommand(['models', 'init', folder]);
-    expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe(ignored);
-  });
-
-  test('reports that there is no repository', async () => {
-    const folder = temporaryFolder();
-    const { code, stderr } = await runCommand(['models', 'init', folder]);
-    expect(code).toBe(1);
-    expect(stderr).toBe(`tweet-sentiment: ${folder} is not in a git repository\n`);
-  });
+  const { code, stdout, stderr } = await repository.commitVersion();
+  expect(stderr).toMatch(/golden/);
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
 });
 
 /** Why the working tree can't be committed. The model itself is not checked. */
@@ -256,13 +243,28 @@ async function refused({ folder, data: dataFolder }: ModelRepository): Promise<s
   const options = {
     message: 'A version',
     dataFolder,
-    lfsClean: 'false',
+    lfsClean: `'${process.execPath}' '${MAIN}' models lfs clean`,
     checkModel: async () => undefined,
   };
   return commitVersion(await openRepository(folder), options).then(
     () => 'it was committed',
     (error: Error) => error.message,
   );
+}
+
+/** `trained_from` as it was recorded before: a digest for each file. */
+function listedRecord({ folder, git }: ModelRepository): object {
+  const paths = git('ls-files', '-z', 'code', 'data', 'environment', 'hyperparameters.json');
+  const digests = paths
+    .split('\0')
+    .filter(Boolean)
+    .map((path) => [
+      path,
+      createHash('sha256')
+        .update(readFileSync(join(folder, path)))
+        .digest('hex'),
+    ]);
+  return { trained_from: Object.fromEntries(digests) };
 }
 
 function literally(text: string): string {

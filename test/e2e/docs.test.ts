@@ -155,7 +155,7 @@ describe('the command line', () => {
   test('has each command and option that a document uses', () => {
     for (const path of listDocuments()) {
       const uses = readDocument(path).matchAll(
-        /(?:npx |^|`)tweet-sentiment ((?:models )?[a-z][a-z-]*)([^`|#&\n]*)/gm,
+        /(?:^|`|\| )(?:tweet-sentiment|node dist\/main\.js) ((?:models )?[a-z][a-z-]*)([^`|#&\n]*)/gm,
       );
       for (const [use, name = '', rest = ''] of uses) {
         const options = commands.get(name)?.options;

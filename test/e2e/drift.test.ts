@@ -7,7 +7,7 @@ import type { DriftReport } from '../../src/drift/report/report.ts';
 import { createTraffic, type Mix } from '../../src/simulate/traffic.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { PINNED, PINNED_TAG, variantOfPinned } from '../support/pinned.ts';
-import { ROOT, runCommand, startServer, type TestServer } from '../support/server.ts';
+import { MAIN, ROOT, runCommand, startServer, type TestServer } from '../support/server.ts';
 
 const KEY = 'key-of-the-test-0123456789';
 const BATCH = 60;
@@ -89,7 +89,7 @@ test('English is no drift, German is: in the log and at the server alike', async
 });
 
 test('standard input is read, and --commit accepts a tag', () => {
-  const args = [join(ROOT, 'dist', 'main.js'), 'drift', '--commit', PINNED_TAG, '--json'];
+  const args = [MAIN, 'drift', '--commit', PINNED_TAG, '--json'];
   const { stdout, status } = spawnSync(process.execPath, args, {
     cwd: ROOT,
     input: readFileSync(log),
@@ -147,11 +147,7 @@ describe('an error ends with exit code 1 and one line', () => {
     });
 
   test.each<[string, () => string[], string]>([
-    [
-      'a file that is not there',
-      () => ['nowhere.log'],
-      "no such file or directory, stat 'nowhere.log'",
-    ],
+    ['a file that is not there', () => ['nowhere.log'], 'nowhere.log does not exist'],
     ['a folder', () => ['src'], 'src is a folder; name the log file in it'],
     ['no log', () => ['package.json'], 'package.json: not a prediction log'],
     ['no server at the address', () => ['--server', 'http://127.0.0.1:1'], "can't be reached"],
@@ -172,7 +168,7 @@ describe('an error ends with exit code 1 and one line', () => {
         writeFileSync(join(folder, 'bare.log'), line(sha));
         return [join(folder, 'bare.log'), '--model-store', store];
       },
-      'has no profile.json: there is nothing to compare traffic with',
+      'there is nothing to compare traffic with',
     ],
   ])('%s', async (_, args, message) => {
     const { code, stderr, stdout } = await drift(...args());

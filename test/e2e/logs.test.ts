@@ -60,7 +60,7 @@ describe('a wrong argument ends with exit code 2 and one line with the reason', 
 test('a missing file ends with exit code 1, unless it is followed', async () => {
   const missing = join(folder, 'missing.log');
   const { code, stderr } = await runCommand(['logs', missing, '--no-follow']);
-  expect(stderr).toBe(`tweet-sentiment: ENOENT: ${missing} does not exist\n`);
+  expect(stderr).toBe(`tweet-sentiment: ${missing} does not exist\n`);
   expect(code).toBe(1);
 
   const { child, seen, exited } = startLogs([missing]);

@@ -1,68 +1,17 @@
 /** The merge driver as git runs it: the built command, in real repositories. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { assertWeightsMatchIngredients, isRetrainingMark } from '../../src/artifacts/lineage.ts';
-import { createRepository, type Repository, temporaryFolder } from '../support/git-version.ts';
-import { ROOT } from '../support/server.ts';
-
-const MAIN = join(ROOT, 'dist/main.js');
-
-const PATIENCE_MS = 180_000;
-
-interface Merge {
-  readonly repository: Repository;
-  /** git's exit code: 1 for conflicts. */
-  readonly code: number | null;
-  readonly output: string;
-  /** What is on disk afterwards. */
-  read(path: string): Buffer;
-}
-
-type Files = Readonly<Record<string, string | Buffer>>;
-
-/** Merges a branch into another, which both come from one base. */
-function merge(
-  { base, ours, theirs }: { base: Files; ours: Files; theirs: Files },
-  objectFormat: 'sha1' | 'sha256' = 'sha1',
-): Merge {
-  const repository = createRepository({ objectFormat });
-  configureDriver(repository);
-  repository.commit(base);
-  repository.git('branch', 'other');
-  repository.commit(ours, 'Ours');
-  repository.git('checkout', '-q', 'other');
-  repository.commit(theirs, 'Theirs');
-  repository.git('checkout', '-q', 'main');
-  return { repository, ...runMerge(repository) };
-}
-
-function configureDriver({ git, folder }: Repository, script = MAIN): void {
-  const words = [process.execPath, script].map((word) => `'${word}'`).join(' ');
-  git('config', 'merge.tweet-sentiment.driver', `${words} models merge-driver %O %A %B %P`);
-  git('config', 'user.name', 'A U Thor');
-  git('config', 'user.email', 'author@example.com');
-  writeFileSync(join(folder, '.git/info/attributes'), '* merge=tweet-sentiment\n');
-}
-
-function runMerge({ folder }: Repository): Omit<Merge, 'repository'> {
-  const { status, stdout, stderr } = spawnSync(
-    'git',
-    ['-C', folder, 'merge', '-m', 'Both', 'other'],
-    { encoding: 'utf8', timeout: PATIENCE_MS },
-  );
-  return {
-    code: status,
-    output: stdout + stderr,
-    read: (path) => readFileSync(join(folder, path)),
-  };
-}
+import { createRepository, temporaryFolder } from '../support/git-version.ts';
+import { configureDriver, type Files, merge, runMerge } from '../support/merge.ts';
+import { MAIN } from '../support/server.ts';
 
 describe('merging with git', () => {
   test('the built command is the driver', () => {
     const repository = createRepository();
-    configureDriver(repository, MAIN);
+    configureDriver(repository);
     const config = (count: number): Files => ({ 'config.json': `{\n  "count": ${count}\n}\n` });
     repository.commit(config(1));
     repository.git('branch', 'other');
@@ -191,37 +140,6 @@ test('no file of a version is taken for the retraining mark', () => {
   for (const text of ['', '{}', 'to be retrained: model.onnx\n', ` ${mark}`, '<<<<<<< ours\nx\n']) {
     expect(isRetrainingMark(Buffer.from(text))).toBe(false);
   }
-});
-
-describe('when the driver fails', () => {
-  const run = (...args: string[]): { status: number | null; stderr: string } =>
-    spawnSync(process.execPath, [MAIN, 'models', 'merge-driver', ...args], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      timeout: 50_000,
-    });
-
-  test('a file that can’t be read is an error, and ours is unchanged', () => {
-    const ours = join(temporaryFolder(), 'ours');
-    writeFileSync(ours, '{"a": 1}');
-    const { status, stderr } = run('/nowhere/base', ours, '/nowhere/theirs', 'config.json');
-    expect(status).toBe(129);
-    expect(stderr).toContain('config.json: ENOENT');
-    expect(readFileSync(ours, 'utf8')).toBe('{"a": 1}');
-  });
-
-  test('git does not complete the merge', () => {
-    const repository = createRepository();
-    configureDriver(repository, '/nowhere/main.js');
-    repository.commit({ 'config.json': '{"a": 1}\n' });
-    repository.git('branch', 'other');
-    const ours = repository.commit({ 'config.json': '{"a": 2}\n' });
-    repository.git('checkout', '-q', 'other');
-    repository.commit({ 'config.json': '{"a": 3}\n' });
-    repository.git('checkout', '-q', 'main');
-    expect(runMerge(repository).code).not.toBe(0);
-    expect(repository.git('rev-parse', 'HEAD').trim()).toBe(ours);
-  });
 });
 
 test('no temporary file is left', () => {

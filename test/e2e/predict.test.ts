@@ -68,7 +68,7 @@ describe('POST /predict', () => {
     expect(others).toEqual([first, first]);
   });
 
-  test('a text longer than the window is cut, and said to be', async () => {
+  test('a text longer than the window is cut, and marked as truncated', async () => {
     const { predictions } = await predict(['word '.repeat(2000), 'short']);
     expect(predictions.map(({ truncated }) => truncated)).toEqual([true, undefined]);
   });

@@ -22,6 +22,14 @@ beforeEach(async () => {
 });
 afterEach(() => objects.close());
 
+/** Settings of the AWS SDK; no credentials are looked for in the network. */
+const S3 = {
+  AWS_REGION: 'eu-test-1',
+  AWS_ACCESS_KEY_ID: 'id',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
 const down = () => objects.fault(`${MODEL}/PINNED`, [{ kind: 'status', status: 503 }], true);
 
 async function expectPredictions(server: TestServer): Promise<void> {
@@ -118,6 +126,53 @@ test('a damaged cache is logged and fetched again', async () => {
     }),
   );
   await server.stop();
+});
+
+test('a command waits half a minute for a store, and serve five', async () => {
+  const command = await runCommand(['models', 'list', '--help']);
+  expect(command.stdout).toMatch(/MODEL_FETCH_TIMEOUT_MS,\s+default 30000\)/);
+  const serve = await runCommand(['serve', '--help']);
+  expect(serve.stdout).toMatch(/MODEL_FETCH_TIMEOUT_MS,\s+default 300000\)/);
+});
+
+test('a store that does not respond is reported once, and the command ends', async () => {
+  const { host } = new URL(objects.url);
+  await objects.close();
+  const store = { MODEL_STORE: 's3://bucket', AWS_ENDPOINT_URL_S3: objects.url, ...S3 };
+  const args = ['models', 'list', '--model-fetch-timeout-ms', '1500'];
+  const { code, stderr } = await runCommand(args, store);
+  expect(stderr).toMatch(
+    new RegExp(
+      `^tweet-sentiment: s3://bucket/${MODEL}: the endpoint can't be reached at ${host}: ECONNREFUSED; ` +
+        'trying again until it has not responded for 1\\.5 s\n' +
+        `tweet-sentiment: s3://bucket/${MODEL}: .*: ECONNREFUSED \\(tried \\d+ times, until 1500 ms were over\\)\n$`,
+    ),
+  );
+  expect(code).toBe(1);
+  objects = await startObjectServer(folder);
+});
+
+test('a store without a version says which model it was searched for', async () => {
+  const store = { MODEL_STORE: 's3://bucket/none', AWS_ENDPOINT_URL_S3: objects.url, ...S3 };
+  const text = await runCommand(['models', 'list', '--model-name', 'other'], store);
+  expect([text.stdout, text.code]).toEqual(['no version of other is in s3://bucket/none\n', 0]);
+  const json = await runCommand(['models', 'list', '--json'], store);
+  expect(json.stdout).toBe('[]\n');
+});
+
+test('publish reports the model, and that its name is the default', async () => {
+  const args = ['models', 'publish', PINNED, '--from', env.MODEL_STORE!];
+  const target = temporaryFolder();
+  const byDefault = await runCommand(args, { MODEL_STORE: target });
+  expect(byDefault.stdout).toBe(`${PINNED} is published in ${target} as a version of ${MODEL}\n`);
+  expect(byDefault.stderr).toBe(
+    `${MODEL} is the default name of the model; --model-name sets another\n`,
+  );
+  const named = await runCommand([...args, '--model-name', MODEL], { MODEL_STORE: target });
+  expect(named.stdout).toBe(
+    `${PINNED} was published already in ${target} as a version of ${MODEL}\n`,
+  );
+  expect(named.stderr).toBe('');
 });
 
 test('publish copies from a store to a folder, once', async () => {

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/simulate/report.ts';
 import { PINNED } from '../support/pinned.ts';
-import { ROOT, runCommand, startServer, sum, type TestServer } from '../support/server.ts';
+import { runCommand, startCommand, startServer, sum, type TestServer } from '../support/server.ts';
 
 const KEY = 'key-of-the-simulation';
 
@@ -21,26 +19,19 @@ function simulate(...args: string[]) {
 
 /** Starts a run that lasts until something happens to it. */
 function start(url: string, ...args: string[]) {
-  const child = spawn(
-    process.execPath,
-    [join(ROOT, 'dist/main.js'), 'simulate', '--url', url, '--api-key', KEY, ...args],
-    { stdio: ['ignore', 'pipe', 'inherit'], timeout: 50_000, killSignal: 'SIGKILL' },
-  );
-  let stdout = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  const ended = once(child, 'close').then(([code]) => ({ code, stdout }));
+  const { child, exited } = startCommand(['simulate', '--url', url, '--api-key', KEY, ...args]);
+  const ended = Promise.all([text(child.stdout), exited]).then(([stdout, { code }]) => ({
+    code,
+    stdout,
+  }));
   return { child, ended };
 }
 
-/** Waits until the server has logged this many further predictions. */
-async function predictions({ lines, process }: TestServer, count: number): Promise<void> {
+/** Waits until the server has logged so many predictions more. */
+async function predictions({ lines, eventually }: TestServer, count: number): Promise<void> {
   const logged = (): number => lines.filter(({ event }) => event === 'prediction').length;
   const target = logged() + count;
-  while (logged() < target) {
-    await once(process.stdout as NodeJS.ReadableStream, 'data');
-  }
+  await eventually(() => logged() >= target);
 }
 
 describe('simulate', () => {

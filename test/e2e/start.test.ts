@@ -54,7 +54,11 @@ describe('a start is refused', () => {
       '/nowhere/tweet-sentiment/PINNED does not exist',
     ],
     ['a model that is not there', { MODEL_NAME: 'other' }, 'models/other/PINNED does not exist'],
-    ['a log file that can’t be written', { LOG_FILE: 'package.json/log' }, 'ENOTDIR'],
+    [
+      'a log file that can’t be written',
+      { LOG_FILE: 'package.json/log' },
+      "LOG_FILE package.json/log can't be opened: package.json is not a folder",
+    ],
   ])('for %s', (_, env, message) => expectRefused(env, message));
 
   test.each<[string, (folder: string) => void, string]>([

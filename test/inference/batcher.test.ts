@@ -59,6 +59,7 @@ test('each result belongs to its text, whatever texts are in its batch', async (
         executor,
         maxBatch,
         capacity: 1000,
+        window: 128,
         requestTimeoutMs: 10_000,
         identifyLanguage: () => ({ language: 'en', confidence: 1 }),
         observer: silentObserver,
@@ -142,6 +143,24 @@ describe('a request that is cancelled', () => {
     await expect(promise).rejects.toThrow('the client has gone');
     await running[0]!.end();
     expect((await kept)[0]?.tokens).toBe(3);
+  });
+
+  test('while it runs gives its texts up, and another request with one of them has it run again', async () => {
+    const { batcher, running, submitToCancel } = createLockedBatcher({ workers: 2 });
+    const { promise, cancel } = submitToCancel(['a', 'b', 'c']);
+    const shared = batcher.submit(['b']);
+    const [first, second] = [...running];
+    expect([first!.texts, second!.texts]).toEqual([['a', 'b'], ['c']]);
+    cancel(new Error('the client has gone'));
+    await expect(promise).rejects.toThrow('the client has gone');
+    expect([...first!.givenUp]).toEqual([1, 0]);
+    expect([...second!.givenUp]).toEqual([1]);
+    const again = batcher.submit(['a']);
+    await first!.end();
+    expect((await shared)[0]?.tokens).toBe(1);
+    expect(running.map(({ texts }) => texts)).toEqual([['c'], ['a']]);
+    await running[1]!.end();
+    expect(await again).toHaveLength(1);
   });
 
   test('after it was answered keeps its results', async () => {

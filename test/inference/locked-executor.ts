@@ -21,6 +21,7 @@ export function resultOf(texts: readonly string[]): BatchResult {
 
 interface RunningBatch {
   readonly texts: readonly string[];
+  readonly givenUp: Uint8Array;
   /** Ends the batch; resolves when the batcher has processed its end. */
   end(error?: Error): Promise<void>;
 }
@@ -30,10 +31,11 @@ function createLockedExecutor(workers: number) {
   const executor: Executor = {
     size: workers,
     idle: () => workers - running.length,
-    run: (texts) =>
+    run: (texts, givenUp) =>
       new Promise((resolve, reject) => {
         const batch = {
           texts,
+          givenUp,
           end: async (error?: Error) => {
             running.splice(running.indexOf(batch), 1);
             error ? reject(error) : resolve(resultOf(texts));
@@ -56,6 +58,7 @@ export function createLockedBatcher({
     executor,
     maxBatch: 8,
     capacity: 10,
+    window: 128,
     requestTimeoutMs: 10_000,
     identifyLanguage: (text) => ({ language: `of ${text}`, confidence: 1 }),
     observer: silentObserver,

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createPool, type Pool } from '../../src/inference/pool.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 
@@ -7,7 +8,10 @@ const workerModule = new URL('../fixtures/crashing-worker.mjs', import.meta.url)
 const pools: Pool[] = [];
 let time = 0;
 
-async function startPool(size: number): Promise<{ pool: Pool; restarts: Error[] }> {
+async function startPool(
+  size: number,
+  hungAfterMs = 120_000,
+): Promise<{ pool: Pool; restarts: Error[] }> {
   const restarts: Error[] = [];
   const pool = await createPool({
     size,
@@ -24,6 +28,7 @@ async function startPool(size: number): Promise<{ pool: Pool; restarts: Error[] 
     },
     workerModule,
     now: () => time,
+    hungAfterMs,
     onRestart: (cause) => restarts.push(cause),
     onReady: () => undefined,
   });
@@ -53,7 +58,7 @@ test('a worker that dies is replaced, and its batch is run again', async () => {
 test('a single request uses more intra-op threads, also after its worker was replaced', async () => {
   const { pool, restarts } = await startPool(3);
   const intraOpThreads = async (...batches: string[][]) =>
-    (await Promise.all(batches.map(pool.run))).map(({ tokens }) => tokens[0]);
+    (await Promise.all(batches.map((texts) => pool.run(texts)))).map(({ tokens }) => tokens[0]);
   expect(await intraOpThreads(['a'])).toEqual([2]);
   expect(await intraOpThreads(['a', 'b'])).toEqual([1]);
   expect(await intraOpThreads(['a'], ['b', 'c'], ['d', 'e'])).toEqual([2, 1, 1]);
@@ -93,6 +98,66 @@ test('a batch that the model refuses fails, and its worker goes on', async () =>
   });
   expect((await pool.run(['good'])).logits).toHaveLength(1);
   expect(restarts).toEqual([]);
+});
+
+describe('a worker that hangs', () => {
+  /** The worker goes on when `release` is called. */
+  function createHang() {
+    const file = join(temporaryFolder(), 'go-on');
+    return {
+      text: `hang:${file}`,
+      release: () => writeFileSync(file, ''),
+      /** How many workers have received the text. */
+      count: () => readdirSync(dirname(file)).length,
+    };
+  }
+
+  test('is replaced, and its batch is run again', async () => {
+    const { pool, restarts } = await startPool(2, 200);
+    const { text, release, count } = createHang();
+    const hung = pool.run([text]);
+    hung.catch(() => undefined);
+    await vi.waitFor(() => expect(restarts).toHaveLength(1));
+    expect(restarts[0]?.message).toBe('the worker thread has not returned for 0.2 s');
+    await vi.waitFor(() => expect(count()).toBe(2));
+    // The other worker goes on.
+    expect((await pool.run(['good'])).logits).toHaveLength(1);
+    release();
+    expect((await hung).logits).toHaveLength(1);
+    await vi.waitFor(() => expect(pool.states()).toEqual({ starting: 0, idle: 2, busy: 0 }));
+  });
+
+  test('twice with the same batch: the batch is rejected', async () => {
+    const { pool, restarts } = await startPool(1, 200);
+    const { text, release, count } = createHang();
+    await expect(pool.run([text])).rejects.toMatchObject({
+      code: 'worker-crashed',
+      cause: { message: 'the worker thread has not returned for 0.2 s' },
+    });
+    expect(count()).toBe(2);
+    expect(restarts).toHaveLength(2);
+    expect((await pool.run(['good'])).logits).toHaveLength(1);
+    release();
+  });
+
+  test('with texts that were given up: they are not run again', async () => {
+    const { pool } = await startPool(1, 200);
+    const { text, release, count } = createHang();
+    await expect(pool.run([text], Uint8Array.of(1))).rejects.toMatchObject({
+      code: 'worker-crashed',
+    });
+    expect(count()).toBe(1);
+    release();
+  });
+
+  test('is not waited for when the pool is closed', async () => {
+    const { pool } = await startPool(2, 300);
+    const { text, release } = createHang();
+    const hung = expect(pool.run([text])).rejects.toMatchObject({ code: 'closed' });
+    await pool.close();
+    await hung;
+    release();
+  });
 });
 
 test('closing waits for running batches and refuses new ones', async () => {

@@ -4,7 +4,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { expect, test } from 'vitest';
 import { makeTexts } from '../../bench/texts.mjs';
 import { readModelConfig } from '../../src/artifacts/model-config.ts';
-import { createTokenizer } from '../../src/inference/tokenizer.ts';
+import { createTokenizer } from '../../src/inference/tokenizer/tokenizer.ts';
 import { MODEL, MULTILINGUAL, PINNED } from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';
 

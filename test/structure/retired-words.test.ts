@@ -30,7 +30,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bwhere \w+ lies?\b/, 'is stored'],
 ];
 
-const CODE = ['src', 'test', 'bench', 'release', 'demo', 'structure'].flatMap(listFiles);
+const CODE = ['src', 'test', 'bench', 'release', 'demo', 'structure', 'tools'].flatMap(listFiles);
 /** Labelled texts in four languages, and this list. */
 const EXEMPT =
   /^src\/simulate\/phrases\/|^test\/structure\/retired-words|\/\.venv\/|\/results\.json$/;

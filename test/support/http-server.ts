@@ -1,13 +1,12 @@
 /** The HTTP server on a free port, in the test's own process, with an application of the test's. */
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import express, { type RequestHandler } from 'express';
 import { requestContext } from '../../src/http/middleware/request-context.ts';
 import { answerProblems } from '../../src/http/problems.ts';
 import { createHttpServer, type HttpServer, type ServerOptions } from '../../src/http/server.ts';
 import { observerWith } from './observer.ts';
-import { openConnection } from './raw-http.ts';
 
 export interface TestHttpServer extends HttpServer {
   readonly url: string;
@@ -74,9 +73,13 @@ export async function startHttpServer(
   };
 }
 
-/** A connection whose errors are ignored: the server may reset it. */
-export async function connectTo({ url }: Pick<TestHttpServer, 'url'>): Promise<Socket> {
-  const socket = openConnection(url);
+/** A connection whose errors are ignored: the server may reset it. @param localAddress of the client. */
+export async function connectTo(
+  { url }: Pick<TestHttpServer, 'url'>,
+  localAddress?: string,
+): Promise<Socket> {
+  const { hostname: host, port } = new URL(url);
+  const socket = connect({ host, port: Number(port), ...(localAddress ? { localAddress } : {}) });
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   return socket;

@@ -1,6 +1,6 @@
 /** A clone of a model repository that holds a version ready to be committed, and its small data. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isIngredient } from '../../src/artifacts/version-files.ts';
 import { createRepository, PLAIN_GIT, type Repository, temporaryFolder } from './git-version.ts';
@@ -19,8 +19,12 @@ export interface ModelRepository extends Repository {
   write(path: string, content: string | Buffer): void;
   /** Changes a JSON file. */
   edit(path: string, change: (json: Record<string, unknown>) => void): void;
-  /** Records the ingredients as they are in `metrics.json`, as training does when it begins. */
+  /** Records the ingredients and outputs as they are, as training and `models profile` do. */
   train(): void;
+  /** Writes weights with other bytes and the same scores, and records that. @param seed of the training. */
+  retrain(seed: string): void;
+  /** Replaces the record by the one of earlier versions: a digest for each ingredient. */
+  listIngredients(): void;
   /** Runs `models commit`. */
   commitVersion(message?: string): Promise<Exit & { stdout: string; stderr: string }>;
 }
@@ -50,21 +54,60 @@ export async function createModelRepository(): Promise<ModelRepository> {
     change(json);
     write(path, `${JSON.stringify(json, null, 2)}\n`);
   };
-  const train = (): void =>
-    edit('metrics.json', (metrics) => {
-      const listed = repository.git('ls-files', '-z', '--cached', '--others', '--exclude-standard');
-      const ingredients = [...new Set(listed.split('\0'))].filter(isIngredient);
-      Object.assign(metrics, {
-        trained_from: Object.fromEntries(
-          ingredients.sort().map((path) => [path, sha256(readFileSync(join(folder, path)))]),
-        ),
+  const listFiles = (): string[] => {
+    const listed = repository.git('ls-files', '-z', '--cached', '--others', '--exclude-standard');
+    return [...new Set(listed.split('\0'))].filter(
+      (path) => path !== '' && existsSync(join(folder, path)),
+    );
+  };
+  /** As docs/versioning.md defines it. */
+  const digest = (paths: readonly string[]): string => {
+    const lines = [...paths]
+      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      .map((path) => {
+        const content = sha256(readFileSync(join(folder, path)));
+        return `${Buffer.byteLength(path)}:${path}:${content}\n`;
       });
+    return sha256(Buffer.from(lines.join('')));
+  };
+  const train = (): void => {
+    edit('profile.json', (profile) => {
+      profile.model = digest(['model.onnx', 'tokenizer.json', 'config.json']);
+    });
+    const outputs = ['config.json', 'golden.json', 'model.onnx', 'tokenizer.json'];
+    edit('metrics.json', (metrics) => {
+      metrics.trained_from = {
+        ingredients: digest(listFiles().filter(isIngredient)),
+        outputs: Object.fromEntries(
+          outputs.map((path) => [path, sha256(readFileSync(join(folder, path)))]),
+        ),
+      };
+    });
+  };
+
+  const retrain = (seed: string): void => {
+    // A field of ONNX, `producer_version`: the last one in the file counts.
+    const field = Buffer.from([0x1a, seed.length, ...Buffer.from(seed)]);
+    write('model.onnx', Buffer.concat([readFileSync(join(pinned, 'model.onnx')), field]));
+    train();
+  };
+  const listIngredients = (): void =>
+    edit('metrics.json', (metrics) => {
+      const paths = listFiles()
+        .filter((path) => isIngredient(path))
+        .sort();
+      metrics.trained_from = Object.fromEntries(
+        paths.map((path) => [path, sha256(readFileSync(join(folder, path)))]),
+      );
     });
 
   const pinned = join(ROOT, 'models', MODEL, PINNED);
   const { files } = JSON.parse(readFileSync(join(pinned, 'commit.json'), 'utf8'));
   for (const { path } of files as { path: string }[]) {
-    write(path, readFileSync(join(pinned, path)));
+    // `models init` has written the attributes.
+    if (path !== '.gitattributes') {
+      write(path, readFileSync(join(pinned, path)));
+    }
   }
   write('data/datasets.json', `${JSON.stringify({ datasets: [describeData()] }, null, 2)}\n`);
   train();
@@ -75,6 +118,8 @@ export async function createModelRepository(): Promise<ModelRepository> {
     write,
     edit,
     train,
+    retrain,
+    listIngredients,
     commitVersion: (message = 'A version') =>
       runCommand(
         ['models', 'commit', '-m', message, '--data', data, '--repository', folder],

@@ -112,6 +112,7 @@ test.each(['a', 'a.', 'a@', '1-', '@', 'www.', 'http', '1 (', 'a-b.'])(
   (part) => {
     // What is behind it makes sure that every pattern is tried.
     const context = { maskText, text: `${part.repeat(1_000_000)} @a b.c 1` };
-    runInNewContext('maskText(text)', context, { timeout: 30_000 });
+    const mask = () => runInNewContext('maskText(text)', context, { timeout: 30_000 });
+    expect(mask).not.toThrow();
   },
 );

@@ -14,6 +14,7 @@ test.each([
   ['a title', 'a\u001b]0;owned\u0007b', 'ab'],
   ['a link', '\u001b]8;;http://x\u001b\\click\u001b]8;;\u001b\\', 'click'],
   ['an escape that never ends', 'a\u001b]0;owned', 'a]0;owned'],
+  ['titles of which one ends', '\u009d0;a\u009d0;b\u009cc', '0;ac'],
   ['a single escape character', 'a\u001bb', 'ab'],
   ['line breaks', 'a\r\nb\u2028c\td\u0085e', 'a b c d e'],
   ['a bell and a backspace', 'a\u0007\bb', 'ab'],
@@ -37,6 +38,19 @@ test('JSON for a terminal has the same meaning', () => {
   expect(line).not.toMatch(/[\u007f-\u009f\u202e]/);
   expect(line).toContain('ü 👍🏽');
   expect(JSON.parse(line)).toEqual(value);
+});
+
+test('every control character and bidirectional control is escaped, removed and marked', () => {
+  for (let code = 0; code <= 0xffff; code++) {
+    const character = String.fromCharCode(code);
+    if (/[\p{Cc}\p{Bidi_Control}]/u.test(character)) {
+      const isLayout = /[\t\n]/.test(character);
+      const isSpace = /[\s\u0085]/.test(character);
+      expect.soft(printable(`a${character}é`), `U+${code}`).toBe(isSpace ? 'a é' : 'aé');
+      expect.soft(markInvisible(character), `U+${code}`).toBe(isLayout ? character : '\ufffd');
+      expect.soft(printableJson(character) === character, `U+${code}`).toBe(isLayout);
+    }
+  }
 });
 
 test('white space between the tokens of JSON stays, except for a carriage return', () => {

@@ -204,7 +204,7 @@ test('a cache that is not writable is named in the error', async () => {
   writeFileSync(file, '');
   cacheFolder = file;
   await expect(fetchAndProve()).rejects.toThrow(
-    `the cache ${file} can't be written (MODEL_CACHE): ENOTDIR`,
+    `the cache ${file} can't be written (MODEL_CACHE): ${file}/tweet-sentiment can't be reached: a part of its path is not a folder`,
   );
 });
 

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/version/stores/open.ts';
-import { openVersion, readVersion, resolveCommit } from '../../src/version/version.ts';
+import { openVersion, readVersion } from '../../src/version/version.ts';
 import { createRepository, runGit, temporaryFolder } from '../support/git-version.ts';
 
 const MODEL = 'tweet-sentiment';
@@ -147,6 +147,19 @@ describe.each(['sha1', 'sha256'] as const)('a version of a %s repository', (obje
     await expect(load(tampered(change), sha)).rejects.toThrow(message);
   });
 
+  test('an error has path, property, expected and found value as data', async () => {
+    const copy = tampered((folder) => writeFileSync(join(folder, 'README.md'), '# A medal\n'));
+    await expect(load(copy, sha)).rejects.toMatchObject({
+      code: 'not-proven',
+      data: {
+        path: 'README.md',
+        property: 'git blob id',
+        expected: repository.git('rev-parse', `${sha}:README.md`).trim(),
+        found: expect.stringMatching(/^[0-9a-f]+$/),
+      },
+    });
+  });
+
   test('is refused under the SHA of another commit', async () => {
     const other = repository.commit({ ...FILES, 'README.md': '# Another\n' });
     const copy = temporaryFolder();
@@ -255,38 +268,4 @@ describe('unusual commits that git accepts', () => {
     const args = ['hash-object', '-t', 'commit', '-w', '--literally', '--stdin'];
     return runGit(folder, args, { input: object }).toString().trim();
   }
-});
-
-describe('which commit is served', () => {
-  const sha = 'a'.repeat(40);
-  const store = temporaryFolder();
-  mkdirSync(join(store, MODEL));
-  writeFileSync(join(store, MODEL, 'PINNED'), `${sha}\n`);
-
-  test('the one in PINNED, unless another is requested', async () => {
-    expect(await resolveCommit(openStore(store), MODEL)).toBe(sha);
-    const other = 'b'.repeat(64);
-    expect(await resolveCommit(openStore(store), MODEL, other)).toBe(other);
-  });
-
-  test.each(['main', 'v1.0.0', 'abc1234', 'A'.repeat(40), 'a'.repeat(41), `${sha} `, ''])(
-    'never %j, which is no full SHA',
-    async (commit) => {
-      await expect(resolveCommit(openStore(store), MODEL, commit)).rejects.toMatchObject({
-        code: 'bad-reference',
-        message: expect.stringContaining('must be a full commit SHA'),
-      });
-    },
-  );
-
-  test('a missing version is named in the error', async () => {
-    await expect(openVersion(openStore(store), MODEL, sha)).rejects.toMatchObject({
-      code: 'not-found',
-      message: expect.stringContaining(sha),
-    });
-  });
-
-  test('a store of an unknown kind is refused', () => {
-    expect(() => openStore('ftp://host/x')).toThrow('MODEL_STORE must be a folder');
-  });
 });

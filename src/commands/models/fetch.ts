@@ -5,11 +5,11 @@ import { locateVersion } from '../../version/locate.ts';
 import { openStore } from '../../version/stores/open.ts';
 import { isRemote, type RemoteStore } from '../../version/stores/store.ts';
 import { checkCommit } from '../../version/version.ts';
-import { asJson, configOf, type Flags, withSettings } from '../options.ts';
-import { print, progressBar, warn } from '../output.ts';
+import { asJson, commandConfigOf, type Flags, withCommandSettings } from '../options.ts';
+import { print, progressBar, retryWarning, warn } from '../output.ts';
 
 export function addFetch(models: Command): void {
-  withSettings(models.command('fetch'), [
+  withCommandSettings(models.command('fetch'), [
     'modelStore',
     'modelName',
     'modelCommit',
@@ -25,11 +25,11 @@ export function addFetch(models: Command): void {
 }
 
 async function run(sha: string | undefined, flags: Flags): Promise<void> {
-  const config = configOf(flags);
+  const config = commandConfigOf(flags);
   const { modelStore, modelName: model, modelCache: cacheFolder } = config;
   const commit = sha ?? config.modelCommit;
   const openRemote = (timeoutMs: number): RemoteStore => {
-    const store = openStore(modelStore, { timeoutMs, onRetry: ({ error }) => warn(error.message) });
+    const store = openStore(modelStore, { timeoutMs, onRetry: retryWarning(timeoutMs) });
     if (!isRemote(store)) {
       throw new ModelError('bad-reference', `${modelStore} is a folder: there is nothing to fetch`);
     }
@@ -40,7 +40,7 @@ async function run(sha: string | undefined, flags: Flags): Promise<void> {
     timeoutMs: config.modelFetchTimeoutMs,
     cacheFolder,
     model,
-    commit: commit && checkCommit(commit),
+    commit: commit && checkCommit(commit, sha === undefined ? 'MODEL_COMMIT' : 'the commit'),
     onUnavailable: (error) =>
       warn(`${error.message}; using the version that was pinned last, from the cache`),
     onDamaged: (error) => warn(`${error.message}; the version is fetched again`),

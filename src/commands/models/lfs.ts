@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { openRepository } from '../../repository/git.ts';
+import { openCallingRepository } from '../../repository/git.ts';
 import { parsePointer, readLfsObject, storeLfsObject } from '../../repository/lfs.ts';
 
 /** git runs these as a filter where git-lfs is not installed. */
@@ -24,7 +24,7 @@ async function filter(
   convert: (lfsFolder: string, input: Buffer) => Promise<Buffer>,
 ): Promise<void> {
   // git runs filters at the root of the working tree.
-  const { lfsFolder } = await openRepository('.');
+  const { lfsFolder } = await openCallingRepository();
   process.stdout.write(await convert(lfsFolder, await buffer(process.stdin)));
 }
 

@@ -17,6 +17,7 @@ function run(flags: Flags): Promise<void> {
   return withVersionAccess(flags, async ({ config, store, repository }) => {
     const tags = repository ? await tagsOf(repository) : new Map<string, string>();
     const versions = await listVersions(store, config.modelName, tags);
-    print(flags, versions, formatList);
+    const none = `no version of ${config.modelName} is in ${store.location}`;
+    print(flags, versions, (found) => (found.length === 0 ? none : formatList(found)));
   });
 }

@@ -1,7 +1,9 @@
-import type { Command } from 'commander';
-import { openRepository } from '../../repository/git.ts';
+import { type Command, Option } from 'commander';
+import { describeSystemError, isSystemError } from '../../errors.ts';
+import { openCallingRepository } from '../../repository/git.ts';
 import { type DriverFiles, runMergeDriver } from '../../repository/merge/merge-driver.ts';
 import type { HashAlgorithm } from '../../version/git-objects.ts';
+import { positiveInteger } from '../flag-values.ts';
 import { notify, warn } from '../output.ts';
 
 /** Above 128, git takes the exit code for an error instead of a conflict, and leaves the file unchanged. */
@@ -15,20 +17,33 @@ export function addMergeDriver(models: Command): void {
     .argument('<ours>', 'file of this side, replaced by the result (%A of git)')
     .argument('<theirs>', 'file of the other side (%B of git)')
     .argument('<path>', 'path of the file in the repository (%P of git)')
-    .action((base: string, ours: string, theirs: string, path: string) =>
-      run({ base, ours, theirs }, path),
+    .addOption(
+      new Option('--conflict-exit-code <code>', 'exit code for conflicts')
+        .argParser(positiveInteger)
+        .default(1)
+        .hideHelp(),
+    )
+    .action(
+      (
+        base: string,
+        ours: string,
+        theirs: string,
+        path: string,
+        { conflictExitCode }: { readonly conflictExitCode: number },
+      ) => run({ base, ours, theirs }, path, conflictExitCode),
     );
 }
 
-async function run(files: DriverFiles, path: string): Promise<void> {
+async function run(files: DriverFiles, path: string, conflictExitCode: number): Promise<void> {
   try {
-    const { git } = await openRepository('.');
+    const { git } = await openCallingRepository();
     const algorithm = (await git('rev-parse', '--show-object-format')).trim() as HashAlgorithm;
     const messages = await runMergeDriver(files, path, algorithm);
     messages.forEach(notify);
-    process.exitCode = messages.length > 0 ? 1 : 0;
+    process.exitCode = messages.length > 0 ? conflictExitCode : 0;
   } catch (error) {
-    warn(`${path}: ${(error as Error).message}`);
+    const reason = isSystemError(error) ? describeSystemError(error) : (error as Error).message;
+    warn(`${path}: ${reason}`);
     process.exitCode = FAILED;
   }
 }

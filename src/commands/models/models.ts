@@ -9,6 +9,7 @@ type AddCommand = (models: Command) => void;
  */
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   init: async () => (await import('./init.ts')).addInit,
+  lineage: async () => (await import('./lineage.ts')).addLineage,
   profile: async () => (await import('./profile.ts')).addProfile,
   commit: async () => (await import('./commit.ts')).addCommit,
   'merge-driver': async () => (await import('./merge-driver.ts')).addMergeDriver,

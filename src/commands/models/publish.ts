@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { tagsOf } from '../../repository/git.ts';
 import { ModelError } from '../../version/errors.ts';
 import { publishVersion } from '../../version/publish.ts';
-import { openStore } from '../../version/stores/open.ts';
 import { isWritable, type Store } from '../../version/stores/store.ts';
-import { asJson, type Flags } from '../options.ts';
-import { print, progressBar } from '../output.ts';
+import { asJson, type Flags, isGiven } from '../options.ts';
+import { notify, print, progressBar } from '../output.ts';
 import {
+  openConfiguredStore,
   REVISION,
   type VersionAccess,
   withVersionAccess,
@@ -14,7 +14,7 @@ import {
 } from '../version-access.ts';
 
 export function addPublish(models: Command): void {
-  withVersionFlags(models.command('publish'), ['modelStore', 'modelName', 'modelFetchTimeoutMs'])
+  withVersionFlags(models.command('publish'), ['modelStore', 'modelName'])
     .description(
       'Copy a version to MODEL_STORE. A published version is permanent: existing files are never ' +
         'overwritten.',
@@ -38,12 +38,17 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
   return withVersionAccess(flags, async (versions) => {
     const { config, store, repository, resolve } = versions;
     if (!isWritable(store)) {
-      throw new ModelError('bad-reference', `${store.location} can only be read from`);
+      throw new ModelError(
+        'bad-reference',
+        `${store.location} can only be read from: publish to a folder or to s3://bucket/prefix`,
+      );
     }
     const source = sourceOf(versions, flags.from);
     const commit = await resolve(revision);
     const tags = repository ? await tagsOf(repository) : undefined;
     const tag = flags.tag ?? tags?.get(commit);
+    const { assertPublishable } = await import('../../repository/publishable.ts');
+    await assertPublishable(source, config.modelName, commit);
     const onProgress = progressBar();
     const result = await publishVersion(source, store, config.modelName, commit, {
       tag,
@@ -53,14 +58,21 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
     print(
       flags,
       { model: config.modelName, commit, tag: tag ?? null, store: store.location, result },
-      (published) => `${published.commit} ${outcome} in ${published.store}`,
+      (published) =>
+        `${published.commit} ${outcome} in ${published.store} as a version of ${published.model}`,
     );
+    if (!isGiven(flags, 'modelName')) {
+      notify(`${config.modelName} is the default name of the model; --model-name sets another`);
+    }
   });
 }
 
-function sourceOf({ repository, anyStore }: VersionAccess, from: string | undefined): Store {
+function sourceOf(
+  { config, repository, anyStore }: VersionAccess,
+  from: string | undefined,
+): Store {
   if (from !== undefined) {
-    return openStore(from);
+    return openConfiguredStore(from, config);
   }
   if (!repository) {
     throw new ModelError(

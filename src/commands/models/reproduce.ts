@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { reproduce } from '../../repository/reproduce/reproduce.ts';
+import { commandLine } from '../command-line.ts';
 import { asJson, type Flags } from '../options.ts';
 import { notify, print, progressBar } from '../output.ts';
 import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
@@ -32,6 +33,7 @@ function run(revision: string | undefined, flags: Flags & { data: string }): Pro
         folder,
         dataFolder: flags.data,
         measureProfile: (files, dataFiles) => measureProfile(files, dataFiles, progressBar()),
+        command: commandLine(),
         onStep: notify,
       });
       print(flags, reproduction, formatReproduction);

@@ -7,16 +7,20 @@ import { padEnd, padStart } from '../../terminal/columns.ts';
 import { formatBytes, formatCount, formatMetric, formatQuantity } from '../../terminal/numbers.ts';
 
 const NAME_WIDTH = 32;
+const NONE = '  none recorded';
+const UNREADABLE = '  recorded in another form: see the notes';
 
 export function formatDescription(description: VersionDescription): string {
-  const { datasets, environment, hyperparameters, ingredients, metrics } = description;
+  const { datasets, environment, hyperparameters, ingredients, metrics, notes } = description;
+  const isRecorded = ingredients.evidence?.some(({ path }) => path === 'metrics.json') ?? false;
   return [
     ...formatCommit(description),
     ...Object.entries(ingredients).flatMap(([kind, files]) => ['', kind, ...files.map(formatFile)]),
     ...['', 'data sets', ...formatDatasets(datasets)],
     ...['', 'hyper-parameters', ...formatLeaves(hyperparameters)],
     ...['', 'training', ...formatLeaves(environment)],
-    ...['', ...formatScores(metrics)],
+    ...['', ...formatScores(metrics, isRecorded)],
+    ...(notes.length > 0 ? ['', 'notes', ...notes.map((note) => `  ${note}`)] : []),
   ].join('\n');
 }
 
@@ -49,7 +53,7 @@ function formatFile({ path, size, digest }: Ingredient): string {
 function formatDatasets(json: unknown): string[] {
   const { success, data: datasets } = datasetsSchema.safeParse(json);
   if (!success) {
-    return ['  none recorded'];
+    return [json === undefined ? NONE : UNREADABLE];
   }
   return datasets
     .flatMap(({ files }) => files)
@@ -73,9 +77,9 @@ function formatLeaves(value: unknown, prefix = ''): string[] {
 }
 
 /** The primary score on each data set, for each precision of the weights. */
-function formatScores(metrics: Metrics | undefined): string[] {
+function formatScores(metrics: Metrics | undefined, isRecorded: boolean): string[] {
   if (!metrics) {
-    return ['scores', '  none recorded'];
+    return ['scores', isRecorded ? UNREADABLE : NONE];
   }
   const lines = Object.entries(metrics.datasets).map(([name, { fp32, int8 }]) => {
     const scores = Object.entries({ fp32, int8 }).flatMap(([precision, scores]) =>

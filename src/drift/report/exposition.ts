@@ -19,7 +19,8 @@ export interface Exposition {
   readonly startedAt: number | undefined;
 }
 
-const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
+/** Sticky: searched for, a string without an end would be read again from each of its characters. */
+const LABEL = /[\s,]*([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/gy;
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})? (\S+)/;
 
 /** Source: Prometheus, Exposition formats, text format 0.0.4. Comments and blank lines are skipped. */

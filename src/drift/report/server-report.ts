@@ -25,7 +25,7 @@ export async function driftOfServer(
   url: string,
   { threshold, apiKey }: ServerOptions,
 ): Promise<DriftReport> {
-  const base = url.replace(/\/+$/, '');
+  const base = url.replace(/(?<!\/)\/+$/, '');
   const exposition = await get(`${base}/metrics`, apiKey);
   const { model, profile, counts, startedAt } = readExposition(exposition);
   if (!model) {

@@ -56,6 +56,8 @@ export function createConnection(socket: Socket, pacers: GatePacers): OpenConnec
     if (connection.gate.hasRest()) {
       endSlowly(connection);
     } else {
+      connection.isEnding = true;
+      connection.gate.drop();
       destroySoon.call(socket);
     }
   };

@@ -37,7 +37,7 @@ interface Waiting {
 /** Undefined where no answer waits for the client. */
 function updateProgress({ exchanges, socket }: OpenConnection): AnswerProgress | undefined {
   const [exchange] = exchanges;
-  if (!exchange || socket.writableLength === 0) {
+  if (!exchange || socket.destroyed || socket.writableLength === 0) {
     return undefined;
   }
   const leftBytes = socket.bytesWritten - socket.writableLength;

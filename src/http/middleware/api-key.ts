@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { ProblemError } from '../problems.ts';
+import { contextOf } from './request-context.ts';
 
 /**
  * Takes `Authorization: Bearer <key>` or `X-API-Key: <key>`: 401 without a key, 403 with one that is
@@ -10,7 +11,7 @@ import { ProblemError } from '../problems.ts';
 export function requireApiKey(keys: readonly string[]): RequestHandler {
   // Digests have one length, as the comparison in constant time needs.
   const digests = keys.map(digest);
-  return (req, _res, next) => {
+  return (req, res, next) => {
     const bearer = /^Bearer +(\S+)$/i.exec(req.get('authorization') ?? '')?.[1];
     const key = bearer ?? req.get('x-api-key');
     if (!key) {
@@ -25,6 +26,7 @@ export function requireApiKey(keys: readonly string[]): RequestHandler {
     if (!digests.map((known) => timingSafeEqual(known, received)).includes(true)) {
       throw new ProblemError('forbidden', 'The key sent is none of this server’s');
     }
+    contextOf(res).apiKey = received.toString('base64');
     next();
   };
 }

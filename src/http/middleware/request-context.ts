@@ -23,6 +23,8 @@ export interface RequestContext {
   readonly traceId: string | undefined;
   /** `performance.now()` when the request's headers had been read. */
   readonly startedAt: number;
+  /** The digest of a valid API key. */
+  apiKey?: string;
   /** Labels of the metrics: the method and the pattern of the route that answers, set by the route. */
   method: string;
   route: string;

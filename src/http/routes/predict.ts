@@ -50,9 +50,10 @@ export function predict(options: PredictOptions): Resource {
         const { texts, answer } = parseJsonBody(req, (body, isPrefix) =>
           parsePredictRequest(body, options, isPrefix),
         );
-        const { requestId, traceId, startedAt } = contextOf(res);
+        const { requestId, traceId, startedAt, apiKey } = contextOf(res);
         const { model, predictions, observe } = await predictor.predict({
           texts,
+          client: apiKey ?? req.socket,
           requestId,
           traceId,
           startedAt,

@@ -36,7 +36,7 @@ export async function gate(
   options: GateOptions,
 ): Promise<Check[]> {
   const files = await readVersion(store, candidate);
-  const training = await checkTraining(files);
+  const training = await checkTraining(store, candidate, files);
   if (training.result === 'failed') {
     // The recorded scores are those of other ingredients.
     return [training];

@@ -150,6 +150,11 @@ function edgesOf(containers: Containers): Pick<Container, 'open' | 'close'> {
 
 const COMMA = /^\s*,/;
 
+/**
+ * Joins pieces so that the result is right with either side of a conflict. A side may have no member, so the
+ * comma between a conflict and its neighbour is part of each side that has one: before the last piece that
+ * both sides have, the comma after it, behind that piece, the comma in front of it.
+ */
 function render(
   pieces: readonly Piece[],
   { open, close }: Pick<Container, 'open' | 'close'>,
@@ -157,18 +162,47 @@ function render(
   if (pieces.length === 0) {
     return open.trimEnd() + close.trimStart();
   }
+  const last = pieces.findLastIndex(isOnBothSides);
   let text = open;
   for (const [i, piece] of pieces.entries()) {
     const before = pieces[i - 1];
     if (before) {
-      // The comma after a conflict is part of each of its sides.
-      text += 'sides' in before ? onNewLine(piece.lead.replace(COMMA, '')) : piece.lead;
+      const space = piece.lead.replace(COMMA, '');
+      text += 'sides' in before ? onNewLine(space) : i > last ? space : piece.lead;
     }
-    const comma = COMMA.exec(pieces[i + 1]?.lead ?? '')?.[0] ?? '';
-    text = 'sides' in piece ? addConflict(text, piece.sides, comma) : text + piece.text;
+    text = 'sides' in piece ? addConflict(text, addCommas(pieces, i, last)) : text + piece.text;
   }
-  const last = pieces.at(-1);
-  return text + (last && 'sides' in last && close !== '' ? onNewLine(close) : close);
+  const end = pieces.at(-1);
+  return text + (end && 'sides' in end && close !== '' ? onNewLine(close) : close);
+}
+
+function isOnBothSides(piece: Piece): boolean {
+  return (
+    !('sides' in piece) || (piece.sides.ours !== undefined && piece.sides.theirs !== undefined)
+  );
+}
+
+/**
+ * The sides of a conflict with their commas.
+ *
+ * @param last the last piece that both sides have, −1 for none.
+ */
+function addCommas(pieces: readonly Piece[], index: number, last: number): Sides<string> {
+  const textOf = (piece: Piece | undefined, side: keyof Sides<string>): string | undefined =>
+    piece && ('sides' in piece ? piece.sides[side] : piece.text);
+  const comma = (i: number): string => (COMMA.test(pieces[i]?.lead ?? '') ? ',' : '');
+  const add = (side: keyof Sides<string>): string | undefined => {
+    const text = textOf(pieces[index], side);
+    if (text === undefined) {
+      return undefined;
+    }
+    if (index <= last) {
+      return text + (index < last ? comma(index + 1) : '');
+    }
+    const isFirst = pieces.slice(0, index).every((piece) => textOf(piece, side) === undefined);
+    return isFirst || comma(index) === '' ? text : `${comma(index)} ${text}`;
+  };
+  return { base: add('base'), ours: add('ours'), theirs: add('theirs') };
 }
 
 function onNewLine(text: string): string {
@@ -176,13 +210,13 @@ function onNewLine(text: string): string {
 }
 
 /** Markers as `git merge` writes them with `merge.conflictStyle=diff3`, on lines of their own. */
-function addConflict(text: string, { base, ours, theirs }: Sides<string>, comma: string): string {
+function addConflict(text: string, { base, ours, theirs }: Sides<string>): string {
   const [, before = '', indent = ''] = /^(|.*\n)([^\S\n]*)$/s.exec(text) ?? [
     text,
     `${text.trimEnd()}\n`,
   ];
   const side = (value: string | undefined): string[] =>
-    value === undefined ? [] : [indent + value + comma];
+    value === undefined ? [] : [indent + value];
   const lines = [
     '<<<<<<< ours',
     ...side(ours),

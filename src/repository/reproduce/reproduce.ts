@@ -3,9 +3,12 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { findDataFiles } from '../../artifacts/data-files.ts';
 import type { Datasets } from '../../artifacts/datasets.ts';
-import { type ModelFiles, requireArtifact } from '../../artifacts/read.ts';
+import type { Profile } from '../../artifacts/profile.ts';
+import { type ModelFiles, readArtifact, requireArtifact } from '../../artifacts/read.ts';
 import { isOutput, MODEL_FILES, versionFilesWhere } from '../../artifacts/version-files.ts';
+import { hasCode } from '../../version/errors.ts';
 import type { Version } from '../../version/version.ts';
+import { ownEnvironment, runGit } from '../run-git.ts';
 import { compareOutputs, type Reproduction } from './compare.ts';
 import { installEnvironment, runTraining } from './training.ts';
 
@@ -15,7 +18,9 @@ export interface ReproduceOptions {
   /** Contains the data that the version lists by digest. */
   readonly dataFolder: string;
   /** Measures the reference profile of a model's files on data files, with the server's own code. */
-  readonly measureProfile: (files: ModelFiles, dataFiles: readonly string[]) => Promise<unknown>;
+  readonly measureProfile: (files: ModelFiles, dataFiles: readonly string[]) => Promise<Profile>;
+  /** Runs this command line, as words for a shell: training code calls `models lineage`. */
+  readonly command: string;
   /** Called before each step, with what it does. */
   readonly onStep: (step: string) => void;
 }
@@ -28,7 +33,7 @@ export interface ReproduceOptions {
  */
 export async function reproduce(
   version: Version,
-  { folder, dataFolder, measureProfile, onStep }: ReproduceOptions,
+  { folder, dataFolder, measureProfile, command, onStep }: ReproduceOptions,
 ): Promise<Reproduction> {
   const datasets = await requireArtifact(version, 'data/datasets.json');
   const environment = await requireArtifact(version, 'environment/environment.json');
@@ -41,17 +46,21 @@ export async function reproduce(
   onStep('write the ingredients');
   const checkout = join(folder, 'version');
   await writeIngredients(version, checkout);
+  await initCheckout(checkout);
 
   onStep('install the environment, each package by its hash');
   await installEnvironment(checkout);
 
   onStep(environment.command);
-  await runTraining(checkout, data, environment);
+  await runTraining(checkout, data, environment, command);
 
   onStep('measure the profile of the training data');
   const model = await readFiles(checkout, MODEL_FILES);
   const profile = await measureProfile(model, trainingFiles(datasets, dataFiles));
-  await writeFile(join(checkout, 'profile.json'), `${JSON.stringify(profile, null, 2)}\n`);
+  const recorded = await readArtifact(version, 'profile.json');
+  // Earlier versions of a profile did not name their model.
+  const measured = recorded?.model === undefined ? { ...profile, model: undefined } : profile;
+  await writeFile(join(checkout, 'profile.json'), `${JSON.stringify(measured, null, 2)}\n`);
 
   const outputs = await readFiles(
     checkout,
@@ -72,6 +81,18 @@ async function writeIngredients(version: Version, folder: string): Promise<void>
   for (const { path } of version.files.filter((file) => !isOutput(file.path))) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), await version.read(path));
+  }
+}
+
+/** Training code lists its ingredients with git, which knows the ignored files. */
+async function initCheckout(folder: string): Promise<void> {
+  try {
+    await runGit(folder, ['init', '--quiet'], { environment: await ownEnvironment() });
+  } catch (error) {
+    // Versions that list their ingredients themselves can be trained without git.
+    if (!hasCode(error, 'tool-missing')) {
+      throw error;
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { DATA_PLACEHOLDER, type Environment } from '../../artifacts/environment.ts';
 import { readEnvironment, type Environment as Variables } from '../../config/environment.ts';
+import { describeSystemError } from '../../errors.ts';
 import { ModelError } from '../../version/errors.ts';
 
 /** @param checkout folder with the ingredients; the packages go into its `.venv`. */
@@ -16,10 +17,12 @@ export async function installEnvironment(checkout: string): Promise<void> {
   await run('uv', ['pip', 'sync', '--require-hashes', requirements], checkout, variables);
 }
 
+/** @param commandLine runs this command line, for training code that calls it. */
 export async function runTraining(
   checkout: string,
   data: string,
   { command, variables }: Environment,
+  commandLine: string,
 ): Promise<void> {
   const words = command.split(/\s+/).map((word) => (word === DATA_PLACEHOLDER ? data : word));
   const bin = join(checkout, '.venv', 'bin');
@@ -30,6 +33,7 @@ export async function runTraining(
     PATH: `${bin}${delimiter}${PATH}`,
     HOME,
     LANG: 'C.UTF-8',
+    TWEET_SENTIMENT: commandLine,
     ...variables,
   });
 }
@@ -47,7 +51,7 @@ async function run(
     stdio: ['ignore', process.stderr, process.stderr],
   });
   const [code, signal] = (await once(child, 'close').catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === 'ENOENT' ? 'it is not installed' : cause.message;
+    const reason = cause.code === 'ENOENT' ? 'it is not installed' : describeSystemError(cause);
     throw new ModelError('tool-failed', `${program} can't be run: ${reason}`, { cause });
   })) as [number | null, NodeJS.Signals | null];
   if (code !== 0) {

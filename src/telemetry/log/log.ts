@@ -1,6 +1,8 @@
 /** winston, one JSON object a line, to standard output and to a rotated file. */
+
 import winston from 'winston';
 import Transport from 'winston-transport';
+import { describeSystemError, isSystemError, KnownError } from '../../errors.ts';
 import { printableJson } from '../../terminal/printable.ts';
 import { createFileTarget } from './file-target.ts';
 import { createLineSink, type Line, type LineSink, type Target } from './line-sink.ts';
@@ -36,13 +38,19 @@ export interface Log {
   close(timeoutMs: number): Promise<void>;
 }
 
-/** @throws the system's error where the file can't be opened. */
+/** @throws KnownError where LOG_FILE can't be opened. */
 export async function createLog(options: LogOptions): Promise<Log> {
   const { level, file } = options;
   const targets = [createStdoutTarget()];
   if (file !== undefined) {
     const limits = { maxBytes: MAX_FILE_BYTES, maxFiles: MAX_FILES };
-    targets.push(await createFileTarget({ path: file, ...limits }));
+    const target = createFileTarget({ path: file, ...limits }).catch((error: Error) => {
+      const reason = isSystemError(error) ? describeSystemError(error) : error.message;
+      throw new KnownError('log-file', `LOG_FILE ${file} can't be opened: ${reason}`, {
+        cause: error,
+      });
+    });
+    targets.push(await target);
   }
   const sinks = createSinks(targets, options);
   const logger = winston.createLogger({

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { describeSystemError, isSystemError } from '../../errors.ts';
 import { ModelError } from '../errors.ts';
 import { withStagingDirectory } from '../staging.ts';
 import type { LocalStore, OpenedFile } from './store.ts';
@@ -40,11 +41,12 @@ export function createFolderStore(location: string): LocalStore {
       try {
         return await createFile(location, path, bytes);
       } catch (cause) {
-        const { code } = cause as NodeJS.ErrnoException;
-        throw new ModelError('store-unavailable', `${path} can't be written: ${code ?? cause}`, {
-          cause,
-          data: { path },
-        });
+        throw isSystemError(cause)
+          ? new ModelError('store-unavailable', describeSystemError(cause), {
+              cause,
+              data: { path },
+            })
+          : cause;
       }
     },
   };
@@ -122,13 +124,13 @@ function createFile(location: string, path: string, bytes: Buffer): Promise<'cre
   });
 }
 
-function asReadError(error: unknown, path: string): ModelError {
-  if (error instanceof ModelError) {
+/** A ModelError for an error of the file system; any other error as it is. */
+function asReadError(error: unknown, path: string): unknown {
+  if (!isSystemError(error)) {
     return error;
   }
-  const { code } = error as NodeJS.ErrnoException;
   const options = { cause: error, data: { path } };
-  return code === 'ENOENT' || code === 'ENOTDIR'
+  return error.code === 'ENOENT' || error.code === 'ENOTDIR'
     ? new ModelError('not-found', `${path} does not exist`, options)
-    : new ModelError('store-unavailable', `${path} can't be read: ${code ?? error}`, options);
+    : new ModelError('store-unavailable', describeSystemError(error), options);
 }

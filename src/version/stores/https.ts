@@ -1,6 +1,7 @@
 /** `https://host/prefix`: any web server that serves files; read-only. */
+import { mismatch } from '../../errors.ts';
 import { ModelError } from '../errors.ts';
-import { isTransientStatus, networkCode } from './network.ts';
+import { isTransientStatus, toConnectionError } from './network.ts';
 import { createRemoteStore, type ObjectReader, type RemoteOptions } from './remote.ts';
 import type { RemoteStore } from './store.ts';
 
@@ -40,28 +41,66 @@ function parseBase(location: string): string {
       `http:// is only for this machine (localhost), found ${url.host}: use https://`,
     );
   }
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
+const MAX_REDIRECTS = 5;
+
 async function get(url: string, offset: number, signal: AbortSignal): Promise<Response> {
+  let target = url;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const response = await request(target, offset, signal);
+    const location = response.headers.get('location');
+    if (!REDIRECTS.has(response.status) || location === null) {
+      if (!response.ok) {
+        throw refusal(target, response.status);
+      }
+      return response;
+    }
+    await response.body?.cancel();
+    target = followRedirect(target, location);
+  }
+  throw new ModelError(
+    'store-refused',
+    `${url}: expected at most ${MAX_REDIRECTS} redirects, found more`,
+  );
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * The address that a server redirects to. PINNED is not proven by a SHA, so only the server that the
+ * setting names may answer: another host or a connection without encryption could pin any version.
+ *
+ * @throws ModelError `store-refused` for another host, or one without encryption.
+ */
+function followRedirect(from: string, location: string): string {
+  const source = new URL(from);
+  const target = URL.canParse(location, from) ? new URL(location, from) : undefined;
+  const isSameServer =
+    target?.origin === source.origin ||
+    (target?.protocol === 'https:' && target.hostname === source.hostname);
+  if (!target || !isSameServer || target.username || target.password) {
+    throw new ModelError(
+      'store-refused',
+      `${mismatch(`${from}: redirect`, `an https:// address of ${source.hostname}`, location)}: name ` +
+        'the server that has the files as the store',
+    );
+  }
+  return target.href;
+}
+
+async function request(url: string, offset: number, signal: AbortSignal): Promise<Response> {
   // Without compression: sizes and ranges are those of the file.
   const headers = {
     'accept-encoding': 'identity',
     ...(offset > 0 ? { range: `bytes=${offset}-` } : {}),
   };
-  let response: Response;
   try {
-    response = await fetch(url, { headers, signal });
+    return await fetch(url, { headers, signal, redirect: 'manual' });
   } catch (error) {
-    const code = networkCode(error);
-    throw code === undefined
-      ? error
-      : new ModelError('store-unavailable', `${url} can't be reached: ${code}`, { cause: error });
+    throw signal.aborted ? error : toConnectionError(error, url);
   }
-  if (!response.ok) {
-    throw refusal(url, response.status);
-  }
-  return response;
 }
 
 function refusal(url: string, status: number): ModelError {

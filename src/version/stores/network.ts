@@ -1,5 +1,7 @@
 /** Failures of a network or a server after which a later request may succeed. */
 
+import { ModelError } from '../errors.ts';
+
 /** Codes of the system, of Node's http, and of undici, which implements `fetch`. */
 const TRANSIENT_CODES = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ESOCKETTIMEDOUT'],
@@ -8,9 +10,14 @@ const TRANSIENT_CODES = new Set([
   ...['UND_ERR_BODY_TIMEOUT', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
 ]);
 
-/** Request Timeout, Too Early, Too Many Requests, and all errors of the server. */
+/** Not Implemented, HTTP Version Not Supported: errors of the server that stay. */
+const PERMANENT_SERVER_ERRORS = new Set([501, 505]);
+
+/** Request Timeout, Too Early, Too Many Requests, and the errors of the server that may pass. */
 export function isTransientStatus(status: number): boolean {
-  return status >= 500 || status === 408 || status === 425 || status === 429;
+  return status >= 500
+    ? !PERMANENT_SERVER_ERRORS.has(status)
+    : status === 408 || status === 425 || status === 429;
 }
 
 /** The code of the network failure that caused an error; undefined where none did. */
@@ -26,4 +33,16 @@ export function networkCode(error: unknown): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Why a request got no response, as a ModelError: permanent where only the server can change it, such as its certificate. */
+export function toConnectionError(error: unknown, address: string): ModelError {
+  const code = networkCode(error);
+  if (code !== undefined) {
+    return new ModelError('store-unavailable', `${address} can't be reached: ${code}`, {
+      cause: error,
+    });
+  }
+  const { message } = ((error as Error).cause ?? error) as Error;
+  return new ModelError('store-refused', `${address} can't be read: ${message}`, { cause: error });
 }

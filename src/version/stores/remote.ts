@@ -64,7 +64,7 @@ async function receive(
   const name = `${reader.location}/${key}`;
   let received = 0;
   let connections = 0;
-  await retry(async () => {
+  await retry(async (onProgress) => {
     const connection = openConnection(name, stallMs, signal);
     try {
       const object = await reader.openAt(key, received, connection.signal);
@@ -75,6 +75,9 @@ async function receive(
         received += chunk.byteLength;
         checkSize(name, Math.max(received, bounds.min), bounds);
         await sink(chunk);
+        if (chunk.byteLength > 0) {
+          onProgress();
+        }
       }
       if (object.size !== undefined && received < object.size) {
         throw new ModelError(

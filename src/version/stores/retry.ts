@@ -1,4 +1,4 @@
-/** Repeats work that failed with `store-unavailable`, until a deadline. */
+/** Repeats work that failed with `store-unavailable`, until the store has not responded for too long. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, ModelError } from '../errors.ts';
 
@@ -26,7 +26,7 @@ export interface RetryNotice {
 }
 
 export interface RetryOptions {
-  /** Milliseconds from now, after which nothing is repeated. */
+  /** How long the store may not respond, in milliseconds; after that, nothing is repeated. */
   readonly timeoutMs: number;
   /** Called before each delay. */
   readonly onRetry?: ((notice: RetryNotice) => void) | undefined;
@@ -35,24 +35,34 @@ export interface RetryOptions {
   readonly clock?: Clock;
 }
 
-/** Runs work, and repeats it while it throws `store-unavailable`. */
-export type Retry = <T>(work: () => Promise<T>) => Promise<T>;
+/**
+ * Runs work, and repeats it while it throws `store-unavailable`.
+ *
+ * @param work calls `onProgress` whenever it has received something new.
+ */
+export type Retry = <T>(work: (onProgress: () => void) => Promise<T>) => Promise<T>;
 
 /**
  * Exponential backoff with full jitter: each delay is a random part of a maximum that doubles, so that
  * servers that lost a store at the same time do not all return at the same time.
  * Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  *
- * The promise rejects with the first error that is not `store-unavailable`, with the last
+ * The deadline is `timeoutMs` after the last progress, or after the start: a long transfer may be interrupted
+ * at its end. The promise rejects with the first error that is not `store-unavailable`, with the last
  * `store-unavailable` after the deadline, or with the reason of the signal.
  */
 export function createRetry(options: RetryOptions): Retry {
   const { timeoutMs, onRetry, signal, clock = SYSTEM_CLOCK } = options;
-  const deadline = clock.now() + timeoutMs;
+  let deadline = clock.now() + timeoutMs;
+  const onProgress = (): void => {
+    deadline = clock.now() + timeoutMs;
+  };
   return async (work) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await work();
+        const result = await work(onProgress);
+        onProgress();
+        return result;
       } catch (error) {
         signal?.throwIfAborted();
         if (!hasCode(error, 'store-unavailable')) {

@@ -46,7 +46,10 @@ export function toModelError(error: unknown, object: string, bucket: string): un
   }
   const status = statusOf(error);
   if (status === undefined) {
-    return error;
+    // Without a code it is no failure of the connection, but a defect or the signal of the caller.
+    return typeof (error as NodeJS.ErrnoException).code === 'string'
+      ? as('store-refused', `the endpoint can't be read: ${message}`)
+      : error;
   }
   if (code === 'NoSuchBucket') {
     return as('bad-reference', `the bucket ${bucket} does not exist`);

@@ -5,10 +5,14 @@
 import type { S3 } from '@aws-sdk/client-s3';
 import { hasCode, ModelError } from '../errors.ts';
 import { createRemoteStore, type ObjectReader, type RemoteOptions } from './remote.ts';
+import type { Retry } from './retry.ts';
 import { statusOf, toModelError } from './s3-errors.ts';
 import type { RemoteStore, WritableStore } from './store.ts';
 
 const LOCATION = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[^/]+)*)\/*$/;
+
+/** A server that has not accepted a connection by then does not respond at all; `fetch` has the same limit. */
+const MAX_CONNECT_MS = 10_000;
 
 /** A bucket, the prefix of the store's keys, and how to send requests. */
 interface Bucket {
@@ -16,6 +20,8 @@ interface Bucket {
   readonly location: string;
   /** The name of an object in the bucket. */
   keyOf(key: string): string;
+  /** Loads the SDK, which is slow, with the first request. @param onProgress called when it has been loaded. */
+  load(onProgress: () => void): Promise<void>;
   /** Sends a request. @param key named in a message. @throws ModelError for an error of S3. */
   send<T>(key: string, request: (s3: S3) => Promise<T>): Promise<T>;
   /** Options of a request that ends with the store's own signal. */
@@ -28,9 +34,14 @@ export function createS3Store(
   options: RemoteOptions,
 ): RemoteStore & WritableStore {
   const bucket = openBucket(location, options);
-  const { retry } = options;
+  // Loading the SDK takes none of the time that the store has to respond.
+  const retry: Retry = (work) =>
+    options.retry(async (onProgress) => {
+      await bucket.load(onProgress);
+      return work(onProgress);
+    });
   return {
-    ...createRemoteStore(createReader(bucket), options),
+    ...createRemoteStore(createReader(bucket), { ...options, retry }),
     list: async (folder) => {
       const paths: string[] = [];
       let token: string | undefined;
@@ -63,14 +74,24 @@ function openBucket(location: string, { stallMs, signal }: RemoteOptions): Bucke
   }
   const base = `s3://${name}${prefix}`;
   let client: Promise<S3> | undefined;
+  const open = (): Promise<S3> => {
+    client ??= connect(stallMs);
+    return client;
+  };
   return {
     name,
     location: base,
     keyOf: (key) => `${prefix}/${key}`.slice(1),
+    load: async (onProgress) => {
+      const isFirst = client === undefined;
+      await open();
+      if (isFirst) {
+        onProgress();
+      }
+    },
     send: async (key, request) => {
-      client ??= connect(stallMs);
       try {
-        return await request(await client);
+        return await request(await open());
       } catch (error) {
         throw toModelError(error, `${base}/${key}`, name);
       }
@@ -80,15 +101,18 @@ function openBucket(location: string, { stallMs, signal }: RemoteOptions): Bucke
   };
 }
 
-/** The SDK is loaded with the first request, since loading it is slow. */
 async function connect(stallMs: number): Promise<S3> {
   const sdk = await import('@aws-sdk/client-s3');
   const s3 = new sdk.S3({
     // `Retry` repeats requests: it resumes transfers, and it has a deadline.
     maxAttempts: 1,
     // A version is proven by its SHA; not every server knows the SDK's checksums.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: stallMs, socketTimeout: stallMs },
+    requestHandler: {
+      connectionTimeout: Math.min(stallMs, MAX_CONNECT_MS),
+      socketTimeout: stallMs,
+    },
   });
   // Servers other than Amazon's seldom have a host name for each bucket. Only when the SDK resolves
   // the endpoint is it known whether the environment or a profile sets one.

@@ -75,14 +75,12 @@ function merge(base: string, ours: string, theirs: string, path = 'hyperparamete
   return { text: merged.bytes.toString(), conflicts: merged.messages };
 }
 
+/** A conflict between its markers: ours and theirs. */
+const CONFLICT = /^<{7} ours\n(.*?)^\|{7} base\n.*?^={7}\n(.*?)^>{7} theirs(?:\n|$)/gms;
+
 /** What a person gets who takes one side in every conflict. */
 function resolved(text: string, side: Side): Json {
-  const lines = text.replace(
-    /^<{7} ours\n(.*?)^\|{7} base\n.*?^={7}\n(.*?)^>{7} theirs(?:\n|$)/gms,
-    side === 'ours' ? '$1' : '$2',
-  );
-  // Without the last key, the comma before it is one too many.
-  return JSON.parse(lines.replace(/,(?=\s*\})/g, ''));
+  return JSON.parse(text.replace(CONFLICT, side === 'ours' ? '$1' : '$2'));
 }
 
 /** The merge of what the texts mean, written down once more, with one side taken in conflicts. */
@@ -150,6 +148,28 @@ test('every change is in the result, or both are in a conflict', () => {
         expect(sorted(resolved(text, side))).toBe(sorted(expected(base, ours, theirs, side)));
       }
       expect(text.match(/^<{7} ours$/gm) ?? []).toHaveLength(conflicts.length);
+    }),
+    RUNS,
+  );
+});
+
+test('any choice of sides is JSON, where both sides have one of the keys', () => {
+  const choices = fc.infiniteStream(fc.boolean());
+  fc.assert(
+    fc.property(threeVersions(0), layouts, choices, ([base, ours, theirs], [i, j, k], chosen) => {
+      const isFirst = chosen.next().value;
+      const withKey = (version: JsonObject): JsonObject =>
+        isFirst ? { kept: 0, ...version } : { ...version, kept: 0 };
+      const sides = [
+        format(withKey(base), i),
+        format(withKey(ours), j),
+        format(withKey(theirs), k),
+      ];
+      const { text } = merge(...(sides as [string, string, string]));
+      const lines = text.replace(CONFLICT, (_, left: string, right: string) =>
+        chosen.next().value ? left : right,
+      );
+      expect(JSON.parse(lines)).toMatchObject({ kept: 0 });
     }),
     RUNS,
   );

@@ -128,5 +128,6 @@ test('closing ends although a write never does', async () => {
   memory.target.blocked = true;
   write('never written');
   await sink.close(50);
+  expect(memory.lines()).toEqual([]);
   memory.unblock();
 });

@@ -137,6 +137,7 @@ describe.each([
     [403, 'AccessDenied', 'access-denied'],
     [400, 'InvalidRequest', 'store-refused'],
     [418, 'Teapot', 'store-refused'],
+    [501, 'NotImplemented', 'store-refused'],
   ])('does not repeat the request after a %i (%s)', async (status, errorCode, code) => {
     server.fault(`p/${KEY}`, [{ kind: 'status', status, code: errorCode }]);
     await expect(store.read(KEY, 1e6)).rejects.toMatchObject({
@@ -158,6 +159,22 @@ describe.each([
       expect(delay).toBeLessThanOrEqual(bounds[index]!);
     }
     expect(server.requests).toHaveLength(clock.delays.length + 1);
+  });
+
+  test('is retried after a long transfer that was interrupted at its end', async () => {
+    store = open(1000);
+    const chunks: Uint8Array[] = [];
+    server.fault(`p/${KEY}`, [
+      { kind: 'break', after: 199_999 },
+      { kind: 'status', status: 503 },
+    ]);
+    await store.download(KEY, BYTES.byteLength, async (chunk) => {
+      chunks.push(chunk);
+      // Each chunk takes as long as the store may not respond.
+      await clock.sleep(1000);
+    });
+    expect(Buffer.concat(chunks).equals(BYTES)).toBe(true);
+    expect(notices).toHaveLength(2);
   });
 
   test('names the address that can’t be reached', async () => {

@@ -68,13 +68,21 @@ function compareVersions(
   return [...servedScores(production.metrics)].flatMap(([name, before]) => {
     const after = scores.get(name);
     if (!after) {
-      return [check(name, false, 'production has a score on it, this version has none')];
+      return [check(name, false, describeMissingScore(name, before[primary], candidate.metrics))];
     }
     const language = languageOf(name, production.datasets);
     return language !== undefined && languages.has(language)
       ? compareDecisive(name, primary, { before, after }, thresholds)
       : [compareForInformation(name, primary, { before, after })];
   });
+}
+
+function describeMissingScore(name: string, score: number, { datasets }: Metrics): string {
+  const found =
+    name in datasets
+      ? 'lists the data set without a score'
+      : `has only ${Object.keys(datasets).join(', ') || 'no data set'}`;
+  return `production has ${formatMetric(score)} on it, metrics.json of this version ${found}`;
 }
 
 interface Comparison<T> {

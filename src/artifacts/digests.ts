@@ -1,0 +1,52 @@
+/** Digests of the files of a version, as training records them. docs/versioning.md has the definition. */
+import { createHash } from 'node:crypto';
+import type { ModelFiles } from './read.ts';
+import { isIngredient, MODEL_FILES, versionFilesWhere } from './version-files.ts';
+
+/** The outputs whose digests training records: it can't know those of the file of the record and of the later profile. */
+export const RECORDED_OUTPUTS = versionFilesWhere(({ isOutput }) => isOutput === true).filter(
+  (path) => path !== 'metrics.json' && path !== 'profile.json',
+);
+
+/** What training records in `metrics.json` (`trained_from`). */
+export interface TrainingRecord {
+  /** One digest of all ingredients, as they were before the training. */
+  readonly ingredients: string;
+  /** The digest of each output, as the training wrote it. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** The record of a training that has these ingredients and wrote these outputs. */
+export function trainingRecord(files: ModelFiles): TrainingRecord {
+  const outputs = RECORDED_OUTPUTS.flatMap((path) => {
+    const bytes = files.get(path);
+    return bytes ? [[path, sha256(bytes)] as const] : [];
+  });
+  return { ingredients: digestIngredients(files), outputs: Object.fromEntries(outputs.sort()) };
+}
+
+/** One digest of all ingredients: of their paths and their content. */
+export function digestIngredients(files: ModelFiles): string {
+  return digestFiles(files, isIngredient);
+}
+
+/** One digest of what a classifier is loaded from; a profile names the model that it was measured with. */
+export function digestModel(files: ModelFiles): string {
+  return digestFiles(files, (path) => (MODEL_FILES as readonly string[]).includes(path));
+}
+
+/** SHA-256 of a line for each file, in the order of the bytes of their paths: `<bytes of path>:<path>:<SHA-256>`. */
+function digestFiles(files: ModelFiles, isIncluded: (path: string) => boolean): string {
+  const hash = createHash('sha256');
+  const paths = [...files.keys()].filter(isIncluded).map((path) => Buffer.from(path));
+  for (const path of paths.sort(Buffer.compare)) {
+    const content = files.get(path.toString()) as Buffer;
+    // The length makes it impossible to read one list of files as another.
+    hash.update(`${path.byteLength}:${path}:${sha256(content)}\n`);
+  }
+  return hash.digest('hex');
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

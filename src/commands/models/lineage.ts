@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { trainingRecord } from '../../artifacts/digests.ts';
+import { openRepository } from '../../repository/git.ts';
+import { takeSnapshot } from '../../repository/snapshot.ts';
+import { commandLine } from '../command-line.ts';
+import { printJson } from '../output.ts';
+
+export function addLineage(models: Command): void {
+  models
+    .command('lineage')
+    .description(
+      'Print the record that training writes to metrics.json as trained_from, as JSON: "ingredients", one ' +
+        'digest of all ingredients, taken before the training; "outputs", the digest of each output, ' +
+        'taken after it.',
+    )
+    .argument('[folder]', 'git clone of the model repository', '.')
+    .action(run);
+}
+
+async function run(folder: string): Promise<void> {
+  const { files } = await takeSnapshot(
+    await openRepository(folder),
+    `${commandLine()} models lfs clean`,
+  );
+  printJson(trainingRecord(files));
+}

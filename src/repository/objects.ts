@@ -1,0 +1,94 @@
+/** Reads files of trees, from git's objects and git-lfs's. */
+import { ModelError } from '../version/errors.ts';
+import type { TreeFile } from '../version/git-objects.ts';
+import type { VersionFile } from '../version/manifest.ts';
+import type { Repository } from './git.ts';
+import { MAX_POINTER_BYTES, parsePointer, readLfsObject } from './lfs.ts';
+
+/** An entry of a tree, with its whole path. */
+export interface TreeEntry extends TreeFile {
+  /** Bytes of the blob; 0 for a submodule. */
+  readonly size: number;
+}
+
+/** The entries of a tree and of the trees in it. @param tree a revision. */
+export async function listTree({ git }: Repository, tree: string): Promise<TreeEntry[]> {
+  const entries = (await git('ls-tree', '-r', '-l', '-z', tree)).split('\0').filter(Boolean);
+  return entries.map((entry) => {
+    // <mode> <type> <id> <size, padded>\t<path>; the size of a submodule is "-".
+    const [head = '', path = ''] = entry.split(/\t(.*)/s);
+    const [mode = '', , blob = '', digits = ''] = head.split(/ +/);
+    return { path, mode, blob, size: Number(digits) || 0 };
+  });
+}
+
+/** The content of blobs, in one process of git. */
+export async function readBlobs(
+  { gitBytes }: Repository,
+  ids: readonly string[],
+): Promise<readonly Buffer[]> {
+  const output = await gitBytes(['cat-file', '--batch'], ids.map((id) => `${id}\n`).join(''));
+  let position = 0;
+  return ids.map((id) => {
+    // `<id> blob <size>`, a line feed, the bytes, a line feed.
+    const end = output.indexOf('\n', position);
+    const [, size] = /^\w+ blob (\d+)$/.exec(output.toString('utf8', position, end)) ?? [];
+    if (size === undefined) {
+      throw new ModelError('tool-failed', `git: ${output.toString('utf8', position, end)} (${id})`);
+    }
+    position = end + 1 + Number(size) + 1;
+    return output.subarray(end + 1, position - 1);
+  });
+}
+
+/** The files of a tree as a version lists them: a git-lfs file with what its pointer names. */
+export async function listVersionFiles(
+  repository: Repository,
+  tree: string,
+): Promise<VersionFile[]> {
+  const entries = await listTree(repository, tree);
+  const small = entries.filter(
+    ({ mode, size }) => size <= MAX_POINTER_BYTES && mode.startsWith('100'),
+  );
+  const contents = await readBlobs(
+    repository,
+    small.map(({ blob }) => blob),
+  );
+  const pointers = new Map(small.map(({ path }, i) => [path, parsePointer(contents[i] as Buffer)]));
+  // A mode that a version must not have is refused when the listing is proven.
+  return entries.map((entry) => {
+    const lfs = pointers.get(entry.path);
+    return (lfs ? { ...entry, lfs } : entry) as VersionFile;
+  });
+}
+
+export interface TreeContent {
+  /** By path; of a git-lfs file, its own bytes. */
+  readonly files: ReadonlyMap<string, Buffer>;
+  /** The git-lfs files whose pointers are in git, but whose bytes the repository lacks. */
+  readonly missing: readonly string[];
+}
+
+/** Reads files of a tree. @param entries regular files of it. */
+export async function readTree(
+  repository: Repository,
+  entries: readonly TreeFile[],
+): Promise<TreeContent> {
+  const files = new Map<string, Buffer>();
+  const missing: string[] = [];
+  const contents = await readBlobs(
+    repository,
+    entries.map(({ blob }) => blob),
+  );
+  for (const [i, { path }] of entries.entries()) {
+    const content = contents[i] as Buffer;
+    const pointer = parsePointer(content);
+    const bytes = pointer ? await readLfsObject(repository.lfsFolder, pointer.oid) : content;
+    if (bytes) {
+      files.set(path, bytes);
+    } else {
+      missing.push(path);
+    }
+  }
+  return { files, missing };
+}

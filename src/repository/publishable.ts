@@ -1,0 +1,28 @@
+/** What `models publish` refuses: versions that `gate` and `serve` would refuse, whatever the one in production. */
+import { MODEL_FILES } from '../artifacts/version-files.ts';
+import { openClassifier } from '../inference/offline.ts';
+import { ModelError } from '../version/errors.ts';
+import type { Store } from '../version/stores/store.ts';
+import { openVersion, readVersion } from '../version/version.ts';
+import { checkTraining } from './gate/checks/training.ts';
+
+/**
+ * Checks that the weights of a version were trained from its ingredients, and that they return the golden
+ * scores on this machine. A commit without any file of a model has nothing to check.
+ *
+ * @param store has the version, and the parents of a merge.
+ * @throws ModelError or ClassifierError, naming what is wrong.
+ */
+export async function assertPublishable(store: Store, model: string, sha: string): Promise<void> {
+  const version = await openVersion(store, model, sha);
+  const files = await readVersion(store, version);
+  if (!MODEL_FILES.some((path) => files.has(path))) {
+    return;
+  }
+  const { result, detail } = await checkTraining(store, version, files);
+  if (result === 'failed') {
+    throw new ModelError('unfit', `${sha} can't be published: ${detail}`);
+  }
+  const classifier = await openClassifier(files);
+  await classifier.close();
+}

@@ -1,0 +1,122 @@
+/**
+ * Every regular expression of the source takes linear time, whatever the text. Expressions that are
+ * matched with texts of requests, logs, stores or repositories would otherwise hold the thread: a class
+ * without a bound before an end that does not come is read again from each of its starts.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseSync, Visitor } from 'rolldown/utils';
+import { expect, test } from 'vitest';
+import { sourceFiles } from '../../structure/read-module.mjs';
+import { countingRegex } from '../support/regex-steps.ts';
+import { ROOT } from '../support/server.ts';
+
+/** Characters of which at least one is in each class; those that a class can't tell apart count once. */
+const SAMPLES = [
+  ...' \t\n\r!"#$%&\'()*+,-./0129:;<=>?@AZ[\\]^_`adefhmswxz{|}~',
+  ...'\u0000\u0007\u001b\u007f\u009b\u009c\u009d\u00a0\u00ad\u200b\u200d\u2028\u202eéя漢①٣…。．＠＃️',
+];
+const LENGTHS = [60, 120] as const;
+/** Linear: 2, and a little more where the start is cheaper; quadratic: almost 4. */
+const MAX_RATIO = 2.6;
+
+interface Found {
+  readonly path: string;
+  readonly regex: RegExp;
+}
+
+const paths = sourceFiles(ROOT, 'src');
+
+function regexesOf(path: string): { literals: Found[]; constructed: number } {
+  const { program } = parseSync(path, readFileSync(join(ROOT, path), 'utf8'));
+  const literals: Found[] = [];
+  let constructed = 0;
+  new Visitor({
+    Literal: (node) => {
+      if ('regex' in node) {
+        const { pattern, flags } = node.regex;
+        literals.push({ path, regex: new RegExp(pattern, flags) });
+      }
+    },
+    NewExpression: ({ callee }) => {
+      constructed += callee.type === 'Identifier' && callee.name === 'RegExp' ? 1 : 0;
+    },
+  }).visit(program);
+  return { literals, constructed };
+}
+
+/** Words of up to three characters, one character for each set of classes that contain it. */
+function hostileWords(atoms: readonly RegExp[]): string[] {
+  const kinds = new Map(
+    SAMPLES.map((sample) => [atoms.map((atom) => +atom.test(sample)).join(''), sample]),
+  );
+  const letters = [...kinds.values()];
+  const longer = (words: readonly string[]): string[] =>
+    words.flatMap((word) => letters.map((letter) => word + letter));
+  const two = longer(letters);
+  return [...letters, ...two, ...(letters.length <= 12 ? longer(two) : [])];
+}
+
+/** The text that each match starts with. */
+function literalStart(source: string): string {
+  const [, start = ''] = /^\^?((?:\\[^\w]|[\w:; ])*)(?![*?{])/.exec(source) ?? [];
+  return start.replaceAll('\\', '');
+}
+
+/** The word whose repetition takes more than linear time, if there is one. */
+function superlinearWord(regex: RegExp): string | undefined {
+  const { atoms, stepsFor } = countingRegex(regex);
+  const words = hostileWords(atoms);
+  const letters = words.filter((word) => word.length === 1);
+  const starts = ['', ...letters, literalStart(regex.source)];
+  return words.find((word) =>
+    (letters.includes(word) ? starts : ['']).some((start) =>
+      ['', '\u0001'].some((end) => {
+        const [short = 0, long = 0] = LENGTHS.map((length) =>
+          stepsFor(start + word.repeat(length / word.length) + end),
+        );
+        return long === Infinity || (long > MAX_RATIO * short && long > 10 * LENGTHS[1]);
+      }),
+    ),
+  );
+}
+
+test.each([
+  [/a*b/g, 'a'],
+  [/<([^>]*)>/, '<'],
+  [/\u009d[^\u009c]*\u009c/g, '\u009d'],
+  [/\s*\n/g, ' '],
+  [/^(a|a)*$/, 'a'],
+  [/^\s*x|y\s+z/, undefined],
+  [/(?<!a)a+b/g, undefined],
+  [/^s3:\/\/(?:a+)+$/, 'a'],
+  [/"(?:[^"\\]|\\.)*"/, '"\\'],
+  [/^"(?:[^"\\]|\\.)*"$/, undefined],
+  [/ *([a-z]+)="((?:[^"\\]|\\.)*)"/gy, undefined],
+])('the search for hostile texts for %s finds %j', (regex, word) => {
+  expect(superlinearWord(regex) !== undefined).toBe(word !== undefined);
+});
+
+test('every expression takes linear time', { timeout: 120_000 }, () => {
+  const slow = paths
+    .flatMap((path) => regexesOf(path).literals)
+    .map(({ path, regex }) => ({ path, regex, word: superlinearWord(regex) }))
+    .filter(({ word }) => word !== undefined);
+  expect(slow).toEqual([]);
+});
+
+test('expressions that are built at run time are known', () => {
+  const constructing = paths.filter((path) => regexesOf(path).constructed > 0);
+  expect(constructing).toEqual([
+    // The user's own.
+    'src/commands/logs.ts',
+    // Of a proven version's tokenizer.json, and of tables of Unicode.
+    'src/inference/tokenizer/added-tokens.ts',
+    'src/inference/tokenizer/normalizer.ts',
+    'src/inference/tokenizer/pattern.ts',
+    'src/inference/tokenizer/pre-tokenizer.ts',
+    'src/inference/tokenizer/unicode.ts',
+    // A list of words of this project.
+    'src/simulate/compose.ts',
+  ]);
+});
