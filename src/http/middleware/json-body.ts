@@ -102,12 +102,8 @@ function unsupported(detail: string): ProblemError {
   return new ProblemError('unsupported-media-type', detail);
 }
 
-/**
- * Answers with a value. Header and body go in one write; Express's `res.json` takes two.
- *
- * @param onSent called when the whole answer has been passed to the system.
- */
-export function sendJson(res: Response, value: unknown, onSent?: () => void): void {
+/** Answers with a value. Header and body go in one write; Express's `res.json` takes two. */
+export function sendJson(res: Response, value: unknown): void {
   res.setHeader('content-type', 'application/json; charset=utf-8');
-  res.end(JSON.stringify(value), onSent);
+  res.end(JSON.stringify(value));
 }

@@ -30,6 +30,8 @@ export interface RequestContext {
   route: string;
   /** Status of the problem that ended an answer that had begun. */
   failure?: number;
+  /** Called when the whole answer has been passed to the system. */
+  onSent?: () => void;
 }
 
 export type RequestObserver = Pick<Observer, 'onRoute' | 'onRequestStart' | 'onRequestEnd'>;
@@ -57,10 +59,17 @@ export function requestContext(
       res.setHeader('x-model-commit', served);
     }
     observer.onRequestStart();
+    let isSent = false;
+    // Before Node's own listener, which may end the connection. Node reports the end of an answer also
+    // where its connection was closed before.
+    res.prependOnceListener('finish', () => {
+      isSent = !req.socket.destroyed;
+      if (isSent) {
+        context.onSent?.();
+      }
+    });
     res.once('close', () => {
-      const status = res.writableFinished
-        ? res.statusCode
-        : (context.failure ?? CLIENT_CLOSED_REQUEST);
+      const status = isSent ? res.statusCode : (context.failure ?? CLIENT_CLOSED_REQUEST);
       const series = { method: context.method, route: context.route, status };
       observer.onRequestEnd(series, (performance.now() - startedAt) / 1000);
     });

@@ -50,7 +50,8 @@ export function predict(options: PredictOptions): Resource {
         const { texts, answer } = parseJsonBody(req, (body, isPrefix) =>
           parsePredictRequest(body, options, isPrefix),
         );
-        const { requestId, traceId, startedAt, apiKey } = contextOf(res);
+        const context = contextOf(res);
+        const { requestId, traceId, startedAt, apiKey } = context;
         const { model, predictions, observe } = await predictor.predict({
           texts,
           client: apiKey ?? req.socket,
@@ -59,10 +60,11 @@ export function predict(options: PredictOptions): Resource {
           startedAt,
           onClientGone: (listener) => onClose(res, listener),
         });
+        context.onSent = observe;
         if (answer === 'labels') {
-          sendJson(res, predictions.map(({ label }) => label) satisfies LabelsResponse, observe);
+          sendJson(res, predictions.map(({ label }) => label) satisfies LabelsResponse);
         } else {
-          sendJson(res, { model, predictions } satisfies PredictResponse, observe);
+          sendJson(res, { model, predictions } satisfies PredictResponse);
         }
       }),
     ],
