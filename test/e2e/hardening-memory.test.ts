@@ -127,7 +127,6 @@ test('300 bodies of 4 MiB that lack their last byte', async () => {
     expect(answer).toMatch(/retry-after: 1\r\n/i);
     expect(answer).toContain('/problems/too-many-bodies');
   }
-  const { length } = refused;
   await expectHealthy();
   for (const socket of sockets) {
     socket.destroy();
@@ -136,7 +135,8 @@ test('300 bodies of 4 MiB that lack their last byte', async () => {
   const counted = await server.metrics();
   const countOf = (status: number): number =>
     sum(counted, 'http_requests_total', `route="/predict",status="${status}"`);
-  expect([countOf(503), countOf(499), countOf(200)]).toEqual([length, 300 - length, 1]);
+  const answered = refused.filter((answer) => answer !== '').length;
+  expect([countOf(503), countOf(499), countOf(200)]).toEqual([answered, 300 - answered, 1]);
 });
 
 const chunk = Buffer.alloc(64 * 1024, 'a');
