@@ -78,6 +78,7 @@ export function endSlowly(connection: OpenConnection): void {
   connection.isEnding = true;
   gate.drop();
   socket.end();
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  // Without the reset, the system would keep the connection for a minute where the client does not close it.
+  const timer = setTimeout(() => socket.resetAndDestroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(timer));
 }

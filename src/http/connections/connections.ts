@@ -97,7 +97,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
     closeUnread: () => {
       for (const { socket } of checkAnswers(open.values())) {
         options.onClose('unread');
-        socket.destroy();
+        // The system would keep what it has not sent.
+        socket.resetAndDestroy();
       }
     },
     unanswered: () => [...open.values()].filter(isAnswering).length,
@@ -132,7 +133,11 @@ function makeRoom(state: State, { remoteAddress = '' }: Socket): boolean {
   onClose(victim ? 'evicted' : 'refused');
   if (victim) {
     open.delete(victim.socket);
-    victim.socket.destroy();
+    if (isAnswering(victim)) {
+      victim.socket.resetAndDestroy();
+    } else {
+      victim.socket.destroy();
+    }
   }
   return victim !== undefined;
 }
