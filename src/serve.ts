@@ -78,7 +78,6 @@ export async function serve(
       http.connections.closeAfterAnswers();
       await sleep(config.drainDelayMs);
     }
-    manager.stopAccepting();
     const unanswered = await drain(http, config.drainTimeoutMs);
     // Workers that are still starting are ended once they have started.
     await ready.catch(() => undefined);
@@ -106,5 +105,10 @@ function createHttp(config: Config, manager: Manager, telemetry: Telemetry): Htt
     ...telemetry,
     ...{ manager, predictor, predictionIds, bodyBudget, page },
   });
-  return createHttpServer(app, { ...config, observer });
+  return createHttpServer(app, {
+    ...config,
+    maxConnectionsPerAddress: config.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
+    commit: () => manager.state().commit,
+    observer,
+  });
 }

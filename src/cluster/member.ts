@@ -9,11 +9,10 @@ import { createPending } from './pending.ts';
 /** Longer than the primary waits for each report. */
 const COLLECT_TIMEOUT_MS = 5_000;
 
-// The terminal sends Ctrl-C to every process; the primary decides when to stop.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
-process.on('SIGQUIT', () => undefined);
-process.on('SIGHUP', () => undefined);
+// A terminal sends Ctrl-C to every process; the primary decides what a signal does.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) {
+  process.on(signal, () => undefined);
+}
 
 let server: Promise<RunningServer> | undefined;
 let onAllReady = (): void => undefined;

@@ -1,7 +1,7 @@
 /**
  * Several processes that listen on one port, where the thread that answers clients is what limits a
  * single one. The primary answers nothing itself: it starts the members, joins their logs, lets each
- * answer for all, and keeps the counts of a member that dies.
+ * answer for all, and keeps the counts of a member that ends.
  */
 import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
@@ -67,7 +67,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
     serialization: 'advanced',
   });
   const primary: Primary = {
-    group: createMemberGroup(metrics),
+    group: createMemberGroup({ metrics, log }),
     log,
     config: memberConfig(config),
     ready: createDeferred(),
@@ -103,7 +103,7 @@ function memberConfig(config: Config): Config {
 function startMember(primary: Primary, isReplacement: boolean): void {
   const worker = cluster.fork();
   const member = primary.group.add(worker);
-  passLines(worker.process.stdout as Readable, primary.log);
+  passLines(worker.process.stdout as Readable, member, primary.log);
   worker.on('message', (message: ToPrimary) => {
     onMessage(primary, member, isReplacement, message);
   });
@@ -184,7 +184,7 @@ function onExit(primary: Primary, member: Member, how: string): void {
   setTimeout(restart, member.isReady ? 0 : RESTART_DELAY_MS);
 }
 
-/** One that is stopped by SIGSTOP, or whose event loop is blocked, answers nothing. */
+/** One that was stopped by SIGSTOP, or whose event loop is blocked, sends nothing. */
 function endHungMembers({ group }: Primary): void {
   for (const { worker, heardAt } of group.members) {
     if (Date.now() - heardAt > MAX_SILENCE_MS) {
@@ -223,8 +223,10 @@ async function stopMembers(primary: Primary, reason: string): Promise<number> {
 }
 
 /** Whole lines only: what two processes write at once would mix otherwise. */
-function passLines(output: Readable, log: Log): void {
-  createInterface({ input: output }).on('line', log.pass);
+function passLines(output: Readable, member: Member, log: Log): void {
+  createInterface({ input: output }).on('line', (line) => {
+    member.lines += log.pass(line) ? 1 : 0;
+  });
 }
 
 /** What `Promise.withResolvers` returns, which Node 20 lacks. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type Config, SETTINGS } from '../config/config.ts';
+import type { RunningServer } from '../serve.ts';
 import { configOf, type Flags, withSettings } from './options.ts';
 
 /** What a stop takes beyond its own settings: ending the workers, writing out the log. */
@@ -14,13 +15,33 @@ export function addServe(program: Command): void {
     .action(run);
 }
 
+type Server = Pick<RunningServer, 'ready' | 'stop' | 'reopenLog'>;
+
 async function run(flags: Flags): Promise<void> {
-  // Loaded here: other commands, which git runs for each file of a merge, need no server.
   const config = configOf(flags);
-  const starting =
-    config.processes === 1
-      ? (await import('../serve.ts')).serve(config)
-      : (await import('../cluster/primary.ts')).startProcesses(config);
+  const starting = start(config);
+  const isStopping = handleSignals(config, starting);
+  const server = await starting;
+  try {
+    await server.ready;
+  } catch (error) {
+    if (isStopping()) {
+      return;
+    }
+    await server.stop('the model could not be loaded');
+    throw error;
+  }
+}
+
+/** Modules are loaded here: other commands, which git runs for each file of a merge, need no server. */
+async function start(config: Config): Promise<Server> {
+  return config.processes === 1
+    ? (await import('../serve.ts')).serve(config)
+    : (await import('../cluster/primary.ts')).startProcesses(config);
+}
+
+/** @returns whether a signal to stop has come. */
+function handleSignals(config: Config, starting: Promise<Server>): () => boolean {
   let isStopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (isStopping) {
@@ -29,29 +50,24 @@ async function run(flags: Flags): Promise<void> {
     isStopping = true;
     const limitMs = config.drainDelayMs + config.drainTimeoutMs + STOP_GRACE_MS;
     const limit = setTimeout(() => endNow('SIGKILL'), limitMs);
-    const server = await starting;
-    const unanswered = await server.stop(signal);
-    // Not cleared: a worker thread that hangs would keep the process from ending.
+    // Why it can't start is reported by `run`.
+    const server = await starting.catch(() => undefined);
+    if (server) {
+      process.exitCode = (await server.stop(signal)) > 0 ? 1 : 0;
+    }
+    // A write that the system never ends may keep the process alive until then.
     limit.unref();
-    process.exitCode = unanswered > 0 ? 1 : 0;
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) {
     process.on(signal, stop);
   }
-  process.on('SIGHUP', async () => (await starting).reopenLog());
+  process.on('SIGHUP', () => {
+    starting.then(({ reopenLog }) => reopenLog()).catch(() => undefined);
+  });
   // Node would open a debugger port at the first, and end at the second.
   process.on('SIGUSR1', () => undefined);
   process.on('SIGUSR2', () => undefined);
-  const server = await starting;
-  try {
-    await server.ready;
-  } catch (error) {
-    if (isStopping) {
-      return;
-    }
-    await server.stop('the model could not be loaded');
-    throw error;
-  }
+  return () => isStopping;
 }
 
 /** Ends this process by a signal: an ordinary exit would unload ONNX Runtime under its running threads. */

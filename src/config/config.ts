@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { KnownError } from '../errors.ts';
 import { availableCpus } from './cpu-quota.ts';
-import { defaultMaxConnections } from './open-files.ts';
+import { defaultMaxConnections, maxConnectionsByFiles } from './open-files.ts';
 
 interface Setting<T> {
   /** Environment variable; the flag is the same in lower case with dashes. */
@@ -159,6 +159,12 @@ export const SETTINGS = {
       .pipe(integer(1, 65_535)),
     'maximum number of open connections; for a new one, one without a complete request is closed; auto: 2048, or fewer where the process may open fewer files',
   ),
+  maxConnectionsPerAddress: setting(
+    'MAX_CONNECTIONS_PER_ADDRESS',
+    undefined,
+    integer(1, 65_535).optional(),
+    'maximum number of open connections from one address; if unset, only MAX_CONNECTIONS limits them: behind a load balancer all have its address',
+  ),
   logLevel: setting(
     'LOG_LEVEL',
     'info',
@@ -250,18 +256,40 @@ export function readConfig(
     return [name, parsed.data];
   });
   const config = Object.fromEntries(values) as Config;
-  if (problems.length === 0 && config.queueCapacity < config.maxInputs) {
-    problems.push(
-      `QUEUE_CAPACITY: expected at least MAX_INPUTS (${config.maxInputs}), found ${config.queueCapacity}`,
-    );
-  }
-  if (problems.length === 0 && config.workers < config.processes) {
-    problems.push(
-      `PROCESSES: expected at most one for each of the ${config.workers} WORKERS, found ${config.processes}`,
-    );
+  if (problems.length === 0) {
+    problems.push(...contradictionsOf(config));
   }
   if (problems.length > 0) {
     throw new ConfigError(problems.join('\n'));
   }
   return Object.freeze(config);
+}
+
+/** Values that are right one by one and wrong together, or on this machine. */
+function contradictionsOf({
+  queueCapacity,
+  maxInputs,
+  workers,
+  processes,
+  maxConnections,
+}: Config): string[] {
+  const problems: string[] = [];
+  if (queueCapacity < maxInputs) {
+    problems.push(
+      `QUEUE_CAPACITY: expected at least MAX_INPUTS (${maxInputs}), found ${queueCapacity}`,
+    );
+  }
+  if (workers < processes) {
+    problems.push(
+      `PROCESSES: expected at most one for each of the ${workers} WORKERS, found ${processes}`,
+    );
+  }
+  const byFiles = maxConnectionsByFiles();
+  if (maxConnections > byFiles) {
+    problems.push(
+      `MAX_CONNECTIONS: expected at most ${byFiles}, by the limit of open files (ulimit -n), ` +
+        `found ${maxConnections}`,
+    );
+  }
+  return problems;
 }

@@ -37,14 +37,22 @@ export function createApp(dependencies: AppDependencies): Express {
     modelCard(manager),
     modelFiles(manager),
     consoleData(dependencies),
-  ].map(({ handlers, ...resource }) => ({ ...resource, handlers: [...guard, ...handlers] }));
+  ].map(({ handlers, statuses, ...resource }) => ({
+    ...resource,
+    statuses: guard.length > 0 ? [...statuses, 401, 403] : statuses,
+    handlers: [...guard, ...handlers],
+  }));
   const open = [liveness(), readiness(manager), metrics(exposition), ...consolePage(dependencies)];
   for (const resource of [...guarded, ...open]) {
     mount(app, resource, observer);
   }
-  observer.onRoute({ method: 'GET', route: NO_ROUTE, statuses: [404] });
-  // Also what is refused before it has a route.
-  observer.onRoute({ method: OTHER_METHOD, route: NO_ROUTE, statuses: [400, 404, 408, 431] });
+  // Also what is refused, or abandoned by its client, before it has a route.
+  observer.onRoute({ method: 'GET', route: NO_ROUTE, statuses: [400, 404, 417, 499] });
+  observer.onRoute({
+    method: OTHER_METHOD,
+    route: NO_ROUTE,
+    statuses: [400, 404, 408, 417, 431, 499],
+  });
 
   app.use((req) => {
     throw new ProblemError('not-found', `There is no ${req.path} here`);

@@ -1,7 +1,7 @@
 /** The memory of request bodies that have not arrived completely, for all connections together. */
 
 /** Of each body, so that small requests are accepted however many large ones are on their way. */
-const FREE_BYTES = 64 * 1024;
+const FREE_BYTES = 16 * 1024;
 
 export interface BodyBudget {
   /** Accounts for one body. */
@@ -14,7 +14,7 @@ export interface BodyAccount {
   close(): void;
 }
 
-/** @param maxBytes of all bodies together, apart from the first 64 KiB of each. */
+/** @param maxBytes of all bodies together, apart from the first 16 KiB of each. */
 export function createBodyBudget(maxBytes: number): BodyBudget {
   let usedBytes = 0;
   return {

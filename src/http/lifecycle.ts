@@ -1,11 +1,19 @@
 /** How the HTTP server begins to listen, and how it ends. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import { describeSystemError, KnownError } from '../errors.ts';
 import type { HttpServer } from './server.ts';
 
+/**
+ * A client that has just received an answer may be sending its next request, which would be lost with its
+ * connection. It is answered instead, with `Connection: close`.
+ */
+const IDLE_GRACE_MS = 200;
 const SWEEP_INTERVAL_MS = 50;
+
+/** Connections that the system keeps until they are accepted; its own limit applies as well. */
+const BACKLOG = 4096;
 
 /**
  * @returns `http://host:port`
@@ -15,7 +23,7 @@ export async function listen(
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<string> {
-  server.listen(port, host);
+  server.listen({ port, host, backlog: BACKLOG });
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
     throw refusedSetting(error, host, port);
   });
@@ -39,7 +47,7 @@ function refusedSetting(error: NodeJS.ErrnoException, host: string, port: number
 
 /**
  * Accepts no new connection and waits until the requests that have arrived completely have their answers.
- * What has not is not waited for: its connection is closed at once.
+ * What has not is not waited for: its connection is closed.
  *
  * @returns the number of connections that still waited for an answer after `timeoutMs`; they are closed.
  */
@@ -49,11 +57,11 @@ export async function drain(
 ): Promise<number> {
   let unanswered = 0;
   const closed = once(server, 'close');
-  server.close();
+  // `close` of an HTTP server also closes connections whose clients have not read all of their answer.
+  NetServer.prototype.close.call(server);
   connections.closeAfterAnswers();
-  connections.closeUnused();
-  // A connection that has become idle between its last answer and its end.
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
+  connections.closeUnused(IDLE_GRACE_MS);
+  const sweep = setInterval(() => connections.closeUnused(IDLE_GRACE_MS), SWEEP_INTERVAL_MS);
   const deadline = setTimeout(() => {
     unanswered = connections.unanswered();
     server.closeAllConnections();

@@ -18,54 +18,63 @@ export interface PredictRequest {
 
 const SHAPES = 'expected {"inputs": "text"}, {"inputs": ["text", …]} or ["text", …]';
 
-/** @throws ProblemError 400, naming what was wrong and what is allowed. */
-export function parsePredictRequest(body: unknown, limits: InputLimits): PredictRequest {
-  assertBounded(body, limits);
+/**
+ * @param isPrefix the body has more elements than `body` has.
+ * @throws ProblemError 400, naming what was wrong and what is allowed.
+ */
+export function parsePredictRequest(
+  body: unknown,
+  limits: InputLimits,
+  isPrefix = false,
+): PredictRequest {
+  assertBounded(body, limits, isPrefix);
   const request = parseShape(body);
   const { texts } = request;
   if (texts.length === 0) {
     throw new ProblemError('invalid-body', `There is no text; ${SHAPES}`);
   }
   texts.forEach((text, index) => {
-    const where = texts.length === 1 ? 'The text' : `Text ${index}`;
-    if (isBlank(text)) {
-      throw new ProblemError(
-        'empty-text',
-        `${where} is empty or blank; it needs at least one character`,
-      );
-    }
-    // A text has at most as many code points as UTF-16 code units, which cost nothing to count.
-    if (text.length > limits.maxChars) {
-      const chars = countCodePoints(text);
-      if (chars > limits.maxChars) {
-        throw new ProblemError(
-          'text-too-long',
-          `${where} has ${chars} characters, at most ${limits.maxChars} are allowed`,
-        );
-      }
-    }
+    assertText(text, texts.length === 1 ? 'The text' : `Text ${index}`, limits);
   });
   return request;
+}
+
+function assertText(text: string, where: string, { maxChars }: InputLimits): void {
+  // A text has at most as many code points as UTF-16 code units, which cost nothing to count.
+  const chars = text.length > maxChars ? countCodePoints(text) : text.length;
+  if (chars > maxChars) {
+    throw new ProblemError(
+      'text-too-long',
+      `${where} has ${chars} characters, at most ${maxChars} are allowed`,
+    );
+  }
+  if (isBlank(text)) {
+    throw new ProblemError(
+      'empty-text',
+      `${where} is empty or blank; it needs at least one character`,
+    );
+  }
 }
 
 /**
  * Refuses what is wrong in many places at its first one: the schema would collect an issue for each, of
  * millions of elements or fields.
  */
-function assertBounded(body: unknown, { maxInputs }: InputLimits): void {
+function assertBounded(body: unknown, { maxInputs }: InputLimits, isPrefix: boolean): void {
   const isBare = Array.isArray(body);
   const inputs = isBare ? body : (body as { inputs?: unknown } | null | undefined)?.inputs;
   if (Array.isArray(inputs)) {
-    if (inputs.length > maxInputs) {
-      throw new ProblemError(
-        'too-many-inputs',
-        `At most ${maxInputs} texts are allowed in a request, found ${inputs.length}`,
-      );
-    }
-    const wrong = inputs.findIndex((text) => typeof text !== 'string');
+    const wrong = inputs.slice(0, maxInputs).findIndex((text) => typeof text !== 'string');
     if (wrong >= 0) {
       const where = isBare ? `${wrong}` : `inputs.${wrong}`;
       throw new ProblemError('invalid-body', `${where}: expected a text; ${SHAPES}`);
+    }
+    if (inputs.length > maxInputs) {
+      const found = `${isPrefix ? 'more than ' : ''}${inputs.length}`;
+      throw new ProblemError(
+        'too-many-inputs',
+        `At most ${maxInputs} texts are allowed in a request, found ${found}`,
+      );
     }
   }
   if (typeof body === 'object' && body !== null && !isBare) {
@@ -106,9 +115,16 @@ function isBlank(text: string): boolean {
 }
 
 function countCodePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) {
-    count++;
+  let count = text.length;
+  let isBehindHighSurrogate = false;
+  for (let at = 0; at < text.length; at++) {
+    const kind = text.charCodeAt(at) & 0xfc00;
+    if (kind === LOW_SURROGATE && isBehindHighSurrogate) {
+      count--;
+    }
+    isBehindHighSurrogate = kind === HIGH_SURROGATE;
   }
   return count;
 }
+
+const [HIGH_SURROGATE, LOW_SURROGATE] = [0xd800, 0xdc00];

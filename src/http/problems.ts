@@ -2,7 +2,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { PROBLEMS, type Problem as ProblemBody, type ProblemCode } from '../api/problem.ts';
 import { type ErrorData, KnownError } from '../errors.ts';
-import { endAfterAnswer, hasLargeRest } from './connections.ts';
+import { hasLargeRest } from './connections/connections.ts';
 
 /** What a client receives. */
 interface Problem {
@@ -47,6 +47,7 @@ export function answerProblems(
     }
     if (res.headersSent) {
       // Too late for a problem: the client notices that its answer is not whole.
+      res.locals.failure = statusOf(problem.code);
       res.destroy();
       return;
     }
@@ -56,16 +57,10 @@ export function answerProblems(
 
 export function sendProblem(res: Response, { code, message, headers }: Problem): void {
   // The rest of a refused body is not read.
-  const isLast = headers.connection === 'close' || hasLargeRest(res.req);
-  if (isLast && res.socket && !res.req.complete) {
-    endAfterAnswer(res.socket);
-  }
-  if (isLast) {
-    res.shouldKeepAlive = false;
-  }
+  const rest = hasLargeRest(res.req) ? { connection: 'close' } : {};
   res
     .status(statusOf(code))
-    .set(isLast ? { ...headers, connection: 'close' } : headers)
+    .set({ ...headers, ...rest })
     .type('application/problem+json')
     .send(problemJson(code, message));
 }

@@ -1,6 +1,7 @@
 /** How a resource is mounted: its route is named for the metrics, other methods get 405. */
 import type { Express, RequestHandler } from 'express';
 import {
+  CLIENT_CLOSED_REQUEST,
   contextOf,
   isRead,
   OTHER_METHOD,
@@ -12,7 +13,7 @@ export interface Resource {
   readonly method: 'get' | 'post';
   /** Express path, which is the `route` label of the metrics as well. */
   readonly path: string;
-  /** What it answers with, so that each of these series is there from the first scrape. */
+  /** What it answers with, beside 499, so that each of these series is there from the first scrape. */
   readonly statuses: readonly number[];
   readonly handlers: readonly RequestHandler[];
 }
@@ -20,8 +21,9 @@ export interface Resource {
 export function mount(app: Express, resource: Resource, observer: RequestObserver): void {
   const { method, path, handlers, statuses } = resource;
   const label = method.toUpperCase();
-  observer.onRoute({ method: label, route: path, statuses });
-  observer.onRoute({ method: OTHER_METHOD, route: path, statuses: [405] });
+  const closed = CLIENT_CLOSED_REQUEST;
+  observer.onRoute({ method: label, route: path, statuses: [...statuses, closed] });
+  observer.onRoute({ method: OTHER_METHOD, route: path, statuses: [405, closed] });
   const allow = method === 'get' ? 'GET, HEAD' : 'POST';
   app
     .route(path)

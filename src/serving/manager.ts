@@ -63,9 +63,7 @@ export interface Manager {
   serve(load: Load): Promise<ServedModel>;
   /** From now on it is not ready; new requests are still accepted. */
   drain(): void;
-  /** From now on nothing new is accepted. */
-  stopAccepting(): void;
-  /** Waits until the leases have been released, and closes the model. */
+  /** From now on nothing new is accepted; waits until the leases have been released, and closes the model. */
   close(): Promise<void>;
 }
 
@@ -129,8 +127,8 @@ export function createManager(commit: string | undefined): Manager {
       }
     },
     drain: () => drain(state.status === 'ready'),
-    stopAccepting: () => drain(false),
     close: async () => {
+      drain(false);
       if (current) {
         await retire(current);
       }

@@ -46,7 +46,7 @@ export interface RequestSeries {
   readonly status: number;
 }
 
-export const CONNECTION_CLOSE_REASONS = ['refused', 'evicted', 'pipelined'] as const;
+export const CONNECTION_CLOSE_REASONS = ['refused', 'evicted', 'unread'] as const;
 export type ConnectionCloseReason = (typeof CONNECTION_CLOSE_REASONS)[number];
 
 /** One request for predictions, from its arrival on. */

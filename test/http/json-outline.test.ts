@@ -3,22 +3,35 @@ import { expect, test } from 'vitest';
 import { findExcess } from '../../src/http/middleware/json-outline.ts';
 
 const PADDING = ' '.repeat(16 * 1024);
-const excessOf = (json: string): string | undefined => findExcess(Buffer.from(json + PADDING));
+const excessOf = (json: string): string | undefined =>
+  findExcess(Buffer.from(json + PADDING))?.description;
 
 test.each([
-  ['arrays', '['.repeat(9), 'arrays and objects nested more than 8 deep'],
-  ['objects', '{"a":'.repeat(9), 'arrays and objects nested more than 8 deep'],
+  ['arrays', '['.repeat(65), 'more than 64 arrays and objects'],
+  ['arrays one after the other', `[${'[],'.repeat(65)}`, 'more than 64 arrays and objects'],
+  ['objects', '{"a":'.repeat(65), 'more than 64 arrays and objects'],
   ['fields', `{${'"a":1,'.repeat(65)}}`, 'more than 64 fields'],
-  ['as many as are allowed', `${'['.repeat(8)}${']'.repeat(8)}`, undefined],
+  ['elements', `[${'1,'.repeat(16_385)}1]`, 'more than 16384 elements'],
+  ['as many as are allowed', `${'['.repeat(64)}${']'.repeat(64)}`, undefined],
   [
     'the same in a string',
-    JSON.stringify({ inputs: `${'['.repeat(100)}${':'.repeat(100)}` }),
+    JSON.stringify({ inputs: `${'['.repeat(100)}${':'.repeat(100)}${','.repeat(20_000)}` }),
     undefined,
   ],
   ['behind escaped quotes', JSON.stringify({ inputs: `\\"\\\\"${'['.repeat(100)}` }), undefined],
   ['a string that does not end', `"${'['.repeat(100)}`, undefined],
 ])('%s', (_, json, expected) => {
   expect(excessOf(json)).toBe(expected);
+});
+
+test.each([
+  [`{"inputs":[${'1,'.repeat(16_385)}1]}`, { inputs: new Array(16_385).fill(1) }],
+  [`{"a":[${'{"b":[]},'.repeat(100)}`, { a: [...new Array(31).fill({ b: [] }), null] }],
+  [`{"x":{${'"a":1,'.repeat(100)}}}`, { x: { a: null } }],
+  ['['.repeat(100), JSON.parse(`${'['.repeat(64)}null${']'.repeat(64)}`)],
+])('what comes before the excess of %.20s is JSON', (json, expected) => {
+  const prefix = findExcess(Buffer.from(json + PADDING))?.prefix ?? Buffer.alloc(0);
+  expect(JSON.parse(prefix.toString())).toEqual(expected);
 });
 
 test('a small body is parsed whatever it holds', () => {

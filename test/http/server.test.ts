@@ -15,7 +15,13 @@ beforeEach(async () => {
     res.json({ query: req.query, body: req.body });
   });
   const observer = observerWith();
-  const options = { maxConnections: 100, requestTimeoutMs: 1000, observer };
+  const options = {
+    maxConnections: 100,
+    maxConnectionsPerAddress: 100,
+    requestTimeoutMs: 1000,
+    commit: () => undefined,
+    observer,
+  };
   server = createHttpServer(app, options).server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -115,14 +115,14 @@ test.each<[string, (model: ServedModel) => Parameters<Manager['serve']>[0]]>([
   },
 );
 
-test('a draining server accepts nothing new, and ends its model when the last request has its answer', async () => {
+test('a draining server is not ready, a closed one accepts nothing; its model ends with the last lease', async () => {
   const model = modelOf('a');
   const manager = await serving(model);
   const lease = manager.acquire();
   manager.drain();
   expect(() => manager.readyModel()).toThrow('The server answers what it has accepted, then ends');
   manager.acquire().release();
-  manager.stopAccepting();
+  const closed = manager.close();
   expect(() => manager.acquire()).toThrow('The server answers what it has accepted, then ends');
   expect(manager.state()).toEqual({
     status: 'draining',
@@ -130,7 +130,6 @@ test('a draining server accepts nothing new, and ends its model when the last re
     commit: 'a',
     model,
   });
-  const closed = manager.close();
   await turn();
   expect(model.closed).toEqual([]);
   lease.release();

@@ -31,6 +31,7 @@ export function createTestApp(
     maxInputs: 64,
     maxChars: 100,
     maxBody: 10_000,
+    maxConnections: 1000,
     apiKeys,
     page: new Map(),
     overview: async () => {

@@ -1,40 +1,23 @@
 /** Bodies in JSON: how they are read and written, and the problem for any other body. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
-import type { BodyBudget } from '../body-budget.ts';
 import { ProblemError } from '../problems.ts';
+import { DECODERS, type ReadOptions, readBody, tooLarge } from './body-reader.ts';
 import { findExcess } from './json-outline.ts';
-
-/** What reads a compressed body, by its encoding. */
-const DECODERS: Readonly<Record<string, () => Duplex>> = {
-  gzip: createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
 
 const JSON_TYPE = /^application\/(?:json|[^\s;/]+\+json)$/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]+)"?/i;
 
-export interface BodyOptions {
-  /** Maximum size of a body, in bytes; of a compressed one, after decompression. */
-  readonly limit: number;
-  readonly budget: BodyBudget;
-}
-
 /**
- * Reads a body into `req.body`. An empty one becomes `{}`.
+ * Reads a body into `req.body`, as bytes; `parseJsonBody` parses them.
  *
  * Not Express's `json`, which takes three times as long, reads on after it has refused a body, and
  * replaces bytes that are no UTF-8 (docs/decisions/0011-http-on-the-main-thread.md).
  */
-export function readJson(options: BodyOptions): RequestHandler {
-  // Takes off a byte order mark.
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+export function readJson(options: ReadOptions): RequestHandler {
   return (req, res, next) => {
     if (isEmpty(req)) {
-      req.body = {};
+      req.body = Buffer.alloc(0);
       next();
       return;
     }
@@ -46,27 +29,50 @@ export function readJson(options: BodyOptions): RequestHandler {
     if (req.headers.expect !== undefined) {
       res.writeContinue();
     }
-    readBytes(req, res, options, (result) => {
+    readBody(req, res, options, (result) => {
       if (result instanceof ProblemError) {
         next(result);
-        return;
+      } else {
+        req.body = result;
+        next();
       }
-      const excess = findExcess(result);
-      if (excess !== undefined) {
-        next(new ProblemError('invalid-body', `The body has ${excess}`));
-        return;
-      }
-      try {
-        req.body = result.byteLength === 0 ? {} : JSON.parse(decoder.decode(result));
-      } catch (error) {
-        const detail =
-          error instanceof SyntaxError ? error.message : 'The body has bytes that are not UTF-8';
-        next(new ProblemError('malformed-json', detail));
-        return;
-      }
-      next();
     });
   };
+}
+
+// Removes a byte order mark.
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Parses the body that `readJson` has read, and checks it; an empty one is `{}`.
+ *
+ * @param check throws where the value is not what was expected. `isPrefix`: there is more of it, too much
+ * to parse.
+ * @throws ProblemError `malformed-json` or `invalid-body`, and what `check` throws.
+ */
+export function parseJsonBody<T>(req: Request, check: (value: unknown, isPrefix: boolean) => T): T {
+  const bytes = req.body as Buffer;
+  // Its text and its value take several times as much: the bytes are needed no longer.
+  req.body = undefined;
+  if (bytes.byteLength === 0) {
+    return check({}, false);
+  }
+  const excess = findExcess(bytes);
+  if (excess === undefined) {
+    return check(parseJson(bytes), false);
+  }
+  check(parseJson(excess.prefix), true);
+  throw new ProblemError('invalid-body', `The body has ${excess.description}`);
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch (error) {
+    const detail =
+      error instanceof SyntaxError ? error.message : 'The body has bytes that are not UTF-8';
+    throw new ProblemError('malformed-json', detail);
+  }
 }
 
 function isEmpty({ headers }: IncomingMessage): boolean {
@@ -94,83 +100,6 @@ function refusalOf({ headers }: IncomingMessage, limit: number): ProblemError | 
 
 function unsupported(detail: string): ProblemError {
   return new ProblemError('unsupported-media-type', detail);
-}
-
-function tooLarge(limit: number): ProblemError {
-  return new ProblemError(
-    'body-too-large',
-    `The body is too large; at most ${limit} bytes are allowed`,
-    {
-      connection: 'close',
-    },
-  );
-}
-
-/**
- * Reads a whole body, decompressed. The callback is called once, and not at all where the client breaks
- * off.
- */
-function readBytes(
-  req: IncomingMessage,
-  res: ServerResponse,
-  { limit, budget }: BodyOptions,
-  onEnd: (result: Buffer | ProblemError) => void,
-): void {
-  const encoding = req.headers['content-encoding']?.toLowerCase();
-  const decode = DECODERS[encoding ?? ''];
-  const stream = decode ? req.pipe(decode()) : req;
-  const account = budget.open();
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  let isFinished = false;
-  const finish = (result: Buffer | ProblemError): void => {
-    if (!isFinished) {
-      isFinished = true;
-      account.close();
-      onEnd(result);
-    }
-  };
-  const refuse = (problem: ProblemError): void => {
-    chunks.length = 0;
-    if (stream !== req) {
-      req.unpipe();
-      stream.destroy();
-    }
-    finish(problem);
-  };
-  stream.on('data', (chunk: Buffer) => {
-    if (isFinished) {
-      return;
-    }
-    chunks.push(chunk);
-    bytes += chunk.byteLength;
-    if (bytes > limit) {
-      refuse(tooLarge(limit));
-    } else if (!account.grow(bytes)) {
-      refuse(tooManyBodies());
-    }
-  });
-  stream.once('end', () => finish(Buffer.concat(chunks)));
-  if (stream !== req) {
-    stream.once('error', () =>
-      refuse(new ProblemError('malformed-json', `The body is not valid ${encoding}`)),
-    );
-  }
-  // Whatever ends the exchange: the request itself is not closed where it was refused half-way.
-  res.once('close', () => {
-    isFinished = true;
-    account.close();
-  });
-}
-
-function tooManyBodies(): ProblemError {
-  const detail = 'Too many large request bodies are being received; try again later';
-  return new ProblemError('too-many-bodies', detail, { 'retry-after': '1', connection: 'close' });
-}
-
-/** The body that `readJson` has read. */
-export function jsonBody(req: Request): unknown {
-  return req.body;
 }
 
 /** Answers with a value. Header and body go in one write; Express's `res.json` takes two. */

@@ -1,61 +1,68 @@
 /** Looks at the outline of a JSON body before it is parsed. */
 
-/** Smaller bodies are parsed at once, whatever they hold. */
+/** Smaller bodies are parsed as a whole, whatever they hold. */
 const MIN_BYTES = 16 * 1024;
-const MAX_DEPTH = 8;
-const MAX_FIELDS = 64;
+/** Of arrays and objects, and of fields. */
+const MAX_PARTS = 64;
+/** More than any MAX_INPUTS. */
+const MAX_ELEMENTS = 16 * 1024;
 
-const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
+const [QUOTE, BACKSLASH, COLON, COMMA] = [0x22, 0x5c, 0x3a, 0x2c];
+const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** A body that has more than any request of this server needs. */
+export interface Excess {
+  /** Such as `more than 64 fields`. */
+  readonly description: string;
+  /** JSON of what comes before. */
+  readonly prefix: Buffer;
+}
 
 /**
- * Millions of nested arrays or of fields in a few megabytes take a hundred times their size to parse, and
- * hold the event loop for as long. No request of this server needs them.
+ * Millions of arrays, objects, fields or elements in a few megabytes take a hundred times their size to
+ * parse, and hold the event loop for as long.
  *
- * @returns what there is too much of; undefined where the body may be parsed.
+ * @returns undefined where the body may be parsed as a whole.
  */
-export function findExcess(bytes: Uint8Array): string | undefined {
+export function findExcess(bytes: Buffer): Excess | undefined {
   if (bytes.byteLength < MIN_BYTES) {
     return undefined;
   }
-  let depth = 0;
-  let fields = 0;
+  const closing: number[] = [];
+  let [parts, fields, elements] = [0, 0, 0];
+  const cutAt = (at: number, description: string, filler: string): Excess => ({
+    description,
+    prefix: Buffer.concat([
+      bytes.subarray(0, at),
+      Buffer.from(filler),
+      Buffer.from(closing.toReversed()),
+    ]),
+  });
   for (let at = 0; at < bytes.byteLength; at++) {
-    const byte = bytes[at] as number;
+    const byte = bytes[at];
     if (byte === QUOTE) {
       at = endOfString(bytes, at);
-    } else if (OPENING.has(byte)) {
-      depth++;
-      if (depth > MAX_DEPTH) {
-        return `arrays and objects nested more than ${MAX_DEPTH} deep`;
+    } else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+      if (++parts > MAX_PARTS) {
+        return cutAt(at, `more than ${MAX_PARTS} arrays and objects`, 'null');
       }
-    } else if (CLOSING.has(byte)) {
-      depth--;
-    } else if (byte === COLON) {
-      fields++;
-      if (fields > MAX_FIELDS) {
-        return `more than ${MAX_FIELDS} fields`;
-      }
+      closing.push(byte === OPEN_ARRAY ? CLOSE_ARRAY : CLOSE_OBJECT);
+    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
+      closing.pop();
+    } else if (byte === COLON && ++fields > MAX_PARTS) {
+      return cutAt(at, `more than ${MAX_PARTS} fields`, ':null');
+    } else if (byte === COMMA && ++elements > MAX_ELEMENTS) {
+      return cutAt(at, `more than ${MAX_ELEMENTS} elements`, '');
     }
   }
   return undefined;
 }
 
 /** Index of the quote that ends a string, or of the last byte. */
-function endOfString(bytes: Uint8Array, start: number): number {
-  let at = bytes.indexOf(QUOTE, start + 1);
-  while (at >= 0 && isEscaped(bytes, at)) {
-    at = bytes.indexOf(QUOTE, at + 1);
+function endOfString(bytes: Buffer, start: number): number {
+  let at = start + 1;
+  while (at < bytes.byteLength && bytes[at] !== QUOTE) {
+    at += bytes[at] === BACKSLASH ? 2 : 1;
   }
-  return at < 0 ? bytes.byteLength : at;
-}
-
-/** True behind an odd number of backslashes. */
-function isEscaped(bytes: Uint8Array, at: number): boolean {
-  let first = at;
-  while (bytes[first - 1] === BACKSLASH) {
-    first--;
-  }
-  return (at - first) % 2 === 1;
+  return Math.min(at, bytes.byteLength - 1);
 }

@@ -12,7 +12,7 @@ const TRACEPARENT =
   /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
 
 /** nginx's status for a client that went away before it was answered. */
-const CLIENT_CLOSED_REQUEST = 499;
+export const CLIENT_CLOSED_REQUEST = 499;
 
 /** In the metrics: every method that the route does not have, whatever a client sends. */
 export const OTHER_METHOD = 'OTHER';
@@ -28,6 +28,10 @@ export interface RequestContext {
   /** Labels of the metrics: the method and the pattern of the route that answers, set by the route. */
   method: string;
   route: string;
+  /** Status of the problem that ended an answer that had begun. */
+  failure?: number;
+  /** Called when the whole answer has been passed to the system. */
+  onSent?: () => void;
 }
 
 export type RequestObserver = Pick<Observer, 'onRoute' | 'onRequestStart' | 'onRequestEnd'>;
@@ -45,7 +49,7 @@ export function requestContext(
     const requestId = received && SANE_REQUEST_ID.test(received) ? received : randomUUID();
     const traceId = TRACEPARENT.exec(header(req, 'traceparent') ?? '')?.[1];
     const startedAt = performance.now();
-    const method = isRead(req.method) ? 'GET' : OTHER_METHOD;
+    const method = labelOf(req.method);
     const context: RequestContext = { requestId, traceId, startedAt, method, route: NO_ROUTE };
     // Express's own `locals` has no prototype, which makes it slow to read.
     res.locals = context as RequestContext & Response['locals'];
@@ -55,8 +59,17 @@ export function requestContext(
       res.setHeader('x-model-commit', served);
     }
     observer.onRequestStart();
+    let isSent = false;
+    // Before Node's own listener, which may end the connection. Node reports the end of an answer also
+    // where its connection was closed before.
+    res.prependOnceListener('finish', () => {
+      isSent = !req.socket.destroyed;
+      if (isSent) {
+        context.onSent?.();
+      }
+    });
     res.once('close', () => {
-      const status = res.writableFinished ? res.statusCode : CLIENT_CLOSED_REQUEST;
+      const status = isSent ? res.statusCode : (context.failure ?? CLIENT_CLOSED_REQUEST);
       const series = { method: context.method, route: context.route, status };
       observer.onRequestEnd(series, (performance.now() - startedAt) / 1000);
     });
@@ -64,12 +77,17 @@ export function requestContext(
   };
 }
 
+/** The method in the metrics, before a route has the request. */
+export function labelOf(method: string): string {
+  return isRead(method) ? 'GET' : OTHER_METHOD;
+}
+
 /** A HEAD request is answered as a GET request is, without the body. */
 export function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** What HTTP/1.1 asks of every request (RFC 9112, 3.2; RFC 9110, 10.1.1). */
+/** What HTTP/1.1 requires of every request (RFC 9112, 3.2; RFC 9110, 10.1.1). */
 function refusalOf({ headers, httpVersion }: IncomingMessage): ProblemError | undefined {
   if (headers.host === undefined && httpVersion === '1.1') {
     return new ProblemError('invalid-request', 'The request has no Host header');

@@ -2,6 +2,7 @@
 import type { ConsoleData } from '../../api/console.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { Overview } from '../../telemetry/telemetry.ts';
+import { sendShared } from '../middleware/shared-bytes.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
@@ -46,25 +47,29 @@ export function consolePage({ page }: ConsoleOptions): Resource[] {
 }
 
 export function consoleData({ manager, overview }: ConsoleOptions): Resource {
+  const compute = async (): Promise<string> => {
+    const current = manager.state();
+    const model = current.status === 'ready' ? current.model : undefined;
+    const { stats, ...history } = await overview();
+    return JSON.stringify({
+      status: current.status,
+      model: model && { name: model.name, commit: model.commit, tag: model.tag },
+      labels: model?.classifier.labels ?? [],
+      queue: { length: stats.queueLength, capacity: stats.queueCapacity },
+      workers: stats.workers,
+      ...history,
+    } satisfies ConsoleData);
+  };
   return {
     method: 'get',
     path: '/console/data',
-    statuses: [200],
+    statuses: [200, 500],
     handlers: [
-      async (_req, res) => {
-        const current = manager.state();
-        const model = current.status === 'ready' ? current.model : undefined;
-        const { stats, ...history } = await overview();
-        const data: ConsoleData = {
-          status: current.status,
-          model: model && { name: model.name, commit: model.commit, tag: model.tag },
-          labels: model?.classifier.labels ?? [],
-          queue: { length: stats.queueLength, capacity: stats.queueCapacity },
-          workers: stats.workers,
-          ...history,
-        };
-        res.set('cache-control', 'no-store').json(data);
+      (_req, res, next) => {
+        res.setHeader('cache-control', 'no-store');
+        next();
       },
+      ...sendShared('application/json; charset=utf-8', compute),
     ],
   };
 }

@@ -1,10 +1,10 @@
 /** `POST /feedback`: a client reports which label a prediction should have had. */
-import { feedbackRequestSchema } from '../../api/feedback.ts';
+import { type FeedbackRequest, feedbackRequestSchema } from '../../api/feedback.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { PredictionIds } from '../../serving/prediction-id.ts';
 import type { FeedbackRecord } from '../../serving/prediction-record.ts';
 import type { BodyBudget } from '../body-budget.ts';
-import { jsonBody, readJson } from '../middleware/json-body.ts';
+import { parseJsonBody, readJson } from '../middleware/json-body.ts';
 import { contextOf } from '../middleware/request-context.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
@@ -31,19 +31,12 @@ export function feedback({
   return {
     method: 'post',
     path: '/feedback',
-    statuses: [204, 400, 410, 413, 415, 503],
+    statuses: [204, 400, 408, 410, 413, 415, 431, 503],
     handlers: [
       readJson({ limit: MAX_BODY_BYTES, budget: bodyBudget }),
       (req, res) => {
         const { labels } = manager.acceptingModel().classifier;
-        const body = feedbackRequestSchema.safeParse(jsonBody(req));
-        if (!body.success) {
-          throw new ProblemError(
-            'invalid-body',
-            'Expected {"id": "…", "label": "…"}, the id of a prediction and the right label',
-          );
-        }
-        const { id, label: actual } = body.data;
+        const { id, label: actual } = parseJsonBody(req, parseFeedback);
         if (!labels.includes(actual)) {
           throw new ProblemError(
             'unknown-label',
@@ -65,6 +58,17 @@ export function feedback({
   };
 }
 
+function parseFeedback(body: unknown): FeedbackRequest {
+  const parsed = feedbackRequestSchema.safeParse(body);
+  if (!parsed.success) {
+    throw new ProblemError(
+      'invalid-body',
+      'Expected {"id": "…", "label": "…"}, the id of a prediction and the right label',
+    );
+  }
+  return parsed.data;
+}
+
 function readId(
   predictionIds: PredictionIds,
   id: string,
@@ -74,12 +78,12 @@ function readId(
   if (read.status === 'expired') {
     throw new ProblemError(
       'id-expired',
-      `Feedback is taken for ${read.maxAgeSeconds / 86_400} days after a prediction`,
+      `Feedback is accepted for ${read.maxAgeSeconds / 86_400} days after a prediction`,
     );
   }
   // A version with other labels may have made the prediction: its labels are no row of this one's.
   if (read.status === 'forged' || !labels.includes(read.label)) {
-    throw new ProblemError('unknown-id', 'The id is of no prediction that this server can know of');
+    throw new ProblemError('unknown-id', 'The id is of no prediction that this server knows');
   }
   return read;
 }

@@ -4,10 +4,18 @@ import type { Manager } from '../../serving/manager.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
+const LIVENESS_PATH = '/healthz';
+const READINESS_PATH = '/readyz';
+
+/** True for the requests that ask how the server is: they do not wait behind others. */
+export function isProbe({ url = '' }: { readonly url?: string | undefined }): boolean {
+  return url === LIVENESS_PATH || url === READINESS_PATH;
+}
+
 export function liveness(): Resource {
   return {
     method: 'get',
-    path: '/healthz',
+    path: LIVENESS_PATH,
     statuses: [200],
     handlers: [(_req, res) => void res.json({ status: 'ok' } satisfies Liveness)],
   };
@@ -16,7 +24,7 @@ export function liveness(): Resource {
 export function readiness(manager: Manager): Resource {
   return {
     method: 'get',
-    path: '/readyz',
+    path: READINESS_PATH,
     statuses: [200, 503],
     handlers: [
       (_req, res) => {

@@ -2,9 +2,10 @@
 import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { RequestHandler } from 'express';
+import type { Response } from 'express';
 import type { ModelCard } from '../../api/model.ts';
 import type { Manager } from '../../serving/manager.ts';
+import { limitConcurrency } from '../middleware/limit-concurrency.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
@@ -36,9 +37,9 @@ export function modelFiles(manager: Manager): Resource {
   return {
     method: 'get',
     path: '/model/files/*path',
-    statuses: [200, 404, 503],
+    statuses: [200, 404, 500, 503],
     handlers: [
-      limitConcurrency(MAX_DOWNLOADS, async (req, res) => {
+      limitConcurrency(MAX_DOWNLOADS, refuseDownload, async (req, res) => {
         const model = manager.acceptingModel();
         const path = (req.params.path as unknown as string[]).join('/');
         const file = model.files.get(path);
@@ -63,10 +64,7 @@ export function modelFiles(manager: Manager): Resource {
 }
 
 /** Rejects with the cause where a chunk can't be had; a client that has gone is no error. */
-async function sendChunks(
-  chunks: AsyncGenerator<Buffer>,
-  res: Parameters<RequestHandler>[1],
-): Promise<void> {
+async function sendChunks(chunks: AsyncGenerator<Buffer>, res: Response): Promise<void> {
   // Read before anything is sent, so that a file that is not proven can still be a problem.
   const first = await chunks.next();
   async function* all(): AsyncGenerator<Buffer> {
@@ -82,24 +80,10 @@ async function sendChunks(
   });
 }
 
-function limitConcurrency(
-  max: number,
-  handle: (...args: Parameters<RequestHandler>) => Promise<void>,
-): RequestHandler {
-  let running = 0;
-  return async (req, res, next) => {
-    if (running >= max) {
-      throw new ProblemError(
-        'too-many-downloads',
-        `At most ${max} files are sent at once; try again later`,
-        { 'retry-after': '1' },
-      );
-    }
-    running++;
-    try {
-      await handle(req, res, next);
-    } finally {
-      running--;
-    }
-  };
+function refuseDownload(): never {
+  throw new ProblemError(
+    'too-many-downloads',
+    `At most ${MAX_DOWNLOADS} files are sent at once; try again later`,
+    { 'retry-after': '1' },
+  );
 }

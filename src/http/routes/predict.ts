@@ -1,13 +1,16 @@
 /** `POST /predict`: a body → texts → predictions → an answer. */
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { LabelsResponse, PredictResponse } from '../../api/predict.ts';
 import type { Manager } from '../../serving/manager.ts';
+import type { Observer } from '../../serving/observer.ts';
 import type { Predictor } from '../../serving/predictor.ts';
 import type { BodyBudget } from '../body-budget.ts';
-import { jsonBody, readJson, sendJson } from '../middleware/json-body.ts';
+import { parseJsonBody, readJson, sendJson } from '../middleware/json-body.ts';
+import { limitConcurrency } from '../middleware/limit-concurrency.ts';
 import { pace } from '../middleware/pacing.ts';
 import { contextOf } from '../middleware/request-context.ts';
 import { type InputLimits, parsePredictRequest } from '../predict-request.ts';
+import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
 export interface PredictOptions extends InputLimits {
@@ -16,26 +19,39 @@ export interface PredictOptions extends InputLimits {
   readonly bodyBudget: BodyBudget;
   readonly manager: Manager;
   readonly predictor: Predictor;
+  readonly observer: Pick<Observer, 'startPrediction'>;
+  readonly maxConnections: number;
 }
 
+/** Of the connections; the others are for requests that are answered at once, such as probes. */
+const MAX_WAITING_SHARE = 7 / 8;
+
 export function predict(options: PredictOptions): Resource {
-  const { manager, predictor } = options;
+  const { manager, predictor, observer, maxConnections } = options;
+  const maxWaiting = Math.ceil(maxConnections * MAX_WAITING_SHARE);
+  const refuse = (_req: Request, res: Response): never => {
+    observer.startPrediction(contextOf(res)).onRejected('queue_full');
+    const detail = `At most ${maxWaiting} requests wait for predictions at once; try again later`;
+    throw new ProblemError('queue-full', detail, { 'retry-after': '1' });
+  };
   return {
     method: 'post',
     path: '/predict',
-    statuses: [200, 400, 408, 413, 415, 429, 499, 500, 503, 504],
+    statuses: [200, 400, 408, 413, 415, 429, 431, 500, 503, 504],
     handlers: [
       // Refused before the body is read.
       (_req, _res, next) => {
         manager.acceptingModel();
         next();
       },
-      pace(),
       readJson({ limit: options.maxBody, budget: options.bodyBudget }),
       pace(),
-      async (req, res) => {
-        const { texts, answer } = parsePredictRequest(jsonBody(req), options);
-        const { requestId, traceId, startedAt, apiKey } = contextOf(res);
+      limitConcurrency(maxWaiting, refuse, async (req, res) => {
+        const { texts, answer } = parseJsonBody(req, (body, isPrefix) =>
+          parsePredictRequest(body, options, isPrefix),
+        );
+        const context = contextOf(res);
+        const { requestId, traceId, startedAt, apiKey } = context;
         const { model, predictions, observe } = await predictor.predict({
           texts,
           client: apiKey ?? req.socket,
@@ -44,13 +60,13 @@ export function predict(options: PredictOptions): Resource {
           startedAt,
           onClientGone: (listener) => onClose(res, listener),
         });
+        context.onSent = observe;
         if (answer === 'labels') {
           sendJson(res, predictions.map(({ label }) => label) satisfies LabelsResponse);
         } else {
           sendJson(res, { model, predictions } satisfies PredictResponse);
         }
-        observe();
-      },
+      }),
     ],
   };
 }

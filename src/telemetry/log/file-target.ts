@@ -16,6 +16,8 @@ interface OpenFile {
   readonly handle: FileHandle;
   readonly inode: bigint;
   bytes: number;
+  /** Its last line is incomplete; opening the file again completes it. */
+  isDamaged: boolean;
 }
 
 /** @throws the system's error where the file can't be opened. */
@@ -31,15 +33,17 @@ export async function createFileTarget(options: FileOptions): Promise<Target> {
   };
   /** The file to write to, after what other programs, `reopen` and its size have made of it. */
   const current = async (nextBytes: number): Promise<OpenFile> => {
-    if (file && (mustReopen || !(await isAtPath(file, path)))) {
+    if (file && (mustReopen || file.isDamaged || !(await isAtPath(file, path)))) {
       await closeFile();
     }
     mustReopen = false;
-    if (file && file.bytes > 0 && file.bytes + nextBytes > maxBytes) {
-      await closeFile();
-      await rotate(options);
-    }
     file ??= await openFile(path);
+    if (file.bytes > 0 && file.bytes + nextBytes > maxBytes) {
+      await closeFile();
+      // A file that can't be renamed grows: its lines are worth more than its size.
+      await rotate(options).catch(() => undefined);
+      file = await openFile(path);
+    }
     return file;
   };
 
@@ -68,9 +72,20 @@ async function append(file: OpenFile, bytes: Buffer): Promise<void> {
     file.bytes += written;
   } catch (error) {
     const whole = written === 0 ? 0 : bytes.lastIndexOf('\n', written - 1) + 1;
-    await file.handle.truncate(file.bytes + whole).catch(() => undefined);
-    file.bytes += whole;
+    await removeEnd(file, written - whole);
     throw new WriteError(error, whole, true);
+  }
+}
+
+async function removeEnd(file: OpenFile, bytes: number): Promise<void> {
+  if (bytes > 0) {
+    try {
+      // Not the size that was expected: another program may have emptied the file (logrotate's copytruncate).
+      const { size } = await file.handle.stat();
+      await file.handle.truncate(size - bytes);
+    } catch {
+      file.isDamaged = true;
+    }
   }
 }
 
@@ -79,7 +94,7 @@ async function openFile(path: string): Promise<OpenFile> {
   const handle = await open(path, 'a+');
   try {
     const { size, ino } = await handle.stat({ bigint: true });
-    const file = { handle, inode: ino, bytes: Number(size) };
+    const file = { handle, inode: ino, bytes: Number(size), isDamaged: false };
     // A process that was killed may have left a line incomplete.
     if (file.bytes > 0) {
       const last = Buffer.alloc(1);
@@ -96,9 +111,13 @@ async function openFile(path: string): Promise<OpenFile> {
 }
 
 /** False where the path now names another file, or none. */
-async function isAtPath({ inode }: OpenFile, path: string): Promise<boolean> {
+async function isAtPath(file: OpenFile, path: string): Promise<boolean> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
-  return found?.ino === inode;
+  if (found?.ino !== file.inode) {
+    return false;
+  }
+  file.bytes = Number(found.size);
+  return true;
 }
 
 /** `log` → `log.1` → `log.2` …; the oldest is removed. */

@@ -21,15 +21,15 @@ export interface LogOptions {
   readonly file?: string | undefined;
   /** A prediction's line has been written to every sink. */
   readonly onPredictionLine: () => void;
-  /** A sink lost a line. */
-  readonly onDrop: () => void;
+  /** A line is lost: not all sinks have it. Called once for each line. */
+  readonly onDrop: (isPrediction: boolean) => void;
 }
 
 export interface Log {
   /** One line: its time, its level, `event`, and then the fields in their order. */
   write(level: Level, event: string, fields: object): void;
-  /** A line that another process's log has formatted. */
-  pass(line: string): void;
+  /** A line that another process's log has formatted. @returns whether it is that of a prediction. */
+  pass(line: string): boolean;
   /** Opens LOG_FILE anew, after another program has renamed it. */
   reopen(): void;
   /** Resolves when what was written before is in the sinks, or after `timeoutMs`. */
@@ -66,7 +66,11 @@ export async function createLog(options: LogOptions): Promise<Log> {
       // winston passes an object on unchanged, although its types do not allow one.
       logger.log({ level: lineLevel, message: { event, fields } as unknown as string });
     },
-    pass: (line) => sinks.write(line, isPredictionLine(line)),
+    pass: (line) => {
+      const isPrediction = isPredictionLine(line);
+      sinks.write(line, isPrediction);
+      return isPrediction;
+    },
     reopen: sinks.reopen,
     flush: sinks.flush,
     close: async (timeoutMs) => {
@@ -100,6 +104,7 @@ interface SharedLine extends Line {
   readonly isPrediction: boolean;
   /** Sinks that have not written it yet. */
   missing: number;
+  isLost: boolean;
 }
 
 function createSinks(
@@ -116,7 +121,12 @@ function createSinks(
           onPredictionLine();
         }
       },
-      onDropped: onDrop,
+      onDropped: (line) => {
+        if (!line.isLost) {
+          line.isLost = true;
+          onDrop(line.isPrediction);
+        }
+      },
     }),
   );
   const all = async (act: (sink: LineSink<SharedLine>) => Promise<void>): Promise<void> => {
@@ -124,7 +134,7 @@ function createSinks(
   };
   return {
     write: (text, isPrediction) => {
-      const line = { text: `${text}\n`, isPrediction, missing: sinks.length };
+      const line = { text: `${text}\n`, isPrediction, missing: sinks.length, isLost: false };
       for (const sink of sinks) {
         sink.write(line);
       }

@@ -10,11 +10,16 @@ export function createLogMetrics(registry: Registry) {
   });
   const dropped = new Counter({
     name: 'prediction_log_dropped_total',
-    help: 'Log lines that a sink lost, because it could not be written or its buffer was full.',
+    help: 'Predictions whose line is lost: a sink could not be written, or its buffer was full.',
+    registers,
+  });
+  const otherDropped = new Counter({
+    name: 'event_log_dropped_total',
+    help: 'Other log lines that are lost.',
     registers,
   });
   return {
     onPredictionLine: () => lines.inc(),
-    onLogDrop: () => dropped.inc(),
+    onLogDrop: (isPrediction: boolean) => (isPrediction ? dropped : otherDropped).inc(),
   };
 }

@@ -23,3 +23,15 @@ export function countersOf(snapshot: MetricsSnapshot): MetricsSnapshot {
   // In prom-client's JSON, types are what the exposition calls them.
   return snapshot.filter(({ type }) => ['counter', 'histogram'].includes(String(type)));
 }
+
+/** Splits off a metric without labels. */
+export function takeMetric(
+  snapshot: MetricsSnapshot,
+  name: string,
+): { value: number; others: MetricsSnapshot } {
+  const metric = snapshot.find((each) => each.name === name);
+  return {
+    value: Number(metric?.values[0]?.value ?? 0),
+    others: snapshot.filter((each) => each !== metric),
+  };
+}
