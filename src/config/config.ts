@@ -30,11 +30,11 @@ const oneOf = <const T extends string>(...values: readonly T[]) =>
   z.enum(values, `expected one of ${values.join(', ')}`);
 
 /** What is sent in headers and compared byte by byte. Messages must not contain it. */
-const secret = (min: number, noun = '') =>
+const secret = (min: number, noun: string) =>
   z
     .string()
-    .regex(/^[!-~]*$/, `expected ${noun}printable ASCII characters without spaces`)
-    .min(min, `expected ${noun}${min} characters or more`);
+    .regex(/^[!-~]*$/, `expected ${noun} of printable ASCII characters without spaces`)
+    .min(min, `expected ${noun} of ${min} characters or more`);
 
 const splitKeys = (value: string): string[] =>
   value
@@ -193,14 +193,22 @@ export const SETTINGS = {
         'expected at least one key, found none: the server would be open to all',
       )
       .transform(splitKeys)
-      .pipe(z.array(secret(8, 'keys of '))),
+      .pipe(z.array(secret(8, 'keys'))),
     'comma-separated keys of 8 or more printable ASCII characters without spaces; /predict, /feedback, /model and the data of the console then require one; if empty, they are open to all',
   ),
   feedbackKey: setting(
     'FEEDBACK_KEY',
     undefined,
-    secret(16).optional(),
-    'secret of 16 or more printable ASCII characters without spaces that signs prediction ids, equal on all replicas; if unset, a random one: feedback must reach the server that predicted',
+    // It is never sent: any characters will do.
+    z
+      .string()
+      .refine(
+        (value) => value === value.trim(),
+        'expected no spaces or line breaks at its beginning or end',
+      )
+      .min(16, 'expected 16 characters or more')
+      .optional(),
+    'secret of 16 or more characters that signs prediction ids, equal on all replicas; if unset, a random one: feedback must reach the server that predicted',
   ),
   drainDelayMs: setting(
     'DRAIN_DELAY_MS',
