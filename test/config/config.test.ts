@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, flagOf, readConfig, SETTINGS } from '../../src/config/config.ts';
+import { ConfigError, flagOf, readConfig } from '../../src/config/config.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
 
 test('without any setting, each has its documented default', () => {
   expect(readConfig({}, {})).toMatchObject({
