@@ -2,17 +2,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config/config.ts';
 import { readPage } from './console/page.ts';
-import { createApp } from './http/app.ts';
+import { type AppDependencies, createAdminApp, createApp } from './http/app.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { drain, listen } from './http/lifecycle.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
-import { readDesiredVersion } from './serving/desired-version.ts';
+import { type Changes, createChanges } from './serving/changes.ts';
+import { type DesiredVersion, readDesiredVersion } from './serving/desired-version.ts';
+import { loadBeside } from './serving/loader.ts';
 import { createManager, type Manager } from './serving/manager.ts';
+import { createModelControl, type ModelControl } from './serving/model-control.ts';
+import { type PinWatcher, watchPinOf } from './serving/pin.ts';
 import { createPredictionIds } from './serving/prediction-id.ts';
+import type { PredictionRecord } from './serving/prediction-record.ts';
 import { createPredictor } from './serving/predictor.ts';
 import { serveVersion } from './serving/serve-version.ts';
+import { addShadowReports } from './serving/shadow.ts';
 import { type ProcessGroup, type ReadReport, SINGLE_PROCESS } from './telemetry/process-group.ts';
-import { createTelemetry, type Telemetry } from './telemetry/telemetry.ts';
+import { createTelemetry, type Telemetry, writeChange } from './telemetry/telemetry.ts';
 
 /** What the log has not written by then is dropped. */
 const LOG_TIMEOUT_MS = 2_000;
@@ -34,6 +40,14 @@ export interface RunningServer {
   stop(reason: string): Promise<number>;
   /** Opens LOG_FILE anew, after another program has renamed it. */
   reopenLog(): void;
+  /** Serves what the store pins now. @param by who requests it, for the log. */
+  readPin(by: string): Promise<void>;
+  /** Changes the models of all processes. @throws ChangeError. */
+  readonly change: Changes['run'];
+  /** Changes of this process alone. */
+  readonly control: Pick<ModelControl, 'prepare' | 'setPrevious'>;
+  /** Feedback that another process has received. */
+  onFeedback(id: string, actual: string): void;
   readonly readReport: ReadReport;
 }
 
@@ -48,21 +62,22 @@ export async function serve(
   group: ProcessGroup = SINGLE_PROCESS,
 ): Promise<RunningServer> {
   const desired = await readDesiredVersion(config);
-  const manager = createManager(desired.commit);
-  const telemetry = await createTelemetry(config, group, manager.model);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const parts = await createParts(config, group, { desired, signal });
+  const { manager, control, telemetry, change } = parts;
   const { log, observer, readReport } = telemetry;
-  const http = createHttp(config, manager, telemetry);
+  const servers = createServers(config, parts);
+  const pin = createPinWatcher(config, parts);
   let url = '';
   const startListening = async (): Promise<void> => {
-    url = await listen(http.server, config);
+    url = await listenAll(servers, config);
     log.write('info', 'listening', { url, model: config.modelName, commit: desired.commit });
   };
   if (!group.listensWhenReady) {
     await startListening();
   }
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const allReady = (): Promise<void> => group.allReady(signal);
+  const allReady = (commit: string): Promise<void> => group.allReady(signal, commit);
   const ready = serveVersion(config, desired, { manager, observer, allReady, signal });
   // The caller decides what a failure means; until then it is no unhandled rejection.
   ready.catch(() => undefined);
@@ -73,14 +88,16 @@ export async function serve(
   const end = async (reason: string): Promise<number> => {
     manager.drain();
     stopping.abort();
+    pin?.stop();
     log.write('info', 'draining', { reason });
     if (config.drainDelayMs > 0) {
-      http.connections.closeAfterAnswers();
+      servers.main.connections.closeAfterAnswers();
       await sleep(config.drainDelayMs);
     }
-    const unanswered = await drain(http, config.drainTimeoutMs);
+    const unanswered = await drainAll(servers, config.drainTimeoutMs);
     // Workers that are still starting are ended once they have started.
     await ready.catch(() => undefined);
+    await control.close();
     await manager.close();
     log.write('info', 'stopped', { unanswered });
     await log.close(LOG_TIMEOUT_MS);
@@ -91,24 +108,120 @@ export async function serve(
     ended ??= end(reason);
     return ended;
   };
-  return { url, ready, stop, reopenLog: log.reopen, readReport };
+  return {
+    ...{ url, ready, stop, change, control, readReport },
+    reopenLog: log.reopen,
+    readPin: async (by) => pin?.read(by),
+    onFeedback: (id, actual) => control.shadow()?.onFeedback(id, actual),
+  };
 }
 
-function createHttp(config: Config, manager: Manager, telemetry: Telemetry): HttpServer {
+interface Parts {
+  readonly group: ProcessGroup;
+  readonly manager: Manager;
+  readonly telemetry: Telemetry;
+  readonly control: ModelControl;
+  readonly change: Changes['run'];
+}
+
+async function createParts(
+  config: Config,
+  group: ProcessGroup,
+  { desired, signal }: { readonly desired: DesiredVersion; readonly signal: AbortSignal },
+): Promise<Parts> {
+  const manager = createManager(desired.commit);
+  const telemetry: Telemetry = await createTelemetry(config, group, {
+    model: manager.model,
+    shadow: () => control.shadow()?.report(),
+  });
+  const { observer, log } = telemetry;
+  const control: ModelControl = createModelControl({
+    manager,
+    observer,
+    keepPreviousMs: config.keepPrevious * 1000,
+    load: (commit) => loadBeside({ ...config, modelCommit: commit }, observer, signal),
+  });
+  const changes = createChanges({
+    prepare: control.prepare,
+    onEnd: (ended) => writeChange(log, ended),
+  });
+  return { group, manager, telemetry, control, change: group.change ?? changes.run };
+}
+
+/** Undefined where another process watches. */
+function createPinWatcher(
+  config: Config,
+  { group, manager, telemetry, change }: Parts,
+): PinWatcher | undefined {
+  return group.change
+    ? undefined
+    : watchPinOf(config, {
+        change,
+        onError: telemetry.observer.onPinError,
+        commit: () => manager.state().commit,
+      });
+}
+
+interface Servers {
+  readonly main: HttpServer;
+  readonly admin: HttpServer | undefined;
+}
+
+function createServers(
+  config: Config,
+  { group, manager, telemetry, control, change }: Parts,
+): Servers {
   const { observer } = telemetry;
   const predictionIds = createPredictionIds(config.feedbackKey);
-  const predictor = createPredictor({ ...config, manager, predictionIds, observer });
-  const page = readPage();
-  const bodyBudget = createBodyBudget(MAX_BODIES_BYTES);
-  const app = createApp({
+  const onPrediction = (record: PredictionRecord): void => control.shadow()?.offer(record);
+  const predictor = createPredictor({ ...config, manager, predictionIds, observer, onPrediction });
+  const dependencies: AppDependencies = {
     ...config,
     ...telemetry,
-    ...{ manager, predictor, predictionIds, bodyBudget, page },
-  });
-  return createHttpServer(app, {
+    ...{ manager, control, change, predictor, predictionIds },
+    page: readPage(),
+    bodyBudget: createBodyBudget(MAX_BODIES_BYTES),
+    hasAdminPort: config.adminPort !== undefined,
+    readShadow: async () => {
+      const reports = await group.collect('shadow');
+      return addShadowReports(reports.length > 0 ? reports : [control.shadow()?.report()]);
+    },
+    onFeedback: (record) => {
+      observer.onFeedback(record);
+      control.shadow()?.onFeedback(record.id, record.actual);
+      group.shareFeedback?.(record.id, record.actual);
+    },
+  };
+  const options = {
     ...config,
     maxConnectionsPerAddress: config.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
     commit: () => manager.state().commit,
     observer,
-  });
+  };
+  return {
+    main: createHttpServer(createApp(dependencies), options),
+    admin:
+      config.adminPort === undefined
+        ? undefined
+        : createHttpServer(createAdminApp(dependencies), options),
+  };
+}
+
+/** @returns the URL of the main one. */
+async function listenAll(
+  { main, admin }: Servers,
+  { host, port, adminPort }: Config,
+): Promise<string> {
+  if (admin && adminPort !== undefined) {
+    await listen(admin.server, { host, port: adminPort });
+  }
+  return listen(main.server, { host, port });
+}
+
+/** @returns the number of connections that still waited for an answer. */
+async function drainAll({ main, admin }: Servers, timeoutMs: number): Promise<number> {
+  const unanswered = await Promise.all(
+    [main, admin].map((server) => (server ? drain(server, timeoutMs) : 0)),
+  );
+  return unanswered.reduce((sum, count) => sum + count, 0);
 }

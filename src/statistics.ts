@@ -20,3 +20,25 @@ export function quantile(
     return seen >= rank;
   })?.[0];
 }
+
+/** The 97.5th percentile of the standard normal distribution: two-sided intervals of 95 %. */
+const Z_95 = 1.959963984540054;
+
+/**
+ * Wilson's score interval of a share, 95 %.
+ *
+ * Source: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", 1927.
+ *
+ * @returns 0 to 1 where `total` is 0.
+ */
+export function wilsonInterval(count: number, total: number): readonly [low: number, high: number] {
+  if (total === 0) {
+    return [0, 1];
+  }
+  const share = count / total;
+  const square = Z_95 ** 2;
+  const center = share + square / (2 * total);
+  const spread = Z_95 * Math.sqrt((share * (1 - share)) / total + square / (4 * total ** 2));
+  const scale = 1 + square / total;
+  return [Math.max(0, (center - spread) / scale), Math.min(1, (center + spread) / scale)];
+}

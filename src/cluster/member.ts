@@ -1,13 +1,17 @@
 /** The module of a process that shares its port with others. */
 import cluster from 'node:cluster';
 import { type RunningServer, serve } from '../serve.ts';
+import type { ChangeOutcome, PreparedChange } from '../serving/model-change.ts';
 import type { ProcessGroup, ProcessReports } from '../telemetry/process-group.ts';
+import { outcomeOf, toResult } from './change-result.ts';
 import { ProcessError } from './error.ts';
-import type { ToMember, ToPrimary } from './messages.ts';
+import type { ChangeResult, MemberSettings, ToMember, ToPrimary } from './messages.ts';
 import { createPending } from './pending.ts';
 
 /** Longer than the primary waits for each report. */
 const COLLECT_TIMEOUT_MS = 5_000;
+/** The primary answers earlier, unless it hangs. */
+const CHANGE_TIMEOUT_MS = 900_000;
 
 // A terminal sends Ctrl-C to every process; the primary decides what a signal does.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) {
@@ -15,15 +19,37 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGU
 }
 
 let server: Promise<RunningServer> | undefined;
+/** Reports `ready` when it has what the others have. */
+async function start({ ready, control }: RunningServer, settings: MemberSettings): Promise<void> {
+  const { candidate, previous } = settings;
+  await ready;
+  if (previous !== undefined) {
+    control.setPrevious(previous);
+  }
+  if (candidate) {
+    (await control.prepare(candidate)).apply();
+  }
+}
+
 let onAllReady = (): void => undefined;
 const pending = createPending<readonly unknown[]>();
+const changes = createPending<ChangeResult>();
+const NO_CHANGE: ChangeOutcome = {
+  type: 'swap',
+  from: undefined,
+  to: undefined,
+  isChanged: false,
+  warnings: [],
+};
+/** Neither applied nor abandoned yet. */
+let prepared: PreparedChange | undefined;
 
 process.on('message', async (message: ToMember) => {
   switch (message.type) {
     case 'start':
       try {
         server = serve(message.config, groupOf(message.isReplacement));
-        await (await server).ready;
+        await start(await server, message);
       } catch (error) {
         send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
       }
@@ -42,6 +68,32 @@ process.on('message', async (message: ToMember) => {
     case 'alive':
       send({ type: 'alive' });
       break;
+    case 'prepare': {
+      const { id, change } = message;
+      const result = await toResult(async () => {
+        prepared = await (await server)?.control.prepare(change);
+        return (prepared as PreparedChange).outcome;
+      });
+      send({ type: 'change-step', id, result });
+      break;
+    }
+    case 'settle': {
+      const { id, isApplied } = message;
+      const result = await toResult(async () => {
+        const change = prepared;
+        prepared = undefined;
+        await (isApplied ? change?.apply() : change?.abandon());
+        return change?.outcome ?? NO_CHANGE;
+      });
+      send({ type: 'change-step', id, result });
+      break;
+    }
+    case 'changed':
+      changes.resolve(message.id, message.result);
+      break;
+    case 'feedback':
+      (await server)?.onFeedback(message.predictionId, message.actual);
+      break;
     case 'stop': {
       // One that could not start has nothing to stop.
       const running = await server?.catch(() => undefined);
@@ -57,11 +109,11 @@ send({ type: 'online' });
 function groupOf(isReplacement: boolean): ProcessGroup {
   return {
     listensWhenReady: isReplacement,
-    allReady: (signal) =>
+    allReady: (signal, commit) =>
       new Promise((resolve, reject) => {
         onAllReady = resolve;
         signal.addEventListener('abort', () => reject(signal.reason));
-        send({ type: 'ready' });
+        send({ type: 'ready', commit });
       }),
     collect: async <K extends keyof ProcessReports>(kind: K) => {
       const sendRequest = (id: number): void => send({ type: 'collect', kind, id });
@@ -72,6 +124,11 @@ function groupOf(isReplacement: boolean): ProcessGroup {
       }
       return reports as ProcessReports[K][];
     },
+    change: async (change, author) => {
+      const sendRequest = (id: number): void => send({ type: 'change', id, change, author });
+      return outcomeOf(await changes.request(sendRequest, CHANGE_TIMEOUT_MS));
+    },
+    shareFeedback: (predictionId, actual) => send({ type: 'feedback', predictionId, actual }),
   };
 }
 

@@ -10,9 +10,13 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import { clusterMemberModule } from '../entry-points.ts';
+import { watchPinOf } from '../serving/pin.ts';
+import { errorFields } from '../telemetry/error-fields.ts';
 import { createLog, type Log } from '../telemetry/log/log.ts';
 import { createMetrics } from '../telemetry/metrics/metrics.ts';
 import { NO_STATS } from '../telemetry/stats.ts';
+import { toResult } from './change-result.ts';
+import { createMemberChanges, type MemberChanges } from './changes.ts';
 import { ProcessError } from './error.ts';
 import { createMemberGroup, type Member, type MemberGroup, send } from './group.ts';
 import type { ToPrimary } from './messages.ts';
@@ -34,6 +38,8 @@ export interface Processes {
   stop(reason: string): Promise<number>;
   /** Opens LOG_FILE anew, after another program has renamed it. */
   reopenLog(): void;
+  /** Serves what the store pins now. @param by who requests it, for the log. */
+  readPin(by: string): Promise<void>;
 }
 
 /** What the members' events change. */
@@ -41,6 +47,7 @@ interface Primary {
   readonly group: MemberGroup;
   readonly log: Log;
   readonly config: Config;
+  readonly changes: MemberChanges;
   readonly ready: Deferred;
   /** The first start of all members is over. */
   isStarted: boolean;
@@ -66,10 +73,10 @@ export async function startProcesses(config: Config): Promise<Processes> {
     // As JSON, NaN and infinite numbers would become null.
     serialization: 'advanced',
   });
+  const group = createMemberGroup({ metrics, log });
+  const changes = createMemberChanges(group, log, { config: memberConfig(config) });
   const primary: Primary = {
-    group: createMemberGroup({ metrics, log }),
-    log,
-    config: memberConfig(config),
+    ...{ group, log, config, changes },
     ready: createDeferred(),
     isStarted: false,
     stopReason: undefined,
@@ -79,14 +86,21 @@ export async function startProcesses(config: Config): Promise<Processes> {
     startMember(primary, false);
   }
   setInterval(() => endHungMembers(primary), HEARTBEAT_MS).unref();
+  const pin = watchPinOf(config, {
+    change: changes.run,
+    onError: (error) => log.write('warn', 'pin_unreadable', errorFields(error)),
+    commit: () => changes.settings().config.modelCommit,
+  });
   let stopped: Promise<number> | undefined;
   return {
     ready: primary.ready.promise,
     stop: (reason) => {
+      pin?.stop();
       stopped ??= stopMembers(primary, reason);
       return stopped;
     },
     reopenLog: log.reopen,
+    readPin: async (by) => pin?.read(by),
   };
 }
 
@@ -118,7 +132,7 @@ function onMessage(
   isReplacement: boolean,
   message: ToPrimary,
 ): void {
-  const { group, config, stopReason, ready } = primary;
+  const { group, changes, stopReason, ready } = primary;
   const { worker } = member;
   member.heardAt = Date.now();
   switch (message.type) {
@@ -127,12 +141,13 @@ function onMessage(
       send(
         worker,
         stopReason === undefined
-          ? { type: 'start', config, isReplacement }
+          ? { type: 'start', ...changes.settings(), isReplacement }
           : { type: 'stop', reason: stopReason },
       );
       break;
     case 'ready':
       member.isReady = true;
+      changes.onReady(message.commit);
       onReady(primary, member);
       break;
     case 'failed':
@@ -145,6 +160,21 @@ function onMessage(
       break;
     case 'report':
       group.onReport(message.id, message.report);
+      break;
+    case 'change':
+      void toResult(() => changes.run(message.change, message.author)).then((result) =>
+        send(worker, { type: 'changed', id: message.id, result }),
+      );
+      break;
+    case 'change-step':
+      changes.onStep(message.id, message.result);
+      break;
+    case 'feedback':
+      for (const other of group.members) {
+        if (other !== member) {
+          send(other.worker, message);
+        }
+      }
       break;
     case 'stopped':
       primary.unanswered += message.unanswered;

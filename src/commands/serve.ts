@@ -11,12 +11,13 @@ export function addServe(program: Command): void {
   withSettings(program.command('serve'), Object.keys(SETTINGS) as (keyof Config)[])
     .description(
       'Start the server. Each flag can be given as an environment variable too. SIGTERM, SIGINT and ' +
-        'SIGQUIT stop it after the accepted requests have been answered; SIGHUP opens LOG_FILE anew.',
+        'SIGQUIT stop it after the accepted requests have been answered; SIGHUP opens LOG_FILE anew, and ' +
+        'serves the version that the store pins now.',
     )
     .action(run);
 }
 
-type Server = Pick<RunningServer, 'ready' | 'stop' | 'reopenLog'>;
+type Server = Pick<RunningServer, 'ready' | 'stop' | 'reopenLog' | 'readPin'>;
 
 async function run(flags: Flags): Promise<void> {
   const config = configOf(flags);
@@ -63,7 +64,12 @@ function handleSignals(config: Config, starting: Promise<Server>): () => boolean
     process.on(signal, stop);
   }
   process.on('SIGHUP', () => {
-    starting.then(({ reopenLog }) => reopenLog()).catch(() => undefined);
+    starting
+      .then(async (server) => {
+        server.reopenLog();
+        await server.readPin('SIGHUP');
+      })
+      .catch(() => undefined);
   });
   // Node would open a debugger port at the first, and end at the second.
   process.on('SIGUSR1', () => undefined);

@@ -1,9 +1,7 @@
 /** How many CPUs this process may use: its CPU affinity, limited by the quota of its cgroup. */
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
-
-type ReadText = (path: string) => string | undefined;
+import { join } from 'node:path';
+import { lowest, type ReadText, readText } from './cgroup.ts';
 
 /** Whole CPUs, 1 or more. `availableParallelism` of Node 20 ignores the quota. */
 export function availableCpus(): number {
@@ -20,29 +18,9 @@ export function availableCpus(): number {
  * @returns undefined if there is no quota.
  */
 export function cgroupCpuQuota(read: ReadText): number | undefined {
-  const quotas: number[] = [];
-  // A line is `hierarchy:controllers:path`; version 2 has no controllers.
-  for (const line of (read('/proc/self/cgroup') ?? '').split('\n')) {
-    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    if (controllers === undefined || path === undefined) {
-      continue;
-    }
-    for (let folder = path; ; folder = dirname(folder)) {
-      const quota =
-        controllers === ''
-          ? quotaV2(read(join('/sys/fs/cgroup', folder, 'cpu.max')))
-          : controllers.split(',').includes('cpu')
-            ? quotaV1(read, join('/sys/fs/cgroup/cpu', folder))
-            : undefined;
-      if (quota !== undefined) {
-        quotas.push(quota);
-      }
-      if (folder === '/' || folder === '.') {
-        break;
-      }
-    }
-  }
-  return quotas.length > 0 ? Math.min(...quotas) : undefined;
+  return lowest(read, 'cpu', (folder, version) =>
+    version === 2 ? quotaV2(read(join(folder, 'cpu.max'))) : quotaV1(read, folder),
+  );
 }
 
 /** `max 100000` or `150000 100000`: quota and period in microseconds. */
@@ -55,13 +33,4 @@ function quotaV1(read: ReadText, folder: string): number | undefined {
   const quota = Number(read(join(folder, 'cpu.cfs_quota_us')) ?? -1);
   const period = Number(read(join(folder, 'cpu.cfs_period_us')) ?? 0);
   return quota > 0 && period > 0 ? quota / period : undefined;
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // No such file: another cgroup version, or no quota on this level.
-    return undefined;
-  }
 }

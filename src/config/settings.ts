@@ -41,6 +41,12 @@ const splitKeys = (value: string): string[] =>
     .map((key) => key.trim())
     .filter((key) => key !== '');
 
+/** `<name>:<token>`, or a token alone. */
+function parseToken(text: string): { readonly name: string; readonly token: string } {
+  const [, name = 'admin', token = text] = /^([^:]*):(.*)$/.exec(text) ?? [];
+  return { name, token };
+}
+
 const setting = <T>(
   variable: string,
   fallback: string | undefined,
@@ -208,6 +214,43 @@ export const SETTINGS = {
       .min(16, 'expected 16 characters or more')
       .optional(),
     'secret of 16 or more characters that signs prediction ids, equal on all replicas; if unset, a random one: feedback must reach the server that predicted',
+  ),
+  adminToken: setting(
+    'ADMIN_TOKEN',
+    '',
+    z
+      .string()
+      .transform(splitKeys)
+      .transform((tokens) => tokens.map(parseToken))
+      .pipe(
+        z.array(
+          z.object({
+            name: z
+              .string()
+              .regex(/^[\w.-]{1,64}$/, 'expected names of letters, digits, ".", "_" and "-"'),
+            token: secret(16, 'tokens'),
+          }),
+        ),
+      ),
+    'comma-separated tokens of 16 or more printable ASCII characters without spaces, each as <token> or <name>:<token>; whoever has one may change the model by /admin, and is named in the log; if empty, there is no /admin',
+  ),
+  adminPort: setting(
+    'ADMIN_PORT',
+    undefined,
+    integer(0, 65_535).optional(),
+    'TCP port of /admin and /metrics, which PORT then does not have; if unset, PORT has them',
+  ),
+  watchPin: setting(
+    'WATCH_PIN',
+    '0',
+    integer(0, 86_400),
+    'how often the PINNED file of the store is read, in seconds; where it names another version, that one is served without a restart; 0: only at the start and on SIGHUP',
+  ),
+  keepPrevious: setting(
+    'KEEP_PREVIOUS',
+    '0',
+    integer(0, 86_400),
+    'how long the version before stays loaded after another one serves, in seconds: taking it back then needs no load, and its memory; 0: not at all',
   ),
   drainDelayMs: setting(
     'DRAIN_DELAY_MS',

@@ -1,4 +1,5 @@
 import { UNDETERMINED } from '../inference/language.ts';
+import { OTHER } from './profile.ts';
 
 /**
  * Languages that traffic is counted by; each other one counts as `other`. With `other`, at most 24, since
@@ -9,3 +10,10 @@ export const COUNTED_LANGUAGES: readonly string[] = [
   ...['ja', 'ko', 'nl', 'pl', 'pt', 'ru', 'sv', 'tr', 'uk', 'zh'],
   UNDETERMINED,
 ];
+
+const counted = new Set(COUNTED_LANGUAGES);
+
+/** The language as it is counted. */
+export function countedLanguage(language: string): string {
+  return counted.has(language) ? language : OTHER;
+}

@@ -1,10 +1,11 @@
 /** Assembles the HTTP application out of its routes; it never listens. */
 import express, { type Express } from 'express';
 import type { Observer } from '../serving/observer.ts';
-import { requireApiKey } from './middleware/api-key.ts';
+import { type Key, requireKey } from './middleware/api-key.ts';
 import { contextOf, NO_ROUTE, OTHER_METHOD, requestContext } from './middleware/request-context.ts';
 import { answerProblems, ProblemError } from './problems.ts';
-import { mount } from './resource.ts';
+import { mount, type Resource } from './resource.ts';
+import { type AdminOptions, admin } from './routes/admin.ts';
 import { type ConsoleOptions, consoleData, consolePage } from './routes/console.ts';
 import { type FeedbackOptions, feedback } from './routes/feedback.ts';
 import { liveness, readiness } from './routes/health.ts';
@@ -12,40 +13,80 @@ import { type Exposition, metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
 import { type PredictOptions, predict } from './routes/predict.ts';
 
+/** Whoever has it may change the model, and is named in the log. */
+export interface AdminToken {
+  readonly name: string;
+  readonly token: string;
+}
+
 export interface AppDependencies
   extends PredictOptions,
-    Omit<FeedbackOptions, 'onFeedback'>,
-    ConsoleOptions {
+    FeedbackOptions,
+    ConsoleOptions,
+    AdminOptions {
   /** None: open to all. */
   readonly apiKeys: readonly string[];
+  /** None: there is no `/admin`. */
+  readonly adminToken: readonly AdminToken[];
+  /** Whether `/admin` and `/metrics` are on a port of their own. */
+  readonly hasAdminPort: boolean;
   readonly exposition: Exposition;
   readonly observer: Observer;
 }
 
+/** What clients use. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { manager, observer, exposition, apiKeys } = dependencies;
+  const { manager, observer, apiKeys, hasAdminPort } = dependencies;
+  const guard = apiKeys.map((key) => ({ key }));
+  const guarded = [
+    predict(dependencies),
+    feedback(dependencies),
+    modelCard(manager),
+    modelFiles(manager),
+    consoleData(dependencies),
+  ].map((resource) => guardedBy(guard, 'key', resource));
+  const open = [liveness(), readiness(manager), ...consolePage(dependencies)];
+  const operations = hasAdminPort ? [] : operationsOf(dependencies);
+  return assemble(dependencies, [...guarded, ...open, ...operations], observer);
+}
+
+/** What operators and Prometheus use, on a port of its own. */
+export function createAdminApp(dependencies: AppDependencies): Express {
+  return assemble(dependencies, operationsOf(dependencies), dependencies.observer);
+}
+
+function operationsOf(dependencies: AppDependencies): Resource[] {
+  const tokens = dependencies.adminToken.map(({ name, token }) => ({ name, key: token }));
+  const changes = tokens.length > 0 ? admin(dependencies) : [];
+  return [
+    metrics(dependencies.exposition),
+    ...changes.map((resource) => guardedBy(tokens, 'admin token', resource)),
+  ];
+}
+
+/** @param keys none: open to all. */
+function guardedBy(keys: readonly Key[], noun: string, resource: Resource): Resource {
+  const { handlers, statuses } = resource;
+  return keys.length === 0
+    ? resource
+    : {
+        ...resource,
+        statuses: [...statuses, 401, 403],
+        handlers: [requireKey(keys, noun), ...handlers],
+      };
+}
+
+function assemble(
+  { manager }: Pick<AppDependencies, 'manager'>,
+  resources: readonly Resource[],
+  observer: Observer,
+): Express {
   const app = express();
   app.disable('x-powered-by');
   // Answers differ each time and are small: hashing them for an ETag would gain nothing.
   app.disable('etag');
   app.use(requestContext(() => manager.state().commit, observer));
-
-  const guard = apiKeys.length > 0 ? [requireApiKey(apiKeys)] : [];
-  const guarded = [
-    predict(dependencies),
-    feedback({ ...dependencies, onFeedback: observer.onFeedback }),
-    modelCard(manager),
-    modelFiles(manager),
-    consoleData(dependencies),
-  ].map(({ handlers, statuses, ...resource }) => ({
-    ...resource,
-    statuses: guard.length > 0 ? [...statuses, 401, 403] : statuses,
-    handlers: [...guard, ...handlers],
-  }));
-  const open = [liveness(), readiness(manager), metrics(exposition), ...consolePage(dependencies)];
-  for (const resource of [...guarded, ...open]) {
-    mount(app, resource, observer);
-  }
+  mount(app, resources, observer);
   // Also what is refused, or abandoned by its client, before it has a route.
   observer.onRoute({ method: 'GET', route: NO_ROUTE, statuses: [400, 404, 417, 499] });
   observer.onRoute({

@@ -2,6 +2,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { PROBLEMS, type Problem as ProblemBody, type ProblemCode } from '../api/problem.ts';
 import { type ErrorData, KnownError } from '../errors.ts';
+import { ChangeError } from '../serving/errors.ts';
 import { hasLargeRest } from './connections/connections.ts';
 
 /** What a client receives. */
@@ -116,6 +117,9 @@ function problem(
 function toProblem(error: unknown): Problem {
   if (error instanceof ProblemError) {
     return error;
+  }
+  if (error instanceof ChangeError) {
+    return problem(error.code, error.message);
   }
   const known =
     error instanceof KnownError

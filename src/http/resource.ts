@@ -1,4 +1,4 @@
-/** How a resource is mounted: its route is named for the metrics, other methods get 405. */
+/** How resources are mounted: their routes are named for the metrics, other methods get 405. */
 import type { Express, RequestHandler } from 'express';
 import {
   CLIENT_CLOSED_REQUEST,
@@ -10,7 +10,7 @@ import {
 import { ProblemError } from './problems.ts';
 
 export interface Resource {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** Express path, which is the `route` label of the metrics as well. */
   readonly path: string;
   /** What it answers with, beside 499, so that each of these series is there from the first scrape. */
@@ -18,26 +18,53 @@ export interface Resource {
   readonly handlers: readonly RequestHandler[];
 }
 
-export function mount(app: Express, resource: Resource, observer: RequestObserver): void {
-  const { method, path, handlers, statuses } = resource;
-  const label = method.toUpperCase();
+/** @param resources may have the same path with different methods. */
+export function mount(
+  app: Express,
+  resources: readonly Resource[],
+  observer: RequestObserver,
+): void {
+  for (const path of new Set(resources.map((resource) => resource.path))) {
+    mountPath(
+      app,
+      path,
+      resources.filter((resource) => resource.path === path),
+      observer,
+    );
+  }
+}
+
+function mountPath(
+  app: Express,
+  path: string,
+  resources: readonly Resource[],
+  observer: RequestObserver,
+): void {
   const closed = CLIENT_CLOSED_REQUEST;
-  observer.onRoute({ method: label, route: path, statuses: [...statuses, closed] });
-  observer.onRoute({ method: OTHER_METHOD, route: path, statuses: [405, closed] });
-  const allow = method === 'get' ? 'GET, HEAD' : 'POST';
-  app
-    .route(path)
-    .all((req, res, next) => {
-      const isOwn = method === 'get' ? isRead(req.method) : req.method === label;
-      Object.assign(contextOf(res), { method: isOwn ? label : OTHER_METHOD, route: path });
-      next();
-    })
-    [method](...handlers)
-    .all((req) => {
-      throw new ProblemError(
-        'method-not-allowed',
-        `${req.method} is not allowed on ${req.path}; allowed: ${allow}`,
-        { allow },
-      );
+  for (const { method, statuses } of resources) {
+    observer.onRoute({
+      method: method.toUpperCase(),
+      route: path,
+      statuses: [...statuses, closed],
     });
+  }
+  observer.onRoute({ method: OTHER_METHOD, route: path, statuses: [405, closed] });
+  const labels = resources.map(({ method }) => method.toUpperCase());
+  const allow = labels.map((label) => (label === 'GET' ? 'GET, HEAD' : label)).join(', ');
+  const route = app.route(path).all((req, res, next) => {
+    const label = isRead(req.method) ? 'GET' : req.method;
+    const method = labels.includes(label) ? label : OTHER_METHOD;
+    Object.assign(contextOf(res), { method, route: path });
+    next();
+  });
+  for (const { method, handlers } of resources) {
+    route[method](...handlers);
+  }
+  route.all((req) => {
+    throw new ProblemError(
+      'method-not-allowed',
+      `${req.method} is not allowed on ${req.path}; allowed: ${allow}`,
+      { allow },
+    );
+  });
 }

@@ -4,7 +4,9 @@ import { ingredientsOf } from '../artifacts/ingredients.ts';
 import { assertWeightsMatchIngredients } from '../artifacts/lineage.ts';
 import type { Profile } from '../artifacts/profile.ts';
 import { type ModelFiles, parseArtifact } from '../artifacts/read.ts';
+import { availableMemoryBytes } from '../config/available-memory.ts';
 import type { Config } from '../config/config.ts';
+
 import { COUNTED_LANGUAGES } from '../drift/languages.ts';
 import { emptyProfile } from '../drift/profile.ts';
 import {
@@ -14,29 +16,50 @@ import {
 } from '../inference/classifier.ts';
 import { createLanguageIdentifier, type IdentifyLanguage } from '../inference/language.ts';
 import type { Located } from '../version/locate.ts';
+import { sizeOf } from '../version/manifest.ts';
 import { createProvenFiles } from '../version/proven-files.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion, readVersion, type Version } from '../version/version.ts';
+import { readDesiredVersion, type SourceOptions } from './desired-version.ts';
+import { ChangeError } from './errors.ts';
+import type { Observer } from './observer.ts';
 import type { ServedModel } from './served-model.ts';
 
 export type LoaderOptions = Pick<
   Config,
-  'modelName' | 'workers' | 'maxBatch' | 'requestTimeoutMs' | 'queueCapacity' | 'cacheSize'
+  | 'modelName'
+  | 'workers'
+  | 'processes'
+  | 'maxBatch'
+  | 'requestTimeoutMs'
+  | 'queueCapacity'
+  | 'cacheSize'
 >;
+
+/** Beside another model, which goes on to serve. */
+export interface LoadBeside {
+  /** Bytes; undefined where it is not known. */
+  readonly availableBytes: () => number | undefined;
+}
 
 /**
  * Loads a version.
  *
  * @throws ModelError where it is not proven or not trained from its ingredients; ClassifierError
- * `bad-model` where its model can't be run or computes other scores for the golden texts.
+ * `bad-model` where its model can't be run or computes other scores for the golden texts; ChangeError
+ * `insufficient-memory` where there is no room for it beside another one.
  */
 export async function loadModel(
   options: LoaderOptions,
   { store, commit }: Located,
   observer: ClassifierObserver,
+  beside?: LoadBeside,
 ): Promise<ServedModel> {
   const { modelName } = options;
   const version = await openVersion(store, modelName, commit);
+  if (beside) {
+    assertEnoughMemory(version, options, beside);
+  }
   const files = await readVersion(store, version);
   assertWeightsMatchIngredients(files);
   const profile = readProfile(files);
@@ -97,4 +120,49 @@ function describeModel(
     metrics: scores ? JSON.parse(scores.toString('utf8')) : undefined,
     loadedAt: new Date().toISOString(),
   };
+}
+
+/**
+ * What loading a version takes, measured for both versions that the project ships
+ * (docs/decisions/0016-swaps.md): the bytes of its files, and for each session of its model.
+ */
+const SESSION_FACTOR = 2.5;
+const FILES_FACTOR = 2;
+const BASE_BYTES = 64 * 1024 ** 2;
+
+/** Loads a version beside the one that serves. Rejects as `locate` and `loadModel` do. */
+export async function loadBeside(
+  config: LoaderOptions & SourceOptions,
+  observer: Pick<Observer, 'classifier' | 'onLoadEvent'>,
+  signal: AbortSignal,
+): Promise<ServedModel> {
+  const desired = await readDesiredVersion(config);
+  const located = await desired.locate(observer, signal);
+  const beside = { availableBytes: availableMemoryBytes };
+  return loadModel(config, located, observer.classifier, beside);
+}
+
+/** @throws ChangeError `insufficient-memory`: the system would end the process, and what it serves. */
+function assertEnoughMemory(
+  { commit, files }: Version,
+  { workers, processes }: LoaderOptions,
+  { availableBytes }: LoadBeside,
+): void {
+  const available = availableBytes();
+  const total = files.reduce((sum, file) => sum + sizeOf(file), 0);
+  const model = files.find(({ path }) => path === 'model.onnx');
+  const modelBytes = model ? sizeOf(model) : 0;
+  const needed =
+    processes * (BASE_BYTES + FILES_FACTOR * total + (workers + 1) * SESSION_FACTOR * modelBytes);
+  if (available !== undefined && available < needed) {
+    throw new ChangeError(
+      'insufficient-memory',
+      `Loading ${commit} beside the version that serves takes about ${mebibytes(needed)} MiB of memory, ` +
+        `found ${mebibytes(available)} MiB`,
+    );
+  }
+}
+
+function mebibytes(bytes: number): number {
+  return Math.ceil(bytes / 1024 ** 2);
 }

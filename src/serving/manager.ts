@@ -9,13 +9,7 @@ import type { ServedModel } from './served-model.ts';
 export type ServingState =
   /** The commit is unknown until a remote store has answered which one it pins. */
   | { readonly status: 'loading'; readonly commit: string | undefined }
-  /** `next` is the commit that is being loaded to replace the model. */
-  | {
-      readonly status: 'ready';
-      readonly commit: string;
-      readonly model: ServedModel;
-      readonly next?: string | undefined;
-    }
+  | { readonly status: 'ready'; readonly commit: string; readonly model: ServedModel }
   /** Not ready any more. What serves answers accepted requests, and new ones while `isAccepting`. */
   | {
       readonly status: 'draining';
@@ -31,10 +25,8 @@ export interface Lease {
   release(): void;
 }
 
-/** Brings a version to where it can serve. */
+/** Brings the first version to where it can serve. */
 export interface Load {
-  /** Undefined until a remote store has answered. */
-  readonly commit: string | undefined;
   /** @param onCommit called when the commit becomes known. */
   run(onCommit: (commit: string) => void): Promise<ServedModel>;
   /** Awaited between loading and serving, such as for other processes that load the same version. */
@@ -55,12 +47,16 @@ export interface Manager {
   acceptingModel(): ServedModel;
   /** The same, held until the lease is released. @throws as `acceptingModel`. */
   acquire(): Lease;
+  /** Loads the first version and then serves it. Rejects with the load's error. */
+  start(load: Load): Promise<ServedModel>;
   /**
-   * Loads a version and then serves it; the one before is closed when its last lease is released.
+   * Answers new requests by another model; where the server drains, those that it still accepts.
    *
-   * Rejects with the load's error, and what served goes on to serve.
+   * @returns the model before, which stays open until `retire`.
    */
-  serve(load: Load): Promise<ServedModel>;
+  replace(model: ServedModel): ServedModel | undefined;
+  /** Closes a model that answers no new requests, when its last lease has been released. */
+  retire(model: ServedModel): Promise<void>;
   /** From now on it is not ready; new requests are still accepted. */
   drain(): void;
   /** From now on nothing new is accepted; waits until the leases have been released, and closes the model. */
@@ -73,33 +69,41 @@ interface Servable {
   leases: number;
   /** Called when the last lease is released; set once it is retired. */
   onUnused?: () => void;
+  /** Resolves when it is closed; set once it is retired. */
+  closed?: Promise<void>;
 }
 
 /** @param commit of the version that is loaded first, if it is known already. */
 export function createManager(commit: string | undefined): Manager {
   let state: ServingState = { status: 'loading', commit };
   let current: Servable | undefined;
+  /** Those that have answered requests and are not closed. */
+  const open = new Map<ServedModel, Servable>();
 
-  const announce = (next: string | undefined): void => {
-    if (state.status === 'loading') {
-      state = { status: 'loading', commit: next };
-    } else if (state.status === 'ready') {
-      state = { ...state, next };
-    }
+  const hold = (model: ServedModel): Servable => {
+    const servable = open.get(model) ?? { model, leases: 0 };
+    open.set(model, servable);
+    return servable;
   };
   const drain = (isAccepting: boolean): void => {
     state = { status: 'draining', isAccepting, commit: state.commit, model: current?.model };
   };
-  const replaceBy = (loaded: Servable): void => {
-    const previous = current === loaded ? undefined : current;
-    current = loaded;
-    const { model } = loaded;
-    if (state.status !== 'draining') {
-      state = { status: 'ready', commit: model.commit, model };
-    }
-    if (previous) {
-      void retire(previous);
-    }
+  const replace = (model: ServedModel): ServedModel | undefined => {
+    const before = current?.model;
+    current = hold(model);
+    state =
+      state.status === 'draining'
+        ? { ...state, commit: model.commit, model }
+        : { status: 'ready', commit: model.commit, model };
+    return before;
+  };
+  const retire = (model: ServedModel): Promise<void> => {
+    const servable = hold(model);
+    servable.closed ??= untilUnused(servable).then(async () => {
+      open.delete(model);
+      await model.classifier.close();
+    });
+    return servable.closed;
   };
 
   return {
@@ -111,48 +115,24 @@ export function createManager(commit: string | undefined): Manager {
       acceptingModel(state);
       return lease(current as Servable);
     },
-    serve: async (load) => {
-      announce(load.commit);
-      try {
-        const loaded = await prepare(load, announce, (servable) => {
-          // The first one shows in the gauges from now on; it predicts once the others are ready.
-          current ??= servable;
-          return current === servable;
-        });
-        replaceBy(loaded);
-        return loaded.model;
-      } catch (error) {
-        announce(state.status === 'ready' ? undefined : state.commit);
-        throw error;
-      }
+    start: async (load) => {
+      const model = await load.run((loading) => {
+        state = state.status === 'loading' ? { ...state, commit: loading } : state;
+      });
+      // It shows in the gauges from now on; it predicts once the others are ready.
+      current = hold(model);
+      await load.beforeServing?.(model);
+      replace(model);
+      return model;
     },
+    replace,
+    retire,
     drain: () => drain(state.status === 'ready'),
     close: async () => {
       drain(false);
-      if (current) {
-        await retire(current);
-      }
+      await Promise.all([...open.keys()].map(retire));
     },
   };
-}
-
-/** @param onLoaded returns whether the model is kept even where `beforeServing` fails. */
-async function prepare(
-  load: Load,
-  onCommit: (commit: string) => void,
-  onLoaded: (servable: Servable) => boolean,
-): Promise<Servable> {
-  const servable: Servable = { model: await load.run(onCommit), leases: 0 };
-  const isKept = onLoaded(servable);
-  try {
-    await load.beforeServing?.(servable.model);
-  } catch (error) {
-    if (!isKept) {
-      await retire(servable);
-    }
-    throw error;
-  }
-  return servable;
 }
 
 function modelIfReady(state: ServingState): ServedModel {
@@ -197,11 +177,10 @@ function lease(servable: Servable): Lease {
   };
 }
 
-async function retire(servable: Servable): Promise<void> {
+async function untilUnused(servable: Servable): Promise<void> {
   if (servable.leases > 0) {
     await new Promise<void>((resolve) => {
       servable.onUnused = resolve;
     });
   }
-  await servable.model.classifier.close();
 }

@@ -24,10 +24,14 @@ export type LoadEvent =
 
 export interface LoadObserver {
   onLoadEvent(event: LoadEvent): void;
-  /** The model is in its workers; it predicts once the other processes are ready too. */
+  /** The model is in its workers. */
   onModelLoaded(model: ServedModel): void;
-  /** The model serves. */
+  /** It is the one whose predictions are observed from now on. */
+  onServing(model: ServedModel): void;
+  /** The first model serves. */
   onReady(model: ServedModel, loadMs: number): void;
+  /** PINNED could not be read again; what serves goes on to serve. */
+  onPinError(error: unknown): void;
   /** @param commit undefined where the store did not report which version it pins. */
   onModelFailed(error: unknown, commit: string | undefined): void;
 }
@@ -58,7 +62,35 @@ export interface PredictionObserver {
   onRejected(reason: RejectionReason): void;
 }
 
-export interface Observer extends LoadObserver {
+/** A candidate predicted a text that the primary had answered. */
+export interface ShadowRecord {
+  readonly primary: PredictionRecord;
+  readonly model: string;
+  readonly commit: string;
+  /** In the labels of the primary. */
+  readonly label: string;
+  readonly score: number;
+  readonly scores: Readonly<Record<string, number>>;
+  /** As it is counted. */
+  readonly language: string;
+  /** Of the batch. */
+  readonly durationSeconds: number;
+}
+
+export interface ShadowObserver {
+  /** @returns the text as the log has it. */
+  onShadowPrediction(record: ShadowRecord): { readonly input: string | undefined };
+  onShadowDropped(texts: number): void;
+  /** The candidate could not predict. */
+  onShadowError(error: unknown): void;
+  /**
+   * @param model the candidate; undefined where there is none any more.
+   * @param labels of the primary.
+   */
+  onCandidate(model: ServedModel | undefined, labels: readonly string[]): void;
+}
+
+export interface Observer extends LoadObserver, ShadowObserver {
   readonly classifier: ClassifierObserver;
   /** Called once for each route before the first request. */
   onRoute(route: Route): void;

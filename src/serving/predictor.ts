@@ -8,6 +8,7 @@ import { ServingError } from './errors.ts';
 import type { Manager } from './manager.ts';
 import type { Observer, PredictionObserver, RejectionReason } from './observer.ts';
 import type { PredictionIds } from './prediction-id.ts';
+import type { PredictionRecord } from './prediction-record.ts';
 import type { ServedModel } from './served-model.ts';
 
 export interface PredictorOptions {
@@ -15,6 +16,8 @@ export interface PredictorOptions {
   readonly predictionIds: PredictionIds;
   readonly requestTimeoutMs: number;
   readonly observer: Pick<Observer, 'startPrediction'>;
+  /** Receives each prediction after its answer has been written. */
+  readonly onPrediction?: (record: PredictionRecord) => void;
 }
 
 /** A request for predictions, whatever protocol it came by. */
@@ -58,7 +61,7 @@ export interface Predictor {
 }
 
 export function createPredictor(options: PredictorOptions): Predictor {
-  const { manager, predictionIds, requestTimeoutMs, observer } = options;
+  const { manager, predictionIds, requestTimeoutMs, observer, onPrediction } = options;
   return {
     predict: async (request) => {
       const { model, release } = manager.acquire();
@@ -88,7 +91,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
       return {
         model: { name, commit },
         predictions,
-        observe: () => observeAll(observed, request, { model, predictions, answers }),
+        observe: () => observeAll(observed, request, { model, predictions, answers }, onPrediction),
       };
     },
   };
@@ -161,12 +164,13 @@ function observeAll(
   observer: PredictionObserver,
   { requestId, traceId, startedAt, texts }: PredictionRequest,
   { model: { name, commit }, predictions, answers }: Answered,
+  onPrediction: PredictorOptions['onPrediction'],
 ): void {
   const latencyMs = round(performance.now() - startedAt, 1e3);
   for (const [index, { id, label, score, scores, language }] of predictions.entries()) {
     const { classification, cached } = answers[index] as Answer;
     // Each field by name: object spread is slow on this path (docs/decisions/0006-cache-and-processes.md).
-    observer.onPrediction({
+    const record: PredictionRecord = {
       requestId,
       traceId,
       id,
@@ -183,7 +187,9 @@ function observeAll(
       truncated: classification.truncated,
       cached,
       latencyMs,
-    });
+    };
+    observer.onPrediction(record);
+    onPrediction?.(record);
   }
 }
 

@@ -8,10 +8,10 @@ export interface ServeVersionOptions {
   readonly manager: Manager;
   readonly observer: Pick<
     Observer,
-    'classifier' | 'onLoadEvent' | 'onModelLoaded' | 'onModelFailed' | 'onReady'
+    'classifier' | 'onLoadEvent' | 'onModelLoaded' | 'onServing' | 'onModelFailed' | 'onReady'
   >;
   /** Awaited between loading and serving. */
-  readonly allReady: () => Promise<void>;
+  readonly allReady: (commit: string) => Promise<void>;
   /** Ends the waiting for a remote store; what fails after it has aborted is no failure. */
   readonly signal: AbortSignal;
 }
@@ -24,8 +24,7 @@ export async function serveVersion(
 ): Promise<void> {
   const start = performance.now();
   try {
-    const model = await manager.serve({
-      commit: desired.commit,
+    const model = await manager.start({
       run: async (onCommit) => {
         const located = await desired.locate(observer, signal);
         onCommit(located.commit);
@@ -33,7 +32,8 @@ export async function serveVersion(
       },
       beforeServing: (loaded) => {
         observer.onModelLoaded(loaded);
-        return allReady();
+        observer.onServing(loaded);
+        return allReady(loaded.commit);
       },
     });
     observer.onReady(model, performance.now() - start);

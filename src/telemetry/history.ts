@@ -50,8 +50,8 @@ export function createHistory(nowMs: () => number = Date.now) {
   };
 
   return {
-    /** A version has been loaded: what another one saw is not compared with its profile. */
-    onModelLoaded(loaded: Profile): void {
+    /** A version serves: what another one saw is not compared with its profile. */
+    onServing(loaded: Profile): void {
       profile = loaded;
       steps = [];
       feedback = {};

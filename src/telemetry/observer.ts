@@ -1,13 +1,18 @@
 /** Everything that is observed goes through here: to the metrics, the log and the console's history. */
 import type { ClassifierObserver } from '../inference/classifier.ts';
-import type { LoadEvent, Observer, PredictionObserver } from '../serving/observer.ts';
+import type {
+  LoadEvent,
+  Observer,
+  PredictionObserver,
+  ShadowObserver,
+} from '../serving/observer.ts';
 import type { PredictionRecord } from '../serving/prediction-record.ts';
 import { deferUntilAfterResponse } from './after-response.ts';
 import { errorFields } from './error-fields.ts';
 import type { History } from './history.ts';
 import type { Log } from './log/log.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import { type InputPolicy, predictionFields } from './prediction-log.ts';
+import { type InputPolicy, predictionFields, shadowPredictionFields } from './prediction-log.ts';
 
 export interface ObserverOptions {
   readonly metrics: Metrics;
@@ -47,19 +52,39 @@ export function createObserver(options: ObserverOptions): Observer {
       log.write('info', 'feedback', { request_id: requestId, ...fields, predicted, actual });
     },
     onLoadEvent: (event) => writeLoadEvent(log, event),
-    onModelLoaded: (model) => {
-      metrics.onModelLoaded(model);
-      history.onModelLoaded(model.profile);
+    onModelLoaded: metrics.onModelLoaded,
+    onServing: (model) => {
+      metrics.onServing(model);
+      history.onServing(model.profile);
     },
+    ...observeShadow(options, onError),
     onReady: ({ name, commit, classifier }, loadMs) => {
       const { starting, idle, busy } = classifier.stats().workers;
       const workers = starting + idle + busy;
       log.write('info', 'ready', { model: name, commit, workers, load_ms: Math.round(loadMs) });
     },
+    onPinError: (error) => log.write('warn', 'pin_unreadable', errorFields(error)),
     onModelFailed: (error, commit) => {
       metrics.onModelFailed();
       log.write('error', 'model_load_failed', { model: modelName, commit, ...errorFields(error) });
     },
+  };
+}
+
+function observeShadow(
+  { metrics, log, logInput }: ObserverOptions,
+  onError: (error: unknown) => void,
+): ShadowObserver {
+  return {
+    onShadowPrediction: (record) => {
+      const fields = shadowPredictionFields(record, logInput);
+      metrics.onShadowPrediction(record);
+      log.write('info', 'shadow_prediction', fields);
+      return fields;
+    },
+    onShadowDropped: metrics.onShadowDropped,
+    onShadowError: onError,
+    onCandidate: metrics.onCandidate,
   };
 }
 

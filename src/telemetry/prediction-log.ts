@@ -1,5 +1,6 @@
 /** The log line of an answered prediction. */
 import { createHash } from 'node:crypto';
+import type { ShadowRecord } from '../serving/observer.ts';
 import type { PredictionRecord } from '../serving/prediction-record.ts';
 import { maskText } from './mask.ts';
 
@@ -36,3 +37,23 @@ export function predictionFields(record: PredictionRecord, policy: InputPolicy) 
 }
 
 export type PredictionFields = ReturnType<typeof predictionFields>;
+
+/** The fields of the line of a candidate's prediction, which no client received. */
+export function shadowPredictionFields(record: ShadowRecord, policy: InputPolicy) {
+  const { primary } = record;
+  return {
+    request_id: primary.requestId,
+    trace_id: primary.traceId,
+    id: primary.id,
+    model: record.model,
+    commit: record.commit,
+    input: INPUT_POLICIES[policy](primary.input),
+    label: record.label,
+    score: Math.round(record.score * 1e6) / 1e6,
+    scores: record.scores,
+    language: primary.language,
+    primary_commit: primary.commit,
+    primary_label: primary.label,
+    primary_score: primary.score,
+  };
+}

@@ -1,6 +1,8 @@
 /** What the processes that share a port exchange, so that each can answer for all. */
 import { setImmediate } from 'node:timers/promises';
 import type { ClassifierStats } from '../inference/classifier.ts';
+import type { ChangeAuthor, ChangeOutcome, ModelChange } from '../serving/model-change.ts';
+import type { ShadowReport } from '../serving/shadow.ts';
 import type { History } from './history.ts';
 import type { HistoryRecord } from './history-snapshot.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -10,6 +12,8 @@ import type { MetricsSnapshot } from './metrics/snapshot.ts';
 export interface ProcessReports {
   metrics: MetricsSnapshot;
   console: { readonly history: HistoryRecord; readonly stats: ClassifierStats };
+  /** Undefined without a candidate. */
+  shadow: ShadowReport | undefined;
 }
 
 /** Reads what this process contributes. */
@@ -19,10 +23,17 @@ export type ReadReport = <K extends keyof ProcessReports>(kind: K) => Promise<Pr
 export interface ProcessGroup {
   /** True for the replacement of a dead process: it listens when it can predict. */
   readonly listensWhenReady: boolean;
-  /** Reports that this process is ready; resolves when all are. Rejects when the signal aborts. */
-  allReady(signal: AbortSignal): Promise<void>;
+  /**
+   * Reports that this process is ready to serve a version; resolves when all are. Rejects when the signal
+   * aborts.
+   */
+  allReady(signal: AbortSignal, commit: string): Promise<void>;
   /** The reports of all processes; none where there is only this one. */
   collect<K extends keyof ProcessReports>(kind: K): Promise<ProcessReports[K][]>;
+  /** Changes the models of all processes; absent where there is only this one. */
+  change?(change: ModelChange, author: ChangeAuthor): Promise<ChangeOutcome>;
+  /** Passes feedback on to the others: one of them may have predicted. */
+  shareFeedback?(id: string, actual: string): void;
 }
 
 export const SINGLE_PROCESS: ProcessGroup = {
@@ -40,11 +51,20 @@ export const allObserved = (): Promise<void> => setImmediate();
 export function createReportReader(
   metrics: Metrics,
   history: History,
-  { readStats, settle }: { readStats: () => ClassifierStats; settle: () => Promise<void> },
+  {
+    readStats,
+    readShadow,
+    settle,
+  }: {
+    readStats: () => ClassifierStats;
+    readShadow: () => ShadowReport | undefined;
+    settle: () => Promise<void>;
+  },
 ): ReadReport {
   const readers: { [K in keyof ProcessReports]: () => Promise<ProcessReports[K]> } = {
     metrics: () => metrics.snapshot(),
     console: async () => ({ history: history.record(), stats: readStats() }),
+    shadow: async () => readShadow(),
   };
   return async (kind) => {
     await settle();

@@ -1,8 +1,11 @@
 /** What a process observes, and what it exposes of it: metrics, log, the console's history. */
 import type { Config } from '../config/config.ts';
 import type { ClassifierStats } from '../inference/classifier.ts';
+import type { EndedChange } from '../serving/changes.ts';
 import type { Observer } from '../serving/observer.ts';
 import type { ServedModel } from '../serving/served-model.ts';
+import type { ShadowReport } from '../serving/shadow.ts';
+import { errorFields } from './error-fields.ts';
 import { createHistory } from './history.ts';
 import type { HistorySnapshot } from './history-snapshot.ts';
 import { createLog, type Log } from './log/log.ts';
@@ -35,16 +38,22 @@ export interface Telemetry {
   readonly readReport: ReadReport;
 }
 
+/** What the parts of the server report of themselves. */
+export interface Readers {
+  /** The model whose queue and workers the gauges show. */
+  readonly model: () => ServedModel | undefined;
+  readonly shadow: () => ShadowReport | undefined;
+}
+
 /**
- * @param readModel the model whose queue and workers the gauges show.
  * @throws the system's error where LOG_FILE can't be written.
  */
 export async function createTelemetry(
   config: Pick<Config, 'logLevel' | 'logFile' | 'logInput' | 'modelName'>,
   group: ProcessGroup,
-  readModel: () => ServedModel | undefined,
+  readers: Readers,
 ): Promise<Telemetry> {
-  const readStats = (): ClassifierStats => readModel()?.classifier.stats() ?? NO_STATS;
+  const readStats = (): ClassifierStats => readers.model()?.classifier.stats() ?? NO_STATS;
   const metrics = createMetrics(readStats);
   const history = createHistory();
   const log = await createLog({
@@ -59,7 +68,11 @@ export async function createTelemetry(
     await allObserved();
     await log.flush(FLUSH_TIMEOUT_MS);
   };
-  const readReport = createReportReader(metrics, history, { readStats, settle });
+  const readReport = createReportReader(metrics, history, {
+    readStats,
+    readShadow: readers.shadow,
+    settle,
+  });
   return {
     log,
     observer: createObserver({ metrics, history, log, logInput, modelName }),
@@ -80,4 +93,34 @@ export async function createTelemetry(
     },
     readReport,
   };
+}
+
+/** The audit line of a change of the models. */
+export function writeChange(
+  log: Log,
+  { by, requestId, change, durationMs, result }: EndedChange,
+): void {
+  const fields = {
+    request_id: requestId,
+    by,
+    change: change.type,
+    ...('share' in change ? { share: change.share } : {}),
+    duration_ms: Math.round(durationMs),
+  };
+  if (result.status === 'done') {
+    const { from, to, isChanged, warnings } = result.outcome;
+    const level = warnings.length > 0 ? 'warn' : 'info';
+    log.write(level, 'model_change', {
+      ...fields,
+      ...{ result: 'success', from, to, changed: isChanged },
+      ...(warnings.length > 0 ? { warnings } : {}),
+    });
+  } else {
+    const to = 'commit' in change ? change.commit : undefined;
+    log.write('error', 'model_change', {
+      ...fields,
+      ...{ result: 'failure', to },
+      ...errorFields(result.error),
+    });
+  }
 }

@@ -1,10 +1,10 @@
 /** The state of server and traffic in sentences, out of the alarms that the server reports. */
 import type { ConsoleData } from '../../api/console.ts';
+import { languageName } from '../../terminal/languages.ts';
 import {
   count,
   counted,
   duration,
-  languageName,
   languageWithCode,
   listed,
   milliseconds,

@@ -3,6 +3,7 @@
  * as many digits as fit into a chart's axis or a narrow column.
  */
 import type { ConsoleData } from '../../api/console.ts';
+import { languageName, UNDETERMINED } from '../../terminal/languages.ts';
 import { formatBytes, formatCount, formatQuantity } from '../../terminal/numbers.ts';
 
 type Model = NonNullable<ConsoleData['model']>;
@@ -19,10 +20,6 @@ const upToOneDecimal = new Intl.NumberFormat(ENGLISH, { maximumFractionDigits: 1
 const clock = new Intl.DateTimeFormat(ENGLISH, { timeStyle: 'medium' });
 const hourMinute = new Intl.DateTimeFormat(ENGLISH, { timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(ENGLISH, { dateStyle: 'long', timeStyle: 'short' });
-const languageNames = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
-
-/** The code of a text whose language is not certain. */
-export const UNDETERMINED = 'und';
 
 export const count = formatCount;
 
@@ -85,21 +82,6 @@ export function dateTime(iso: string): string {
 
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** `German`; a code without a name is returned as it is. */
-export function languageName(code: string): string {
-  if (code === UNDETERMINED) {
-    return 'undetermined';
-  }
-  if (code === 'other') {
-    return 'other languages';
-  }
-  try {
-    return languageNames.of(code) ?? code;
-  } catch {
-    return code;
-  }
 }
 
 /** `German (de)` */

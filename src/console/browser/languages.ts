@@ -1,6 +1,6 @@
 /** The languages of the traffic, and which of them the model knows. */
 import type { ConsoleData } from '../../api/console.ts';
-import { UNDETERMINED } from './format.ts';
+import { UNDETERMINED } from '../../terminal/languages.ts';
 import { sumsOf } from './series.ts';
 
 export type Familiarity = 'known' | 'foreign' | 'undetermined';

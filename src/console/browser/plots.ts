@@ -1,7 +1,8 @@
 /** The charts of the page, and what they show of the history. */
 import type { ConsoleData } from '../../api/console.ts';
+import { languageName } from '../../terminal/languages.ts';
 import type { ChartOptions, ChartSeries, Plot } from './chart.ts';
-import { languageName, milliseconds, percent, rate } from './format.ts';
+import { milliseconds, percent, rate } from './format.ts';
 import { type Familiarity, familiarity } from './languages.ts';
 import { sumsOf, timelineOf } from './series.ts';
 

@@ -23,8 +23,9 @@ export interface RequestContext {
   readonly traceId: string | undefined;
   /** `performance.now()` when the request's headers had been read. */
   readonly startedAt: number;
-  /** The digest of a valid API key. */
+  /** The digest of a valid key, and its name. */
   apiKey?: string;
+  keyName?: string;
   /** Labels of the metrics: the method and the pattern of the route that answers, set by the route. */
   method: string;
   route: string;

@@ -61,6 +61,8 @@ export function predict(options: PredictOptions): Resource {
           onClientGone: (listener) => onClose(res, listener),
         });
         context.onSent = observe;
+        // Another version may have begun to serve since the request arrived.
+        res.setHeader('x-model-commit', model.commit);
         if (answer === 'labels') {
           sendJson(res, predictions.map(({ label }) => label) satisfies LabelsResponse);
         } else {

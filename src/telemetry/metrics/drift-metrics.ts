@@ -13,20 +13,30 @@ export function createDriftMetrics(registry: Registry) {
   let profile: Profile = { texts: 0, features: {} };
   // Counted in arrays, five to a prediction; the series are made at a scrape.
   let tally: Tally = createTally(profile);
+  /** Of the versions that served before: a counter never falls. */
+  const earlier = new Map<string, Map<string, number>>();
   new Counter({
     name: 'classifier_observations_total',
-    help: 'Predictions of the version that is served, by the bins of its profile.',
+    help: 'Predictions by the bins of the profile of the version that made them.',
     labelNames: ['feature', 'bin'] as const,
     registers,
     collect() {
       this.reset();
-      for (const [feature, distribution] of Object.entries(profile.features)) {
-        binNames(distribution).forEach((bin, i) => {
-          this.inc({ feature, bin }, tally.counts[feature]?.[i] ?? 0);
-        });
+      for (const [feature, bins] of earlier) {
+        for (const [bin, count] of bins) {
+          this.inc({ feature, bin }, count);
+        }
       }
+      forEachBin((feature, bin, count) => this.inc({ feature, bin }, count));
     },
   });
+  const forEachBin = (onBin: (feature: string, bin: string, count: number) => void): void => {
+    for (const [feature, distribution] of Object.entries(profile.features)) {
+      binNames(distribution).forEach((bin, i) => {
+        onBin(feature, bin, tally.counts[feature]?.[i] ?? 0);
+      });
+    }
+  };
   const referenceRatio = new Gauge({
     name: 'classifier_reference_ratio',
     help: 'Share of the version’s training data in each bin of its profile.',
@@ -35,7 +45,11 @@ export function createDriftMetrics(registry: Registry) {
     registers,
   });
   return {
-    onModelLoaded(loaded: Profile): void {
+    onServing(loaded: Profile): void {
+      forEachBin((feature, bin, count) => {
+        const bins = earlier.get(feature) ?? new Map<string, number>();
+        earlier.set(feature, bins.set(bin, (bins.get(bin) ?? 0) + count));
+      });
       profile = loaded;
       tally = createTally(loaded);
       referenceRatio.reset();

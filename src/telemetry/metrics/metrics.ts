@@ -13,10 +13,11 @@ import { createLogMetrics } from './log-metrics.ts';
 import { createModelMetrics } from './model-metrics.ts';
 import { createPredictionMetrics } from './prediction-metrics.ts';
 import { collectProcessMetrics } from './process-metrics.ts';
+import { createShadowMetrics } from './shadow-metrics.ts';
 import { addSnapshots, type MetricsSnapshot } from './snapshot.ts';
 
 /** What the metrics show of a model. */
-export type LoadedModel = Pick<ServedModel, 'name' | 'commit' | 'tag' | 'date' | 'profile'> & {
+export type ServingModel = Pick<ServedModel, 'name' | 'commit' | 'tag' | 'date' | 'profile'> & {
   readonly classifier: Pick<Classifier, 'labels'>;
 };
 
@@ -35,6 +36,7 @@ export function createMetrics(readStats: () => ClassifierStats) {
   const inference = createInferenceMetrics(registry, readStats);
   const model = createModelMetrics(registry);
   const drift = createDriftMetrics(registry);
+  const shadow = createShadowMetrics(registry);
   const log = createLogMetrics(registry);
   return {
     ...http,
@@ -42,12 +44,14 @@ export function createMetrics(readStats: () => ClassifierStats) {
     ...log,
     onRejected: predictions.onRejected,
     onFeedback: predictions.onFeedback,
+    onModelLoaded: model.onModelLoaded,
     onModelFailed: model.onModelFailed,
-    onModelLoaded(loaded: LoadedModel): void {
-      model.onModelLoaded(loaded);
-      drift.onModelLoaded(loaded.profile);
-      predictions.onModelLoaded(loaded.classifier.labels);
+    onServing(served: ServingModel): void {
+      model.onServing(served);
+      drift.onServing(served.profile);
+      predictions.onServing(served.classifier.labels);
     },
+    ...shadow,
     onPrediction(record: PredictionRecord): void {
       drift.onPrediction(record);
       predictions.onPrediction(record);

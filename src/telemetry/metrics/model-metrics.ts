@@ -1,6 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ServedModel } from '../../serving/served-model.ts';
 
+type ModelReference = Pick<ServedModel, 'name' | 'commit' | 'tag' | 'date'>;
+
 /** Which version is served, and how its loading ended. */
 export function createModelMetrics(registry: Registry) {
   const registers = [registry];
@@ -26,18 +28,25 @@ export function createModelMetrics(registry: Registry) {
   for (const result of ['success', 'failure']) {
     loads.inc({ result }, 0);
   }
+  const lastLoad = new Gauge({
+    name: 'classifier_last_load_successful',
+    help: '1 if the last attempt to load a model succeeded, else 0.',
+    aggregator: 'min',
+    registers,
+  });
   return {
-    onModelLoaded({
-      name,
-      commit,
-      tag,
-      date,
-    }: Pick<ServedModel, 'name' | 'commit' | 'tag' | 'date'>): void {
+    onModelLoaded(): void {
+      loads.inc({ result: 'success' });
+      lastLoad.set(1);
+    },
+    onModelFailed(): void {
+      loads.inc({ result: 'failure' });
+      lastLoad.set(0);
+    },
+    onServing({ name, commit, tag, date }: ModelReference): void {
       info.reset();
       info.set({ name, commit, version: tag ?? '' }, 1);
       timestamp.set(Date.parse(date) / 1000);
-      loads.inc({ result: 'success' });
     },
-    onModelFailed: () => loads.inc({ result: 'failure' }),
   };
 }

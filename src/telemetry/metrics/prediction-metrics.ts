@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { COUNTED_LANGUAGES } from '../../drift/languages.ts';
+import { COUNTED_LANGUAGES, countedLanguage } from '../../drift/languages.ts';
 import { OTHER } from '../../drift/profile.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../../serving/observer.ts';
 import type { PredictionRecord } from '../../serving/prediction-record.ts';
@@ -36,24 +36,28 @@ export function createPredictionMetrics(registry: Registry) {
     labelNames: ['predicted', 'actual'] as const,
     registers,
   });
-  const counted = new Set(COUNTED_LANGUAGES);
+  const known = new Set<string>();
 
   return {
     /** The series of a model's labels begin at 0. */
-    onModelLoaded(labels: readonly string[]): void {
+    onServing(labels: readonly string[]): void {
       for (const label of labels) {
         for (const actual of labels) {
           feedback.inc({ predicted: label, actual }, 0);
         }
-        score.zero({ label });
-        for (const language of [...counted, OTHER]) {
+        // A version before may have had the label: its counts stay.
+        if (!known.has(label)) {
+          known.add(label);
+          score.zero({ label });
+        }
+        for (const language of [...COUNTED_LANGUAGES, OTHER]) {
           predictions.inc({ label, language }, 0);
         }
       }
     },
     onPrediction(record: PredictionRecord): void {
       const { label, language } = record;
-      predictions.inc({ label, language: counted.has(language) ? language : OTHER });
+      predictions.inc({ label, language: countedLanguage(language) });
       score.observe({ label }, record.score);
       observeText(record);
     },

@@ -2,7 +2,8 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { BinDrift, ConsoleData, FeatureDrift } from '../../../api/console.ts';
-import { capitalized, count, languageName, minutes, percent } from '../format.ts';
+import { languageName } from '../../../terminal/languages.ts';
+import { capitalized, count, minutes, percent } from '../format.ts';
 import { bar, empty, headerRow, shareStyle } from './parts.ts';
 
 /** A bin with a smaller share, in traffic and training data, is not shown. */

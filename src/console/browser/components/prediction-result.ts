@@ -4,8 +4,9 @@ import { h, type VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConsoleData } from '../../../api/console.ts';
 import type { Prediction } from '../../../api/predict.ts';
+import { languageName } from '../../../terminal/languages.ts';
 import { errorText, request } from '../api.ts';
-import { capitalized, languageName, languageWithCode, modelName, percent } from '../format.ts';
+import { capitalized, languageWithCode, modelName, percent } from '../format.ts';
 import { familiarity } from '../languages.ts';
 import { bar, warning } from './parts.ts';
 

@@ -1,0 +1,109 @@
+/** Counts of two versions that predicted the same texts; counts of several processes can be added. */
+
+/** Of one language. */
+export interface LanguageCounts {
+  texts: number;
+  /** Texts by the label of the primary, then by that of the candidate. */
+  readonly labels: Record<string, Record<string, number>>;
+  /** Texts whose right label was reported. */
+  readonly feedback: FeedbackCounts;
+}
+
+export interface FeedbackCounts {
+  bothRight: number;
+  /** Only the primary was right. */
+  primaryRight: number;
+  /** Only the candidate was right. */
+  candidateRight: number;
+  bothWrong: number;
+}
+
+/** By language. */
+export type Comparison = Record<string, LanguageCounts>;
+
+/** What two versions predicted for one text. */
+export interface PairedPrediction {
+  readonly language: string;
+  readonly primary: string;
+  readonly candidate: string;
+}
+
+export function addPair(
+  comparison: Comparison,
+  { language, primary, candidate }: PairedPrediction,
+): void {
+  const counts = countsOf(comparison, language);
+  counts.texts++;
+  addLabels(counts, primary, candidate, 1);
+}
+
+/** @param actual the right label of the text. */
+export function addFeedback(
+  comparison: Comparison,
+  { language, primary, candidate }: PairedPrediction,
+  actual: string,
+): void {
+  const { feedback } = countsOf(comparison, language);
+  feedback[outcomeOf(primary === actual, candidate === actual)]++;
+}
+
+function outcomeOf(isPrimaryRight: boolean, isCandidateRight: boolean): keyof FeedbackCounts {
+  if (isPrimaryRight) {
+    return isCandidateRight ? 'bothRight' : 'primaryRight';
+  }
+  return isCandidateRight ? 'candidateRight' : 'bothWrong';
+}
+
+function countsOf(comparison: Comparison, language: string): LanguageCounts {
+  comparison[language] ??= emptyCounts();
+  return comparison[language];
+}
+
+function emptyCounts(): LanguageCounts {
+  return {
+    texts: 0,
+    labels: {},
+    feedback: { bothRight: 0, primaryRight: 0, candidateRight: 0, bothWrong: 0 },
+  };
+}
+
+export function addComparisons(comparisons: readonly Comparison[]): Comparison {
+  const sum: Comparison = {};
+  for (const comparison of comparisons) {
+    for (const [language, counts] of Object.entries(comparison)) {
+      addCounts(countsOf(sum, language), counts);
+    }
+  }
+  return sum;
+}
+
+/** All languages as one. */
+export function totalOf(comparison: Comparison): LanguageCounts {
+  const total = emptyCounts();
+  for (const counts of Object.values(comparison)) {
+    addCounts(total, counts);
+  }
+  return total;
+}
+
+function addCounts(sum: LanguageCounts, { texts, labels, feedback }: LanguageCounts): void {
+  sum.texts += texts;
+  for (const [primary, row] of Object.entries(labels)) {
+    for (const [candidate, count] of Object.entries(row)) {
+      addLabels(sum, primary, candidate, count);
+    }
+  }
+  for (const outcome of Object.keys(feedback) as (keyof FeedbackCounts)[]) {
+    sum.feedback[outcome] += feedback[outcome];
+  }
+}
+
+function addLabels(
+  { labels }: LanguageCounts,
+  primary: string,
+  candidate: string,
+  count: number,
+): void {
+  labels[primary] ??= {};
+  labels[primary][candidate] = (labels[primary][candidate] ?? 0) + count;
+}

@@ -1,0 +1,47 @@
+/** Which of two versions is right more often: McNemar's test, in a form that may be looked at any time. */
+
+/**
+ * The prior on the share of texts, of those that only one version is right on, on which the candidate is:
+ * Beta(a, a). With a = 4, versions whose shares differ from one half by 0.1 to 0.3 are told apart soonest
+ * (docs/decisions/0015-verdict.md).
+ */
+const PRIOR = 4;
+
+/**
+ * The p-value of the hypothesis that both versions are right equally often.
+ *
+ * McNemar's exact test takes the texts on which exactly one version is right: under the hypothesis, each of
+ * them is a fair coin. Its p-value holds for one look at a number of texts that was fixed before. This one
+ * is the inverse of the likelihood ratio between a mixture of coins and the fair coin, which is a
+ * martingale: by Ville's inequality, it falls below α with a probability of at most α, ever, however often
+ * it is looked at (Robbins 1970; Johari et al. 2017, "Peeking at A/B tests").
+ *
+ * @param primaryRight number of texts on which only the primary is right.
+ * @param candidateRight number of texts on which only the candidate is right.
+ */
+export function anytimePValue(primaryRight: number, candidateRight: number): number {
+  const count = primaryRight + candidateRight;
+  const logRatio =
+    logBeta(candidateRight + PRIOR, primaryRight + PRIOR) -
+    logBeta(PRIOR, PRIOR) +
+    count * Math.LN2;
+  return Math.min(1, Math.exp(-logRatio));
+}
+
+/** Of positive integers. */
+function logBeta(a: number, b: number): number {
+  return logFactorial(a - 1) + logFactorial(b - 1) - logFactorial(a + b - 1);
+}
+
+/** Exact up to 20!, then Stirling's series: its error is below 1e-13. */
+function logFactorial(n: number): number {
+  if (n <= 20) {
+    let product = 1;
+    for (let factor = 2; factor <= n; factor++) {
+      product *= factor;
+    }
+    return Math.log(product);
+  }
+  const series = 1 / (12 * n) - 1 / (360 * n ** 3) + 1 / (1260 * n ** 5);
+  return n * Math.log(n) - n + Math.log(2 * Math.PI * n) / 2 + series;
+}

@@ -1,0 +1,155 @@
+/** `/admin`: what serves, what is a candidate, and how both are changed. */
+import type { Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
+import {
+  type AdminStatus,
+  type AdminVersion,
+  type ChangeResponse,
+  type ShadowStatus,
+  shadowRequestSchema,
+  swapRequestSchema,
+} from '../../api/admin.ts';
+import { describeVerdict } from '../../comparison/describe-verdict.ts';
+import { judge } from '../../comparison/verdict.ts';
+import type { Manager } from '../../serving/manager.ts';
+import type { ChangeAuthor, ChangeOutcome, ModelChange } from '../../serving/model-change.ts';
+import type { ModelControl } from '../../serving/model-control.ts';
+import type { ServedModel } from '../../serving/served-model.ts';
+import type { ShadowReport } from '../../serving/shadow.ts';
+import type { BodyBudget } from '../body-budget.ts';
+import { parseJsonBody, readJson } from '../middleware/json-body.ts';
+import { contextOf } from '../middleware/request-context.ts';
+import { ProblemError } from '../problems.ts';
+import type { Resource } from '../resource.ts';
+
+const MAX_BODY_BYTES = 16 * 1024;
+const CHANGE_STATUSES = [200, 400, 404, 408, 409, 413, 415, 422, 431, 500, 502, 503, 507];
+
+export interface AdminOptions {
+  readonly manager: Manager;
+  readonly control: Pick<ModelControl, 'shadow' | 'previous'>;
+  readonly bodyBudget: BodyBudget;
+  /** Makes a change in all processes. @throws ChangeError. */
+  readonly change: (change: ModelChange, author: ChangeAuthor) => Promise<ChangeOutcome>;
+  /** What all processes know of the candidate; undefined where there is none. */
+  readonly readShadow: () => Promise<ShadowReport | undefined>;
+}
+
+export function admin(options: AdminOptions): Resource[] {
+  const { manager, control, bodyBudget } = options;
+  const statuses = CHANGE_STATUSES;
+  const read = readJson({ limit: MAX_BODY_BYTES, budget: bodyBudget });
+  const make =
+    (toChange: (req: Request) => ModelChange): RequestHandler =>
+    async (req, res) => {
+      const { requestId, keyName = '' } = contextOf(res);
+      send(res, await options.change(toChange(req), { by: keyName, requestId }));
+    };
+  const status: RequestHandler = (_req, res) => {
+    res.json(statusOf(manager, control) satisfies AdminStatus);
+  };
+  return [
+    { method: 'get', path: '/admin', statuses: [200], handlers: [status] },
+    {
+      method: 'put',
+      path: '/admin/model',
+      statuses,
+      handlers: [read, make((req) => ({ type: 'swap', ...parse(req, swapRequestSchema) }))],
+    },
+    {
+      method: 'get',
+      path: '/admin/shadow',
+      statuses: [200, 404, 500, 503],
+      handlers: [async (_req, res) => void res.json(await shadowStatus(options))],
+    },
+    {
+      method: 'put',
+      path: '/admin/shadow',
+      statuses,
+      handlers: [read, make((req) => ({ type: 'shadow', ...parse(req, shadowRequestSchema) }))],
+    },
+    {
+      method: 'delete',
+      path: '/admin/shadow',
+      statuses,
+      handlers: [make(() => ({ type: 'end-shadow' }))],
+    },
+    {
+      method: 'post',
+      path: '/admin/promote',
+      statuses,
+      handlers: [make(() => ({ type: 'promote' }))],
+    },
+    {
+      method: 'post',
+      path: '/admin/rollback',
+      statuses,
+      handlers: [make(() => ({ type: 'rollback' }))],
+    },
+  ];
+}
+
+/** @throws ProblemError `invalid-body`, naming the field. */
+function parse<T>(req: Request, schema: z.ZodType<T>): T {
+  return parseJsonBody(req, (body) => {
+    const parsed = schema.safeParse(body);
+    if (!parsed.success) {
+      const { path = [], message = '' } = parsed.error.issues[0] ?? {};
+      const where = path.length > 0 ? `${path.join('.')}: ` : '';
+      throw new ProblemError('invalid-body', `${where}${message}`);
+    }
+    return parsed.data;
+  });
+}
+
+function send(res: Response, { type, from, to, isChanged, warnings }: ChangeOutcome): void {
+  res.json({
+    type,
+    from: from ?? null,
+    to: to ?? null,
+    changed: isChanged,
+    warnings,
+  } satisfies ChangeResponse);
+}
+
+function statusOf(manager: Manager, control: AdminOptions['control']): AdminStatus {
+  const model = manager.model();
+  const shadow = control.shadow();
+  const previous = control.previous();
+  return {
+    model: model ? versionOf(model) : null,
+    candidate: shadow
+      ? { ...versionOf(shadow.model), share: shadow.share, since: shadow.since }
+      : null,
+    previous: previous ? { commit: previous.commit, loaded: previous.model !== undefined } : null,
+  };
+}
+
+async function shadowStatus({ manager, control, readShadow }: AdminOptions): Promise<ShadowStatus> {
+  const primary = manager.readyModel();
+  const shadow = control.shadow();
+  const report = await readShadow();
+  if (!shadow || !report) {
+    throw new ProblemError('no-candidate', 'No candidate is loaded: PUT /admin/shadow loads one');
+  }
+  const { comparison, ...others } = report;
+  const verdict = judge(comparison);
+  const names = { primary: nameOf(primary), candidate: nameOf(shadow.model) };
+  return {
+    primary: versionOf(primary),
+    candidate: versionOf(shadow.model),
+    share: shadow.share,
+    since: shadow.since,
+    summary: describeVerdict(verdict, names),
+    verdict,
+    ...others,
+  };
+}
+
+function versionOf({ name, commit, tag, loadedAt }: ServedModel): AdminVersion {
+  return { name, commit, tag, loadedAt };
+}
+
+function nameOf({ tag, commit }: ServedModel): string {
+  return tag ?? commit.slice(0, 8);
+}

@@ -1,0 +1,239 @@
+/**
+ * A candidate beside the primary: it predicts a share of the texts that the primary has answered, and
+ * answers none. It works while the primary has nothing to do: what would wait for long is dropped.
+ */
+import { LRUCache } from 'lru-cache';
+import { addComparisons, addFeedback, addPair, type Comparison } from '../comparison/comparison.ts';
+import { countedLanguage } from '../drift/languages.ts';
+import type { Classification } from '../inference/classifier.ts';
+import type { LabelMap } from './model-change.ts';
+import type { ShadowObserver } from './observer.ts';
+import type { PredictionRecord } from './prediction-record.ts';
+import type { ServedModel } from './served-model.ts';
+
+/** Texts that wait for the candidate. */
+const QUEUE_CAPACITY = 256;
+/** Texts that it predicts at once: few, so that the primary soon has the CPU. */
+const BATCH = 8;
+/** How often it is looked whether the primary is still busy. */
+const BUSY_CHECK_MS = 5;
+/** Predictions whose feedback still counts. */
+const REMEMBERED_PREDICTIONS = 50_000;
+const MAX_EXAMPLES = 20;
+
+/** A text to which the versions gave different labels. */
+export interface Example {
+  /** As the log has it; undefined where the log has none. */
+  readonly input: string | undefined;
+  readonly language: string;
+  readonly primary: { readonly label: string; readonly score: number };
+  readonly candidate: { readonly label: string; readonly score: number };
+}
+
+/** What one process knows of a candidate. */
+export interface ShadowReport {
+  readonly comparison: Comparison;
+  /** The last ones, the newest first. */
+  readonly examples: readonly Example[];
+  /** Texts that were not predicted, because the primary was busy or the candidate failed. */
+  readonly dropped: number;
+}
+
+export interface Shadow {
+  readonly model: ServedModel;
+  /** ISO 8601. */
+  readonly since: string;
+  share: number;
+  readonly labelMap: LabelMap | undefined;
+  /** Predicts a share of such texts, later. Never waits, never throws. */
+  offer(record: PredictionRecord): void;
+  /** Feedback on a prediction of the primary; other processes' predictions are ignored. */
+  onFeedback(id: string, actual: string): void;
+  report(): ShadowReport;
+  /** What waits is dropped. The model is not closed. */
+  stop(): void;
+}
+
+export interface ShadowOptions {
+  readonly model: ServedModel;
+  readonly share: number;
+  readonly labelMap?: LabelMap | undefined;
+  /** True while the primary needs the CPU. */
+  readonly isPrimaryBusy: () => boolean;
+  readonly observer: ShadowObserver;
+  readonly random?: () => number;
+}
+
+interface State extends ShadowOptions {
+  readonly queue: PredictionRecord[];
+  /** By the id of the primary's prediction. */
+  readonly remembered: LRUCache<string, Remembered>;
+  readonly comparison: Comparison;
+  examples: Example[];
+  dropped: number;
+  isRunning: boolean;
+  isStopped: boolean;
+}
+
+/** A prediction of the primary that feedback may come for. */
+interface Remembered {
+  readonly language: string;
+  readonly primary: string;
+  candidate?: string;
+  /** Came before the candidate's prediction. */
+  actual?: string;
+}
+
+export function createShadow(options: ShadowOptions): Shadow {
+  const state: State = {
+    ...options,
+    queue: [],
+    remembered: new LRUCache({ max: REMEMBERED_PREDICTIONS }),
+    comparison: {},
+    examples: [],
+    dropped: 0,
+    isRunning: false,
+    isStopped: false,
+  };
+  const { random = Math.random } = options;
+  const shadow: Shadow = {
+    model: options.model,
+    since: new Date().toISOString(),
+    share: options.share,
+    labelMap: options.labelMap,
+    offer: (record) => {
+      if (!state.isStopped && random() < shadow.share) {
+        enqueue(state, record);
+      }
+    },
+    onFeedback: (id, actual) => countFeedback(state, id, actual),
+    report: () => ({
+      comparison: state.comparison,
+      examples: state.examples,
+      dropped: state.dropped,
+    }),
+    stop: () => {
+      state.isStopped = true;
+      state.queue.length = 0;
+    },
+  };
+  return shadow;
+}
+
+function enqueue(state: State, record: PredictionRecord): void {
+  if (state.queue.length >= QUEUE_CAPACITY) {
+    drop(state, 1);
+    return;
+  }
+  const { id, label } = record;
+  state.remembered.set(id, { language: countedLanguage(record.language), primary: label });
+  state.queue.push(record);
+  if (!state.isRunning) {
+    state.isRunning = true;
+    void run(state);
+  }
+}
+
+/** Predicts what waits, batch by batch. */
+async function run(state: State): Promise<void> {
+  while (state.queue.length > 0) {
+    if (state.isPrimaryBusy()) {
+      await sleep(BUSY_CHECK_MS);
+    } else {
+      await predict(state, state.queue.splice(0, BATCH));
+    }
+  }
+  state.isRunning = false;
+}
+
+async function predict(state: State, records: readonly PredictionRecord[]): Promise<void> {
+  const { model, observer } = state;
+  const start = performance.now();
+  try {
+    const answers = await model.classifier.classify(records.map(({ input }) => input));
+    const durationSeconds = (performance.now() - start) / 1000;
+    if (!state.isStopped) {
+      records.forEach((record, index) => {
+        const { classification } = answers[index] as (typeof answers)[number];
+        compare(state, record, classification, durationSeconds);
+      });
+    }
+  } catch (error) {
+    drop(state, records.length);
+    if (!state.isStopped) {
+      observer.onShadowError(error);
+    }
+  }
+}
+
+function compare(
+  state: State,
+  record: PredictionRecord,
+  { label: ownLabel, score, scores }: Classification,
+  durationSeconds: number,
+): void {
+  const { model, labelMap, comparison, remembered, observer } = state;
+  const label = labelMap?.[ownLabel] ?? ownLabel;
+  const language = countedLanguage(record.language);
+  addPair(comparison, { language, primary: record.label, candidate: label });
+  const known = remembered.get(record.id);
+  if (known) {
+    known.candidate = label;
+    if (known.actual !== undefined) {
+      addFeedback(comparison, { ...known, candidate: label }, known.actual);
+      remembered.delete(record.id);
+    }
+  }
+  const { input } = observer.onShadowPrediction({
+    primary: record,
+    model: model.name,
+    commit: model.commit,
+    label,
+    score,
+    scores,
+    language,
+    durationSeconds,
+  });
+  if (label !== record.label) {
+    const primary = { label: record.label, score: record.score };
+    const example = { input, language: record.language, primary, candidate: { label, score } };
+    state.examples = [example, ...state.examples].slice(0, MAX_EXAMPLES);
+  }
+}
+
+function countFeedback({ remembered, comparison }: State, id: string, actual: string): void {
+  const known = remembered.get(id);
+  if (known?.candidate === undefined) {
+    if (known) {
+      known.actual = actual;
+    }
+    return;
+  }
+  addFeedback(comparison, { ...known, candidate: known.candidate }, actual);
+  remembered.delete(id);
+}
+
+function drop(state: State, texts: number): void {
+  state.dropped += texts;
+  state.observer.onShadowDropped(texts);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+/** The reports of several processes as one; undefined where none has a candidate. */
+export function addShadowReports(
+  reports: readonly (ShadowReport | undefined)[],
+): ShadowReport | undefined {
+  const found = reports.filter((report) => report !== undefined);
+  return found.length === 0
+    ? undefined
+    : {
+        comparison: addComparisons(found.map(({ comparison }) => comparison)),
+        examples: found.flatMap(({ examples }) => examples).slice(0, MAX_EXAMPLES),
+        dropped: found.reduce((sum, { dropped }) => sum + dropped, 0),
+      };
+}
