@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createBodyBudget } from '../../src/http/body-budget.ts';
 import { readJson } from '../../src/http/middleware/json-body.ts';
+import { contextOf } from '../../src/http/middleware/request-context.ts';
 import { ProblemError } from '../../src/http/problems.ts';
 import { startHttpServer, type TestHttpServer } from '../support/http-server.ts';
 import { sendBytes } from '../support/raw-http.ts';
@@ -74,6 +75,42 @@ describe('Expect', () => {
     const answer = await post('1.1', `expect: ${value}\r\n`);
     expect(answer).toMatch(/^HTTP\/1.1 417 [\s\S]*problem\+json/);
     expect(answer).toContain(`found ${JSON.stringify(JSON.stringify(value)).slice(1, -1)}`);
+  });
+});
+
+describe('traceparent', () => {
+  const [trace, parent] = ['a'.repeat(32), 'b'.repeat(16)];
+  const traceOf = async (value: string): Promise<string> => {
+    server = await startHttpServer((_req, res) => void res.send(`trace ${contextOf(res).traceId}`));
+    const answer = await send(
+      `GET / HTTP/1.1\r\nhost: a\r\ntraceparent: ${value}\r\nconnection: close\r\n\r\n`,
+    );
+    return /trace (\w+)$/.exec(answer)?.[1] ?? answer;
+  };
+
+  test.each([
+    ['of version 00', `00-${trace}-${parent}-01`],
+    ['with other flags', `00-${trace}-${parent}-ff`],
+    ['of a later version', `01-${trace}-${parent}-01`],
+    ['of a later version with more fields', `cc-${trace}-${parent}-01-what-comes`],
+  ])('%s: used', async (_, value) => {
+    expect(await traceOf(value)).toBe(trace);
+  });
+
+  test.each([
+    ['a trace id of zeros', `00-${'0'.repeat(32)}-${parent}-01`],
+    ['a parent id of zeros', `00-${trace}-${'0'.repeat(16)}-01`],
+    ['version ff', `ff-${trace}-${parent}-01`],
+    ['more fields in version 00', `00-${trace}-${parent}-01-more`],
+    ['a dash behind version 00', `00-${trace}-${parent}-01-`],
+    ['something else behind a later version', `cc-${trace}-${parent}-01.more`],
+    ['upper case', `00-${trace.toUpperCase()}-${parent}-01`],
+    ['no flags', `00-${trace}-${parent}`],
+    ['flags that are not hexadecimal', `00-${trace}-${parent}-0x`],
+    ['a short trace id', `00-${trace.slice(1)}-${parent}-01`],
+    ['two headers', `00-${trace}-${parent}-01\r\ntraceparent: 00-${trace}-${parent}-01`],
+  ])('%s: ignored', async (_, value) => {
+    expect(await traceOf(value)).toBe('undefined');
   });
 });
 

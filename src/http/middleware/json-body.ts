@@ -109,13 +109,13 @@ function refusalOf({ headers }: IncomingMessage, limit: number): ProblemError | 
   const type = headers['content-type'];
   const [essence = ''] = (type ?? '').split(';', 1);
   if (!JSON_TYPE.test(essence.trim())) {
-    return unsupported(`The body must be application/json, found ${type ?? 'no content type'}`);
+    return unsupported(`The body must be application/json, found ${type || 'no content type'}`);
   }
   const charset = CHARSET.exec(type ?? '')?.[1]?.toUpperCase() ?? 'UTF-8';
   if (!['UTF-8', 'UTF8', 'US-ASCII'].includes(charset)) {
     return unsupported(`The body must be in UTF-8, found the character set ${charset}`);
   }
-  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
+  const encoding = headers['content-encoding']?.toLowerCase() || 'identity';
   if (encoding !== 'identity' && !Object.hasOwn(DECODERS, encoding)) {
     const known = Object.keys(DECODERS).join(', ');
     return unsupported(`The body may be compressed by ${known}, found ${encoding}`);

@@ -7,9 +7,9 @@ import { ProblemError } from '../problems.ts';
 
 /** An id from outside is taken over where it can't harm a log or a header. */
 const SANE_REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
-/** W3C Trace Context, https://www.w3.org/TR/trace-context/#traceparent-header. */
+/** W3C Trace Context, https://www.w3.org/TR/trace-context/#traceparent-header: only later versions may add fields. */
 const TRACEPARENT =
-  /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
+  /^(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
 
 /** nginx's status for a client that went away before it was answered. */
 export const CLIENT_CLOSED_REQUEST = 499;
