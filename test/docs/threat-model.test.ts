@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { maxHeaderSize } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SETTINGS } from '../../src/config/config.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
 import { ROOT } from '../support/server.ts';
 import { codeSpans, readDocument, tableRows } from './markdown.ts';
 
