@@ -94,7 +94,7 @@ describe('a verdict', () => {
       'On the 3 texts with feedback where exactly one of them was right, it was v2.0.0 on 3 ' +
         '(p = 0.750): not yet enough to decide.',
     ],
-  ])('%s says so', (_, texts, expected) => {
+  ])('%s is described too', (_, texts, expected) => {
     expect(describeVerdict(judge(compare(texts)), NAMES).at(-1)).toBe(expected);
   });
 });

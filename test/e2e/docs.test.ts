@@ -10,6 +10,8 @@ interface Metric {
   readonly labels: Record<string, Set<string>>;
 }
 
+const ADMIN_TOKEN = 'sixteen-characters';
+
 const telemetry = readDocument('docs/telemetry.md');
 
 describe('a running server', () => {
@@ -19,7 +21,7 @@ describe('a running server', () => {
   let lastSeries: string[];
 
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({ ADMIN_TOKEN });
     try {
       firstSeries = [...(await server.metrics()).keys()];
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -36,6 +38,13 @@ describe('a running server', () => {
       }
       expect((await server.predict('{')).status).toBe(400);
       expect((await fetch(`${server.url}/none`)).status).toBe(404);
+      // The metrics of a candidate have no series without one.
+      const candidate = await fetch(`${server.url}/admin/shadow`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
+        body: JSON.stringify({ commit: GERMAN, share: 1 }),
+      });
+      expect(candidate.status).toBe(200);
       lastSeries = [...(await server.metrics()).keys()];
       metrics = parseExposition(await (await fetch(`${server.url}/metrics`)).text());
     } finally {
