@@ -57,7 +57,14 @@ export function toModelError(error: unknown, object: string, bucket: string): un
   if (code === 'NoSuchKey' || code === 'NotFound') {
     return new ModelError('not-found', `${object} does not exist`, { cause: error });
   }
-  return as(kindOf(code, status), `${code}: ${message} (status ${status})`);
+  if (status < 300) {
+    return as(
+      'store-refused',
+      'the response is not that of an S3 server: check AWS_ENDPOINT_URL_S3',
+    );
+  }
+  const reason = message === 'UnknownError' ? 'expected status 200 or 206' : `${code}: ${message}`;
+  return as(kindOf(code, status), `${reason} (status ${status})`);
 }
 
 function kindOf(code: string, status: number): ModelError['code'] {
