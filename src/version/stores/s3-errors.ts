@@ -57,6 +57,12 @@ export function toModelError(error: unknown, object: string, bucket: string): un
   if (code === 'NoSuchKey' || code === 'NotFound') {
     return new ModelError('not-found', `${object} does not exist`, { cause: error });
   }
+  if (status < 300) {
+    return as(
+      'store-refused',
+      'the response is not that of an S3 server: check AWS_ENDPOINT_URL_S3',
+    );
+  }
   // What the SDK calls a response without an error in XML.
   const isNoS3 = message === 'UnknownError' || /deserializ/i.test(message);
   const reason = isNoS3
