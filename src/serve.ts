@@ -71,8 +71,14 @@ export async function serve(
   const pin = createPinWatcher(config, parts);
   let url = '';
   const startListening = async (): Promise<void> => {
-    url = await listenAll(servers, config);
-    log.write('info', 'listening', { url, model: config.modelName, commit: desired.commit });
+    const urls = await listenAll(servers, config);
+    ({ url } = urls);
+    log.write('info', 'listening', {
+      url,
+      admin_url: urls.adminUrl,
+      model: config.modelName,
+      commit: desired.commit,
+    });
   };
   if (!group.listensWhenReady) {
     await startListening();
@@ -207,15 +213,20 @@ function createServers(
   };
 }
 
-/** @returns the URL of the main one. */
+interface Urls {
+  readonly url: string;
+  readonly adminUrl: string | undefined;
+}
+
 async function listenAll(
   { main, admin }: Servers,
   { host, port, adminPort }: Config,
-): Promise<string> {
-  if (admin && adminPort !== undefined) {
-    await listen(admin.server, { host, port: adminPort });
-  }
-  return listen(main.server, { host, port });
+): Promise<Urls> {
+  const adminUrl =
+    admin && adminPort !== undefined
+      ? await listen(admin.server, { host, port: adminPort })
+      : undefined;
+  return { url: await listen(main.server, { host, port }), adminUrl };
 }
 
 /** @returns the number of connections that still waited for an answer. */

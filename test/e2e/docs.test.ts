@@ -128,9 +128,10 @@ describe('a running server', () => {
     );
     for (const { timestamp, level, event, ...rest } of server.lines) {
       const documented = fields.get(event) ?? [];
-      // Some fields of a change depend on its kind and result.
-      const expected =
-        event === 'model_change' ? documented.filter((name) => name in rest) : documented;
+      // Some fields depend on the kind of change, its result, and on settings.
+      const expected = ['model_change', 'listening'].includes(event)
+        ? documented.filter((name) => name in rest)
+        : documented;
       expect.soft(Object.keys(rest), event).toEqual(expected);
     }
   });
