@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Response } from 'express';
 import type { ProblemCode } from '../api/problem.ts';
 import type { Observer } from '../serving/observer.ts';
-import { endSlowly, type Exchange, type OpenConnection } from './connections/connection.ts';
+import { type Exchange, endSlowly, type OpenConnection } from './connections/connection.ts';
 import type { Connections } from './connections/connections.ts';
 import { NO_ROUTE, OTHER_METHOD } from './middleware/request-context.ts';
 import { problemJson, sendProblem, statusOf } from './problems.ts';
@@ -37,7 +37,12 @@ export function answerClientErrors(server: Server, options: ClientErrorOptions):
     const connection = connections.of(socket);
     if (connection) {
       behindOthers(connection, connection.exchanges.at(-1), () =>
-        refuse(connection, 'invalid-request', 'This server is no proxy: it has no CONNECT', options),
+        refuse(
+          connection,
+          'invalid-request',
+          'This server is no proxy: it has no CONNECT',
+          options,
+        ),
       );
     }
   });

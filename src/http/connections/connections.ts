@@ -97,7 +97,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       }
     },
     closeUnread: () => {
-      for (const { socket } of checkAnswers(open.values())) {
+      for (const { socket } of checkAnswers(open.values(), { isClosing: state.isClosing })) {
         options.onClose('unread');
         // The system would keep what it has not sent.
         socket.resetAndDestroy();
