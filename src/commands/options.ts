@@ -1,7 +1,8 @@
 /** Flags that several commands have. */
 import { type Command, Option } from 'commander';
-import { type Config, flagOf, readConfig, SETTINGS } from '../config/config.ts';
+import { type Config, flagOf, readConfig } from '../config/config.ts';
 import { readEnvironment } from '../config/environment.ts';
+import { SETTINGS } from '../config/settings.ts';
 
 /** Flags as commander parses them; those of settings are text. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>;

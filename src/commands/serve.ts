@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type Config, SETTINGS } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { SETTINGS } from '../config/settings.ts';
 import type { RunningServer } from '../serve.ts';
 import { configOf, type Flags, withSettings } from './options.ts';
 

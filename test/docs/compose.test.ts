@@ -1,7 +1,8 @@
 /** docker-compose.yml: what each service is limited to, and what the server receives. */
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { readConfig, SETTINGS } from '../../src/config/config.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
 import { readDocument } from './markdown.ts';
 
 interface Service {

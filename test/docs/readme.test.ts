@@ -1,6 +1,6 @@
 /** README: the settings and the pinned version. */
 import { expect, test } from 'vitest';
-import { SETTINGS } from '../../src/config/config.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
 import { PINNED } from '../support/pinned.ts';
 import { readDocument, tableRows } from './markdown.ts';
 

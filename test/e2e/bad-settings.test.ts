@@ -28,7 +28,7 @@ test.each<[Settings, string]>([
   ],
   [
     { FEEDBACK_KEY: ' '.repeat(20) },
-    'FEEDBACK_KEY: expected printable ASCII characters without spaces',
+    'FEEDBACK_KEY: expected no spaces or line breaks at its beginning or end',
   ],
   [{ HOST: '192.0.2.1' }, 'HOST: 192.0.2.1 is not an address of this machine (EADDRNOTAVAIL)'],
   [

@@ -1,6 +1,6 @@
 /** The documents against the built product: metrics, routes, fields of the log, commands. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { SETTINGS } from '../../src/config/config.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
 import { codeSpans, listDocuments, listFiles, readDocument, tableRows } from '../docs/markdown.ts';
 import { runCommand, startServer, type TestServer } from '../support/server.ts';
 

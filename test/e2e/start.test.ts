@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { retrainingMark } from '../../src/artifacts/lineage.ts';
-import { SETTINGS } from '../../src/config/config.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import {
   copyOfPinned,

@@ -221,7 +221,10 @@ function onAnswered(state: State, connection: OpenConnection): void {
 
 /** True where an answered request has more to come than is worth reading for the next one. */
 export function hasLargeRest({ complete, headers }: IncomingMessage): boolean {
-  return (
-    !complete && Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) > MAX_REST_BYTES
-  );
+  // Node reports a request before it is complete, also one that has no body.
+  const bytes =
+    headers['transfer-encoding'] === undefined
+      ? Number(headers['content-length'] ?? 0)
+      : Number.POSITIVE_INFINITY;
+  return !complete && bytes > MAX_REST_BYTES;
 }

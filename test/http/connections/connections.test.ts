@@ -19,7 +19,7 @@ afterEach(() => server.stop());
 const GET = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 const answer: RequestHandler = (_req, res) => void res.send('answer');
 
-/** Answers when the test says so. */
+/** Answers when the test opens it. */
 function createGate(): { wait: RequestHandler; open: () => void; started: () => number } {
   let open = (): void => undefined;
   let started = 0;
