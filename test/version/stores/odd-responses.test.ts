@@ -83,7 +83,12 @@ describe('a list of S3', () => {
       page(`${more}<NextContinuationToken>x</NextContinuationToken>`),
       'found the same page again',
     ],
-    ['that is not implemented', 501, '', 'expected a response of S3, found status 501 without its error'],
+    [
+      'that is not implemented',
+      501,
+      '',
+      'expected a response of S3, found status 501 without its error',
+    ],
   ])('%s is refused', async (_name, status, body, message) => {
     respond = (res) => res.writeHead(status, { 'content-type': 'application/xml' }).end(body);
     const store = openStore('s3://bucket/p', { timeoutMs: TIMEOUT_MS });
