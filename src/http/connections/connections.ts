@@ -70,6 +70,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
   return {
     onConnection: (socket) => {
       accepted.inTurn++;
+      // Node's own listener goes with a CONNECT request, and an error without a listener ends the process.
+      socket.on('error', () => socket.destroy());
       if (makeRoom(state, socket)) {
         admit(state, socket);
       } else {
@@ -95,7 +97,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       }
     },
     closeUnread: () => {
-      for (const { socket } of checkAnswers(open.values())) {
+      for (const { socket } of checkAnswers(open.values(), { isClosing: state.isClosing })) {
         options.onClose('unread');
         // The system would keep what it has not sent.
         socket.resetAndDestroy();
