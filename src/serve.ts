@@ -71,14 +71,10 @@ export async function serve(
   const pin = createPinWatcher(config, parts);
   let url = '';
   const startListening = async (): Promise<void> => {
-    const urls = await listenAll(servers, config);
-    ({ url } = urls);
-    log.write('info', 'listening', {
-      url,
-      admin_url: urls.adminUrl,
-      model: config.modelName,
-      commit: desired.commit,
-    });
+    const { adminUrl, ...main } = await listenAll(servers, config);
+    url = main.url;
+    const { modelName: model } = config;
+    log.write('info', 'listening', { url, admin_url: adminUrl, model, commit: desired.commit });
   };
   if (!group.listensWhenReady) {
     await startListening();
