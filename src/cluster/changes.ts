@@ -34,12 +34,12 @@ export function createMemberChanges(
   settings: MemberSettings,
 ): MemberChanges {
   const state: State = { group, pending: createPending<ChangeResult>(), settings };
-  const { run } = createChanges({
+  const changes = createChanges({
     prepare: (change) => prepareAll(state, change),
     onEnd: (ended) => writeChange(log, ended),
   });
   return {
-    run,
+    ...changes,
     onStep: state.pending.resolve,
     settings: () => state.settings,
     onReady: (commit) => {

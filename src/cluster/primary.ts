@@ -87,7 +87,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
   }
   setInterval(() => endHungMembers(primary), HEARTBEAT_MS).unref();
   const pin = watchPinOf(config, {
-    change: changes.run,
+    changes,
     onError: (error) => log.write('warn', 'pin_unreadable', errorFields(error)),
     commit: () => changes.settings().config.modelCommit,
   });
