@@ -22,6 +22,8 @@ export interface MemberChanges extends Changes {
   onReady(commit: string): void;
 }
 
+type Candidate = NonNullable<MemberSettings['candidate']>;
+
 interface State {
   readonly group: MemberGroup;
   readonly pending: ReturnType<typeof createPending<ChangeResult>>;
@@ -85,9 +87,17 @@ async function prepareAll(state: State, requested: ModelChange) {
   return {
     outcome,
     apply: async () => {
+      if (members.some((member) => !group.members.has(member))) {
+        // Its replacement has begun with what served before.
+        throw new ChangeError(
+          'process-failed',
+          'A process ended before all had loaded the version',
+        );
+      }
       // First, so that the replacement of a member that ends now has it too.
       state.settings = settingsAfter(settings, change, outcome);
-      (await settle(true)).forEach(outcomeOf);
+      const settled = await settle(true);
+      settled.filter((_, i) => group.members.has(members[i] as Member)).forEach(outcomeOf);
     },
     abandon,
   };
@@ -113,20 +123,28 @@ function step(
 function settingsAfter(
   settings: MemberSettings,
   change: ModelChange,
-  { from, to, isChanged }: ChangeOutcome,
+  { from, to, isChanged, endsCandidate }: ChangeOutcome,
 ): MemberSettings {
   switch (change.type) {
     case 'shadow':
-      return { ...settings, candidate: change };
+      return { ...settings, candidate: withLabelMap(change, settings.candidate) };
     case 'end-shadow':
       return { ...settings, candidate: undefined };
     default:
       return isChanged
         ? {
             config: { ...settings.config, modelCommit: to },
-            candidate: settings.candidate?.commit === to ? undefined : settings.candidate,
+            candidate:
+              endsCandidate || settings.candidate?.commit === to ? undefined : settings.candidate,
             previous: from,
           }
         : settings;
   }
+}
+
+/** A change of the share alone keeps the candidate's labels. */
+function withLabelMap(change: Candidate, before: Candidate | undefined): Candidate {
+  return before?.commit === change.commit && change.labelMap === undefined
+    ? { ...change, labelMap: before.labelMap }
+    : change;
 }

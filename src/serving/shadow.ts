@@ -56,6 +56,8 @@ export interface Shadow {
 
 export interface ShadowOptions {
   readonly model: ServedModel;
+  /** Commit of the version that it is compared with. */
+  readonly primary: string | undefined;
   readonly share: number;
   readonly labelMap?: LabelMap | undefined;
   /** True while the primary needs the CPU. */
@@ -102,7 +104,9 @@ export function createShadow(options: ShadowOptions): Shadow {
     share: options.share,
     labelMap: options.labelMap,
     offer: (record) => {
-      if (!state.isStopped && random() < shadow.share) {
+      // After a switch, answers of the version before still come.
+      const isCompared = !state.isStopped && record.commit === options.primary;
+      if (isCompared && random() < shadow.share) {
         enqueue(state, record);
       }
     },
