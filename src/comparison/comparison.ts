@@ -28,6 +28,15 @@ export interface PairedPrediction {
   readonly candidate: string;
 }
 
+export function createComparison(): Comparison {
+  return createRecord();
+}
+
+/** Without members of its own: a label may be named `constructor`. */
+function createRecord<T>(): Record<string, T> {
+  return Object.create(null);
+}
+
 export function addPair(
   comparison: Comparison,
   { language, primary, candidate }: PairedPrediction,
@@ -62,13 +71,13 @@ function countsOf(comparison: Comparison, language: string): LanguageCounts {
 function emptyCounts(): LanguageCounts {
   return {
     texts: 0,
-    labels: {},
+    labels: createRecord(),
     feedback: { bothRight: 0, primaryRight: 0, candidateRight: 0, bothWrong: 0 },
   };
 }
 
 export function addComparisons(comparisons: readonly Comparison[]): Comparison {
-  const sum: Comparison = {};
+  const sum = createComparison();
   for (const comparison of comparisons) {
     for (const [language, counts] of Object.entries(comparison)) {
       addCounts(countsOf(sum, language), counts);
@@ -104,6 +113,6 @@ function addLabels(
   candidate: string,
   count: number,
 ): void {
-  labels[primary] ??= {};
+  labels[primary] ??= createRecord();
   labels[primary][candidate] = (labels[primary][candidate] ?? 0) + count;
 }

@@ -3,7 +3,7 @@ import { ChangeError } from './errors.ts';
 import { close, type LoadedModels, loadOrKeep, readyModel } from './loaded-models.ts';
 import type { LabelMap, ModelChange, PreparedChange } from './model-change.ts';
 import type { ServedModel } from './served-model.ts';
-import { createShadow } from './shadow.ts';
+import { createShadow, mapLabel } from './shadow.ts';
 
 type ShadowChange = Extract<ModelChange, { type: 'shadow' }>;
 
@@ -58,8 +58,16 @@ export function assertComparable(
   candidate: ServedModel,
   labelMap: LabelMap | undefined,
 ): void {
-  for (const label of candidate.classifier.labels) {
-    const mapped = labelMap?.[label] ?? label;
+  const { labels: own } = candidate.classifier;
+  const unknown = Object.keys(labelMap ?? {}).find((label) => !own.includes(label));
+  if (unknown !== undefined) {
+    throw new ChangeError(
+      'not-comparable',
+      `labelMap: ${JSON.stringify(unknown)} is no label of the candidate, which has ${own.join(', ')}`,
+    );
+  }
+  for (const label of own) {
+    const mapped = mapLabel(label, labelMap);
     if (!labels.includes(mapped)) {
       throw new ChangeError(
         'not-comparable',

@@ -3,7 +3,13 @@
  * answers none. It works while the primary has nothing to do: what would wait for long is dropped.
  */
 import { LRUCache } from 'lru-cache';
-import { addComparisons, addFeedback, addPair, type Comparison } from '../comparison/comparison.ts';
+import {
+  addComparisons,
+  addFeedback,
+  addPair,
+  type Comparison,
+  createComparison,
+} from '../comparison/comparison.ts';
 import { countedLanguage } from '../drift/languages.ts';
 import type { Classification } from '../inference/classifier.ts';
 import type { LabelMap } from './model-change.ts';
@@ -86,12 +92,17 @@ interface Remembered {
   actual?: string;
 }
 
+/** A label of the candidate as one of the primary; a label may have the name of an object's own members. */
+export function mapLabel(label: string, labelMap: LabelMap | undefined): string {
+  return labelMap && Object.hasOwn(labelMap, label) ? (labelMap[label] as string) : label;
+}
+
 export function createShadow(options: ShadowOptions): Shadow {
   const state: State = {
     ...options,
     queue: [],
     remembered: new LRUCache({ max: REMEMBERED_PREDICTIONS }),
-    comparison: {},
+    comparison: createComparison(),
     examples: [],
     dropped: 0,
     isRunning: false,
@@ -177,7 +188,7 @@ function compare(
   durationSeconds: number,
 ): void {
   const { model, labelMap, comparison, remembered, observer } = state;
-  const label = labelMap?.[ownLabel] ?? ownLabel;
+  const label = mapLabel(ownLabel, labelMap);
   const language = countedLanguage(record.language);
   addPair(comparison, { language, primary: record.label, candidate: label });
   const known = remembered.get(record.id);

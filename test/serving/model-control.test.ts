@@ -178,6 +178,14 @@ test('other labels are a warning for a swap, and need a map for a comparison', a
   const shadow = { type: 'shadow', commit: B, share: 1 } as const;
   await expect(setup.control.prepare(shadow)).rejects.toMatchObject({ code: 'not-comparable' });
   expect(closesOf(setup)).toEqual([0, 1, 0]);
+  for (const labelMap of [
+    { bad: 'n', good: 'p', other: 'p' },
+    { bad: 'constructor', good: 'p' },
+  ]) {
+    await expect(setup.control.prepare({ ...shadow, labelMap })).rejects.toMatchObject({
+      code: 'not-comparable',
+    });
+  }
   await setup.apply({ ...shadow, labelMap: { bad: 'n', good: 'p' } });
   const { outcome } = await setup.control.prepare({ type: 'swap', commit: B });
   expect(outcome.warnings).toEqual(['The labels differ: n, p before, bad, good now']);
