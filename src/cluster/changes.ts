@@ -114,6 +114,9 @@ function step(
   message: Step,
   timeoutMs: number,
 ): Promise<ChangeResult | undefined> {
+  if (!worker.isConnected()) {
+    return Promise.resolve(undefined);
+  }
   return Promise.race([
     pending.request((id) => send(worker, { ...message, id }), timeoutMs),
     ended,

@@ -70,6 +70,8 @@ async function load(state: LoadedModels, commit: string): Promise<ServedModel> {
     collectGarbageSoon();
     return model;
   } catch (error) {
+    // A stop ends a download: that is no failure of the version.
+    readyModel(state.manager);
     observer.onModelFailed(error, commit);
     throw error;
   }

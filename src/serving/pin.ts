@@ -1,7 +1,9 @@
 /** The version that the store pins, read again while the server runs. */
 
 import type { Config } from '../config/config.ts';
+import { saveLastPinned } from '../version/download-cache.ts';
 import { openStore } from '../version/stores/open.ts';
+import { isRemote } from '../version/stores/store.ts';
 import { resolveCommit } from '../version/version.ts';
 import type { Changes } from './changes.ts';
 import type { SourceOptions } from './desired-version.ts';
@@ -122,6 +124,18 @@ function isToBeServed(state: WatchState, pinned: string): boolean {
   return Date.now() >= failed.retryAt;
 }
 
+/** A start serves it while a remote store can't be reached. */
+async function rememberPinned(
+  { modelStore, modelName, modelCache }: SourceOptions,
+  commit: string,
+): Promise<void> {
+  const store = openStore(modelStore);
+  if (isRemote(store)) {
+    // A cache that can't be written to any more is reported by the load that needs it.
+    await saveLastPinned(store, modelCache, modelName, commit).catch(() => undefined);
+  }
+}
+
 /**
  * A watcher that serves what the store pins. With MODEL_COMMIT, the setting decides: nothing is read.
  *
@@ -147,6 +161,7 @@ export function watchPinOf(
             // One that fails is in the log as every other change.
             await changes.run({ type: 'swap', commit: pinned }, { by });
           }
+          await rememberPinned(config, pinned);
         },
         onError,
       })
