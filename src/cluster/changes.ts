@@ -64,6 +64,7 @@ async function prepareAll(state: State, requested: ModelChange) {
   if (members.length < processes || !members.every(({ isReady }) => isReady)) {
     throw new ChangeError('not-ready', 'A process is being started; try again when all are ready');
   }
+  await Promise.all(members.map(({ complete, ended }) => Promise.race([complete, ended])));
   const change =
     requested.type === 'rollback' ? { ...requested, commit: settings.previous } : requested;
   const timeoutMs = modelFetchTimeoutMs + LOAD_TIMEOUT_MS;

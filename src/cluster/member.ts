@@ -19,7 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGU
 }
 
 let server: Promise<RunningServer> | undefined;
-/** Reports `ready` when it has what the others have. */
+/** Resolves when it has what the others have. */
 async function start({ ready, control }: RunningServer, settings: MemberSettings): Promise<void> {
   const { candidate, previous } = settings;
   await ready;
@@ -52,6 +52,7 @@ process.on('message', async (message: ToMember) => {
       } catch (error) {
         send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
       }
+      send({ type: 'complete' });
       break;
     case 'all-ready':
       onAllReady();

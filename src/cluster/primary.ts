@@ -153,6 +153,9 @@ function onMessage(
     case 'failed':
       ready.reject(new ProcessError(message.message));
       break;
+    case 'complete':
+      member.onComplete();
+      break;
     case 'collect':
       void group
         .collect(message.kind)

@@ -13,11 +13,11 @@ const AUTHOR = { by: 'tester' };
 type Step = Extract<ToMember, { type: 'prepare' | 'settle' }>;
 
 /** Two processes that answer steps as the test wants, and the log's lines. */
-function startTwo(settings: Partial<MemberSettings> = {}) {
+function startTwo({ isComplete = true } = {}) {
   const log = { flush: async () => undefined, write: () => undefined } as never;
   const group = createMemberGroup({ log, metrics: { snapshot: async () => [] } });
   const config = { processes: 2, modelFetchTimeoutMs: 1_000, modelCommit: A } as never;
-  const changes = createMemberChanges(group, log, { config, ...settings });
+  const changes = createMemberChanges(group, log, { config });
   const sent: string[] = [];
   /** Undefined: the member does not answer. */
   let answer = (_: number, step: Step): ChangeResult | undefined => done(step);
@@ -35,6 +35,9 @@ function startTwo(settings: Partial<MemberSettings> = {}) {
     });
     const member = group.add(worker as never);
     member.isReady = true;
+    if (isComplete) {
+      member.onComplete();
+    }
     exits[index] = () => {
       worker.emit('exit');
       group.remove(member);
@@ -95,6 +98,16 @@ test('a process that ends while it applies is replaced by one that has it: the c
   });
   expect(await changes.run(SWAP, AUTHOR)).toMatchObject({ to: B });
   expect(COMMIT_OF(changes.settings())).toBe(B);
+});
+
+test('a process that still loads the candidate of the others is waited for', async () => {
+  const { changes, members, sent } = startTwo({ isComplete: false });
+  const change = changes.run(SWAP, AUTHOR);
+  members[0]?.onComplete();
+  await new Promise(setImmediate);
+  expect(sent).toEqual([]);
+  members[1]?.onComplete();
+  expect(await change).toMatchObject({ to: B });
 });
 
 test('a change of the share alone keeps the labels of the candidate, for a process that starts later', async () => {
