@@ -6,13 +6,9 @@ import { observerWith } from '../support/observer.ts';
 
 const record = (input: string, id = input): PredictionRecord =>
   ({
-    id,
-    input,
-    label: 'negative',
-    score: 0.8,
-    language: 'en',
-    requestId: 'r',
-  }) as PredictionRecord;
+    ...{ id, input, label: 'negative', score: 0.8, language: 'en', requestId: 'r' },
+    scores: { negative: 0.8, positive: 0.2 },
+  }) as unknown as PredictionRecord;
 
 function start(model: FakeOptions, options: Partial<ShadowOptions> = {}) {
   return createShadow({
@@ -60,6 +56,7 @@ test('feedback counts whether it comes before or after the candidate’s predict
   expect(shadow.report().comparison.en?.feedback).toEqual({
     ...{ bothRight: 0, primaryRight: 1, candidateRight: 1, bothWrong: 0 },
   });
+  expect(shadow.report().comparison.en?.rightLabel).toMatchObject({ texts: 2, primary: 1 });
 });
 
 test('while the primary is busy, texts wait, up to a limit; the others are dropped and counted', async () => {
