@@ -72,7 +72,8 @@ export async function serve(
   let url = '';
   const startListening = async (): Promise<void> => {
     url = await listenAll(servers, config);
-    log.write('info', 'listening', { url, model: config.modelName, commit: desired.commit });
+    const { modelName: model, logInput } = config;
+    log.write('info', 'listening', { url, model, commit: desired.commit, log_input: logInput });
   };
   if (!group.listensWhenReady) {
     await startListening();

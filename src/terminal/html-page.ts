@@ -28,7 +28,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .quiet { color: var(--quiet); font-size: .85rem; }
 .result { border-left: 4px solid var(--moving); }
 .result p:first-child { font-weight: 600; }
-.result.drift { border-left-color: var(--changed); }
+.result.failed { border-left-color: var(--changed); }
 .result.fine { border-left-color: var(--stable); }
 table { width: 100%; border-collapse: collapse; margin-top: .5rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .15rem .5rem .15rem 0; text-align: right; white-space: nowrap; font-weight: 400; }

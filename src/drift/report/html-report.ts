@@ -40,7 +40,7 @@ export function formatPage(report: DriftReport): string {
   const { headline, foreign } = summaryOf(report);
   const name = [model, tag].filter(Boolean).join(' ');
   const isJudged = features.some(({ verdict }) => verdict !== 'too_few');
-  const result = drifted ? 'drift' : isJudged ? 'fine' : '';
+  const result = drifted ? 'failed' : isJudged ? 'fine' : '';
   const [window = '', origin = ''] = originOf(report);
   const notes = notesOf(report);
   return formatHtmlPage({
