@@ -14,10 +14,10 @@ import {
 import { MISSING_REASONS, type MissingReason } from './texts.ts';
 
 const MISSING: Readonly<Record<MissingReason, string>> = {
-  none: 'have no text (LOG_INPUT=none)',
-  masked: 'have a masked text (LOG_INPUT=masked)',
-  hash: 'have a hash (LOG_INPUT=hash): name a file with the texts with --texts',
-  'unknown-hash': 'have the hash of a text that the file of --texts does not have',
+  none: 'without a text (LOG_INPUT=none)',
+  masked: 'with a masked text (LOG_INPUT=masked)',
+  hash: 'with a hash (LOG_INPUT=hash; --texts names a file that has the texts)',
+  'unknown-hash': 'with the hash of a text that the file of --texts does not have',
 };
 
 /** How many predictions can't be replayed, and what LOG_INPUT must be. */
@@ -29,7 +29,7 @@ export function describeMissing({
   const reasons = MISSING_REASONS.filter((reason) => missing[reason] > 0).map(
     (reason) => `${formatCount(missing[reason])} ${MISSING[reason]}`,
   );
-  const found = `${formatCount(missingOf(missing))} of ${formatQuantity(lines.predictions, 'prediction')}`;
+  const found = `${formatCount(missingOf(missing))} of ${formatCount(lines.predictions)} predictions`;
   return (
     `${namesOf(files)}: ${found} can't be replayed: ${reasons.join('; ')}. ` +
     'A replay needs the log of a server with LOG_INPUT=full'
@@ -134,29 +134,30 @@ export function notesOf({
   against,
 }: ReplayReport): string[] {
   const notes: string[] = [];
-  const add = (count: number, note: (count: string) => string): void => {
+  const add = (count: number, noun: string, note: string): void => {
     if (count > 0) {
-      notes.push(note(formatCount(count)));
+      notes.push(`${formatQuantity(count, noun)} ${note}`);
     }
   };
-  add(checked.differ - checked.differences.length, (count) => `${count} more differ, not shown.`);
+  add(checked.differ - checked.differences.length, 'more difference', 'not shown.');
   add(
     checked.maybeMasked,
-    (count) =>
-      `${count} of those that differ have @user, http, <email> or <phone> in their text: if the log is of ` +
-      'a server with LOG_INPUT=masked, another text was classified.',
+    'difference',
+    'in texts with @user, http, <email> or <phone>: if the server had LOG_INPUT=masked, it classified ' +
+      'another text.',
   );
   add(
     notCompared.otherLabels,
-    (count) =>
-      `${count} predictions have a label that ${nameOf(against)} does not have: they can't be compared.`,
+    'prediction',
+    `not compared: their label is none of ${nameOf(against)}.`,
   );
-  add(notCompared.furtherVersions, (count) => `${count} predictions of further versions left out.`);
+  add(notCompared.furtherVersions, 'prediction', 'of further versions not compared.');
   add(
     feedback.withoutPrediction,
-    (count) => `${count} lines of feedback without a prediction of another version before them.`,
+    'line',
+    'of feedback not counted: no prediction of another version, or one too far before it.',
   );
-  add(lines.broken, (count) => `${count} broken lines left out.`);
-  add(lines.events, (count) => `${count} lines of other events left out.`);
+  add(lines.broken, 'broken line', 'skipped.');
+  add(lines.events, 'line', 'of other events skipped.');
   return notes;
 }

@@ -9,8 +9,8 @@ export type FoundText = { readonly text: string } | { readonly missing: MissingR
 
 const HASH = /^sha256:([0-9a-f]{64})$/;
 
-/** What masking writes in a text; each text that it changes has one of them. `http` is no link then. */
-const PLACEHOLDER = /@user|http(?!s?:\/\/)|<email>|<phone>/;
+/** What masking writes in a text, and no longer name or link; each text that it changes has one of them. */
+const PLACEHOLDER = /@user(?![\p{L}\p{M}\p{N}_])|http(?!s?:\/\/)|<email>|<phone>/u;
 /** Those that no training data have. */
 const OWN_PLACEHOLDER = /<email>|<phone>/;
 
