@@ -71,9 +71,14 @@ export async function serve(
   const pin = createPinWatcher(config, parts);
   let url = '';
   const startListening = async (): Promise<void> => {
-    url = await listenAll(servers, config);
+    const { adminUrl, ...main } = await listenAll(servers, config);
+    url = main.url;
     const { modelName: model, logInput } = config;
-    log.write('info', 'listening', { url, model, commit: desired.commit, log_input: logInput });
+    const { commit } = desired;
+    log.write('info', 'listening', {
+      ...{ url, admin_url: adminUrl, model, commit },
+      log_input: logInput,
+    });
   };
   if (!group.listensWhenReady) {
     await startListening();
@@ -208,15 +213,20 @@ function createServers(
   };
 }
 
-/** @returns the URL of the main one. */
+interface Urls {
+  readonly url: string;
+  readonly adminUrl: string | undefined;
+}
+
 async function listenAll(
   { main, admin }: Servers,
   { host, port, adminPort }: Config,
-): Promise<string> {
-  if (admin && adminPort !== undefined) {
-    await listen(admin.server, { host, port: adminPort });
-  }
-  return listen(main.server, { host, port });
+): Promise<Urls> {
+  const adminUrl =
+    admin && adminPort !== undefined
+      ? await listen(admin.server, { host, port: adminPort })
+      : undefined;
+  return { url: await listen(main.server, { host, port }), adminUrl };
 }
 
 /** @returns the number of connections that still waited for an answer. */

@@ -4,18 +4,27 @@ import { commitSchema } from './model.ts';
 import { scoreSchema } from './predict.ts';
 
 const shareSchema = z.number().min(0).max(1);
+/** Its form is checked later, with a message that says more. */
+const requestedCommitSchema = z
+  .string('expected a full commit SHA')
+  .max(256, 'expected a full commit SHA');
 const countSchema = z.int().min(0);
 
-/** `PUT /admin/model`. The commit is checked later: its error says more. */
-export const swapRequestSchema = z.strictObject({ commit: z.string().max(256) });
+/** `PUT /admin/model`. */
+export const swapRequestSchema = z.strictObject({ commit: requestedCommitSchema });
 
 /** `PUT /admin/shadow`. */
 export const shadowRequestSchema = z.strictObject({
-  commit: z.string().max(256),
+  commit: requestedCommitSchema,
   /** Of the texts. */
-  share: shareSchema,
+  share: z
+    .number('expected a number from 0 to 1')
+    .min(0, 'expected a number from 0 to 1')
+    .max(1, 'expected a number from 0 to 1'),
   /** For a candidate with other labels: which label of the version that serves each of them is. */
-  labelMap: z.record(z.string().max(256), z.string().max(256)).optional(),
+  labelMap: z
+    .record(z.string().max(256), z.string().max(256), 'expected an object of labels')
+    .optional(),
 });
 
 export const changeTypeSchema = z.enum(['swap', 'shadow', 'end-shadow', 'promote', 'rollback']);

@@ -25,8 +25,8 @@ export const tokenizerSchema = z.looseObject({
       stepSchema,
     ])
     .nullish(),
-  truncation: z.object({ max_length: z.int().positive() }).nullish(),
-  padding: z.object({ pad_id: z.int().min(0) }).nullish(),
+  truncation: z.looseObject({ max_length: z.int().positive() }).nullish(),
+  padding: z.looseObject({ pad_id: z.int().min(0) }).nullish(),
 });
 
 export type TokenizerJson = z.infer<typeof tokenizerSchema>;

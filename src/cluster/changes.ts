@@ -1,5 +1,4 @@
 /** Changes of the models of all members, in two phases: all prepare, then all apply. */
-import { once } from 'node:events';
 import { type Changes, createChanges } from '../serving/changes.ts';
 import { ChangeError } from '../serving/errors.ts';
 import type { ChangeOutcome, ModelChange } from '../serving/model-change.ts';
@@ -101,13 +100,13 @@ type Step =
 /** Undefined where the member does not answer in time, or ends. */
 function step(
   { pending }: State,
-  { worker }: Member,
+  { worker, ended }: Member,
   message: Step,
   timeoutMs: number,
 ): Promise<ChangeResult | undefined> {
   return Promise.race([
     pending.request((id) => send(worker, { ...message, id }), timeoutMs),
-    once(worker, 'exit').then(() => undefined),
+    ended,
   ]);
 }
 

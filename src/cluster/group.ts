@@ -18,6 +18,8 @@ const LINES_METRIC = 'prediction_log_lines_total';
 
 export interface Member {
   readonly worker: Worker;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<undefined>;
   /** It receives messages; what was sent before may be lost. */
   isOnline: boolean;
   isReady: boolean;
@@ -65,6 +67,7 @@ export function createMemberGroup(options: Pick<State, 'metrics' | 'log'>): Memb
     add: (worker) => {
       const member: Member = {
         worker,
+        ended: once(worker, 'exit').then(() => undefined),
         isOnline: false,
         isReady: false,
         heardAt: Date.now(),
@@ -118,10 +121,14 @@ function readyOf(members: ReadonlySet<Member>): Member[] {
 }
 
 /** Undefined where the member does not report in time, or has ended. */
-function report(pending: State['pending'], { worker }: Member, kind: ReportKind): Promise<unknown> {
+function report(
+  pending: State['pending'],
+  { worker, ended }: Member,
+  kind: ReportKind,
+): Promise<unknown> {
   return Promise.race([
     pending.request((id) => send(worker, { type: 'report', kind, id }), REPORT_TIMEOUT_MS),
-    once(worker, 'exit').then(() => undefined),
+    ended,
   ]);
 }
 

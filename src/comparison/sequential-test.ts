@@ -2,7 +2,7 @@
 
 /**
  * The prior on the share of texts, of those that only one version is right on, on which the candidate is:
- * Beta(a, a). With a = 4, versions whose shares differ from one half by 0.1 to 0.3 are told apart soonest
+ * Beta(a, a). With a = 4, the fewest texts are needed for shares of 0.2 to 0.4
  * (docs/decisions/0015-verdict.md).
  */
 const PRIOR = 4;

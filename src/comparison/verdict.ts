@@ -90,7 +90,7 @@ function agreementOf(agreed: number, texts: number): ScopeVerdict['agreement'] {
     return undefined;
   }
   const [low, high] = wilsonInterval(agreed, texts);
-  return { share: agreed / texts, low, high };
+  return { share: round(agreed / texts), low: round(low), high: round(high) };
 }
 
 function decide({ primaryRight, candidateRight }: FeedbackCounts, isSure: boolean): Decision {
@@ -98,4 +98,9 @@ function decide({ primaryRight, candidateRight }: FeedbackCounts, isSure: boolea
     return 'undecided';
   }
   return candidateRight > primaryRight ? 'better' : 'worse';
+}
+
+/** Six decimals. */
+function round(share: number): number {
+  return Math.round(share * 1e6) / 1e6;
 }

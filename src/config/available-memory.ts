@@ -7,9 +7,9 @@ const FILES = {
   1: {
     limit: 'memory.limit_in_bytes',
     usage: 'memory.usage_in_bytes',
-    cache: 'total_inactive_file',
+    cache: /^total_inactive_file (\d+)$/m,
   },
-  2: { limit: 'memory.max', usage: 'memory.current', cache: 'inactive_file' },
+  2: { limit: 'memory.max', usage: 'memory.current', cache: /^inactive_file (\d+)$/m },
 };
 
 /**
@@ -26,8 +26,7 @@ export function availableMemoryBytes(read: ReadText = readText): number | undefi
     if (limitBytes === undefined || usedBytes === undefined) {
       return undefined;
     }
-    const pattern = new RegExp(`^${cache} (\\d+)$`, 'm');
-    return limitBytes - usedBytes + (integerIn(read(join(folder, 'memory.stat')), pattern) ?? 0);
+    return limitBytes - usedBytes + (integerIn(read(join(folder, 'memory.stat')), cache) ?? 0);
   });
   const kibibytes = integerIn(read('/proc/meminfo'), /^MemAvailable:\s+(\d+) kB$/m);
   const onMachine = kibibytes === undefined ? undefined : kibibytes * 1024;

@@ -232,7 +232,7 @@ export const SETTINGS = {
           }),
         ),
       ),
-    'comma-separated tokens of 16 or more printable ASCII characters without spaces, each as <token> or <name>:<token>; whoever has one may change the model by /admin, and is named in the log; if empty, there is no /admin',
+    'comma-separated tokens of 16 or more printable ASCII characters without spaces, each as <token> or <name>:<token>; who has one may change the model by /admin, and is named in the log; if empty, there is no /admin',
   ),
   adminPort: setting(
     'ADMIN_PORT',

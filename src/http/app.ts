@@ -13,7 +13,7 @@ import { type Exposition, metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
 import { type PredictOptions, predict } from './routes/predict.ts';
 
-/** Whoever has it may change the model, and is named in the log. */
+/** Who has it may change the model, and is named in the log. */
 export interface AdminToken {
   readonly name: string;
   readonly token: string;

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Response } from 'express';
 import type { ProblemCode } from '../api/problem.ts';
 import type { Observer } from '../serving/observer.ts';
-import { endSlowly, type OpenConnection } from './connections/connection.ts';
+import { type Exchange, endSlowly, type OpenConnection } from './connections/connection.ts';
 import type { Connections } from './connections/connections.ts';
 import { NO_ROUTE, OTHER_METHOD } from './middleware/request-context.ts';
 import { problemJson, sendProblem, statusOf } from './problems.ts';
@@ -36,7 +36,14 @@ export function answerClientErrors(server: Server, options: ClientErrorOptions):
   server.on('connect', (_req: IncomingMessage, socket: Duplex) => {
     const connection = connections.of(socket);
     if (connection) {
-      refuse(connection, 'invalid-request', 'This server is no proxy: it has no CONNECT', options);
+      behindOthers(connection, connection.exchanges.at(-1), () =>
+        refuse(
+          connection,
+          'invalid-request',
+          'This server is no proxy: it has no CONNECT',
+          options,
+        ),
+      );
     }
   });
 }
@@ -46,7 +53,7 @@ function onClientError(
   errorCode: string,
   options: ClientErrorOptions,
 ): void {
-  const { socket, gate, exchanges, isEnding } = connection;
+  const { gate, exchanges, isEnding } = connection;
   if (isEnding) {
     return;
   }
@@ -54,11 +61,45 @@ function onClientError(
   if (last?.req.complete) {
     // It is not this request that is wrong, but what follows it.
     endAfter(connection, last.res as Response);
+  } else if (!last && gate.hasRest()) {
+    // The rest of a request that has its answer already needs no other one.
+    endSlowly(connection);
+  } else {
+    behindOthers(connection, exchanges.at(-2), () => onWrong(connection, last, errorCode, options));
+  }
+}
+
+/** Runs when the requests up to this one have their answers; nothing else that arrives is a request. */
+function behindOthers(
+  connection: OpenConnection,
+  before: Exchange | undefined,
+  run: () => void,
+): void {
+  connection.gate.drop();
+  if (before) {
+    // Its other listeners, which take it from the connection, come first.
+    before.res.once('close', () => process.nextTick(run));
+  } else {
+    run();
+  }
+}
+
+/** @param last the incomplete request with the error; undefined where there is none yet. */
+function onWrong(
+  connection: OpenConnection,
+  last: Exchange | undefined,
+  errorCode: string,
+  options: ClientErrorOptions,
+): void {
+  const { socket, isEnding } = connection;
+  if (socket.destroyed || isEnding) {
     return;
   }
-  // The rest of a request that has its answer already needs no other one.
-  const isAnswered = last ? last.res.headersSent : gate.hasRest();
-  if (errorCode === INCOMPLETE || isAnswered) {
+  if (last?.res.headersSent) {
+    endAfter(connection, last.res as Response);
+    return;
+  }
+  if (errorCode === INCOMPLETE) {
     socket.destroy();
     return;
   }

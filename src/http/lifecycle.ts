@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, Server as NetServer } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describeSystemError, KnownError } from '../errors.ts';
 import type { HttpServer } from './server.ts';
 
@@ -11,6 +12,9 @@ import type { HttpServer } from './server.ts';
  */
 const IDLE_GRACE_MS = 200;
 const SWEEP_INTERVAL_MS = 50;
+
+/** How long a server that stops goes on to accept connections that are already established. */
+const MAX_ACCEPTING_MS = 200;
 
 /** Connections that the system keeps until they are accepted; its own limit applies as well. */
 const BACKLOG = 4096;
@@ -57,9 +61,10 @@ export async function drain(
 ): Promise<number> {
   let unanswered = 0;
   const closed = once(server, 'close');
+  connections.closeAfterAnswers();
+  await acceptEstablished(server);
   // `close` of an HTTP server also closes connections whose clients have not read all of their answer.
   NetServer.prototype.close.call(server);
-  connections.closeAfterAnswers();
   connections.closeUnused(IDLE_GRACE_MS);
   const sweep = setInterval(() => connections.closeUnused(IDLE_GRACE_MS), SWEEP_INTERVAL_MS);
   const deadline = setTimeout(() => {
@@ -70,4 +75,22 @@ export async function drain(
   clearInterval(sweep);
   clearTimeout(deadline);
   return unanswered;
+}
+
+/**
+ * Accepts the connections that wait in the system's queue: it would reset them, with the requests that
+ * their clients have sent. One is accepted in a turn of the event loop.
+ */
+async function acceptEstablished(server: Server): Promise<void> {
+  let idleTurns = 0;
+  const onConnection = (): void => {
+    idleTurns = 0;
+  };
+  server.on('connection', onConnection);
+  const end = performance.now() + MAX_ACCEPTING_MS;
+  while (idleTurns < 2 && performance.now() < end) {
+    idleTurns++;
+    await nextTurn();
+  }
+  server.off('connection', onConnection);
 }

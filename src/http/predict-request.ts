@@ -105,8 +105,9 @@ function parseShape(body: unknown): PredictRequest {
   return { texts: typeof inputs === 'string' ? [inputs] : inputs, answer: 'predictions' };
 }
 
-/** Nothing that a reader would see: white space, controls, and characters that are ignored in display. */
-const BLANK = /^[\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+/** Nothing that a reader would see: white space, controls, what is ignored in display, and no characters. */
+const BLANK =
+  /^[\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]*$/u;
 /** Most texts contain one of these, and need no closer look. */
 const VISIBLE = /[!-~]/;
 

@@ -5,10 +5,11 @@ import { isIngredient } from '../artifacts/version-files.ts';
 import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
 import type { TreeFile } from '../version/git-objects.ts';
+import { assertListable } from '../version/manifest.ts';
 import { assertComplete } from './completeness.ts';
 import type { Repository } from './git.ts';
 import { explainMissingBytes } from './lfs-setup.ts';
-import { listTree, readTree } from './objects.ts';
+import { listTree, listVersionFiles, readTree } from './objects.ts';
 import { GitError } from './run-git.ts';
 import { type Snapshot, stageWorkTree, takeSnapshot } from './snapshot.ts';
 
@@ -34,6 +35,7 @@ export async function commitVersion(
   { message, dataFolder, lfsClean, checkModel }: CommitOptions,
 ): Promise<string> {
   const snapshot = await takeSnapshot(repository, lfsClean);
+  assertListable(snapshot.tree, await listVersionFiles(repository, snapshot.tree));
   const [missing] = snapshot.missing;
   if (missing !== undefined) {
     throw new ModelError('unfit', await explainMissingBytes(repository, missing));
@@ -47,7 +49,9 @@ export async function commitVersion(
   if (staged !== snapshot.tree) {
     throw new ModelError('unfit', 'files changed while they were checked: commit again');
   }
-  await repository.gitBytes(['commit', '--quiet', '--file=-'], message);
+  // A version is listed as text: git turns a name that is in Latin-1 into UTF-8.
+  const encoding = ['-c', 'i18n.commitEncoding=UTF-8'];
+  await repository.gitBytes([...encoding, 'commit', '--quiet', '--file=-'], message);
   const commit = (await repository.git('rev-parse', 'HEAD')).trim();
   const tree = (await repository.git('rev-parse', 'HEAD^{tree}')).trim();
   if (tree !== snapshot.tree) {

@@ -4,7 +4,7 @@ import { type Metrics, servedScores } from '../artifacts/metrics.ts';
 import { readArtifact, readRawJson } from '../artifacts/read.ts';
 import { ModelError } from '../version/errors.ts';
 import { type Commit, isFullSha } from '../version/git-objects.ts';
-import { sizeOf } from '../version/manifest.ts';
+import { MANIFEST_FILE, sizeOf } from '../version/manifest.ts';
 import type { Store } from '../version/stores/store.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion, resolveCommit, type Version } from '../version/version.ts';
@@ -23,7 +23,7 @@ export interface VersionSummary {
 }
 
 /**
- * The versions in a store, newest first.
+ * The complete versions in a store, newest first.
  *
  * @param tags of the repository, by full SHA; a version without one has the tag it was published with.
  * @throws ModelError where the store can't be listed.
@@ -40,16 +40,21 @@ export async function listVersions(
         '`models show <sha>`',
     );
   }
-  const folders = new Set((await store.list(model)).map((path) => path.split('/')[0] as string));
+  const paths = await store.list(model);
+  const folders = new Set(paths.map((path) => path.split('/')[0] as string));
   const pinned = await resolveCommit(store, model).catch(ifModelError(undefined));
   const summaries = await Promise.all(
     [...folders].filter(isFullSha).map(async (sha) => {
+      // `commit.json` is written last: without it, a version is being published, or publishing was interrupted.
+      if (!paths.includes(`${sha}/${MANIFEST_FILE}`)) {
+        return [];
+      }
       const version = await openVersion(store, model, sha);
       const tag = tags.get(sha) ?? (await readTag(store, model, sha));
-      return summarise(version, { tag, isPinned: sha === pinned });
+      return [await summarise(version, { tag, isPinned: sha === pinned })];
     }),
   );
-  return summaries.sort((a, b) => b.date.localeCompare(a.date));
+  return summaries.flat().sort((a, b) => b.date.localeCompare(a.date));
 }
 
 async function summarise(

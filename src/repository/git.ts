@@ -1,9 +1,9 @@
 /** Opens a model repository: a clone, a bare repository, or a bundle file. */
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { ModelError } from '../version/errors.ts';
+import { createTemporaryDirectory } from '../version/staging.ts';
 import { GitError, ownEnvironment, runGit } from './run-git.ts';
 
 export interface Repository {
@@ -68,8 +68,7 @@ async function openFolder(location: string, environment: Environment): Promise<R
 
 /** Git can read a bundle only by cloning it, which is fast: it has pointers instead of weights. */
 async function openBundle(location: string, environment: Environment): Promise<Repository> {
-  const folder = await mkdtemp(join(tmpdir(), 'tweet-sentiment-'));
-  const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const { path: folder, remove: close } = await createTemporaryDirectory();
   try {
     const args = ['clone', '--quiet', '--bare', '--', location, folder];
     await runGit('.', args, { environment });

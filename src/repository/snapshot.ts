@@ -2,11 +2,11 @@
  * What git would commit now, as git would store it: attributes and settings such as `core.autocrlf` change
  * bytes on their way from the working tree.
  */
-import { copyFile, mkdtemp, rm, stat, utimes } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../version/errors.ts';
 import type { TreeFile } from '../version/git-objects.ts';
+import { createTemporaryDirectory } from '../version/staging.ts';
 import type { Repository } from './git.ts';
 import { listTree, readTree, type TreeContent, type TreeEntry } from './objects.ts';
 
@@ -29,9 +29,9 @@ export async function takeSnapshot(repository: Repository, lfsClean: string): Pr
       `${repository.location} is a bare repository: expected one with a working tree`,
     );
   }
-  const folder = await mkdtemp(join(tmpdir(), 'tweet-sentiment-'));
+  const folder = await createTemporaryDirectory();
   try {
-    const index = join(folder, 'index');
+    const index = join(folder.path, 'index');
     await copyIndex(repository, index);
     const staging = repository.withVariables({ GIT_INDEX_FILE: index });
     const tree = await stageWorkTree(staging, lfsClean);
@@ -39,7 +39,7 @@ export async function takeSnapshot(repository: Repository, lfsClean: string): Pr
     assertRegularFiles(entries);
     return { tree, entries, ...(await readTree(repository, entries)) };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   }
 }
 

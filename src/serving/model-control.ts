@@ -3,6 +3,7 @@
  * taken back. Each change is prepared (fetched, proven, loaded, checked by its golden texts) before anything
  * that serves is touched.
  */
+import { checkCommit } from '../version/version.ts';
 import { endShadow, prepareEndShadow, prepareShadow, startShadow } from './candidate.ts';
 import { ChangeError } from './errors.ts';
 import {
@@ -84,6 +85,9 @@ async function prepareOnce(state: LoadedModels, change: ModelChange): Promise<Pr
 
 async function prepare(state: LoadedModels, change: ModelChange): Promise<PreparedChange> {
   const primary = readyModel(state.manager);
+  if ('commit' in change && change.commit !== undefined) {
+    checkCommit(change.commit, 'commit');
+  }
   switch (change.type) {
     case 'swap':
       return prepareSwitch(state, 'swap', change.commit);

@@ -97,7 +97,7 @@ export interface Observer extends LoadObserver, ShadowObserver {
   onRequestStart(): void;
   /** Called once for each request, answered or not. */
   onRequestEnd(series: RequestSeries, durationSeconds: number): void;
-  /** A connection was closed because there were too many, or too many requests on it. */
+  /** A connection was closed because there were too many, or its client did not read the answer. */
   onConnectionClosed(reason: ConnectionCloseReason): void;
   /** Called for each error that is answered with 500. */
   onError(error: unknown, requestId: string): void;

@@ -196,7 +196,12 @@ function compare(
   });
   if (label !== record.label) {
     const primary = { label: record.label, score: record.score };
-    const example = { input, language: record.language, primary, candidate: { label, score } };
+    const example = {
+      input,
+      language: record.language,
+      primary,
+      candidate: { label, score: Math.round(score * 1e6) / 1e6 },
+    };
     state.examples = [example, ...state.examples].slice(0, MAX_EXAMPLES);
   }
 }

@@ -35,7 +35,7 @@ const EMAIL: Rule = {
   hint: /\S@/,
   pattern: new RegExp(
     `(?:"(?:[^"\\\\\\n]|\\\\.){1,64}"|(?<![${LOCAL_PART}]|[${LOCAL_PART}]@)(?:[${LOCAL_PART}]+@)*[${LOCAL_PART}]+)@` +
-      `(?:(?:${LABEL}+[.。])+(?:${LABEL}{2,}|\\p{N})(?:[.。]?%\\S*)?|\\[[\\p{L}\\p{N}.:]+\\])`,
+      `(?:(?:${LABEL}+[.。])+${LABEL}+(?:[.。]?%\\S*)?|\\[[\\p{L}\\p{N}.:]+\\])`,
     'gu',
   ),
   placeholder: () => '<email>',

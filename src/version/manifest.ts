@@ -25,9 +25,11 @@ const size = z.int().min(0).max(MAX_FILE_BYTES);
 const objectName = z.string().refine(isFullSha, 'expected a full object id in lower-case hex');
 
 const fileSchema = z.strictObject({
-  path: z
-    .string()
-    .refine(isSafePath, 'a path must stay in the folder, with no empty, "." or ".git" part'),
+  path: z.string().refine(isSafePath, {
+    error: ({ input }) =>
+      `expected a path that stays in the folder, of at most ${MAX_PATH_LENGTH} characters, without ` +
+      `control characters and backslashes, not ${MANIFEST_FILE}, found ${JSON.stringify(input)}`,
+  }),
   mode: z.literal('100644', 'only regular files (mode 100644) can be part of a version'),
   blob: objectName,
   /** Bytes of the git blob: for a git-lfs file, of its pointer. */
@@ -35,11 +37,13 @@ const fileSchema = z.strictObject({
   lfs: z.strictObject({ oid: z.string().regex(/^[0-9a-f]{64}$/), size }).optional(),
 });
 
+const filesSchema = z.array(fileSchema).min(1).max(MAX_FILES);
+
 const manifestSchema = z.strictObject({
   commit: objectName,
   /** The raw commit object, as text. */
   object: z.string(),
-  files: z.array(fileSchema).min(1).max(MAX_FILES),
+  files: filesSchema,
 });
 
 export type VersionFile = z.infer<typeof fileSchema>;
@@ -103,6 +107,21 @@ export function parseManifest(bytes: Buffer, sha: string): Manifest {
     throw refusal('tree of the listed files', details.tree, tree);
   }
   return { commit, details, files };
+}
+
+/**
+ * Checks that a tree can be listed, before it is committed.
+ *
+ * @throws ModelError `unfit` for a file that no version can have.
+ */
+export function assertListable(tree: string, entries: readonly VersionFile[]): void {
+  const files = checkJson(filesSchema, entries, 'files');
+  if (rootTreeId(files, algorithmOf(tree)) !== tree) {
+    throw new ModelError(
+      'unfit',
+      'expected paths in UTF-8, found other bytes in the name of a file',
+    );
+  }
 }
 
 function refusal(property: string, expected: string | number, found: string | number): ModelError {

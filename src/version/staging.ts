@@ -1,5 +1,6 @@
 /** Files are written to a staging directory and renamed, so that no reader ever finds an incomplete one. */
 import { mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeFolder } from '../folders.ts';
 
@@ -22,27 +23,51 @@ export async function withStagingDirectory<T>(
   work: (staging: string) => Promise<T>,
 ): Promise<T> {
   await makeFolder(parent);
-  const staging = await mkdtemp(join(parent, PREFIX));
-  const heartbeat = setInterval(() => {
-    utimes(staging, new Date(), new Date()).catch(() => undefined);
-  }, HEARTBEAT_MS);
+  const staging = await createDirectory(parent, PREFIX);
   try {
-    await removeAbandoned(parent);
-    return await work(staging);
+    return await work(staging.path);
   } finally {
-    clearInterval(heartbeat);
-    await rm(staging, { recursive: true, force: true });
+    await staging.remove();
   }
 }
 
-async function removeAbandoned(parent: string): Promise<void> {
-  const names = (await readdir(parent)).filter((name) => name.startsWith(PREFIX));
+export interface TemporaryDirectory {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** No other program names a file so, and it is removed by this name. */
+const TEMPORARY_PREFIX = '.tweet-sentiment-staging-';
+
+/** Creates a directory in the system's folder for temporary files, and removes those that killed processes left. */
+export function createTemporaryDirectory(): Promise<TemporaryDirectory> {
+  return createDirectory(tmpdir(), TEMPORARY_PREFIX);
+}
+
+async function createDirectory(parent: string, prefix: string): Promise<TemporaryDirectory> {
+  const path = await mkdtemp(join(parent, prefix));
+  const heartbeat = setInterval(() => {
+    utimes(path, new Date(), new Date()).catch(() => undefined);
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+  await removeAbandoned(parent, prefix);
+  return {
+    path,
+    remove: async () => {
+      clearInterval(heartbeat);
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+async function removeAbandoned(parent: string, prefix: string): Promise<void> {
+  const names = (await readdir(parent)).filter((name) => name.startsWith(prefix));
   await Promise.all(
     names.map(async (name) => {
       const path = join(parent, name);
-      // Another process may remove it at the same time.
+      // Another process may remove it at the same time, or another user owns it.
       const stats = await stat(path).catch(() => undefined);
-      if (stats && Date.now() - stats.mtimeMs > ABANDONED_MS) {
+      if (stats?.isDirectory() && Date.now() - stats.mtimeMs > ABANDONED_MS) {
         await rm(path, { recursive: true, force: true }).catch(() => undefined);
       }
     }),

@@ -21,7 +21,7 @@ test('the metrics expose what was counted, also of names with quotes', async () 
       score: { upper_bounds: [0.5, 1], ratios: [0.125, 0.875] },
     },
   };
-  metrics.onModelLoaded({
+  metrics.onServing({
     name: 'tweet-sentiment',
     commit: COMMIT,
     tag: undefined,

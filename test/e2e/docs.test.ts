@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { codeSpans, listDocuments, listFiles, readDocument, tableRows } from '../docs/markdown.ts';
+import { MULTILINGUAL } from '../support/pinned.ts';
 import { runCommand, startServer, type TestServer } from '../support/server.ts';
 
 interface Metric {
@@ -9,6 +10,8 @@ interface Metric {
   /** Values by label; of a histogram, `le` is left out. */
   readonly labels: Record<string, Set<string>>;
 }
+
+const ADMIN_TOKEN = 'sixteen-characters';
 
 const telemetry = readDocument('docs/telemetry.md');
 
@@ -19,7 +22,7 @@ describe('a running server', () => {
   let lastSeries: string[];
 
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({ ADMIN_TOKEN });
     try {
       firstSeries = [...(await server.metrics()).keys()];
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -30,9 +33,17 @@ describe('a running server', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ id: predictions[0]?.id, label: 'positive' }),
       });
+      const authorization = `Bearer ${ADMIN_TOKEN}`;
+      const candidate = await fetch(`${server.url}/admin/shadow`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json', authorization },
+        body: JSON.stringify({ commit: MULTILINGUAL, share: 1 }),
+      });
+      expect(candidate.status).toBe(200);
       for (const route of documentedRoutes('GET')) {
         const path = route.replace('<path>', 'golden.json').replace('<file>', 'console.js');
-        expect((await fetch(server.url + path)).status, path).toBe(200);
+        const response = await fetch(server.url + path, { headers: { authorization } });
+        expect(response.status, path).toBe(200);
       }
       expect((await server.predict('{')).status).toBe(400);
       expect((await fetch(`${server.url}/none`)).status).toBe(404);
@@ -90,7 +101,10 @@ describe('a running server', () => {
 
   test('has every series from the first scrape', () => {
     const ownOf = (series: readonly string[]): string[] =>
-      series.filter((name) => !/^(process|nodejs)_/.test(name)).sort();
+      series
+        // Of a candidate, there are series only while there is one.
+        .filter((name) => !/^(process_|nodejs_|classifier_shadow_(info|predictions))/.test(name))
+        .sort();
     expect(ownOf(lastSeries)).toEqual(ownOf(firstSeries));
   });
 
@@ -102,10 +116,23 @@ describe('a running server', () => {
     );
     const events = server.lines.map(({ event }) => event);
     expect(events.sort()).toEqual(
-      ['listening', 'ready', 'prediction', 'feedback', 'draining', 'stopped'].sort(),
+      [
+        'listening',
+        'ready',
+        'prediction',
+        'feedback',
+        'model_change',
+        'draining',
+        'stopped',
+      ].sort(),
     );
     for (const { timestamp, level, event, ...rest } of server.lines) {
-      expect.soft(Object.keys(rest), event).toEqual(fields.get(event));
+      const documented = fields.get(event) ?? [];
+      // Some fields depend on the kind of change, its result, and on settings.
+      const expected = ['model_change', 'listening'].includes(event)
+        ? documented.filter((name) => name in rest)
+        : documented;
+      expect.soft(Object.keys(rest), event).toEqual(expected);
     }
   });
 });

@@ -11,7 +11,7 @@ function modelOf(commit: string): ServedModel & { readonly closed: string[] } {
 
 async function serving(model: ServedModel): Promise<Manager> {
   const manager = createManager(model.commit);
-  await manager.serve({ commit: model.commit, run: async () => model });
+  await manager.start({ run: async () => model });
   return manager;
 }
 
@@ -32,8 +32,7 @@ test('while a version is loaded nothing is accepted, and its commit shows once i
   const manager = createManager(undefined);
   expect(() => manager.acquire()).toThrow('The store has not yet returned which model to serve');
   const loaded = deferred<ServedModel>();
-  const served = manager.serve({
-    commit: undefined,
+  const served = manager.start({
     run: (onCommit) => {
       onCommit('a');
       return loaded.promise;
@@ -51,8 +50,7 @@ test('a model serves only when the other processes are ready, and shows in the g
   const manager = createManager('a');
   const model = modelOf('a');
   const others = deferred<void>();
-  const served = manager.serve({
-    commit: 'a',
+  const served = manager.start({
     run: async () => model,
     beforeServing: () => others.promise,
   });
@@ -63,57 +61,34 @@ test('a model serves only when the other processes are ready, and shows in the g
   expect(manager.state().status).toBe('ready');
 });
 
-test('a version that replaces another one ends it with its last request', async () => {
+test('a version that replaces another one answers from then on; the other ends with its last request', async () => {
   const [first, second] = [modelOf('a'), modelOf('b')];
   const manager = await serving(first);
   const [one, other] = [manager.acquire(), manager.acquire()];
-  await manager.serve({ commit: 'b', run: async () => second });
+  expect(manager.replace(second)).toBe(first);
+  const retired = [manager.retire(first), manager.retire(first)];
   expect([one.model.commit, manager.acquire().model.commit]).toEqual(['a', 'b']);
+  expect(manager.state()).toEqual({ status: 'ready', commit: 'b', model: second });
   one.release();
   one.release();
   await turn();
   expect(first.closed).toEqual([]);
   other.release();
-  await turn();
+  await Promise.all(retired);
   expect([first.closed, second.closed]).toEqual([['a'], []]);
 });
 
-test('while another version is loaded, the one before serves', async () => {
-  const first = modelOf('a');
-  const manager = await serving(first);
-  const loaded = deferred<ServedModel>();
-  const served = manager.serve({ commit: 'b', run: () => loaded.promise });
-  expect(manager.state()).toEqual({ status: 'ready', commit: 'a', model: first, next: 'b' });
-  expect(manager.acquire().model).toBe(first);
-  loaded.resolve(modelOf('b'));
-  await served;
-  expect(manager.state()).toMatchObject({ status: 'ready', commit: 'b' });
-});
-
-test.each<[string, (model: ServedModel) => Parameters<Manager['serve']>[0]]>([
-  ['loaded', () => ({ commit: 'b', run: () => Promise.reject(new Error('bad')) })],
+test.each<[string, Parameters<Manager['start']>[0]]>([
+  ['loaded', { run: () => Promise.reject(new Error('bad')) }],
   [
     'agreed on',
-    (model) => ({
-      commit: 'b',
-      run: async () => model,
-      beforeServing: () => Promise.reject(new Error('bad')),
-    }),
+    { run: async () => modelOf('a'), beforeServing: () => Promise.reject(new Error('bad')) },
   ],
-])(
-  'a version that can’t be %s leaves the one before serving, and nothing running',
-  async (_, load) => {
-    const [first, second] = [modelOf('a'), modelOf('b')];
-    const manager = await serving(first);
-    await expect(manager.serve(load(second))).rejects.toThrow('bad');
-    expect(manager.state()).toEqual({ status: 'ready', commit: 'a', model: first });
-    expect(manager.acquire().model).toBe(first);
-    expect(first.closed).toEqual([]);
-    if (_ === 'agreed on') {
-      expect(second.closed).toEqual(['b']);
-    }
-  },
-);
+])('a first version that can’t be %s does not serve', async (_, load) => {
+  const manager = createManager('a');
+  await expect(manager.start(load)).rejects.toThrow('bad');
+  expect(manager.state()).toEqual({ status: 'loading', commit: 'a' });
+});
 
 test('a draining server is not ready, a closed one accepts nothing; its model ends with the last lease', async () => {
   const model = modelOf('a');
@@ -141,7 +116,7 @@ test('a load that ends while the server drains does not make it ready', async ()
   const manager = createManager('a');
   const loaded = deferred<ServedModel>();
   const model = modelOf('a');
-  const served = manager.serve({ commit: 'a', run: () => loaded.promise });
+  const served = manager.start({ run: () => loaded.promise });
   manager.drain();
   loaded.resolve(model);
   await served;

@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import { createApp } from '../../src/http/app.ts';
 import { createBodyBudget } from '../../src/http/body-budget.ts';
 import type { Classifier } from '../../src/inference/classifier.ts';
+import { ChangeError } from '../../src/serving/errors.ts';
 import { createManager, type Manager } from '../../src/serving/manager.ts';
 import type { Observer } from '../../src/serving/observer.ts';
 import { createPredictionIds } from '../../src/serving/prediction-id.ts';
@@ -23,6 +24,14 @@ export function createTestApp(
   const predictionIds = createPredictionIds(undefined);
   const observer = observerWith(observed);
   return createApp({
+    adminToken: [],
+    hasAdminPort: false,
+    control: { shadow: () => undefined, previous: () => undefined },
+    change: async () => {
+      throw new ChangeError('not-ready', 'no change here');
+    },
+    readShadow: async () => undefined,
+    onFeedback: observer.onFeedback,
     bodyBudget: createBodyBudget(1024 ** 2),
     manager,
     observer,
@@ -46,6 +55,6 @@ export function createTestApp(
 export async function serving(classifier: Partial<Classifier>): Promise<Manager> {
   const manager = createManager(COMMIT);
   const model = { name: 'm', commit: COMMIT, classifier } as ServedModel;
-  await manager.serve({ commit: COMMIT, run: async () => model });
+  await manager.start({ run: async () => model });
   return manager;
 }

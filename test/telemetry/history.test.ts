@@ -24,7 +24,7 @@ const line = (id = 'id') => ({ id }) as PredictionFields;
 function historyAt(seconds: number) {
   let now = seconds;
   const history = createHistory(() => now * 1000);
-  history.onModelLoaded(profile);
+  history.onServing(profile);
   return {
     ...history,
     at: (second: number) => {
@@ -104,7 +104,7 @@ test('another version begins without observations', () => {
   history.onPrediction(text('de'), line());
   history.onFeedback('positive', 'negative');
   expect(history.snapshot().feedback).toEqual({ positive: { negative: 1 } });
-  history.onModelLoaded(profile);
+  history.onServing(profile);
   expect(history.snapshot()).toMatchObject({ steps: [], feedback: {} });
 });
 

@@ -100,6 +100,8 @@ describe('e-mail addresses', () => {
     ['ann@exa_mple.com', '<email>'],
     ['ann@www.example.com', '<email>'],
     ['x@y@example.com', '<email>'],
+    ['a@b.c', '<email>'],
+    ['ann@host.x, hi', '<email>, hi'],
   ])('%j', (text, masked) => {
     expect(maskText(text)).toBe(masked);
   });

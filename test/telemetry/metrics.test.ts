@@ -21,7 +21,7 @@ const seriesOf = (text: string): string[] =>
 
 test('no language that a text claims to be in makes a new series', async () => {
   const metrics = createMetrics(() => NO_STATS);
-  metrics.onModelLoaded(model);
+  metrics.onServing(model);
   const before = seriesOf(await metrics.expose()).length;
   for (const language of ['en', 'und', 'la', 'xx', 'ceb']) {
     const record = { label: 'neutral', language, score: 0.5, tokens: 3, unknownRatio: 0 };
@@ -45,8 +45,8 @@ test('the series of every route are there before the first request', async () =>
 
 test('another model takes the place of the one before', async () => {
   const metrics = createMetrics(() => NO_STATS);
-  metrics.onModelLoaded(model);
-  metrics.onModelLoaded({ ...model, commit: 'second', tag: 'v2' });
+  metrics.onServing(model);
+  metrics.onServing({ ...model, commit: 'second', tag: 'v2' });
   const info = seriesOf(await metrics.expose()).filter((s) =>
     s.startsWith('classifier_model_info'),
   );
@@ -79,7 +79,7 @@ test('observations are counted into the bins of the served profile, beside its r
           return [`${feature} ${bin}`, Number(value)];
         }),
     );
-  metrics.onModelLoaded({ ...model, profile });
+  metrics.onServing({ ...model, profile });
   expect(await exposed('classifier_reference_ratio')).toEqual({
     'language en': 0.9,
     'language other': 0.1,
@@ -95,12 +95,50 @@ test('observations are counted into the bins of the served profile, beside its r
     'score 0.5': 1,
     'score 1': 2,
   });
-  // Of another version with other bins: the counts begin anew.
-  metrics.onModelLoaded({
+  // Of another version with other bins: no count falls.
+  metrics.onServing({
     ...model,
     profile: { ...profile, features: { score: profile.features.score } },
   });
-  expect(await exposed('classifier_observations_total')).toEqual({ 'score 0.5': 0, 'score 1': 0 });
+  observe('en', 0.5);
+  expect(await exposed('classifier_observations_total')).toEqual({
+    'language en': 1,
+    'language other': 2,
+    'score 0.5': 2,
+    'score 1': 2,
+  });
+});
+
+test('no counter or histogram falls when another version serves', async () => {
+  const metrics = createMetrics(() => NO_STATS);
+  metrics.onServing(model);
+  metrics.onPrediction({
+    ...{ label: 'neutral', language: 'en', score: 0.7, tokens: 3, unknownRatio: 0 },
+  } as PredictionRecord);
+  metrics.onFeedback('neutral', 'negative');
+  const counts = async (): Promise<string[]> =>
+    seriesOf(await metrics.expose()).filter((line) =>
+      /^classifier_(predictions_total|prediction_score_count|feedback_total).* [1-9]/.test(line),
+    );
+  const before = await counts();
+  expect(before).toHaveLength(3);
+  metrics.onServing({ ...model, commit: 'second', tag: 'v2' });
+  expect(await counts()).toEqual(before);
+});
+
+test('the last load and the number of loads are shown, also of a candidate that never serves', async () => {
+  const metrics = createMetrics(() => NO_STATS);
+  const loads = async (): Promise<string[]> =>
+    seriesOf(await metrics.expose()).filter((line) =>
+      /^classifier_(model_loads_total|last_load_successful)/.test(line),
+    );
+  metrics.onModelLoaded();
+  metrics.onModelFailed();
+  expect(await loads()).toEqual([
+    'classifier_model_loads_total{result="success"} 1',
+    'classifier_model_loads_total{result="failure"} 1',
+    'classifier_last_load_successful 0',
+  ]);
 });
 
 describe('the lag of the event loop', () => {

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { reproduce } from '../../repository/reproduce/reproduce.ts';
+import { createTemporaryDirectory } from '../../version/staging.ts';
 import { commandLine } from '../command-line.ts';
 import { asJson, type Flags } from '../options.ts';
 import { notify, print, progressBar } from '../output.ts';
@@ -27,7 +25,7 @@ export function addReproduce(models: Command): void {
 function run(revision: string | undefined, flags: Flags & { data: string }): Promise<void> {
   return withVersionAccess(flags, async ({ open }) => {
     const { measureProfile } = await import('../../repository/measure-profile.ts');
-    const folder = await mkdtemp(join(tmpdir(), 'tweet-sentiment-'));
+    const { path: folder, remove } = await createTemporaryDirectory();
     try {
       const reproduction = await reproduce(await open(revision), {
         folder,
@@ -39,7 +37,7 @@ function run(revision: string | undefined, flags: Flags & { data: string }): Pro
       print(flags, reproduction, formatReproduction);
       process.exitCode = reproduction.verdict === 'different' ? 1 : 0;
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      await remove();
     }
   });
 }

@@ -53,7 +53,7 @@ export function createConnection(socket: Socket, pacers: GatePacers): OpenConnec
   const destroySoon = socket.destroySoon;
   // Node calls it behind an answer with `Connection: close`.
   socket.destroySoon = () => {
-    if (connection.gate.hasRest()) {
+    if (connection.gate.hasRest() || maySendMore(connection)) {
       endSlowly(connection);
     } else {
       connection.isEnding = true;
@@ -62,6 +62,13 @@ export function createConnection(socket: Socket, pacers: GatePacers): OpenConnec
     }
   };
   return connection;
+}
+
+/** True where the client has not said that its request is the last one: it may be sending the next. */
+function maySendMore({ exchanges: [first], isHalfClosed }: OpenConnection): boolean {
+  const { headers, httpVersion } = first?.req ?? {};
+  const isLast = httpVersion === '1.0' || /\bclose\b/i.test(headers?.connection ?? '');
+  return !isHalfClosed && !isLast;
 }
 
 /** True where a whole request has arrived that has no whole answer. */

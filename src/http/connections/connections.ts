@@ -70,6 +70,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
   return {
     onConnection: (socket) => {
       accepted.inTurn++;
+      // Node's own listener goes with a CONNECT request, and an error without a listener ends the process.
+      socket.on('error', () => socket.destroy());
       if (makeRoom(state, socket)) {
         admit(state, socket);
       } else {
@@ -95,7 +97,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       }
     },
     closeUnread: () => {
-      for (const { socket } of checkAnswers(open.values())) {
+      for (const { socket } of checkAnswers(open.values(), { isClosing: state.isClosing })) {
         options.onClose('unread');
         // The system would keep what it has not sent.
         socket.resetAndDestroy();
@@ -219,7 +221,10 @@ function onAnswered(state: State, connection: OpenConnection): void {
 
 /** True where an answered request has more to come than is worth reading for the next one. */
 export function hasLargeRest({ complete, headers }: IncomingMessage): boolean {
-  return (
-    !complete && Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) > MAX_REST_BYTES
-  );
+  // Node reports a request before it is complete, also one that has no body.
+  const bytes =
+    headers['transfer-encoding'] === undefined
+      ? Number(headers['content-length'] ?? 0)
+      : Number.POSITIVE_INFINITY;
+  return !complete && bytes > MAX_REST_BYTES;
 }

@@ -200,8 +200,9 @@ function release(state: State): void {
   }
 }
 
-function endIfPassed({ hasEnded, held, end }: State): void {
-  if (hasEnded && !held) {
+function endIfPassed({ hasEnded, held, dropped, socket, end }: State): void {
+  // Behind the last request, the parser may be another connection's already.
+  if (hasEnded && !held && dropped === undefined && !socket.destroyed) {
     end();
   }
 }

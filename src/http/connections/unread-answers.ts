@@ -4,6 +4,8 @@ import type { AnswerProgress, OpenConnection } from './connection.ts';
 export const CHECK_INTERVAL_MS = 250;
 /** A client that has read nothing for so long may be evicted. */
 const STALLED_MS = 1_000;
+/** The same for a server that stops: it does not wait for such a client. */
+const STALLED_AT_STOP_MS = 3_000;
 /** From then on, an answer must be read at `MIN_BYTES_PER_SECOND`, on average. */
 const GRACE_MS = 10_000;
 const MIN_BYTES_PER_SECOND = 16 * 1024;
@@ -20,12 +22,18 @@ export function isStalled({ exchanges }: OpenConnection): boolean {
  *
  * @returns the connections whose answers are read too slowly, or take too much memory.
  */
-export function checkAnswers(connections: Iterable<OpenConnection>): OpenConnection[] {
+export function checkAnswers(
+  connections: Iterable<OpenConnection>,
+  { isClosing }: { readonly isClosing: boolean },
+): OpenConnection[] {
+  const maxStalledMs = isClosing ? STALLED_AT_STOP_MS : Number.POSITIVE_INFINITY;
+  const isTooSlow = ({ progress }: Waiting): boolean =>
+    progress.stalledMs >= maxStalledMs || isBelowMinimum(progress);
   const waiting = [...connections]
     .map((connection) => ({ connection, progress: updateProgress(connection) }))
     .filter((found): found is Waiting => found.progress !== undefined);
-  const tooSlow = waiting.filter(({ progress }) => isTooSlow(progress));
-  const others = waiting.filter(({ progress }) => !isTooSlow(progress));
+  const tooSlow = waiting.filter(isTooSlow);
+  const others = waiting.filter((each) => !isTooSlow(each));
   return [...tooSlow, ...longestWaiting(others)].map(({ connection }) => connection);
 }
 
@@ -57,7 +65,7 @@ function updateProgress({ exchanges, socket }: OpenConnection): AnswerProgress |
   return progress;
 }
 
-function isTooSlow({ waitingMs, sentBytes, unreadBytes }: AnswerProgress): boolean {
+function isBelowMinimum({ waitingMs, sentBytes, unreadBytes }: AnswerProgress): boolean {
   const allowedMs = GRACE_MS + ((sentBytes + unreadBytes) / MIN_BYTES_PER_SECOND) * 1000;
   return waitingMs > allowedMs;
 }

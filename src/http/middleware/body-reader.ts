@@ -40,7 +40,7 @@ export function readBody(
   { limit, budget }: ReadOptions,
   onEnd: (result: Buffer | ProblemError) => void,
 ): void {
-  const encoding = req.headers['content-encoding']?.toLowerCase() ?? 'identity';
+  const encoding = req.headers['content-encoding']?.toLowerCase() || 'identity';
   const decoder = DECODERS[encoding];
   const account = budget.open();
   if (decoder && !account.grow(decoder.bytes)) {

@@ -23,10 +23,11 @@ export function readJson(options: ReadOptions): RequestHandler {
     }
     const refusal = refusalOf(req, options.limit);
     if (refusal) {
-      next(refusal);
+      refuseUnlessEmpty(req, refusal, next);
       return;
     }
-    if (req.headers.expect !== undefined) {
+    // RFC 9110, 10.1.1: clients of HTTP/1.0 do not know interim responses.
+    if (req.headers.expect !== undefined && req.httpVersion === '1.1') {
       res.writeContinue();
     }
     readBody(req, res, options, (result) => {
@@ -38,6 +39,30 @@ export function readJson(options: ReadOptions): RequestHandler {
       }
     });
   };
+}
+
+/** A body in chunks may turn out to have none: then it needs no type. */
+function refuseUnlessEmpty(
+  req: Request,
+  refusal: ProblemError,
+  next: (problem?: ProblemError) => void,
+): void {
+  const { 'transfer-encoding': transferEncoding, expect } = req.headers;
+  // A client that waits for 100 Continue has a body.
+  if (transferEncoding === undefined || expect !== undefined) {
+    next(refusal);
+    return;
+  }
+  const finish = (problem?: ProblemError): void => {
+    req.off('data', onData).off('end', onEnd);
+    next(problem);
+  };
+  const onData = (): void => finish(refusal);
+  const onEnd = (): void => {
+    req.body = Buffer.alloc(0);
+    finish();
+  };
+  req.on('data', onData).on('end', onEnd);
 }
 
 // Removes a byte order mark.
@@ -84,13 +109,13 @@ function refusalOf({ headers }: IncomingMessage, limit: number): ProblemError | 
   const type = headers['content-type'];
   const [essence = ''] = (type ?? '').split(';', 1);
   if (!JSON_TYPE.test(essence.trim())) {
-    return unsupported(`The body must be application/json, found ${type ?? 'no content type'}`);
+    return unsupported(`The body must be application/json, found ${type || 'no content type'}`);
   }
   const charset = CHARSET.exec(type ?? '')?.[1]?.toUpperCase() ?? 'UTF-8';
   if (!['UTF-8', 'UTF8', 'US-ASCII'].includes(charset)) {
     return unsupported(`The body must be in UTF-8, found the character set ${charset}`);
   }
-  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
+  const encoding = headers['content-encoding']?.toLowerCase() || 'identity';
   if (encoding !== 'identity' && !Object.hasOwn(DECODERS, encoding)) {
     const known = Object.keys(DECODERS).join(', ');
     return unsupported(`The body may be compressed by ${known}, found ${encoding}`);

@@ -7,9 +7,9 @@ import { ProblemError } from '../problems.ts';
 
 /** An id from outside is taken over where it can't harm a log or a header. */
 const SANE_REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
-/** W3C Trace Context, https://www.w3.org/TR/trace-context/#traceparent-header. */
+/** W3C Trace Context, https://www.w3.org/TR/trace-context/#traceparent-header: only later versions may add fields. */
 const TRACEPARENT =
-  /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
+  /^(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
 
 /** nginx's status for a client that went away before it was answered. */
 export const CLIENT_CLOSED_REQUEST = 499;
@@ -88,15 +88,39 @@ export function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
+/** A name or an address, and a port (RFC 3986, 3.2.2 and 3.2.3); empty where the target has no host. */
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.!~$&'()*+,;=%-]*)(?::\d*)?$/i;
+
 /** What HTTP/1.1 requires of every request (RFC 9112, 3.2; RFC 9110, 10.1.1). */
-function refusalOf({ headers, httpVersion }: IncomingMessage): ProblemError | undefined {
-  if (headers.host === undefined && httpVersion === '1.1') {
+function refusalOf(req: IncomingMessage): ProblemError | undefined {
+  const { host, expect } = req.headers;
+  if (host === undefined && req.httpVersion === '1.1') {
     return new ProblemError('invalid-request', 'The request has no Host header');
   }
-  const { expect } = headers;
-  return expect === undefined || /^100-continue$/i.test(expect)
+  if (host !== undefined && (!HOST.test(host) || hasSeveralHosts(req))) {
+    return new ProblemError('invalid-request', 'Expected one Host header, a name and a port');
+  }
+  return expect === undefined || CONTINUE.test(expect)
     ? undefined
-    : new ProblemError('expectation-failed', `Only 100-continue can be expected, found ${expect}`);
+    : new ProblemError(
+        'expectation-failed',
+        `Only 100-continue can be expected, found ${JSON.stringify(expect)}`,
+      );
+}
+
+/** Joined where it came more than once. */
+const CONTINUE = /^100-continue(?:\s*,\s*100-continue)*$/i;
+
+/** Node keeps the first one. */
+function hasSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') {
+      hosts++;
+    }
+  }
+  return hosts > 1;
 }
 
 function header(req: IncomingMessage, name: string): string | undefined {

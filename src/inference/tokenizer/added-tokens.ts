@@ -1,5 +1,5 @@
 /** `added_tokens` of tokenizer.json: tokens that are found in a text before it is split into words. */
-import { type Component, read } from './component.ts';
+import { type Component, read, unsupported } from './component.ts';
 import type { Normalize } from './normalizer.ts';
 import { escapePattern, findMatches } from './pattern.ts';
 import { CLASSES } from './unicode.ts';
@@ -37,21 +37,21 @@ export function createAddedTokens(
   for (const token of tokens) {
     const json = { ...token, type: 'added_tokens' };
     const content = read(json, 'content', 'string');
-    const id = vocabulary.get(content) ?? read(json, 'id', 'number');
+    const id = vocabulary.get(content) ?? nextId(vocabulary.size, ids.values());
+    assertId(json, content, { id, isKnown: ids.has(content), isInModel: vocabulary.has(content) });
     const added = {
       id,
-      isSingleWord: read(json, 'single_word', 'boolean', false),
-      isLeftStripped: read(json, 'lstrip', 'boolean', false),
-      isRightStripped: read(json, 'rstrip', 'boolean', false),
+      isSingleWord: read(json, 'single_word', 'boolean'),
+      isLeftStripped: read(json, 'lstrip', 'boolean'),
+      isRightStripped: read(json, 'rstrip', 'boolean'),
     };
-    const isNormalized = read(
-      json,
-      'normalized',
-      'boolean',
-      !read(json, 'special', 'boolean', false),
-    );
-    if (isNormalized) {
-      normalized.set(normalize(content), added);
+    if (read(json, 'normalized', 'boolean')) {
+      const found = normalize(content);
+      if (found === '' && content !== '') {
+        // The library finds it everywhere.
+        throw unsupported('added_tokens.content', 'a text that is not empty if normalized', json);
+      }
+      normalized.set(found, added);
     } else {
       original.set(content, added);
     }
@@ -62,6 +62,29 @@ export function createAddedTokens(
     splitNormalized: createSplitter(normalized),
     ids,
   };
+}
+
+/** The library counts on from the model's vocabulary, whatever the ids in the file are. */
+function nextId(vocabularySize: number, added: Iterable<number>): number {
+  let id = vocabularySize;
+  for (const other of added) {
+    id = Math.max(id, other + 1);
+  }
+  return id;
+}
+
+function assertId(
+  json: Component,
+  content: string,
+  { id, isKnown, isInModel }: { id: number; isKnown: boolean; isInModel: boolean },
+): void {
+  const found = read(json, 'id', 'number');
+  if (isKnown) {
+    throw unsupported('added_tokens', `${JSON.stringify(content)} once`, json);
+  }
+  if (!isInModel && found !== id) {
+    throw unsupported('added_tokens.id', `${id} for ${JSON.stringify(content)}`, found);
+  }
 }
 
 const WORD = new RegExp(`[${CLASSES.word}]`, 'u');
@@ -96,7 +119,7 @@ function createSplitter(tokens: ReadonlyMap<string, AddedToken>): SplitSections 
   };
 }
 
-/** @returns what a token takes of the text; undefined if it must be a word and is not. */
+/** @returns what a token takes of the text; undefined if it must be a word and is not, or nothing is left of it. */
 function rangeOf(
   { isSingleWord, isLeftStripped, isRightStripped }: AddedToken,
   text: string,
@@ -108,14 +131,15 @@ function rangeOf(
   ) {
     return undefined;
   }
-  const range = { start, end };
+  const range = { start: isLeftStripped ? Math.max(start, from) : start, end };
   while (isLeftStripped && range.start > from && SPACE.test(text.charAt(range.start - 1))) {
     range.start--;
   }
   while (isRightStripped && SPACE.test(text.charAt(range.end))) {
     range.end++;
   }
-  return range;
+  // One before took the white space that this one consists of.
+  return range.start < range.end ? range : undefined;
 }
 
 function characterAt(text: string, index: number): string {

@@ -53,6 +53,15 @@ export function read<T extends keyof Types>(
   return value as Types[T];
 }
 
+/** Reads one character. @throws ClassifierError `bad-model` for fewer or more. */
+export function readCharacter(component: Component, key: string): string {
+  const text = read(component, key, 'string');
+  if (Array.from(text).length !== 1) {
+    throw unsupported(`${component.type}.${key}`, 'one character', JSON.stringify(text));
+  }
+  return text;
+}
+
 /** Reads an array of components. */
 export function readList(component: Component, key: string): readonly unknown[] {
   const value = component[key];

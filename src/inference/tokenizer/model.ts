@@ -79,14 +79,12 @@ function createBpeModel(json: Component): Model {
   if (read(json, 'dropout', 'number', 0) !== 0) {
     throw unsupported('BPE.dropout', 'none: with it, each encoding is another one', json.dropout);
   }
-  const merges = readList(json, 'merges').map((merge) =>
-    typeof merge === 'string' ? merge.split(' ', 2) : merge,
-  );
+  const merges = readMerges(json);
   try {
     const tokenizeWord = createBpe({
       vocabulary,
       unknownId,
-      merges: merges as [string, string][],
+      merges,
       fusesUnknown: read(json, 'fuse_unk', 'boolean', false),
       hasByteFallback: read(json, 'byte_fallback', 'boolean', false),
       ignoresMerges: read(json, 'ignore_merges', 'boolean', false),
@@ -99,6 +97,21 @@ function createBpeModel(json: Component): Model {
       ? unsupported('BPE.merges', 'tokens of the vocabulary', error.message)
       : error;
   }
+}
+
+/** All are `"a b"`, or all are `["a", "b"]`. */
+function readMerges(json: Component): readonly (readonly [left: string, right: string])[] {
+  const merges = readList(json, 'merges');
+  const form = typeof merges[0];
+  return merges.map((merge) => {
+    const pair: unknown = typeof merge === 'string' ? merge.split(' ') : merge;
+    const isPair =
+      Array.isArray(pair) && pair.length === 2 && pair.every((token) => typeof token === 'string');
+    if (!isPair || typeof merge !== form) {
+      throw unsupported('BPE.merges', 'pairs of tokens, all "a b" or all ["a", "b"]', merge);
+    }
+    return pair as [string, string];
+  });
 }
 
 function readVocabulary({ type, vocab }: Component): ReadonlyMap<string, number> {

@@ -5,7 +5,7 @@ import { propertyClass } from './unicode.ts';
 
 /** What JavaScript has no counterpart for, where `_` replaces escaped characters and classes. */
 const UNSUPPORTED_SYNTAX = /\(\?(?!:|=|!|<[=!])|[*+?]\+/;
-const UNSUPPORTED_ESCAPE = /^\\[GKNORXYgky]/;
+const UNSUPPORTED_ESCAPE = /^\\(?:[GKNORXYgky]|u\{)/;
 
 /**
  * Compiles a pattern, with the flags `gu`.
@@ -14,14 +14,17 @@ const UNSUPPORTED_ESCAPE = /^\\[GKNORXYgky]/;
  */
 export function compilePattern({ type, pattern }: Component): RegExp {
   const what = `${type}.pattern`;
-  const { String: literal, Regex: expression } = (pattern ?? {}) as Record<string, unknown>;
+  const { String: literal, Regex: expression, ...others } = Object(pattern) as Component;
+  if (Object.keys(others).length > 0 || (literal !== undefined && expression !== undefined)) {
+    throw unsupported(what, '{"String": …} or {"Regex": …}', pattern);
+  }
   if (typeof literal === 'string') {
     return new RegExp(escapePattern(literal), 'gu');
   }
   if (typeof expression !== 'string') {
     throw unsupported(what, '{"String": …} or {"Regex": …}', pattern);
   }
-  const escapes = expression.match(/\\./gsu) ?? [];
+  const escapes = expression.match(/\\(?:u\{|.)/gsu) ?? [];
   let outline = expression.replace(/\\./gsu, '_');
   // Classes can be nested.
   while (/\[[^[\]]*\]/.test(outline)) {

@@ -5,6 +5,7 @@ import {
   create,
   type Factories,
   read,
+  readCharacter,
   readList,
   unsupported,
 } from './component.ts';
@@ -18,7 +19,7 @@ const PRE_TOKENIZERS: Factories<PreTokenize> = {
   BertPreTokenizer: () => (text) => text.match(BERT_WORDS) ?? [],
   ByteLevel: createByteLevel,
   CharDelimiterSplit: (json) => {
-    const delimiter = read(json, 'delimiter', 'string');
+    const delimiter = readCharacter(json, 'delimiter');
     return (text) => text.split(delimiter).filter((word) => word !== '');
   },
   Digits: (json) => {
@@ -72,6 +73,9 @@ function createByteLevel(json: Component): PreTokenize {
 
 function createFixedLength(json: Component): PreTokenize {
   const length = read(json, 'length', 'number', 5);
+  if (!Number.isSafeInteger(length) || length < 1) {
+    throw unsupported('FixedLength.length', 'a whole number, 1 or more', length);
+  }
   return (text) => {
     const characters = Array.from(text);
     return Array.from({ length: Math.ceil(characters.length / length) }, (_, at) =>
@@ -81,11 +85,12 @@ function createFixedLength(json: Component): PreTokenize {
 }
 
 function createMetaspace(json: Component): PreTokenize {
-  const replacement = read(json, 'replacement', 'string');
+  const replacement = readCharacter(json, 'replacement');
   const isSplit = read(json, 'split', 'boolean', true);
-  const scheme = read(json, 'add_prefix_space', 'boolean', true)
-    ? read(json, 'prepend_scheme', 'string', 'always')
-    : 'never';
+  const scheme = read(json, 'prepend_scheme', 'string', 'always');
+  if (scheme !== 'never' && !read(json, 'add_prefix_space', 'boolean', true)) {
+    throw unsupported('Metaspace.prepend_scheme', 'never without add_prefix_space', scheme);
+  }
   if (scheme !== 'always' && scheme !== 'never') {
     // `first` depends on where in the original text the normalized one begins.
     throw unsupported('Metaspace.prepend_scheme', 'always or never', scheme);

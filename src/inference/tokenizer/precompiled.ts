@@ -12,8 +12,12 @@ const MAX_CLUSTER_BYTES = 5;
  * break is one cluster too.
  */
 const CLUSTERS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-/** Without these, each character is a cluster of its own. */
-const HAS_CLUSTERS = /\r\n|[\p{M}\u200c\u200d]|[\u0600-\u0605\u06dd\u070f]/u;
+/**
+ * Without these, each character is a cluster of its own: marks, characters that extend one before them or are
+ * joined to it (UAX #29: Extend, SpacingMark), and signs that precede a number.
+ */
+const HAS_CLUSTERS =
+  /\r\n|[\p{M}\p{Grapheme_Extend}\p{Emoji_Modifier}\u0e33\u0eb3\u200d]|[\u0600-\u0605\u06dd\u070f]/u;
 
 /**
  * @param base64 of the map.

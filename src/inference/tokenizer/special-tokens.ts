@@ -1,4 +1,5 @@
 /** `post_processor` of tokenizer.json: the tokens around each text, `[CLS] … [SEP]`. */
+import { z } from 'zod';
 import { type Component, create, type Factories, readList, unsupported } from './component.ts';
 
 export interface SpecialTokens {
@@ -45,27 +46,45 @@ function readPair(json: Component, key: string): number {
   return id;
 }
 
-/** One piece of a template. */
-type Piece =
-  | { readonly SpecialToken: { readonly id: string } }
-  | { readonly Sequence: { readonly id: 'A' | 'B' } };
+const templateSchema = z.object({
+  single: z.array(
+    z.union([
+      z.object({ SpecialToken: z.object({ id: z.string(), type_id: z.int() }) }),
+      z.object({ Sequence: z.object({ id: z.literal('A'), type_id: z.int() }) }),
+    ]),
+  ),
+  special_tokens: z.record(z.string(), z.object({ ids: z.array(z.int().min(0)) })),
+});
+
+type Piece = z.infer<typeof templateSchema>['single'][number];
 
 function readTemplate(json: Component): SpecialTokens {
-  const pieces = readList(json, 'single') as readonly Piece[];
-  const tokens = json.special_tokens as Readonly<Record<string, { ids: readonly number[] }>>;
-  const text = pieces.findIndex((piece) => 'Sequence' in piece);
-  if (text < 0 || pieces.filter((piece) => 'Sequence' in piece).length > 1) {
-    throw unsupported('TemplateProcessing.single', 'one sequence', pieces);
+  const what = 'TemplateProcessing.single';
+  const parsed = templateSchema.safeParse(json);
+  if (!parsed.success) {
+    const expected = 'special tokens, each in special_tokens, around the sequence A';
+    throw unsupported(what, expected, { single: json.single, special_tokens: json.special_tokens });
+  }
+  const { single, special_tokens: tokens } = parsed.data;
+  const text = single.findIndex((piece) => 'Sequence' in piece);
+  if (text < 0 || single.filter((piece) => 'Sequence' in piece).length > 1) {
+    throw unsupported(what, 'one sequence', single);
+  }
+  // The model receives zeros as token_type_ids.
+  const typed = single.find((piece) => Object.values(piece).some(({ type_id: id }) => id !== 0));
+  if (typed) {
+    throw unsupported(what, 'type_id 0', typed);
   }
   const idsOf = (piece: Piece): readonly number[] => {
-    const ids = 'SpecialToken' in piece ? tokens[piece.SpecialToken.id]?.ids : [];
+    const id = 'SpecialToken' in piece ? piece.SpecialToken.id : '';
+    const ids = Object.hasOwn(tokens, id) ? tokens[id]?.ids : undefined;
     if (!ids) {
       throw unsupported('TemplateProcessing.special_tokens', JSON.stringify(piece), tokens);
     }
     return ids;
   };
   return {
-    before: pieces.slice(0, text).flatMap(idsOf),
-    after: pieces.slice(text + 1).flatMap(idsOf),
+    before: single.slice(0, text).flatMap(idsOf),
+    after: single.slice(text + 1).flatMap(idsOf),
   };
 }

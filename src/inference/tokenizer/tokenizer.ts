@@ -26,14 +26,14 @@ export type Tokenize = (text: string) => Encoding;
  * Creates a tokenizer. It truncates as the library does: tokens of the text are dropped at its end, special
  * ones stay. Words that can't have a token within the window are not divided into tokens.
  *
- * @throws ClassifierError `bad-model` if the library would compute other ids, or the file is wrong.
+ * @throws ClassifierError `bad-model` if the library would compute other ids, or refuse the file.
  */
 export function createTokenizer({
   tokenizer: json,
   window,
 }: Pick<ModelConfig, 'tokenizer' | 'window'>): Tokenize {
   const { normalizer, pre_tokenizer: preTokenizer, post_processor: postProcessor } = json;
-  assertTruncation(json.truncation as Component | null | undefined);
+  assertVersion(json);
   const normalize = normalizer ? createNormalizer(normalizer) : (text: string) => text;
   const preTokenize = preTokenizer ? createPreTokenizer(preTokenizer) : (text: string) => [text];
   const model = createModel(json.model);
@@ -45,6 +45,7 @@ export function createTokenizer({
   );
   const { before, after } = readSpecialTokens(postProcessor);
   const maxTokens = window - before.length - after.length;
+  assertTruncation(json.truncation as Component | null | undefined, maxTokens);
 
   /** @returns ids of a text; if there are more than `maxTokens`, not all of them. */
   const encode = (text: string): number[] => {
@@ -88,9 +89,31 @@ export function createTokenizer({
   };
 }
 
-function assertTruncation(truncation: Component | null | undefined): void {
-  const direction = truncation?.direction ?? 'Right';
+function assertVersion({ version }: Component): void {
+  if (version !== undefined && version !== '1.0') {
+    throw unsupported('version', '1.0', version);
+  }
+}
+
+/** @param maxTokens tokens of a text that there is room for between the special ones. */
+function assertTruncation(truncation: Component | null | undefined, maxTokens: number): void {
+  if (maxTokens < 1) {
+    throw unsupported(
+      'truncation.max_length',
+      'room for a token of the text beside the special ones',
+      `room for ${maxTokens}`,
+    );
+  }
+  const { direction = 'Right', strategy = 'LongestFirst', stride = 0 } = truncation ?? {};
   if (direction !== 'Right') {
     throw unsupported('truncation.direction', 'Right', direction);
+  }
+  // The other one truncates the second of two texts.
+  if (strategy !== 'LongestFirst' && strategy !== 'OnlyFirst') {
+    throw unsupported('truncation.strategy', 'LongestFirst or OnlyFirst', strategy);
+  }
+  // The library truncates no text if a part would repeat the whole one before.
+  if (typeof stride !== 'number' || !(stride >= 0 && stride < maxTokens)) {
+    throw unsupported('truncation.stride', `a number below ${maxTokens}`, stride);
   }
 }

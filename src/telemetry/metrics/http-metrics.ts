@@ -34,7 +34,7 @@ export function createHttpMetrics(registry: Registry) {
   });
   const closed = new Counter({
     name: 'http_connections_closed_total',
-    help: 'Connections that were closed before their time, by reason: refused or evicted (too many connections), pipelined (too many requests at once).',
+    help: 'Connections that were closed before their time, by reason: refused or evicted (too many connections), unread (the client did not read its answer).',
     labelNames: ['reason'] as const,
     registers,
   });

@@ -55,6 +55,7 @@ async function get(url: string, offset: number, signal: AbortSignal): Promise<Re
       if (!response.ok) {
         throw refusal(target, response.status);
       }
+      assertIdentity(target, response.headers.get('content-encoding') ?? 'identity');
       return response;
     }
     await response.body?.cancel();
@@ -64,6 +65,17 @@ async function get(url: string, offset: number, signal: AbortSignal): Promise<Re
     'store-refused',
     `${url} (MODEL_STORE): expected at most ${MAX_REDIRECTS} redirects, found more`,
   );
+}
+
+/** @throws ModelError `store-refused` for compressed bytes: sizes and ranges are those of the file. */
+function assertIdentity(url: string, encoding: string): void {
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new ModelError(
+      'store-refused',
+      `${mismatch(`${url}: content-encoding`, 'identity, as requested', encoding)}: have the server send ` +
+        'files as they are',
+    );
+  }
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

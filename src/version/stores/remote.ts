@@ -1,11 +1,15 @@
 /** What all remote stores have in common: retrying, resuming, and the checks of size. */
+import { mismatch } from '../../errors.ts';
 import { ModelError } from '../errors.ts';
 import { networkCode } from './network.ts';
 import type { Retry } from './retry.ts';
 import type { RemoteStore, Transfer } from './store.ts';
 
-/** A connection on which nothing arrives for this long is closed. */
+/** A connection on which nothing, or next to nothing, arrives for this long is closed. */
 export const STALL_MS = 30_000;
+
+/** Of a short file, fewer bytes are no progress: a server could send single ones for hours. */
+const MIN_PROGRESS_BYTES = 4096;
 
 export interface OpenObject {
   /** Bytes of the whole object; undefined where the server does not report it. */
@@ -64,19 +68,29 @@ async function receive(
   const name = `${reader.location}/${key}`;
   let received = 0;
   let connections = 0;
+  let unreported = 0;
+  const minProgress = bounds.min === bounds.max ? 1 : MIN_PROGRESS_BYTES;
   await retry(async (onProgress) => {
     const connection = openConnection(name, stallMs, signal);
     try {
       const object = await reader.openAt(key, received, connection.signal);
       checkSize(name, object.size, bounds);
+      if (object.offset > received) {
+        const found = `bytes from ${object.offset} on`;
+        throw new ModelError('store-refused', mismatch(name, `bytes from ${received} on`, found));
+      }
       connections++;
       for await (const chunk of skip(chunksOf(object.body, name), received - object.offset)) {
-        connection.onChunk();
         received += chunk.byteLength;
+        unreported += chunk.byteLength;
         checkSize(name, Math.max(received, bounds.min), bounds);
         await sink(chunk);
-        if (chunk.byteLength > 0) {
+        if (chunk.byteLength === 0) {
+          connection.onChunk();
+        } else if (unreported >= minProgress) {
+          connection.onChunk();
           onProgress();
+          unreported = 0;
         }
       }
       if (object.size !== undefined && received < object.size) {

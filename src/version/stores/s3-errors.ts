@@ -57,7 +57,18 @@ export function toModelError(error: unknown, object: string, bucket: string): un
   if (code === 'NoSuchKey' || code === 'NotFound') {
     return new ModelError('not-found', `${object} does not exist`, { cause: error });
   }
-  return as(kindOf(code, status), `${code}: ${message} (status ${status})`);
+  if (status < 300) {
+    return as(
+      'store-refused',
+      'the response is not that of an S3 server: check AWS_ENDPOINT_URL_S3',
+    );
+  }
+  // What the SDK calls a response without an error in XML.
+  const isNoS3 = message === 'UnknownError' || /deserializ/i.test(message);
+  const reason = isNoS3
+    ? `expected a response of S3, found status ${status} without its error`
+    : `${code}: ${message} (status ${status})`;
+  return as(kindOf(code, status), reason);
 }
 
 function kindOf(code: string, status: number): ModelError['code'] {

@@ -3,6 +3,7 @@
  * the AWS SDK's own settings (`AWS_REGION`, `AWS_ENDPOINT_URL_S3`, …).
  */
 import type { S3 } from '@aws-sdk/client-s3';
+import { mismatch } from '../../errors.ts';
 import { hasCode, ModelError } from '../errors.ts';
 import { createRemoteStore, type ObjectReader, type RemoteOptions } from './remote.ts';
 import type { Retry } from './retry.ts';
@@ -13,6 +14,9 @@ const LOCATION = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[^/]+)*)\/*$/;
 
 /** A server that has not accepted a connection by then does not respond at all; `fetch` has the same limit. */
 const MAX_CONNECT_MS = 10_000;
+
+/** Of 1,000 keys each. */
+const MAX_PAGES = 1_000;
 
 /** A bucket, the prefix of the store's keys, and how to send requests. */
 interface Bucket {
@@ -26,6 +30,8 @@ interface Bucket {
   send<T>(key: string, request: (s3: S3) => Promise<T>): Promise<T>;
   /** Options of a request that ends with the store's own signal. */
   abortable(): { readonly abortSignal: AbortSignal };
+  /** The same for a short response, which has to be there within the time for a stalled connection. */
+  limited(): { readonly abortSignal: AbortSignal };
 }
 
 /** @throws ModelError `bad-reference` where the location is not `s3://bucket/prefix`. */
@@ -44,11 +50,17 @@ export function createS3Store(
     ...createRemoteStore(createReader(bucket), { ...options, retry }),
     list: async (folder) => {
       const paths: string[] = [];
+      const tokens = new Set<string>();
       let token: string | undefined;
       do {
         const page = await retry(() => listPage(bucket, folder, token));
         paths.push(...page.paths);
         token = page.nextToken;
+        if (token !== undefined && (tokens.has(token) || tokens.size === MAX_PAGES)) {
+          const found = tokens.has(token) ? 'the same page again' : 'more';
+          throw notAList(bucket, folder, `at most ${MAX_PAGES} different pages`, found);
+        }
+        tokens.add(token ?? '');
       } while (token !== undefined);
       return paths;
     },
@@ -96,11 +108,18 @@ function openBucket(location: string, { stallMs, signal }: RemoteOptions): Bucke
       try {
         return await request(await open());
       } catch (error) {
-        throw toModelError(error, `${base}/${key}`, name);
+        // Of a response with a limit; a transfer has a message of its own.
+        throw (error as Error).name === 'AbortError' && !signal.aborted
+          ? new ModelError(
+              'store-unavailable',
+              `${base}/${key}: the response was not complete after ${stallMs} ms`,
+            )
+          : toModelError(error, `${base}/${key}`, name);
       }
     },
     // One signal for each request: the SDK adds a listener to it, and Node warns of many on one.
     abortable: () => ({ abortSignal: AbortSignal.any([signal]) }),
+    limited: () => ({ abortSignal: AbortSignal.any([signal, AbortSignal.timeout(stallMs)]) }),
   };
 }
 
@@ -139,7 +158,7 @@ function createReader({ name, location, keyOf, send }: Bucket): ObjectReader {
         const size = object.ContentRange?.split('/')[1] ?? object.ContentLength;
         return {
           size: size === undefined ? undefined : Number(size),
-          offset: object.ContentRange === undefined ? 0 : offset,
+          offset: Number(/^bytes (\d+)-/.exec(object.ContentRange ?? '')?.[1] ?? 0),
           body: object.Body as unknown as AsyncIterable<Uint8Array>,
         };
       }),
@@ -147,28 +166,48 @@ function createReader({ name, location, keyOf, send }: Bucket): ObjectReader {
 }
 
 async function listPage(
-  { name, keyOf, send, abortable }: Bucket,
+  bucket: Bucket,
   folder: string,
   token: string | undefined,
 ): Promise<{ paths: string[]; nextToken: string | undefined }> {
+  const { name, keyOf, send, limited } = bucket;
   const prefix = `${keyOf(folder)}/`;
   const page = await send(folder, (s3) =>
     s3.listObjectsV2(
       { Bucket: name, Prefix: prefix, ...(token ? { ContinuationToken: token } : {}) },
-      abortable(),
+      limited(),
     ),
   );
+  if (page.IsTruncated === undefined) {
+    throw notAList(bucket, folder, 'a list of objects', 'another response');
+  }
+  if (page.IsTruncated && !page.NextContinuationToken) {
+    throw notAList(bucket, folder, 'the whole list, or a token of its next page', 'a part of it');
+  }
   const paths = (page.Contents ?? []).map(({ Key = '' }) => Key.slice(prefix.length));
   return {
     // Some tools create an object whose name ends with a slash for each folder.
     paths: paths.filter((path) => path !== '' && !path.endsWith('/')),
-    nextToken: page.NextContinuationToken,
+    nextToken: page.IsTruncated ? page.NextContinuationToken : undefined,
   };
 }
 
-async function exists({ name, keyOf, send, abortable }: Bucket, key: string): Promise<boolean> {
+function notAList(
+  { location }: Bucket,
+  folder: string,
+  expected: string,
+  found: string,
+): ModelError {
+  const where = `${location}/${folder}: list of objects`;
+  return new ModelError(
+    'store-refused',
+    `${mismatch(where, expected, found)}: AWS_ENDPOINT_URL_S3 must be the address of an S3 server`,
+  );
+}
+
+async function exists({ name, keyOf, send, limited }: Bucket, key: string): Promise<boolean> {
   try {
-    await send(key, (s3) => s3.headObject({ Bucket: name, Key: keyOf(key) }, abortable()));
+    await send(key, (s3) => s3.headObject({ Bucket: name, Key: keyOf(key) }, limited()));
     return true;
   } catch (error) {
     if (hasCode(error, 'not-found')) {

@@ -33,7 +33,7 @@ const FOLDER = import.meta.dirname;
 export const recorded = readJson<Recorded>(join(FOLDER, 'recorded-ids.json'));
 export const probes = readJson<readonly Probe[]>(join(FOLDER, 'probes.json'));
 
-/** The characters by which byte-level BPE writes bytes. */
+/** The characters that byte-level BPE writes for bytes. */
 const ALPHABET = Array.from({ length: 0x144 }, (_, code) => String.fromCharCode(code)).filter(
   (character) => /[!-~¡-¬®-\u0143]/.test(character),
 );
