@@ -55,8 +55,9 @@ export function addReplay(program: Command): void {
 }
 
 const HELP = `
-A score is the same if it differs by at most 0.000001, one unit of the last digit in the log. The first 100
-predictions that differ are shown.
+A score is the same if it differs by at most 0.000001, one unit of the last digit in the log. In this process,
+a text whose answer is another one is classified again, alone and beside longer texts. The first 100 predictions
+that differ are shown.
 
 The comparison of another version uses the feedback in the log, where it comes at most ${formatCount(REMEMBERED_PREDICTIONS)}
 predictions after its own. The report has the texts of the log as they are.
@@ -66,7 +67,7 @@ be replayed, or an error; 2 a wrong argument. Which of two versions is better do
 
 --json: {files, model, against: {commit, tag}, lines: {predictions, events, broken}, missing: {none, masked,
 hash, unknown-hash}, checked: {predictions, differ, differences: [{file, line, requestId, text, expected,
-found, scores}], maybeMasked}, compared: [{commit, tag, predictions, summary, verdict, examples}],
+found, scores}], sameInOtherBatch, maybeMasked}, compared: [{commit, tag, predictions, summary, verdict, examples}],
 notCompared: {otherLabels, furtherVersions}, feedback: {counted, withoutPrediction}}
 
 Examples:

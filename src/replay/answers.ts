@@ -13,5 +13,10 @@ export interface AnswerSource {
   readonly chunk: number;
   /** In the order of the texts. */
   classify(texts: readonly string[]): Promise<readonly ReplayedAnswer[]>;
+  /**
+   * What the version answers for a text alone and beside longer ones, where that can be tried: the runtime
+   * may add in another order, and the int8 model rounds (docs/decisions/0017-replay.md).
+   */
+  alternatives(text: string): Promise<readonly ReplayedAnswer[]>;
   close(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import type { LoggedFeedback, LoggedPrediction } from './read-line.ts';
 
 /** Versions of the log that are compared; the predictions of further ones are counted only. */
 const MAX_COMMITS = 32;
-/** Feedback is counted where its prediction is one of as many before it (about 25 MB). */
+/** Feedback is counted where its prediction is one of as many before it (33 MB). */
 export const REMEMBERED_PREDICTIONS = 200_000;
 /** Feedback that was logged before its prediction, as by two processes. */
 const EARLY_FEEDBACK = 10_000;

@@ -19,7 +19,7 @@ import { describeMissing } from './report-texts.ts';
 import type { TextFile } from './text-file.ts';
 import { findText, type MissingReason, mayBeMasked } from './texts.ts';
 
-/** As many are kept of those that differ; the others are counted. */
+/** As many are kept of those that differ; the others are counted, and not tried again. */
 const MAX_DIFFERENCES = 100;
 
 export interface ReplayOptions {
@@ -51,6 +51,7 @@ interface State extends ReplayOptions {
     predictions: number;
     differ: number;
     differences: Difference[];
+    sameInOtherBatch: number;
     maybeMasked: number;
   };
   readonly comparer: Comparer;
@@ -74,7 +75,7 @@ export async function replay(
     ...options,
     lines: { predictions: 0, events: 0, broken: 0 },
     missing: { none: 0, masked: 0, hash: 0, 'unknown-hash': 0 },
-    checked: { predictions: 0, differ: 0, differences: [], maybeMasked: 0 },
+    checked: { predictions: 0, differ: 0, differences: [], sameInOtherBatch: 0, maybeMasked: 0 },
     comparer: createComparer(),
     logInput: undefined,
     waiting: [],
@@ -157,28 +158,38 @@ async function classifyWaiting(state: State): Promise<void> {
   const { waiting, answers, onProgress, commit, comparer } = state;
   state.waiting = [];
   const answered = await answers.classify(waiting.map(({ text }) => text));
-  waiting.forEach((each, at) => {
+  for (const [at, each] of waiting.entries()) {
     const answer = answered[at] as ReplayedAnswer;
     if (each.prediction.commit === commit) {
-      check(state, each, answer);
+      await check(state, each, answer);
     } else {
       comparer.add(each.prediction, each.text, answer);
     }
-  });
+  }
   state.replayed += waiting.length;
   onProgress(state.replayed, state.share);
 }
 
-function check({ checked }: State, waiting: Waiting, answer: ReplayedAnswer): void {
+async function check(
+  { checked, answers }: State,
+  waiting: Waiting,
+  answer: ReplayedAnswer,
+): Promise<void> {
   const { prediction, file, line, text } = waiting;
   checked.predictions += 1;
   const difference = findDifference(prediction, answer);
   if (!difference) {
     return;
   }
+  const isKept = checked.differences.length < MAX_DIFFERENCES;
+  const others = isKept ? await answers.alternatives(text) : [];
+  if (others.some((other) => !findDifference(prediction, other))) {
+    checked.sameInOtherBatch += 1;
+    return;
+  }
   checked.differ += 1;
   checked.maybeMasked += waiting.mayBeMasked ? 1 : 0;
-  if (checked.differences.length < MAX_DIFFERENCES) {
+  if (isKept) {
     checked.differences.push({ file, line, requestId: prediction.requestId, text, ...difference });
   }
 }

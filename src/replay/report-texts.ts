@@ -141,6 +141,11 @@ export function notesOf({
   };
   add(checked.differ - checked.differences.length, 'more difference', 'not shown.');
   add(
+    checked.sameInOtherBatch,
+    'prediction',
+    'the same only alone or beside longer texts: the last bits of a sum depend on the batch.',
+  );
+  add(
     checked.maybeMasked,
     'difference',
     'in texts with @user, http, <email> or <phone>: if the server had LOG_INPUT=masked, it classified ' +

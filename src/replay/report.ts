@@ -33,6 +33,8 @@ export interface CheckResult {
   readonly differ: number;
   /** The first ones. */
   readonly differences: readonly Difference[];
+  /** Of those that do not differ, how many are the same only alone, or beside other texts. */
+  readonly sameInOtherBatch: number;
   /**
    * Of those that differ, how many have a text that masking may have changed: the log does not name its
    * LOG_INPUT.

@@ -42,6 +42,8 @@ export function openServerAnswers(options: ServerOptions): AnswerSource {
   return {
     chunk: MAX_INPUTS * CONNECTIONS,
     classify: (texts) => classify(server, texts),
+    // From its cache, the server would send the same answer.
+    alternatives: async () => [],
     close: async () => undefined,
   };
 }

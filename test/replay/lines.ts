@@ -37,6 +37,7 @@ export function createAnswers(chunk = 3): AnswerSource {
   return {
     chunk,
     classify: async (texts) => texts.map(answerTo),
+    alternatives: async () => [],
     close: async () => undefined,
   };
 }

@@ -5,7 +5,16 @@ import { describe, expect, test } from 'vitest';
 import { ReplayError } from '../../src/replay/replay-error.ts';
 import { isProven } from '../../src/replay/report.ts';
 import { openTextFile } from '../../src/replay/text-file.ts';
-import { COMMIT, createAnswers, eventLine, lineOf, OTHER, run, writeLog } from './lines.ts';
+import {
+  answerTo,
+  COMMIT,
+  createAnswers,
+  eventLine,
+  lineOf,
+  OTHER,
+  run,
+  writeLog,
+} from './lines.ts';
 
 const TEXTS = Array.from({ length: 10 }, (_, at) => `positive text ${at}`);
 
@@ -19,6 +28,7 @@ describe('predictions of the version itself', () => {
         predictions: 10,
         differ: 0,
         differences: [],
+        sameInOtherBatch: 0,
         maybeMasked: 0,
       });
       expect(report.compared).toEqual([]);
@@ -48,6 +58,33 @@ describe('predictions of the version itself', () => {
     );
     expect(report.checked.differ).toBe(3);
     expect(isProven(report)).toBe(false);
+  });
+
+  test('what the version answers beside other texts is no difference', async () => {
+    const other = { label: 'positive', score: 0.75, scores: { positive: 0.75 } };
+    const log = writeLog([
+      lineOf('positive one', other),
+      lineOf('positive two', { ...other, score: 0.76 }),
+      lineOf('positive three'),
+    ]);
+    const asked: string[] = [];
+    const answers = {
+      ...createAnswers(),
+      alternatives: async (text: string) => {
+        asked.push(text);
+        return [answerTo(text), other];
+      },
+    };
+    const { checked } = await run(log, { answers });
+
+    expect(checked).toMatchObject({
+      predictions: 3,
+      differ: 1,
+      sameInOtherBatch: 1,
+      differences: [{ line: 2, text: 'positive two' }],
+    });
+    // Only what differs is classified again.
+    expect(asked).toEqual(['positive one', 'positive two']);
   });
 
   test('all that differ are counted, a hundred are kept', async () => {
