@@ -41,8 +41,8 @@ export async function* linesOf(
   // NaN where standard input is among them, since its size is unknown.
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
   let bytesBefore = 0;
-  for (const file of files) {
-    const raw = openRaw(file);
+  for (const [at, file] of files.entries()) {
+    const raw = openRaw(file, sizes[at]);
     const buffer = createLineBuffer();
     for await (const chunk of inflate(raw, file)) {
       yield { file, lines: split(buffer.push(chunk)) };
@@ -83,9 +83,12 @@ async function firstTimestamp(file: string): Promise<string> {
 
 type RawStream = AsyncIterable<Buffer> & { readonly bytesRead: number };
 
-function openRaw(file: string): RawStream {
+/** @param size in bytes; lines that are added meanwhile, perhaps because of these, are not read. */
+function openRaw(file: string, size = Number.NaN): RawStream {
   const stream =
-    file === STDIN ? process.stdin : createReadStream(file, { highWaterMark: CHUNK_BYTES });
+    file === STDIN
+      ? process.stdin
+      : createReadStream(file, { highWaterMark: CHUNK_BYTES, end: Math.max(0, size - 1) });
   return stream as unknown as RawStream;
 }
 

@@ -18,10 +18,18 @@ export interface TextFile {
   close(): Promise<void>;
 }
 
-/** @throws KnownError `bad-texts` for a compressed file; the system's error where it can't be read. */
+/**
+ * @throws KnownError `bad-texts` for a folder, a pipe or compressed data, which can't be read at any place;
+ * the system's error where the file can't be read.
+ */
 export async function openTextFile(path: string): Promise<TextFile> {
   const file = await open(path);
   try {
+    const stats = await file.stat();
+    if (!stats.isFile()) {
+      const found = stats.isDirectory() ? 'a folder' : 'a pipe or a device';
+      throw new KnownError('bad-texts', mismatch(path, 'a file of texts', found));
+    }
     const index = await indexOf(file, path);
     return {
       find: async (hash) => {
