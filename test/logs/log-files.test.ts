@@ -1,5 +1,5 @@
 /** Rotated and compressed files of a log. */
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -37,6 +37,17 @@ describe('lines', () => {
       gzipSync(part.map((line) => `${line}\n`).join('')),
     );
     expect(await read(write('server.log', Buffer.concat(halves)))).toEqual(LONG);
+  });
+
+  test('as far as the file was written at the start', async () => {
+    const path = write('growing.log', `${LONG.join('\n')}\n`);
+    const all: string[] = [];
+    for await (const { lines } of linesOf([path], () => undefined)) {
+      all.push(...lines);
+      // As a server does that is sent what is read.
+      appendFileSync(path, lines.map((line) => `${line}\n`).join(''));
+    }
+    expect(all).toEqual(LONG);
   });
 
   test('of an empty file', async () => {
