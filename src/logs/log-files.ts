@@ -29,7 +29,7 @@ export interface LogLines {
  * recognized by its first bytes.
  *
  * @param onProgress called with the share of the bytes that were read, 0 to 1; never where standard input
- * is among the files.
+ * or a pipe is among the files.
  * @throws KnownError `no-log` for a folder, `bad-log` for gzip data that is damaged or not complete; the
  * system's error where a file can't be read.
  */
@@ -38,11 +38,15 @@ export async function* linesOf(
   onProgress: (share: number) => void,
 ): AsyncGenerator<LogLines> {
   const sizes = await Promise.all(files.map(sizeOf));
-  // NaN where standard input is among them, since its size is unknown.
+  // NaN where standard input or a pipe is among them, since its size is unknown.
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
   let bytesBefore = 0;
   for (const [at, file] of files.entries()) {
-    const raw = openRaw(file, sizes[at]);
+    const size = sizes[at] as number;
+    if (size === 0) {
+      continue;
+    }
+    const raw = openRaw(file, size);
     const buffer = createLineBuffer();
     for await (const chunk of inflate(raw, file)) {
       yield { file, lines: split(buffer.push(chunk)) };
@@ -57,14 +61,20 @@ export async function* linesOf(
 
 /**
  * Files in the order of the first timestamp in each: a rotated log is read from its oldest line to its
- * newest, whatever the names of its files are. Standard input is last.
+ * newest, whatever the names of its files are. Standard input and pipes are last.
  */
 export async function inTimeOrder(files: readonly string[]): Promise<string[]> {
   const starts = await Promise.all(
-    files.map(async (file) => ({ file, start: file === STDIN ? '~' : await firstTimestamp(file) })),
+    files.map(async (file) => {
+      const isPipe = Number.isNaN(await sizeOf(file));
+      return { file, start: isPipe ? LAST : await firstTimestamp(file) };
+    }),
   );
   return starts.sort((a, b) => compare(a.start, b.start)).map(({ file }) => file);
 }
+
+/** After each timestamp. */
+const LAST = '~';
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
@@ -83,12 +93,14 @@ async function firstTimestamp(file: string): Promise<string> {
 
 type RawStream = AsyncIterable<Buffer> & { readonly bytesRead: number };
 
-/** @param size in bytes; lines that are added meanwhile, perhaps because of these, are not read. */
-function openRaw(file: string, size = Number.NaN): RawStream {
+/**
+ * @param size in bytes, NaN where it is not known; lines that are added meanwhile, perhaps because of these,
+ * are not read.
+ */
+function openRaw(file: string, size: number): RawStream {
+  const end = Number.isNaN(size) ? {} : { end: size - 1 };
   const stream =
-    file === STDIN
-      ? process.stdin
-      : createReadStream(file, { highWaterMark: CHUNK_BYTES, end: Math.max(0, size - 1) });
+    file === STDIN ? process.stdin : createReadStream(file, { highWaterMark: CHUNK_BYTES, ...end });
   return stream as unknown as RawStream;
 }
 
@@ -122,7 +134,7 @@ async function* gunzip(compressed: AsyncIterable<Buffer>, file: string): AsyncGe
   }
 }
 
-/** In bytes; NaN for standard input. */
+/** In bytes; NaN for standard input, and for a pipe, which can be read only once. */
 async function sizeOf(file: string): Promise<number> {
   if (file === STDIN) {
     return Number.NaN;
@@ -131,7 +143,7 @@ async function sizeOf(file: string): Promise<number> {
   if (stats.isDirectory()) {
     throw new KnownError('no-log', `${file} is a folder; name the log file in it`);
   }
-  return stats.size;
+  return stats.isFile() ? stats.size : Number.NaN;
 }
 
 function split(bytes: Buffer): string[] {

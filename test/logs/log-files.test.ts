@@ -1,5 +1,7 @@
 /** Rotated and compressed files of a log. */
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -53,6 +55,17 @@ describe('lines', () => {
   test('of an empty file', async () => {
     expect(await read(write('a', ''))).toEqual([]);
   });
+});
+
+test('a pipe is read, after the files', async () => {
+  const pipe = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const file = write('server.log', 'one\n');
+  const ordered = await inTimeOrder([pipe, file]);
+  const writing = writeFile(pipe, `${LONG.join('\n')}\n`);
+
+  expect(await read(...ordered)).toEqual(['one', ...LONG]);
+  await writing;
 });
 
 test('the share of the bytes is that of the compressed files', async () => {
