@@ -1,6 +1,6 @@
 /**
  * A file of texts, found by their hash: one text a line, or JSON lines with `text`. The texts stay in the
- * file; an index of their places, 16 bytes for each of at most twice as many, is in memory.
+ * file; an index of their places is in memory, 32 to 64 bytes for each.
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
