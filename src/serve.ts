@@ -5,6 +5,7 @@ import { readPage } from './console/page.ts';
 import { type AppDependencies, createAdminApp, createApp } from './http/app.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { drain, listen } from './http/lifecycle.ts';
+import { createHandlingPacer } from './http/pacer.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
 import { type DesiredVersion, readDesiredVersion } from './serving/desired-version.ts';
@@ -185,10 +186,11 @@ function createServers(
   const predictionIds = createPredictionIds(config.feedbackKey);
   const onPrediction = (record: PredictionRecord): void => control.shadow()?.offer(record);
   const predictor = createPredictor({ ...config, manager, predictionIds, observer, onPrediction });
+  const handling = createHandlingPacer();
   const dependencies: AppDependencies = {
     ...config,
     ...telemetry,
-    ...{ manager, control, change, predictor, predictionIds },
+    ...{ manager, control, change, predictor, predictionIds, handling },
     page: readPage(),
     bodyBudget: createBodyBudget(MAX_BODIES_BYTES),
     hasAdminPort: config.adminPort !== undefined,
@@ -206,7 +208,7 @@ function createServers(
     ...config,
     maxConnectionsPerAddress: config.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
     commit: () => manager.state().commit,
-    observer,
+    ...{ handling, observer },
   };
   return {
     main: createHttpServer(createApp(dependencies), options),
