@@ -74,8 +74,7 @@ export async function serve(
   const startListening = async (): Promise<void> => {
     const { adminUrl, ...main } = await listenAll(servers, config);
     url = main.url;
-    const { modelName: model } = config;
-    log.write('info', 'listening', { url, admin_url: adminUrl, model, commit: desired.commit });
+    writeListening(log, config, { url, admin_url: adminUrl, commit: desired.commit });
   };
   if (!group.listensWhenReady) {
     await startListening();
@@ -117,6 +116,15 @@ export async function serve(
     readPin: async (by) => pin?.read(by),
     onFeedback: (id, actual) => control.shadow()?.onFeedback(id, actual),
   };
+}
+
+function writeListening(
+  log: Telemetry['log'],
+  { modelName: model, logInput }: Config,
+  { commit, ...urls }: { url: string; admin_url: string | undefined; commit: string | undefined },
+): void {
+  // Whether texts of the log can be replayed depends on LOG_INPUT.
+  log.write('info', 'listening', { ...urls, model, commit, log_input: logInput });
 }
 
 interface Parts {
