@@ -20,7 +20,7 @@ test('texts are counted by language and both labels; those with different labels
   comparer.add(prediction('2'), 'positive two', answerTo('positive two'));
   comparer.add(prediction('3', { language: 'xx' }), 'neutral three', answerTo('neutral three'));
 
-  expect(comparer.comparisons()).toEqual([
+  expect(comparer.comparisons()).toMatchObject([
     {
       commit: OTHER,
       comparison: {
