@@ -5,6 +5,7 @@ import { readPage } from './console/page.ts';
 import { type AppDependencies, createAdminApp, createApp } from './http/app.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { drain, listen } from './http/lifecycle.ts';
+import { createHandlingPacer } from './http/pacer.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
 import { type DesiredVersion, readDesiredVersion } from './serving/desired-version.ts';
@@ -73,8 +74,7 @@ export async function serve(
   const startListening = async (): Promise<void> => {
     const { adminUrl, ...main } = await listenAll(servers, config);
     url = main.url;
-    const { modelName: model } = config;
-    log.write('info', 'listening', { url, admin_url: adminUrl, model, commit: desired.commit });
+    writeListening(log, config, { url, admin_url: adminUrl, commit: desired.commit });
   };
   if (!group.listensWhenReady) {
     await startListening();
@@ -116,6 +116,15 @@ export async function serve(
     readPin: async (by) => pin?.read(by),
     onFeedback: (id, actual) => control.shadow()?.onFeedback(id, actual),
   };
+}
+
+function writeListening(
+  log: Telemetry['log'],
+  { modelName: model, logInput }: Config,
+  { commit, ...urls }: { url: string; admin_url: string | undefined; commit: string | undefined },
+): void {
+  // Whether texts of the log can be replayed depends on LOG_INPUT.
+  log.write('info', 'listening', { ...urls, model, commit, log_input: logInput });
 }
 
 interface Parts {
@@ -182,10 +191,11 @@ function createServers(
   const predictionIds = createPredictionIds(config.feedbackKey);
   const onPrediction = (record: PredictionRecord): void => control.shadow()?.offer(record);
   const predictor = createPredictor({ ...config, manager, predictionIds, observer, onPrediction });
+  const handling = createHandlingPacer();
   const dependencies: AppDependencies = {
     ...config,
     ...telemetry,
-    ...{ manager, control, change, predictor, predictionIds },
+    ...{ manager, control, change, predictor, predictionIds, handling },
     page: readPage(),
     bodyBudget: createBodyBudget(MAX_BODIES_BYTES),
     hasAdminPort: config.adminPort !== undefined,
@@ -203,7 +213,7 @@ function createServers(
     ...config,
     maxConnectionsPerAddress: config.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
     commit: () => manager.state().commit,
-    observer,
+    ...{ handling, observer },
   };
   return {
     main: createHttpServer(createApp(dependencies), options),

@@ -1,5 +1,7 @@
 /** Counts of two versions that predicted the same texts; counts of several processes can be added. */
 
+import { addEvidence, noEvidence } from './sequential-test.ts';
+
 /** Of one language. */
 export interface LanguageCounts {
   texts: number;
@@ -7,6 +9,18 @@ export interface LanguageCounts {
   readonly labels: Record<string, Record<string, number>>;
   /** Texts whose right label was reported. */
   readonly feedback: FeedbackCounts;
+  /** Of those, where the scores of both are known. */
+  readonly rightLabel: RightLabelScores;
+}
+
+/** The scores that the versions gave to the right labels. */
+export interface RightLabelScores {
+  texts: number;
+  /** Sums. */
+  primary: number;
+  candidate: number;
+  /** As `addEvidence` has it: that the candidate's are lower. */
+  readonly evidence: number[];
 }
 
 export interface FeedbackCounts {
@@ -46,14 +60,24 @@ export function addPair(
   addLabels(counts, primary, candidate, 1);
 }
 
-/** @param actual the right label of the text. */
+/**
+ * @param actual the right label of the text.
+ * @param scores what each version gave to the right label, 0 to 1, where it is known.
+ */
 export function addFeedback(
   comparison: Comparison,
   { language, primary, candidate }: PairedPrediction,
   actual: string,
+  scores?: { readonly primary: number; readonly candidate: number },
 ): void {
-  const { feedback } = countsOf(comparison, language);
+  const { feedback, rightLabel } = countsOf(comparison, language);
   feedback[outcomeOf(primary === actual, candidate === actual)]++;
+  if (scores) {
+    rightLabel.texts++;
+    rightLabel.primary += scores.primary;
+    rightLabel.candidate += scores.candidate;
+    addEvidence(rightLabel.evidence, scores.primary - scores.candidate);
+  }
 }
 
 function outcomeOf(isPrimaryRight: boolean, isCandidateRight: boolean): keyof FeedbackCounts {
@@ -73,6 +97,7 @@ function emptyCounts(): LanguageCounts {
     texts: 0,
     labels: createRecord(),
     feedback: { bothRight: 0, primaryRight: 0, candidateRight: 0, bothWrong: 0 },
+    rightLabel: { texts: 0, primary: 0, candidate: 0, evidence: noEvidence() },
   };
 }
 
@@ -95,7 +120,10 @@ export function totalOf(comparison: Comparison): LanguageCounts {
   return total;
 }
 
-function addCounts(sum: LanguageCounts, { texts, labels, feedback }: LanguageCounts): void {
+function addCounts(
+  sum: LanguageCounts,
+  { texts, labels, feedback, rightLabel }: LanguageCounts,
+): void {
   sum.texts += texts;
   for (const [primary, row] of Object.entries(labels)) {
     for (const [candidate, count] of Object.entries(row)) {
@@ -105,6 +133,12 @@ function addCounts(sum: LanguageCounts, { texts, labels, feedback }: LanguageCou
   for (const outcome of Object.keys(feedback) as (keyof FeedbackCounts)[]) {
     sum.feedback[outcome] += feedback[outcome];
   }
+  sum.rightLabel.texts += rightLabel.texts;
+  sum.rightLabel.primary += rightLabel.primary;
+  sum.rightLabel.candidate += rightLabel.candidate;
+  rightLabel.evidence.forEach((value, i) => {
+    sum.rightLabel.evidence[i] = (sum.rightLabel.evidence[i] ?? 0) + value;
+  });
 }
 
 function addLabels(

@@ -83,11 +83,15 @@ interface State extends ShadowOptions {
   isStopped: boolean;
 }
 
+type Scores = Readonly<Record<string, number>>;
+
 /** A prediction of the primary that feedback may come for. */
 interface Remembered {
   readonly language: string;
   readonly primary: string;
+  readonly primaryScores: Scores;
   candidate?: string;
+  candidateScores?: Scores;
   /** Came before the candidate's prediction. */
   actual?: string;
 }
@@ -140,8 +144,9 @@ function enqueue(state: State, record: PredictionRecord): void {
     drop(state, 1);
     return;
   }
-  const { id, label } = record;
-  state.remembered.set(id, { language: countedLanguage(record.language), primary: label });
+  const { id, label, scores } = record;
+  const language = countedLanguage(record.language);
+  state.remembered.set(id, { language, primary: label, primaryScores: scores });
   state.queue.push(record);
   if (!state.isRunning) {
     state.isRunning = true;
@@ -194,9 +199,9 @@ function compare(
   const known = remembered.get(record.id);
   if (known) {
     known.candidate = label;
+    known.candidateScores = labelMap ? mapped(scores, labelMap) : scores;
     if (known.actual !== undefined) {
-      addFeedback(comparison, { ...known, candidate: label }, known.actual);
-      remembered.delete(record.id);
+      countFeedback(state, record.id, known.actual);
     }
   }
   const { input } = observer.onShadowPrediction({
@@ -223,14 +228,30 @@ function compare(
 
 function countFeedback({ remembered, comparison }: State, id: string, actual: string): void {
   const known = remembered.get(id);
-  if (known?.candidate === undefined) {
-    if (known) {
-      known.actual = actual;
-    }
+  if (!known) {
     return;
   }
-  addFeedback(comparison, { ...known, candidate: known.candidate }, actual);
+  const { language, primary, primaryScores, candidate, candidateScores } = known;
+  if (candidate === undefined) {
+    known.actual = actual;
+    return;
+  }
   remembered.delete(id);
+  const scores = {
+    primary: primaryScores[actual] ?? 0,
+    candidate: candidateScores?.[actual] ?? 0,
+  };
+  addFeedback(comparison, { language, primary, candidate }, actual, scores);
+}
+
+/** Scores in the labels of the primary. */
+function mapped(scores: Scores, labelMap: LabelMap): Scores {
+  const sums: Record<string, number> = {};
+  for (const [label, score] of Object.entries(scores)) {
+    const name = labelMap[label] ?? label;
+    sums[name] = (sums[name] ?? 0) + score;
+  }
+  return sums;
 }
 
 function drop(state: State, texts: number): void {

@@ -54,6 +54,7 @@ test('all languages together have the texts and the feedback of each', () => {
       positive: { neutral: 4 },
     },
     feedback: { bothRight: 880, primaryRight: 4, candidateRight: 40, bothWrong: 1 },
+    rightLabel: { texts: 0, primary: 0, candidate: 0, evidence: [0, 0, 0, 0] },
   });
 });
 
@@ -75,6 +76,31 @@ describe('a verdict', () => {
       'On the 44 texts with feedback where exactly one of them was right, it was v2.0.0 on 40 ' +
         '(p < 0.001): it is right more often.',
     ]);
+  });
+
+  test('is worse where the right labels have lower scores, though the labels do not decide yet', () => {
+    const comparison: Comparison = {};
+    const pair = { language: 'en', primary: 'a', candidate: 'a' };
+    for (let i = 0; i < 100; i++) {
+      addPair(comparison, pair);
+      addFeedback(comparison, pair, 'a', { primary: 0.9, candidate: 0.8 });
+    }
+    const verdict = judge(addComparisons([comparison, {}]));
+    expect(verdict.all).toMatchObject({ decision: 'worse', isByLabels: false, pValue: 1 });
+    expect(describeVerdict(verdict, NAMES).slice(1)).toEqual([
+      'On every text with feedback, both were right or both were wrong.',
+      'On the 100 texts with feedback, its mean score of the right label is 0.800, that of the version ' +
+        'that serves 0.900 (p < 0.001): it is worse.',
+    ]);
+  });
+
+  test('is not better because its scores are higher', () => {
+    const comparison: Comparison = {};
+    const pair = { language: 'en', primary: 'a', candidate: 'a' };
+    for (let i = 0; i < 1_000; i++) {
+      addFeedback(comparison, pair, 'a', { primary: 0.8, candidate: 1 });
+    }
+    expect(judge(comparison).all.decision).toBe('undecided');
   });
 
   test.each<[string, readonly Text[], string]>([

@@ -6,14 +6,17 @@ import { observerWith } from '../support/observer.ts';
 
 const record = (input: string, id = input): PredictionRecord =>
   ({
-    id,
-    input,
-    commit: sha('a'),
-    label: 'negative',
-    score: 0.8,
-    language: 'en',
-    requestId: 'r',
-  }) as PredictionRecord;
+    ...{
+      id,
+      input,
+      commit: sha('a'),
+      label: 'negative',
+      score: 0.8,
+      language: 'en',
+      requestId: 'r',
+    },
+    scores: { negative: 0.8, positive: 0.2 },
+  }) as unknown as PredictionRecord;
 
 function start(model: FakeOptions, options: Partial<ShadowOptions> = {}) {
   return createShadow({
@@ -62,6 +65,7 @@ test('feedback counts whether it comes before or after the candidate’s predict
   expect(shadow.report().comparison.en?.feedback).toEqual({
     ...{ bothRight: 0, primaryRight: 1, candidateRight: 1, bothWrong: 0 },
   });
+  expect(shadow.report().comparison.en?.rightLabel).toMatchObject({ texts: 2, primary: 1 });
 });
 
 test('while the primary is busy, texts wait, up to a limit; the others are dropped and counted', async () => {
