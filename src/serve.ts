@@ -113,7 +113,11 @@ export async function serve(
   return {
     ...{ url, ready, stop, change, control, readReport },
     reopenLog: log.reopen,
-    readPin: async (by) => pin?.read(by),
+    readPin: async (by) => {
+      // While the first version is loaded, another one can't be.
+      await ready;
+      await pin?.read(by);
+    },
     onFeedback: (id, actual) => control.shadow()?.onFeedback(id, actual),
   };
 }

@@ -100,7 +100,11 @@ export async function startProcesses(config: Config): Promise<Processes> {
       return stopped;
     },
     reopenLog: log.reopen,
-    readPin: async (by) => pin?.read(by),
+    readPin: async (by) => {
+      // While the first version is loaded, another one can't be.
+      await primary.ready.promise;
+      await pin?.read(by);
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { type Admin, adminOf, startAdminServer } from '../support/admin.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { type Fault, type ObjectServer, startObjectServer } from '../support/object-server.ts';
 import { copyOfPinned, MODEL, MULTILINGUAL, PINNED } from '../support/pinned.ts';
-import { ROOT, type TestServer } from '../support/server.ts';
+import { ROOT, startServer, type TestServer } from '../support/server.ts';
 
 let folder: string;
 let objects: ObjectServer;
@@ -82,4 +82,13 @@ test('a pin that was served after a signal is served by the next start, also wit
   objects.fault(`${MODEL}/PINNED`, [{ kind: 'status', status: 503 }], true);
   server = await startAdminServer(env);
   expect(await served()).toBe(MULTILINGUAL);
+});
+
+test('a signal that comes while the first version is loaded is acted on after it', async () => {
+  server = await startServer({ MODEL_STORE: folder }, 'listening');
+  writeFileSync(join(folder, MODEL, 'PINNED'), `${MULTILINGUAL}\n`);
+  server.process.kill('SIGHUP');
+  expect(await server.eventually(({ event }) => event === 'model_change')).toMatchObject({
+    ...{ by: 'SIGHUP', result: 'success', to: MULTILINGUAL },
+  });
 });
