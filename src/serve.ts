@@ -113,11 +113,8 @@ export async function serve(
   return {
     ...{ url, ready, stop, change, control, readReport },
     reopenLog: log.reopen,
-    readPin: async (by) => {
-      // While the first version is loaded, another one can't be.
-      await ready;
-      await pin?.read(by);
-    },
+    // While the first version is loaded, another one can't be.
+    readPin: (by) => ready.then(() => pin?.read(by)),
     onFeedback: (id, actual) => control.shadow()?.onFeedback(id, actual),
   };
 }

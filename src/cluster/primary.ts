@@ -19,7 +19,7 @@ import { toResult } from './change-result.ts';
 import { createMemberChanges, type MemberChanges } from './changes.ts';
 import { ProcessError } from './error.ts';
 import { createMemberGroup, type Member, type MemberGroup, send } from './group.ts';
-import type { ToPrimary } from './messages.ts';
+import type { ToMember, ToPrimary } from './messages.ts';
 
 const HEARTBEAT_MS = 2_000;
 /** A member that has not answered for so long hangs: it is ended, and replaced as one that died is. */
@@ -100,11 +100,8 @@ export async function startProcesses(config: Config): Promise<Processes> {
       return stopped;
     },
     reopenLog: log.reopen,
-    readPin: async (by) => {
-      // While the first version is loaded, another one can't be.
-      await primary.ready.promise;
-      await pin?.read(by);
-    },
+    // While the first version is loaded, another one can't be.
+    readPin: (by) => primary.ready.promise.then(() => pin?.read(by)),
   };
 }
 
@@ -177,11 +174,7 @@ function onMessage(
       changes.onStep(message.id, message.result);
       break;
     case 'feedback':
-      for (const other of group.members) {
-        if (other !== member) {
-          send(other.worker, message);
-        }
-      }
+      sendToOthers(group, member, message);
       break;
     case 'stopped':
       primary.unanswered += message.unanswered;
@@ -189,6 +182,14 @@ function onMessage(
       break;
     case 'alive':
       break;
+  }
+}
+
+function sendToOthers({ members }: MemberGroup, sender: Member, message: ToMember): void {
+  for (const member of members) {
+    if (member !== sender) {
+      send(member.worker, message);
+    }
   }
 }
 
