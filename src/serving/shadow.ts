@@ -274,7 +274,15 @@ export function addShadowReports(
     ? undefined
     : {
         comparison: addComparisons(found.map(({ comparison }) => comparison)),
-        examples: found.flatMap(({ examples }) => examples).slice(0, MAX_EXAMPLES),
+        examples: lastOfEach(found.map(({ examples }) => examples)),
         dropped: found.reduce((sum, { dropped }) => sum + dropped, 0),
       };
+}
+
+/** As many of each process as there is room for: each has its newest first. */
+function lastOfEach(lists: readonly (readonly Example[])[]): Example[] {
+  return Array.from({ length: MAX_EXAMPLES }, (_, at) => lists.map((list) => list[at]))
+    .flat()
+    .filter((example) => example !== undefined)
+    .slice(0, MAX_EXAMPLES);
 }

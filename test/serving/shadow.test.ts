@@ -126,6 +126,24 @@ test('the reports of several processes are one', () => {
   });
 });
 
+test('of the examples of several processes, each has its part', async () => {
+  const shadows = ['one', 'other'].map((name) => {
+    const shadow = start({});
+    for (let i = 0; i < 30; i++) {
+      shadow.offer(record(`${name} ${i}`));
+    }
+    return shadow;
+  });
+  await vi.waitFor(() => {
+    expect(shadows.map((shadow) => shadow.report().comparison.en?.texts)).toEqual([30, 30]);
+  });
+  const inputs = addShadowReports(shadows.map((shadow) => shadow.report()))?.examples.map(
+    ({ input }) => input,
+  );
+  expect(inputs).toHaveLength(20);
+  expect(inputs?.slice(0, 3)).toEqual(['one 29', 'other 29', 'one 28']);
+});
+
 test('what another version answered, as just before a switch, is not compared', async () => {
   const shadow = start({});
   shadow.offer({ ...record('of before'), commit: sha('c') });
