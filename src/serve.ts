@@ -133,6 +133,8 @@ interface Parts {
   readonly telemetry: Telemetry;
   readonly control: ModelControl;
   readonly change: Changes['run'];
+  /** Undefined where another process makes them. */
+  readonly changes: Changes | undefined;
 }
 
 async function createParts(
@@ -156,21 +158,24 @@ async function createParts(
     prepare: control.prepare,
     onEnd: (ended) => writeChange(log, ended),
   });
-  return { group, manager, telemetry, control, change: group.change ?? changes.run };
+  return group.change
+    ? { group, manager, telemetry, control, change: group.change, changes: undefined }
+    : { group, manager, telemetry, control, change: changes.run, changes };
 }
 
 /** Undefined where another process watches. */
 function createPinWatcher(
   config: Config,
-  { group, manager, telemetry, change }: Parts,
+  { manager, telemetry, changes }: Parts,
 ): PinWatcher | undefined {
-  return group.change
-    ? undefined
-    : watchPinOf(config, {
-        change,
-        onError: telemetry.observer.onPinError,
-        commit: () => manager.state().commit,
-      });
+  return (
+    changes &&
+    watchPinOf(config, {
+      changes,
+      onError: telemetry.observer.onPinError,
+      commit: () => manager.state().commit,
+    })
+  );
 }
 
 interface Servers {

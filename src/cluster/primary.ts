@@ -87,7 +87,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
   }
   setInterval(() => endHungMembers(primary), HEARTBEAT_MS).unref();
   const pin = watchPinOf(config, {
-    change: changes.run,
+    changes,
     onError: (error) => log.write('warn', 'pin_unreadable', errorFields(error)),
     commit: () => changes.settings().config.modelCommit,
   });
@@ -152,6 +152,9 @@ function onMessage(
       break;
     case 'failed':
       ready.reject(new ProcessError(message.message));
+      break;
+    case 'complete':
+      member.onComplete();
       break;
     case 'collect':
       void group

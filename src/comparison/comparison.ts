@@ -42,6 +42,15 @@ export interface PairedPrediction {
   readonly candidate: string;
 }
 
+export function createComparison(): Comparison {
+  return createRecord();
+}
+
+/** Without members of its own: a label may be named `constructor`. */
+function createRecord<T>(): Record<string, T> {
+  return Object.create(null);
+}
+
 export function addPair(
   comparison: Comparison,
   { language, primary, candidate }: PairedPrediction,
@@ -86,14 +95,14 @@ function countsOf(comparison: Comparison, language: string): LanguageCounts {
 function emptyCounts(): LanguageCounts {
   return {
     texts: 0,
-    labels: {},
+    labels: createRecord(),
     feedback: { bothRight: 0, primaryRight: 0, candidateRight: 0, bothWrong: 0 },
     rightLabel: { texts: 0, primary: 0, candidate: 0, evidence: noEvidence() },
   };
 }
 
 export function addComparisons(comparisons: readonly Comparison[]): Comparison {
-  const sum: Comparison = {};
+  const sum = createComparison();
   for (const comparison of comparisons) {
     for (const [language, counts] of Object.entries(comparison)) {
       addCounts(countsOf(sum, language), counts);
@@ -138,6 +147,6 @@ function addLabels(
   candidate: string,
   count: number,
 ): void {
-  labels[primary] ??= {};
+  labels[primary] ??= createRecord();
   labels[primary][candidate] = (labels[primary][candidate] ?? 0) + count;
 }

@@ -3,7 +3,13 @@
  * answers none. It works while the primary has nothing to do: what would wait for long is dropped.
  */
 import { LRUCache } from 'lru-cache';
-import { addComparisons, addFeedback, addPair, type Comparison } from '../comparison/comparison.ts';
+import {
+  addComparisons,
+  addFeedback,
+  addPair,
+  type Comparison,
+  createComparison,
+} from '../comparison/comparison.ts';
 import { countedLanguage } from '../drift/languages.ts';
 import type { Classification } from '../inference/classifier.ts';
 import type { LabelMap } from './model-change.ts';
@@ -56,6 +62,8 @@ export interface Shadow {
 
 export interface ShadowOptions {
   readonly model: ServedModel;
+  /** Commit of the version that it is compared with. */
+  readonly primary: string | undefined;
   readonly share: number;
   readonly labelMap?: LabelMap | undefined;
   /** True while the primary needs the CPU. */
@@ -88,12 +96,17 @@ interface Remembered {
   actual?: string;
 }
 
+/** A label of the candidate as one of the primary; a label may have the name of an object's own members. */
+export function mapLabel(label: string, labelMap: LabelMap | undefined): string {
+  return labelMap && Object.hasOwn(labelMap, label) ? (labelMap[label] as string) : label;
+}
+
 export function createShadow(options: ShadowOptions): Shadow {
   const state: State = {
     ...options,
     queue: [],
     remembered: new LRUCache({ max: REMEMBERED_PREDICTIONS }),
-    comparison: {},
+    comparison: createComparison(),
     examples: [],
     dropped: 0,
     isRunning: false,
@@ -106,7 +119,9 @@ export function createShadow(options: ShadowOptions): Shadow {
     share: options.share,
     labelMap: options.labelMap,
     offer: (record) => {
-      if (!state.isStopped && random() < shadow.share) {
+      // After a switch, answers of the version before still come.
+      const isCompared = !state.isStopped && record.commit === options.primary;
+      if (isCompared && random() < shadow.share) {
         enqueue(state, record);
       }
     },
@@ -178,7 +193,7 @@ function compare(
   durationSeconds: number,
 ): void {
   const { model, labelMap, comparison, remembered, observer } = state;
-  const label = labelMap?.[ownLabel] ?? ownLabel;
+  const label = mapLabel(ownLabel, labelMap);
   const language = countedLanguage(record.language);
   addPair(comparison, { language, primary: record.label, candidate: label });
   const known = remembered.get(record.id);

@@ -4,6 +4,7 @@ import {
   addFeedback,
   addPair,
   type Comparison,
+  createComparison,
   totalOf,
 } from '../../src/comparison/comparison.ts';
 import { describeVerdict } from '../../src/comparison/describe-verdict.ts';
@@ -18,7 +19,7 @@ interface Text {
 }
 
 function compare(texts: readonly Text[]): Comparison {
-  const comparison: Comparison = {};
+  const comparison = createComparison();
   for (const { times, actual, ...pair } of texts) {
     for (let i = 0; i < times; i++) {
       addPair(comparison, pair);
@@ -123,4 +124,15 @@ describe('a verdict', () => {
   ])('%s is described too', (_, texts, expected) => {
     expect(describeVerdict(judge(compare(texts)), NAMES).at(-1)).toBe(expected);
   });
+});
+
+test('labels may have the names of what every object has', () => {
+  const comparison = createComparison();
+  const names = ['constructor', '__proto__', 'toString'];
+  for (const name of names) {
+    addPair(comparison, { language: 'en', primary: name, candidate: name });
+  }
+  const { labels, texts } = totalOf(addComparisons([comparison, comparison]));
+  expect([Object.keys(labels), texts]).toEqual([names, 6]);
+  expect(names.map((name) => labels[name]?.[name])).toEqual([2, 2, 2]);
 });

@@ -6,6 +6,7 @@ import { observerWith } from '../support/observer.ts';
 
 const record = (input: string, id = input): PredictionRecord =>
   ({
+    commit: sha('a'),
     ...{ id, input, label: 'negative', score: 0.8, language: 'en', requestId: 'r' },
     scores: { negative: 0.8, positive: 0.2 },
   }) as unknown as PredictionRecord;
@@ -13,6 +14,7 @@ const record = (input: string, id = input): PredictionRecord =>
 function start(model: FakeOptions, options: Partial<ShadowOptions> = {}) {
   return createShadow({
     model: fakeModel(sha('b'), model),
+    primary: sha('a'),
     share: 1,
     isPrimaryBusy: () => false,
     observer: observerWith(),
@@ -115,4 +117,13 @@ test('the reports of several processes are one', () => {
   expect(addShadowReports([one.report(), other.report(), undefined])).toEqual({
     ...{ comparison: {}, examples: [], dropped: 0 },
   });
+});
+
+test('what another version answered, as just before a switch, is not compared', async () => {
+  const shadow = start({});
+  shadow.offer({ ...record('of before'), commit: sha('c') });
+  shadow.offer(record('of now'));
+  await vi.waitFor(() => expect(shadow.report().comparison.en?.texts).toBe(1));
+  shadow.offer(record('of now, again'));
+  await vi.waitFor(() => expect(shadow.report().comparison.en?.texts).toBe(2));
 });
