@@ -27,6 +27,7 @@ const calmStep = {
   latency: { p50: 3, p99: 14 },
   labels: { good: 100 },
   languages: { en: 100 },
+  compared: {},
 };
 const steps = (change: Partial<ConsoleData['steps'][number]>) => [{ ...calmStep, ...change }];
 
@@ -48,6 +49,8 @@ function dataOf({
     status,
     model: { name: 'model', commit: COMMIT, tag: 'v1' },
     labels: ['good'],
+    versions: [],
+    admin: 'off',
     queue: { length: queueLength, capacity: 100 },
     workers: stats.workers,
     alarms: serviceAlarms(recent, stats),

@@ -53,6 +53,7 @@ test('what happens is counted in the step in which it happens', () => {
       latency: { p50: expect.closeTo(10, 0), p99: expect.closeTo(10, 0) },
       labels: { positive: 1 },
       languages: { en: 1 },
+      compared: {},
     },
     {
       at: 1005,
@@ -62,6 +63,7 @@ test('what happens is counted in the step in which it happens', () => {
       latency: undefined,
       labels: { positive: 2 },
       languages: { de: 1, other: 1 },
+      compared: {},
     },
   ]);
 });
