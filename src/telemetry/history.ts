@@ -70,17 +70,14 @@ export function createHistory(nowMs: () => number = Date.now) {
     },
     /** Another version is the candidate, or none. */
     onCandidate(): void {
-      for (const past of steps) {
-        past.compared = {};
-      }
+      steps = steps.map((past) => ({ ...past, compared: {} }));
     },
     /** A candidate predicted a text. @param agrees whether its label is the primary's. */
     onShadowPrediction(language: string, agrees: boolean): void {
       countCompared(step(), language, agrees);
     },
     onFeedback(predicted: string, actual: string): void {
-      const row = feedback[predicted] ?? {};
-      feedback[predicted] = { ...row, [actual]: (row[actual] ?? 0) + 1 };
+      countFeedback(feedback, predicted, actual);
     },
 
     record,
@@ -107,6 +104,11 @@ function countCompared(step: Step, language: string, agrees: boolean): void {
   const { texts, agreed } = step.compared[language] ?? { texts: 0, agreed: 0 };
   const counts = { texts: texts + 1, agreed: agreed + Number(agrees) };
   step.compared = { ...step.compared, [language]: counts };
+}
+
+function countFeedback(feedback: Feedback, predicted: string, actual: string): void {
+  const row = feedback[predicted] ?? {};
+  feedback[predicted] = { ...row, [actual]: (row[actual] ?? 0) + 1 };
 }
 
 function countRequest(step: Step, status: number, durationSeconds: number): void {

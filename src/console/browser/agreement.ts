@@ -8,8 +8,9 @@ import { type Column, sumsOf, timelineOf } from './series.ts';
 
 /** Each point is the share of the texts of so many seconds. */
 export const AGREEMENT_SECONDS = 60;
-/** The most frequent ones. */
+/** The most frequent ones are shown, and of those the ones with enough texts. */
 const MAX_LANGUAGES = 4;
+const MIN_TEXTS = 20;
 
 type Compared = ConsoleData['steps'][number]['compared'];
 
@@ -21,6 +22,7 @@ export function agreementPlot(data: ConsoleData, palette: Palette): Plot {
     Number.POSITIVE_INFINITY,
   );
   const languages = Object.entries(texts)
+    .filter(([, count]) => count >= MIN_TEXTS)
     .sort(([, a], [, b]) => b - a)
     .slice(0, MAX_LANGUAGES)
     .map(([name]) => name);

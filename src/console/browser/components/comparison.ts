@@ -3,82 +3,84 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { ShadowStatus } from '../../../api/admin.ts';
 import { languageName } from '../../../terminal/languages.ts';
-import { formatScore } from '../../../terminal/numbers.ts';
-import { count, percent } from '../format.ts';
+import { capitalized, count, counted, percent, shortCommit } from '../format.ts';
 import { headerRow } from './parts.ts';
 
 type Scope = ShadowStatus['verdict']['all'];
 
 export function comparison(status: ShadowStatus): VNode {
-  const { summary, verdict, dropped } = status;
+  const { summary, verdict, dropped, primary, candidate } = status;
   const languages = Object.entries(verdict.languages);
-  const rows = languages.map(([code, scope]) => scopeRow(languageName(code), scope));
+  const head = ['Language', 'Texts', 'Agree', 'With feedback'];
+  const right = [primary, candidate].map((version) => `${nameOf(version)} right`);
   return html`
-    <ul id="comparison-summary" class="summary" aria-live="off">
-      ${summary.map((sentence) => html`<li key=${sentence}>${sentence}</li>`)}
+    <ul id="comparison-summary" class="summary">
+      ${summary.map((sentence) => html`<li>${sentence}</li>`)}
     </ul>
     ${
       languages.length > 0 &&
       html`
-        <div class="scroll">
-          <table class="datasets">
-            ${headerRow('Language', 'Texts', 'Agree', 'Interval', 'Right by feedback', 'Decision')}
+        <div class="scroll" role="region" aria-label="Comparison by language" tabindex="0">
+          <table id="comparison" class="datasets">
+            ${headerRow(...head, ...right, 'Decision')}
             <tbody>
-              ${rows}${languages.length > 1 && scopeRow('All', verdict.all)}
+              ${languages.map(([code, scope]) => scopeRow(capitalized(languageName(code)), scope))}
+              ${languages.length > 1 && scopeRow('All', verdict.all)}
             </tbody>
           </table>
         </div>
       `
     }
-    ${dropped > 0 && html`<p class="note">${count(dropped)} texts were dropped: the server was busy.</p>`}
-    ${status.examples.length > 0 && examples(status)}
+    ${
+      dropped > 0 &&
+      html`<p class="note">
+        ${counted(dropped, 'text')} not compared: the server was busy, or the candidate failed.
+      </p>`
+    }
   `;
 }
 
-/** Right: the candidate and the primary, of the texts with feedback. */
 function scopeRow(name: string, { texts, agreement, feedback, decision }: Scope): VNode {
   const { bothRight, primaryRight, candidateRight, bothWrong } = feedback;
   const total = bothRight + primaryRight + candidateRight + bothWrong;
-  const right =
-    total === 0
-      ? '–'
-      : `${count(bothRight + candidateRight)} : ${count(bothRight + primaryRight)} of ${count(total)}`;
   const number = (text: string): VNode => html`<td class="number">${text}</td>`;
+  const right = (n: number): VNode => number(total === 0 ? '–' : percent(n / total));
+  const interval = agreement && ` (${percent(agreement.low)} to ${percent(agreement.high)})`;
   return html`
     <tr key=${name}>
       <th scope="row">${name}</th>
       ${number(count(texts))}
-      ${number(agreement ? percent(agreement.share) : '–')}
-      ${number(agreement ? `${percent(agreement.low)} to ${percent(agreement.high)}` : '–')}
-      ${number(right)}
+      <td class="number">
+        ${agreement ? percent(agreement.share) : '–'}<span class="interval">${interval}</span>
+      </td>
+      ${number(count(total))} ${right(bothRight + primaryRight)} ${right(bothRight + candidateRight)}
       ${number(total === 0 ? '–' : decision)}
     </tr>
   `;
 }
 
-function examples({ examples: found, primary, candidate }: ShadowStatus): VNode {
-  const nameOf = ({ tag, commit }: ShadowStatus['primary']): string => tag ?? commit.slice(0, 8);
-  const side = ({ label, score }: (typeof found)[number]['primary']): VNode =>
-    html`<td>${label} ${formatScore(score)}</td>`;
+/** The last texts with different labels, as the log has them. */
+export function comparisonExamples({ examples, primary, candidate }: ShadowStatus): VNode {
+  const side = ({ label, score }: (typeof examples)[number]['primary']): string =>
+    `${label} ${percent(score)}`;
+  const row = (each: (typeof examples)[number]): VNode => html`
+    <tr>
+      <td>${capitalized(languageName(each.language))}</td>
+      <td>${side(each.primary)} → ${side(each.candidate)}</td>
+      <td class="text"><bdi>${each.input ?? 'not in the log'}</bdi></td>
+    </tr>
+  `;
   return html`
     <details id="comparison-examples">
       <summary>The last texts with different labels</summary>
-      <div class="scroll">
-        <table class="examples">
-          ${headerRow('Text', 'Language', nameOf(primary), nameOf(candidate))}
-          <tbody>
-            ${found.map(
-              (each) => html`
-                <tr>
-                  <td class="text"><bdi>${each.input ?? 'not in the log'}</bdi></td>
-                  <td>${languageName(each.language)}</td>
-                  ${side(each.primary)}${side(each.candidate)}
-                </tr>
-              `,
-            )}
-          </tbody>
-        </table>
-      </div>
+      <table class="predictions">
+        ${headerRow('Language', `${nameOf(primary)} → ${nameOf(candidate)}`, 'Text')}
+        <tbody>${examples.map(row)}</tbody>
+      </table>
     </details>
   `;
+}
+
+function nameOf({ tag, commit }: ShadowStatus['primary']): string {
+  return tag ?? shortCommit(commit);
 }

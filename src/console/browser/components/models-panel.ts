@@ -8,7 +8,7 @@ import { ACTIONS, type ActionName, nameOf } from '../admin-actions.ts';
 import { errorText, RefusedError, requestJson, storedToken, storeToken } from '../api.ts';
 import { dateTime, percent, versionName } from '../format.ts';
 import { ActionDialog } from './action-dialog.ts';
-import { comparison } from './comparison.ts';
+import { comparison, comparisonExamples } from './comparison.ts';
 import { empty, panel, warning } from './parts.ts';
 
 interface Props {
@@ -71,6 +71,7 @@ export function ModelsPanel({ data, wanted, onShown, onChange }: Props): VNode {
       token === undefined &&
       h(TokenForm, { refusal, isWanted: wanted !== undefined, setToken }),
     isHere && token !== undefined && buttons(data, setAction, () => forget('')),
+    status && status.examples.length > 0 && comparisonExamples(status),
     html`<p id="outcome" class="outcome" role="status">${outcome}</p>`,
     action &&
       token !== undefined &&
