@@ -29,7 +29,7 @@ export interface LabelChange {
 export interface ScopeVerdict {
   readonly texts: number;
   /** Share of the texts on which both agree, with its interval of 95 %; undefined without texts. */
-  readonly agreement:
+  readonly agreement?:
     | { readonly share: number; readonly low: number; readonly high: number }
     | undefined;
   /** The most frequent ones. */
