@@ -1,4 +1,6 @@
 /** The versions on this machine that the server could serve, for the console. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readArtifact } from '../artifacts/read.ts';
 import type { Config } from '../config/config.ts';
 import { knownLanguages } from '../drift/policy.ts';
@@ -19,8 +21,9 @@ export interface StoredVersion {
   readonly languages: readonly string[];
 }
 
-/** A folder is listed at most this often. */
+/** The folder is listed at most this often. */
 const LIST_INTERVAL_MS = 30_000;
+/** Of a larger store, the others can be named by their commit. */
 const MAX_VERSIONS = 50;
 
 /**
@@ -53,11 +56,11 @@ async function listVersions(
   model: string,
   known: readonly StoredVersion[],
 ): Promise<readonly StoredVersion[]> {
-  const paths = await store.list(model).catch(() => []);
-  const commits = paths.flatMap((path) => /^([^/]+)\/commit\.json$/.exec(path)?.[1] ?? []);
+  // Not `store.list`, which lists the files of all versions.
+  const folders = await readdir(join(store.location, model)).catch(() => []);
   const versions: StoredVersion[] = [];
   // One after another, since requests have to be answered meanwhile.
-  for (const commit of commits.filter(isFullSha).slice(0, MAX_VERSIONS)) {
+  for (const commit of folders.filter(isFullSha).slice(0, MAX_VERSIONS)) {
     const version =
       known.find((each) => each.commit === commit) ??
       (await describe(store, model, commit).catch(() => undefined));

@@ -1,10 +1,9 @@
 /** How often the candidate agrees with the version that serves, over time. */
 import type { ConsoleData } from '../../api/console.ts';
-import type { Plot } from './chart.ts';
 import { percent } from './format.ts';
 import { familiarity } from './languages.ts';
 import type { Palette } from './palette.ts';
-import { type Column, sumsOf, timelineOf } from './series.ts';
+import { type Column, type Plot, sumsOf, timelineOf } from './series.ts';
 
 /** Each point is the share of the texts of so many seconds. */
 export const AGREEMENT_SECONDS = 60;

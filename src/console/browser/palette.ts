@@ -1,7 +1,7 @@
 /** The colours of languages in charts and legends. */
 import { languageName } from '../../terminal/languages.ts';
-import type { ChartSeries } from './chart.ts';
 import type { Familiarity } from './languages.ts';
+import type { ChartSeries } from './series.ts';
 
 /** Colours of each kind of language; further languages share the last one. */
 const LANGUAGE_COLORS: Readonly<Record<Familiarity, number>> = {

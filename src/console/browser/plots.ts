@@ -1,11 +1,11 @@
 /** The charts of the page, and what they show of the history. */
 import type { ConsoleData } from '../../api/console.ts';
 import { AGREEMENT_SECONDS, agreementPlot } from './agreement.ts';
-import type { ChartOptions, ChartSeries, Plot } from './chart.ts';
+import type { ChartOptions } from './chart.ts';
 import { milliseconds, percent, rate } from './format.ts';
 import { type Familiarity, familiarity } from './languages.ts';
 import type { Palette } from './palette.ts';
-import { sumsOf, timelineOf } from './series.ts';
+import { type ChartSeries, type Plot, sumsOf, timelineOf } from './series.ts';
 
 type ChartName = 'languages' | 'requests' | 'latency' | 'labels' | 'agreement';
 
