@@ -40,7 +40,13 @@ export function parsePredictRequest(
 }
 
 function assertText(text: string, where: string, { maxChars }: InputLimits): void {
-  // A text has at most as many code points as UTF-16 code units, which cost nothing to count.
+  // A text has at most as many code points as UTF-16 code units, which cost nothing to count, and at least half.
+  if (text.length > 2 * maxChars) {
+    throw new ProblemError(
+      'text-too-long',
+      `${where} has more than ${maxChars} characters, which is the most that is allowed`,
+    );
+  }
   const chars = text.length > maxChars ? countCodePoints(text) : text.length;
   if (chars > maxChars) {
     throw new ProblemError(

@@ -124,11 +124,10 @@ function describeModel(
 
 /**
  * What loading a version takes, measured for both versions that the project ships
- * (docs/decisions/0016-swaps.md): the bytes of its files, and for each session of its model.
+ * (docs/decisions/0016-swaps.md): each session a multiple of the model's size, and something for the rest.
  */
-const SESSION_FACTOR = 2.5;
-const FILES_FACTOR = 2;
-const BASE_BYTES = 64 * 1024 ** 2;
+const BYTES_PER_MODEL_BYTE = 3;
+const BASE_BYTES = 96 * 1024 ** 2;
 
 /** Loads a version beside the one that serves. Rejects as `locate` and `loadModel` do. */
 export async function loadBeside(
@@ -149,11 +148,11 @@ function assertEnoughMemory(
   { availableBytes }: LoadBeside,
 ): void {
   const available = availableBytes();
-  const total = files.reduce((sum, file) => sum + sizeOf(file), 0);
   const model = files.find(({ path }) => path === 'model.onnx');
   const modelBytes = model ? sizeOf(model) : 0;
-  const needed =
-    processes * (BASE_BYTES + FILES_FACTOR * total + (workers + 1) * SESSION_FACTOR * modelBytes);
+  // Several workers have one session more, for single requests.
+  const sessions = workers > 1 ? workers + 1 : 1;
+  const needed = processes * (BASE_BYTES + sessions * BYTES_PER_MODEL_BYTE * modelBytes);
   if (available !== undefined && available < needed) {
     throw new ChangeError(
       'insufficient-memory',

@@ -115,7 +115,7 @@ test('a candidate is compared, promoted and taken back', async () => {
 });
 
 describe('what can’t be done is a problem, and what served goes on to serve:', () => {
-  test('what is asked for is wrong', async () => {
+  test('a request for what is not possible', async () => {
     server = await startAdminServer();
     const admin = adminOf(server.url);
     const cases: readonly [string, object | undefined, number, string, string][] = [

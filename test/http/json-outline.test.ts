@@ -34,6 +34,18 @@ test.each([
   expect(JSON.parse(prefix.toString())).toEqual(expected);
 });
 
+test('strings of any length and with any escapes end where JSON ends them', () => {
+  const part = fc.constantFrom('\\\\', '\\"', 'a', '['.repeat(70), 'b'.repeat(63), 'é', '\\n');
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 40 }), (parts) => {
+      const json = `{"a":"${parts.join('')}","b":"${'['.repeat(100)}"}`;
+      expect(JSON.parse(json).b).toHaveLength(100);
+      expect(excessOf(json)).toBeUndefined();
+      expect(excessOf(`${json}${'[],'.repeat(65)}`)).toBe('more than 64 arrays and objects');
+    }),
+  );
+});
+
 test('a small body is parsed whatever it holds', () => {
   expect(findExcess(Buffer.from('['.repeat(1_000)))).toBeUndefined();
 });

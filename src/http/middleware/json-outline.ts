@@ -58,11 +58,32 @@ export function findExcess(bytes: Buffer): Excess | undefined {
   return undefined;
 }
 
+/** Bytes of a string that are looked at one by one, before the next quote is searched natively. */
+const SHORT_STRING_BYTES = 64;
+
 /** Index of the quote that ends a string, or of the last byte. */
 function endOfString(bytes: Buffer, start: number): number {
   let at = start + 1;
-  while (at < bytes.byteLength && bytes[at] !== QUOTE) {
-    at += bytes[at] === BACKSLASH ? 2 : 1;
+  while (at < bytes.byteLength) {
+    const end = Math.min(at + SHORT_STRING_BYTES, bytes.byteLength);
+    while (at < end && bytes[at] !== QUOTE) {
+      at += bytes[at] === BACKSLASH ? 2 : 1;
+    }
+    if (at < end) {
+      return at;
+    }
+    const quote = bytes.indexOf(QUOTE, at);
+    if (quote < 0) {
+      break;
+    }
+    let backslashes = 0;
+    while (quote - backslashes > at && bytes[quote - backslashes - 1] === BACKSLASH) {
+      backslashes++;
+    }
+    if (backslashes % 2 === 0) {
+      return quote;
+    }
+    at = quote + 1;
   }
-  return Math.min(at, bytes.byteLength - 1);
+  return bytes.byteLength - 1;
 }
