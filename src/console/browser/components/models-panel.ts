@@ -1,7 +1,7 @@
 /** What serves, what is its candidate, and what served before; with the admin token, how to change it. */
 import { html } from 'htm/preact';
 import { h, type VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ShadowStatus } from '../../../api/admin.ts';
 import type { ConsoleData } from '../../../api/console.ts';
 import { ACTIONS, type ActionName, nameOf } from '../admin-actions.ts';
@@ -10,6 +10,7 @@ import { dateTime, percent, versionName } from '../format.ts';
 import { ActionDialog } from './action-dialog.ts';
 import { comparison, comparisonExamples } from './comparison.ts';
 import { empty, panel, warning } from './parts.ts';
+import { refusalOf, TokenForm } from './token-form.ts';
 
 interface Props {
   readonly data: ConsoleData | undefined;
@@ -37,6 +38,7 @@ export function ModelsPanel({ data, wanted, onShown, onChange }: Props): VNode {
     storeToken(undefined);
     setToken(undefined);
     setRefusal(reason);
+    setAction(undefined);
   };
   const { status, error } = useShadow(data, token, forget);
   const isHere = data?.admin === 'here';
@@ -69,7 +71,7 @@ export function ModelsPanel({ data, wanted, onShown, onChange }: Props): VNode {
     data.admin !== 'here' && html`<p class="note">${NO_ADMIN[data.admin]}</p>`,
     isHere &&
       token === undefined &&
-      h(TokenForm, { refusal, isWanted: wanted !== undefined, setToken }),
+      h(TokenForm, { refusal, isWanted: wanted !== undefined, onToken: setToken }),
     isHere && token !== undefined && buttons(data, setAction, () => forget('')),
     status && status.examples.length > 0 && comparisonExamples(status),
     html`<p id="outcome" class="outcome" role="status">${outcome}</p>`,
@@ -101,7 +103,7 @@ function useShadow(
         setError(undefined);
       } catch (cause) {
         if (cause instanceof RefusedError && cause.needsKey) {
-          onRefused('The server does not take that token.');
+          onRefused(refusalOf(cause));
         } else if (!(cause instanceof RefusedError && cause.status === 404)) {
           setError(errorText(cause));
         }
@@ -168,45 +170,4 @@ function buttons(
       <button type="button" class="quiet" onClick=${onForget}>Forget the token</button>
     </div>
   `;
-}
-
-interface TokenFormProps {
-  readonly refusal: string | undefined;
-  /** It is needed for what the reader wants to do. */
-  readonly isWanted: boolean;
-  readonly setToken: (token: string) => void;
-}
-
-function TokenForm({ refusal, isWanted, setToken }: TokenFormProps): VNode {
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (isWanted) {
-      field.current?.focus();
-    }
-  }, [isWanted]);
-  const onSubmit = (event: Event): void => {
-    event.preventDefault();
-    // As in the setting, where a name may be before it.
-    const token = (field.current?.value ?? '').trim().replace(/^[^:]*:/, '');
-    storeToken(token);
-    setToken(token);
-  };
-  return html`
-    <form id="token-form" class="key" onSubmit=${onSubmit}>
-      <label for="admin-token">Admin token</label>
-      <input
-        id="admin-token"
-        ref=${field}
-        type="password"
-        autocomplete="off"
-        spellcheck="false"
-        required
-        aria-describedby="token-note"
-      />
-      <button type="submit">Use it</button>
-      <p id="token-note" class="note">
-        ${refusal || 'To compare and change the models. Kept in this tab until it is closed.'}
-      </p>
-    </form>
-  ` as VNode;
 }
