@@ -19,7 +19,7 @@ import { toResult } from './change-result.ts';
 import { createMemberChanges, type MemberChanges } from './changes.ts';
 import { ProcessError } from './error.ts';
 import { createMemberGroup, type Member, type MemberGroup, send } from './group.ts';
-import type { ToPrimary } from './messages.ts';
+import type { ToMember, ToPrimary } from './messages.ts';
 
 const HEARTBEAT_MS = 2_000;
 /** A member that has not answered for so long hangs: it is ended, and replaced as one that died is. */
@@ -173,11 +173,7 @@ function onMessage(
       changes.onStep(message.id, message.result);
       break;
     case 'feedback':
-      for (const other of group.members) {
-        if (other !== member) {
-          send(other.worker, message);
-        }
-      }
+      sendToOthers(group, member, message);
       break;
     case 'stopped':
       primary.unanswered += message.unanswered;
@@ -185,6 +181,14 @@ function onMessage(
       break;
     case 'alive':
       break;
+  }
+}
+
+function sendToOthers({ members }: MemberGroup, member: Member, message: ToMember): void {
+  for (const other of members) {
+    if (other !== member) {
+      send(other.worker, message);
+    }
   }
 }
 

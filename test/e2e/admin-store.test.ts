@@ -58,7 +58,7 @@ test('a store that hangs, breaks or has not all leaves what serves; then the swa
 });
 
 test.each([{}, { PROCESSES: '2', WORKERS: '2' }])(
-  'a stop ends a download, and the change is told why (%j)',
+  'a stop ends a download, and the answer to the change has the reason (%j)',
   async (processes) => {
     server = await startAdminServer({ ...env, MODEL_FETCH_TIMEOUT_MS: '60000', ...processes });
     objects.fault(WEIGHTS, [{ kind: 'stall', after: 100_000 }], true);
