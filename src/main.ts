@@ -30,6 +30,7 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<void>>> = 
   models: async (to) =>
     (await import('./commands/models/models.ts')).addModels(to, process.argv[3]),
   replay: async (to) => (await import('./commands/replay.ts')).addReplay(to),
+  shadow: async (to) => (await import('./commands/shadow.ts')).addShadow(to),
   simulate: async (to) => (await import('./commands/simulate.ts')).addSimulate(to),
 };
 const wanted = COMMANDS[process.argv[2] ?? ''];

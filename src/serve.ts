@@ -18,6 +18,7 @@ import type { PredictionRecord } from './serving/prediction-record.ts';
 import { createPredictor } from './serving/predictor.ts';
 import { serveVersion } from './serving/serve-version.ts';
 import { addShadowReports } from './serving/shadow.ts';
+import { createVersionList } from './serving/stored-versions.ts';
 import { type ProcessGroup, type ReadReport, SINGLE_PROCESS } from './telemetry/process-group.ts';
 import { createTelemetry, type Telemetry, writeChange } from './telemetry/telemetry.ts';
 
@@ -198,6 +199,7 @@ function createServers(
     ...telemetry,
     ...{ manager, control, change, predictor, predictionIds, handling },
     page: readPage(),
+    versions: createVersionList(config),
     bodyBudget: createBodyBudget(MAX_BODIES_BYTES),
     hasAdminPort: config.adminPort !== undefined,
     readShadow: async () => {

@@ -24,6 +24,8 @@ const historyStepSchema = serviceWindowSchema.extend({
   /** Predictions; a name without any is absent. */
   labels: countsByNameSchema,
   languages: countsByNameSchema,
+  /** Texts that the candidate predicted too, and on how many both agree, by language. */
+  compared: z.record(z.string(), z.object({ texts: countSchema, agreed: countSchema })),
 });
 
 const recentWindowSchema = serviceWindowSchema.extend({
@@ -97,10 +99,28 @@ export const loggedPredictionSchema = z.object({
   latency_ms: z.number().min(0),
 });
 
+const versionSchema = modelReferenceSchema.extend({ tag: z.string().optional() });
+
+/** A version on the server's machine. */
+const storedVersionSchema = z.object({
+  commit: commitSchema,
+  tag: z.string().optional(),
+  /** Of its training data; empty where it has no profile. */
+  languages: z.array(z.string()).readonly(),
+});
+
 export const consoleDataSchema = z.object({
   status: z.enum(['loading', 'ready', 'draining']),
   /** Absent unless the server is ready. */
-  model: modelReferenceSchema.extend({ tag: z.string().optional() }).optional(),
+  model: versionSchema.optional(),
+  /** Absent where there is none. */
+  candidate: versionSchema.extend({ share: ratioSchema, since: z.iso.datetime() }).optional(),
+  /** What served before; absent where nothing did. */
+  previous: z.object({ commit: commitSchema, loaded: z.boolean() }).optional(),
+  /** The newest first. */
+  versions: z.array(storedVersionSchema).readonly(),
+  /** Whether `/admin` is on this port, on another one, or nowhere. */
+  admin: z.enum(['here', 'other-port', 'off']),
   labels: z.array(z.string()).readonly(),
   /** Texts that wait for a worker, and how many may wait. */
   queue: z.object({ length: countSchema, capacity: countSchema }),
@@ -138,4 +158,5 @@ export type HistoryStep = z.infer<typeof historyStepSchema>;
 export type BinDrift = z.infer<typeof binDriftSchema>;
 export type FeatureDrift = z.infer<typeof featureDriftSchema>;
 export type LoggedPrediction = z.infer<typeof loggedPredictionSchema>;
+export type StoredVersion = z.infer<typeof storedVersionSchema>;
 export type ConsoleData = z.infer<typeof consoleDataSchema>;

@@ -185,10 +185,10 @@ function onMessage(
   }
 }
 
-function sendToOthers({ members }: MemberGroup, sender: Member, message: ToMember): void {
-  for (const member of members) {
-    if (member !== sender) {
-      send(member.worker, message);
+function sendToOthers({ members }: MemberGroup, member: Member, message: ToMember): void {
+  for (const other of members) {
+    if (other !== member) {
+      send(other.worker, message);
     }
   }
 }

@@ -29,7 +29,7 @@ export interface LabelChange {
 export interface ScopeVerdict {
   readonly texts: number;
   /** Share of the texts on which both agree, with its interval of 95 %; undefined without texts. */
-  readonly agreement:
+  readonly agreement?:
     | { readonly share: number; readonly low: number; readonly high: number }
     | undefined;
   /** The most frequent ones. */
@@ -38,7 +38,7 @@ export interface ScopeVerdict {
   /** That both are right equally often; valid at any time. */
   readonly pValue: number;
   /** Mean scores of the right labels, where both are known. */
-  readonly rightLabel: RightLabelVerdict | undefined;
+  readonly rightLabel?: RightLabelVerdict | undefined;
   readonly decision: Decision;
   /** Whether the labels decided, not the scores alone. */
   readonly isByLabels: boolean;

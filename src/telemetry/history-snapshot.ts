@@ -25,7 +25,13 @@ export interface HistoryStep extends ServiceWindow {
   /** Predictions by label and by language; without those that are 0. */
   readonly labels: Readonly<Record<string, number>>;
   readonly languages: Readonly<Record<string, number>>;
+  readonly compared: ComparedTexts;
 }
+
+/** Texts that the candidate predicted too, and on how many both agree, by language. */
+export type ComparedTexts = Readonly<
+  Record<string, { readonly texts: number; readonly agreed: number }>
+>;
 
 export interface HistorySnapshot {
   /** Seconds since 1970. */
@@ -71,6 +77,7 @@ export interface StepRecord {
   readonly failed: number;
   readonly latencies: Latencies;
   readonly counts: Counts;
+  readonly compared: ComparedTexts;
 }
 
 /**
@@ -138,6 +145,10 @@ function mergeSteps(steps: readonly StepRecord[]): StepRecord[] {
             failed: known.failed + step.failed,
             latencies: known.latencies.map((n, i) => n + (step.latencies[i] ?? 0)),
             counts: sumOf([known.counts, step.counts]),
+            compared: combine(known.compared, step.compared, (a, b) => ({
+              texts: a.texts + b.texts,
+              agreed: a.agreed + b.agreed,
+            })),
           }
         : step,
     );

@@ -1,6 +1,7 @@
 /** What one process has observed in the last minutes, in steps of a few seconds, for the console. */
 import { createTally, type Observation, type Profile, type Tally } from '../drift/profile.ts';
 import {
+  type ComparedTexts,
   type Feedback,
   type HistoryRecord,
   type HistorySnapshot,
@@ -20,6 +21,7 @@ interface Step {
   failed: number;
   readonly latencies: Latencies;
   readonly tally: Tally;
+  compared: ComparedTexts;
 }
 
 export type History = ReturnType<typeof createHistory>;
@@ -66,9 +68,16 @@ export function createHistory(nowMs: () => number = Date.now) {
       predictions.unshift({ at: nowMs() / 1000, line });
       predictions.length = Math.min(predictions.length, LAST_PREDICTIONS);
     },
+    /** Another version is the candidate, or none. */
+    onCandidate(): void {
+      steps = steps.map((past) => ({ ...past, compared: {} }));
+    },
+    /** A candidate predicted a text. @param agrees whether its label is the primary's. */
+    onShadowPrediction(language: string, agrees: boolean): void {
+      countCompared(step(), language, agrees);
+    },
     onFeedback(predicted: string, actual: string): void {
-      const row = feedback[predicted] ?? {};
-      feedback[predicted] = { ...row, [actual]: (row[actual] ?? 0) + 1 };
+      countFeedback(feedback, predicted, actual);
     },
 
     record,
@@ -87,7 +96,19 @@ function createStep(at: number, profile: Profile): Step {
     failed: 0,
     latencies: createLatencies(),
     tally: createTally(profile),
+    compared: {},
   };
+}
+
+function countCompared(step: Step, language: string, agrees: boolean): void {
+  const { texts, agreed } = step.compared[language] ?? { texts: 0, agreed: 0 };
+  const counts = { texts: texts + 1, agreed: agreed + Number(agrees) };
+  step.compared = { ...step.compared, [language]: counts };
+}
+
+function countFeedback(feedback: Feedback, predicted: string, actual: string): void {
+  const row = feedback[predicted] ?? {};
+  feedback[predicted] = { ...row, [actual]: (row[actual] ?? 0) + 1 };
 }
 
 function countRequest(step: Step, status: number, durationSeconds: number): void {

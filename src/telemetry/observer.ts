@@ -72,19 +72,23 @@ export function createObserver(options: ObserverOptions): Observer {
 }
 
 function observeShadow(
-  { metrics, log, logInput }: ObserverOptions,
+  { metrics, history, log, logInput }: ObserverOptions,
   onError: (error: unknown) => void,
 ): ShadowObserver {
   return {
     onShadowPrediction: (record) => {
       const fields = shadowPredictionFields(record, logInput);
       metrics.onShadowPrediction(record);
+      history.onShadowPrediction(record.language, record.label === record.primary.label);
       log.write('info', 'shadow_prediction', fields);
       return fields;
     },
     onShadowDropped: metrics.onShadowDropped,
     onShadowError: onError,
-    onCandidate: metrics.onCandidate,
+    onCandidate: (model, labels) => {
+      metrics.onCandidate(model, labels);
+      history.onCandidate();
+    },
   };
 }
 

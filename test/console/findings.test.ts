@@ -17,6 +17,9 @@ interface Situation {
   workers?: Partial<Record<'idle' | 'busy' | 'starting', number>>;
   steps?: ConsoleData['steps'];
   features?: readonly FeatureDrift[];
+  versions?: ConsoleData['versions'];
+  candidate?: ConsoleData['candidate'];
+  admin?: ConsoleData['admin'];
 }
 
 const calmStep = {
@@ -27,6 +30,7 @@ const calmStep = {
   latency: { p50: 3, p99: 14 },
   labels: { good: 100 },
   languages: { en: 100 },
+  compared: {},
 };
 const steps = (change: Partial<ConsoleData['steps'][number]>) => [{ ...calmStep, ...change }];
 
@@ -37,6 +41,9 @@ function dataOf({
   workers = { idle: 1, busy: 1 },
   steps = [calmStep],
   features = [],
+  versions = [],
+  candidate,
+  admin = 'here',
 }: Situation): ConsoleData {
   const recent = recentOf(steps, { now: NOW, stepSeconds: STEP_SECONDS });
   const stats = {
@@ -48,6 +55,9 @@ function dataOf({
     status,
     model: { name: 'model', commit: COMMIT, tag: 'v1' },
     labels: ['good'],
+    versions,
+    candidate,
+    admin,
     queue: { length: queueLength, capacity: 100 },
     workers: stats.workers,
     alarms: serviceAlarms(recent, stats),
@@ -178,5 +188,42 @@ describe('without an answer', () => {
     expect(first!.level).toBe(level);
     expect(first!.text.replaceAll('\u00a0', ' ')).toContain(text);
     expect(others).toEqual([]);
+  });
+});
+
+describe('for a foreign language', () => {
+  const german = drift('language', 1, bin('de', 0.34, 0), bin('fr', 0.1, 0));
+  const [other, both, one] = ['0', '1', '2'].map((digit) => digit.repeat(40)) as [
+    string,
+    string,
+    string,
+  ];
+  const versions = [
+    { commit: other, tag: 'v0', languages: ['en', 'es'] },
+    { commit: one, languages: ['de'] },
+    { commit: both, tag: 'v2', languages: ['en', 'de', 'fr'] },
+  ];
+  const offersOf = (situation: Situation) =>
+    findingsOf({ features: german, versions, ...situation })[0]?.offers;
+
+  test('the versions that know it are offered, the one that knows most first', () => {
+    expect(offersOf({})).toEqual([
+      { version: 'v2', text: 'v2 knows German and French.', canCompare: true },
+      { version: one, text: '22222222 knows German.', canCompare: true },
+    ]);
+  });
+  test.each(['off', 'other-port'] as const)('they are only named where /admin is %s', (admin) => {
+    expect(offersOf({ admin })?.map(({ canCompare }) => canCompare)).toEqual([false, false]);
+  });
+  test('one that is compared already is not offered again', () => {
+    const candidate = { name: 'model', commit: both, share: 1, since: '2026-01-01T00:00:00Z' };
+    expect(offersOf({ candidate })?.[0]).toEqual({
+      version: 'v2',
+      text: 'v2 knows German and French, and is compared now.',
+      canCompare: false,
+    });
+  });
+  test('none is offered where none knows it', () => {
+    expect(offersOf({ versions: versions.slice(0, 1) })).toEqual([]);
   });
 });

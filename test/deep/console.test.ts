@@ -1,56 +1,17 @@
-/** The console in a real Chromium. CHROMIUM is its path. */
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+/** The console in a real Chromium. */
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelCard } from '../../src/api/model.ts';
 import { PINNED, PINNED_TAG, pinnedJson } from '../support/pinned.ts';
 import { startServer, sum, type TestServer } from '../support/server.ts';
+import { hasChromium, open, PATIENCE_MS, useBrowser } from './browser.ts';
 import { faintTexts, foreignPixels, selectContents, tooWide } from './in-page.mjs';
-
-const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
-const PATIENCE_MS = 20_000;
 
 const ENGLISH = 'What a wonderful morning, the coffee is great and the sun is out!';
 const GERMAN = 'Der Zug kommt schon wieder zu spät, ich habe wirklich genug davon.';
 const MARKUP = '<img src=x onerror="document.title=\'owned\'"> <b>bold</b> is what I am today';
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    ],
-  });
-});
-afterAll(() => browser?.close());
-
-interface OpenPage {
-  readonly page: Page;
-  /** Errors and warnings of the browser, and requests to other origins. */
-  readonly complaints: readonly string[];
-}
-
-async function open(url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-  context.setDefaultTimeout(PATIENCE_MS);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) {
-      complaints.push(`${message.type()}: ${message.text()}`);
-    }
-  });
-  page.on('pageerror', (error) => complaints.push(`thrown: ${error.message}`));
-  page.on('request', (request) => {
-    if (new URL(request.url()).origin !== url) {
-      complaints.push(`other origin: ${request.url()}`);
-    }
-  });
-  await page.goto(url);
-  return { page, complaints };
-}
+useBrowser();
 
 /** Presses Tab until an element has the focus. @throws where it never gets it. */
 async function tabTo(page: Page, selector: string): Promise<void> {
@@ -74,7 +35,7 @@ async function tryText(page: Page, text: string): Promise<string> {
   return page.locator('#try-result').innerText();
 }
 
-describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
+describe.skipIf(!hasChromium)('the console', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer();
@@ -277,7 +238,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
   });
 });
 
-describe.skipIf(!existsSync(CHROMIUM))('the console of a server', () => {
+describe.skipIf(!hasChromium)('the console of a server', () => {
   test('with API keys has a form for a key, and keeps the key in the tab', async () => {
     const server = await startServer({ API_KEYS: 'one-key-of-a-test' });
     try {

@@ -13,7 +13,14 @@ test('the story runs to its end', { timeout: 300_000 }, async () => {
   );
   expect(stdout).toContain('Prometheus  http');
   expect(stdout).toMatch(/an alert fires: de: [\d.]+% of the texts of the last 5 minutes/);
-  expect(stdout).toMatch(/the alert has cleared/);
   expect(stdout).toMatch(/ {2}de {4}neutral .+ms/);
+  expect(stdout).toMatch(/v2\.0\.0 disagrees with v1\.2\.0 on [\d.]+ % of \d+ texts/);
+  expect(stdout).toMatch(/it was v2\.0\.0 on \d+ \(p [=<] [\d.]+\):\s+it is right more often\./);
+  expect(stdout).toMatch(/200 \{"type":"promote",.+"changed":true/);
+  expect(stdout).toMatch(/the alert has cleared/);
+  const right = (tag: string): number =>
+    Number(new RegExp(`${tag} labelled (\\d+) % of \\d+ tweets right`).exec(stdout)?.[1]);
+  expect(right('v2.0.0')).toBeGreaterThan(right('v1.2.0'));
+  expect(stdout).toMatch(/requests by status: \{"200":\d+\}/);
   expect(stdout).toContain('The end.');
 });

@@ -6,15 +6,8 @@ import { observerWith } from '../support/observer.ts';
 
 const record = (input: string, id = input): PredictionRecord =>
   ({
-    ...{
-      id,
-      input,
-      commit: sha('a'),
-      label: 'negative',
-      score: 0.8,
-      language: 'en',
-      requestId: 'r',
-    },
+    commit: sha('a'),
+    ...{ id, input, label: 'negative', score: 0.8, language: 'en', requestId: 'r' },
     scores: { negative: 0.8, positive: 0.2 },
   }) as unknown as PredictionRecord;
 

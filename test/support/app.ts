@@ -27,6 +27,7 @@ export function createTestApp(
   return createApp({
     adminToken: [],
     hasAdminPort: false,
+    versions: () => [],
     control: { shadow: () => undefined, previous: () => undefined },
     change: async () => {
       throw new ChangeError('not-ready', 'no change here');

@@ -53,6 +53,7 @@ test('what happens is counted in the step in which it happens', () => {
       latency: { p50: expect.closeTo(10, 0), p99: expect.closeTo(10, 0) },
       labels: { positive: 1 },
       languages: { en: 1 },
+      compared: {},
     },
     {
       at: 1005,
@@ -62,6 +63,7 @@ test('what happens is counted in the step in which it happens', () => {
       latency: undefined,
       labels: { positive: 2 },
       languages: { de: 1, other: 1 },
+      compared: {},
     },
   ]);
 });
@@ -119,4 +121,18 @@ test('the last 50 predictions are there as the log has them, the newest first', 
     { at: 0, id: '59' },
     { at: 0, id: '10' },
   ]);
+});
+
+test('what a candidate predicted is counted by language, until another one is the candidate', () => {
+  const history = historyAt(1000);
+  history.onPrediction(text('en'), line());
+  history.onShadowPrediction('en', true);
+  history.onShadowPrediction('en', false);
+  history.onShadowPrediction('de', false);
+  const compared = { en: { texts: 2, agreed: 1 }, de: { texts: 1, agreed: 0 } };
+  expect(history.snapshot().steps).toMatchObject([{ at: 1000, compared }]);
+  const twice = history.snapshot([history.record(), history.record()]).steps[0]?.compared;
+  expect(twice).toEqual({ en: { texts: 4, agreed: 2 }, de: { texts: 2, agreed: 0 } });
+  history.onCandidate();
+  expect(history.snapshot().steps).toMatchObject([{ languages: { en: 1 }, compared: {} }]);
 });

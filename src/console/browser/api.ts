@@ -1,13 +1,18 @@
-/** Requests to the server, with the API key where it requires one. */
+/** Requests to the server, with the API key or the admin token where it requires one. */
 import type { Problem } from '../../api/problem.ts';
 
 const STORED_KEY = 'api-key';
+const STORED_TOKEN = 'admin-token';
 /** A prediction may wait in the queue, and a file may be large. */
 const TIMEOUT_MS = 60_000;
 
 interface RequestOptions {
-  /** Sent as JSON, by POST. */
-  readonly body?: object;
+  /** Without one: POST with a body, else GET. */
+  readonly method?: string | undefined;
+  /** Sent as JSON. */
+  readonly body?: object | undefined;
+  /** In the place of the API key. */
+  readonly adminToken?: string | undefined;
   readonly timeoutMs?: number;
 }
 
@@ -21,7 +26,7 @@ export class RefusedError extends Error {
     this.status = status;
   }
 
-  /** The API key was missing or wrong. */
+  /** The API key, or the admin token, was missing or wrong. */
   get needsKey(): boolean {
     return this.status === 401 || this.status === 403;
   }
@@ -36,14 +41,27 @@ export function storedKey(): string | null {
   return sessionStorage.getItem(STORED_KEY);
 }
 
+/** Keeps the admin token until the tab is closed; undefined: forgets it. */
+export function storeToken(token: string | undefined): void {
+  if (token === undefined) {
+    sessionStorage.removeItem(STORED_TOKEN);
+  } else {
+    sessionStorage.setItem(STORED_TOKEN, token);
+  }
+}
+
+export function storedToken(): string | undefined {
+  return sessionStorage.getItem(STORED_TOKEN) ?? undefined;
+}
+
 /** @throws RefusedError for a status other than 2xx, TypeError or TimeoutError without an answer. */
 export async function request(
   path: string,
-  { body, timeoutMs = TIMEOUT_MS }: RequestOptions = {},
+  { method, body, adminToken, timeoutMs = TIMEOUT_MS }: RequestOptions = {},
 ): Promise<Response> {
-  const key = storedKey();
+  const key = adminToken ?? storedKey();
   const response = await fetch(path, {
-    method: body ? 'POST' : 'GET',
+    method: method ?? (body ? 'POST' : 'GET'),
     headers: {
       ...(key === null ? {} : { 'x-api-key': key }),
       ...(body ? { 'content-type': 'application/json' } : {}),

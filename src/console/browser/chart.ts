@@ -1,7 +1,7 @@
 /** Charts over the last quarter of an hour, drawn by uPlot. */
 import UPlot from 'uplot';
 import { minuteOfDay } from './format.ts';
-import { type Column, stacked } from './series.ts';
+import { type ChartSeries, type Plot, stacked } from './series.ts';
 
 const AXIS_FONT = '11px ui-sans-serif, system-ui, sans-serif';
 /** Charts with the same key share their cursor. */
@@ -11,26 +11,6 @@ const VALUE_AXIS_WIDTH = 52;
 const VALUE_STEPS = [-2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) =>
   [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
 );
-
-export interface ChartSeries {
-  readonly name: string;
-  /** A custom property of the style sheet: `--known-1`. */
-  readonly color: string;
-  /** Striped, to be recognised without colours. */
-  readonly striped?: boolean;
-  readonly dashed?: boolean;
-}
-
-/** What a chart shows. */
-export interface Plot {
-  readonly series: readonly ChartSeries[];
-  /** Seconds since 1970. */
-  readonly times: number[];
-  /** One for each series, from the bottom of a stack to its top. */
-  readonly columns: readonly Column[];
-  /** Values of the last minutes, for the legend. */
-  readonly now?: readonly string[];
-}
 
 export interface ChartOptions {
   readonly kind: 'stack' | 'lines';

@@ -12,6 +12,7 @@ import {
   modelName,
   percent,
   rate,
+  shortCommit,
 } from './format.ts';
 import { type LanguageShare, languageShares } from './languages.ts';
 import type { State } from './state.ts';
@@ -23,6 +24,16 @@ export interface Finding {
   /** Stays the same while only the numbers in the text change. */
   readonly kind: string;
   readonly text: string;
+  /** Versions that know the foreign languages, those that know most of them first. */
+  readonly offers?: readonly Offer[];
+}
+
+export interface Offer {
+  /** The tag, or the commit. */
+  readonly version: string;
+  readonly text: string;
+  /** It is not compared yet, and the page can change that. */
+  readonly canCompare: boolean;
 }
 
 /** At least one finding, the most serious first. */
@@ -91,7 +102,8 @@ function driftFindings(data: ConsoleData): Finding[] {
   const add = (kind: string, text: string) => found.push(finding('warning', kind, text));
   const { foreignLanguages, labelMix, scoreCollapse, unknownTokens } = data.drift.alarms;
   if (foreignLanguages.length > 0) {
-    add(`foreign ${foreignLanguages.map(({ bin }) => bin).join(' ')}`, foreignText(data));
+    const kind = `foreign ${foreignLanguages.map(({ bin }) => bin).join(' ')}`;
+    found.push({ ...finding('warning', kind, foreignText(data)), offers: offersOf(data) });
   }
   if (scoreCollapse) {
     const { observed, reference, maxScore } = scoreCollapse;
@@ -120,6 +132,27 @@ function foreignText({ model, drift }: ConsoleData): string {
     ...others.map(({ share, language }) => `${share} ${language}`),
   ]);
   return `${languages}, which ${model ? modelName(model) : 'The model'} was not trained on.`;
+}
+
+const MAX_OFFERS = 3;
+
+/** `v2.0.0 knows German.` */
+function offersOf({ versions, drift, candidate, admin }: ConsoleData): Offer[] {
+  const foreign = drift.alarms.foreignLanguages.map(({ bin }) => bin);
+  return versions
+    .map((each) => ({ ...each, known: foreign.filter((name) => each.languages.includes(name)) }))
+    .filter(({ known }) => known.length > 0)
+    .sort((a, b) => b.known.length - a.known.length)
+    .slice(0, MAX_OFFERS)
+    .map(({ commit, tag, known }) => {
+      const isCompared = commit === candidate?.commit;
+      const text = `${tag ?? shortCommit(commit)} knows ${listed(known.map(languageName))}`;
+      return {
+        version: tag ?? commit,
+        text: isCompared ? `${text}, and is compared now.` : `${text}.`,
+        canCompare: !isCompared && admin === 'here',
+      };
+    });
 }
 
 /** Up to this share, texts in foreign languages are named, but do not change the status. */

@@ -106,6 +106,6 @@ export function versionName({ tag, commit }: Model): string {
   return [tag, shortCommit(commit)].filter(Boolean).join(' · ');
 }
 
-function shortCommit(commit: string): string {
+export function shortCommit(commit: string): string {
   return commit.slice(0, 8);
 }

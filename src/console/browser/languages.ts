@@ -1,6 +1,6 @@
 /** The languages of the traffic, and which of them the model knows. */
 import type { ConsoleData } from '../../api/console.ts';
-import { UNDETERMINED } from '../../terminal/languages.ts';
+import { languageName, UNDETERMINED } from '../../terminal/languages.ts';
 import { sumsOf } from './series.ts';
 
 export type Familiarity = 'known' | 'foreign' | 'undetermined';
@@ -49,4 +49,12 @@ export function languageShares(data: ConsoleData): LanguageShare[] {
         Number(b.familiarity === 'foreign') - Number(a.familiarity === 'foreign') ||
         b.count - a.count,
     );
+}
+
+/** `English, German`; empty where nothing is known. */
+export function languageNames(codes: readonly string[]): string {
+  return codes
+    .filter((code) => code !== UNDETERMINED && code !== 'other')
+    .map(languageName)
+    .join(', ');
 }

@@ -1,12 +1,13 @@
 /** The charts of the page, and what they show of the history. */
 import type { ConsoleData } from '../../api/console.ts';
-import { languageName } from '../../terminal/languages.ts';
-import type { ChartOptions, ChartSeries, Plot } from './chart.ts';
+import { AGREEMENT_SECONDS, agreementPlot } from './agreement.ts';
+import type { ChartOptions } from './chart.ts';
 import { milliseconds, percent, rate } from './format.ts';
 import { type Familiarity, familiarity } from './languages.ts';
-import { sumsOf, timelineOf } from './series.ts';
+import type { Palette } from './palette.ts';
+import { type ChartSeries, type Plot, sumsOf, timelineOf } from './series.ts';
 
-type ChartName = 'languages' | 'requests' | 'latency' | 'labels';
+type ChartName = 'languages' | 'requests' | 'latency' | 'labels' | 'agreement';
 
 export interface ChartDefinition extends ChartOptions {
   readonly id: ChartName;
@@ -33,6 +34,9 @@ export const CHARTS: Readonly<Record<ChartName, ChartDefinition>> = {
   labels: third('labels', 'Labels', 'share of the texts', {
     ...{ kind: 'stack', format: percent, minTop: 1, top: 1 },
   }),
+  agreement: third('agreement', 'Agreement of the candidate', `texts of ${AGREEMENT_SECONDS} s`, {
+    ...{ kind: 'lines', format: percent, minTop: 1, top: 1 },
+  }),
 };
 
 const REQUESTS: readonly ChartSeries[] = [
@@ -47,32 +51,8 @@ const LATENCY: readonly ChartSeries[] = [
 
 /** Colours for labels in the style sheet; further labels start again with the first. */
 const LABEL_COLORS = 3;
-/** Colours of each kind of language; further languages share the last one. */
-const LANGUAGE_COLORS: Readonly<Record<Familiarity, number>> = {
-  foreign: 6,
-  known: 8,
-  undetermined: 1,
-};
 /** From the bottom of the stack: a new language grows from the axis, where its height can be read. */
 const STACK_ORDER: readonly Familiarity[] = ['foreign', 'undetermined', 'known'];
-
-/** The series of a language, which keeps the colour that it had first. */
-export type Palette = (language: string, kind: Familiarity) => ChartSeries;
-
-export function createPalette(): Palette {
-  const seen: Record<Familiarity, string[]> = { foreign: [], known: [], undetermined: [] };
-  return (language, kind) => {
-    if (!seen[kind].includes(language)) {
-      seen[kind].push(language);
-    }
-    const color = Math.min(seen[kind].indexOf(language) + 1, LANGUAGE_COLORS[kind]);
-    return {
-      name: languageName(language),
-      color: `--${kind}-${color}`,
-      striped: kind === 'foreign',
-    };
-  };
-}
 
 export function labelSeries(name: string, index: number): ChartSeries {
   return { name, color: `--label-${(index % LABEL_COLORS) + 1}` };
@@ -116,6 +96,7 @@ export function plotsOf(data: ConsoleData, palette: Palette): Readonly<Record<Ch
       columns: labels.map((label) => column((step) => shareOf(label, step.labels), 0)),
       now: labels.map((label) => textOf(shareOf(label, labelCounts), percent)),
     },
+    agreement: agreementPlot(data, palette),
   };
 }
 

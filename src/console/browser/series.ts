@@ -8,6 +8,26 @@ const MAX_SECONDS = 900;
 /** One value for each step; null where there is none. */
 export type Column = (number | null)[];
 
+export interface ChartSeries {
+  readonly name: string;
+  /** A custom property of the style sheet: `--known-1`. */
+  readonly color: string;
+  /** Striped, to be recognised without colours. */
+  readonly striped?: boolean;
+  readonly dashed?: boolean;
+}
+
+/** What a chart shows. */
+export interface Plot {
+  readonly series: readonly ChartSeries[];
+  /** Seconds since 1970. */
+  readonly times: number[];
+  /** One for each series, from the bottom of a stack to its top. */
+  readonly columns: readonly Column[];
+  /** Values of the last minutes, for the legend. */
+  readonly now?: readonly string[];
+}
+
 export interface Timeline {
   /** Seconds since 1970. */
   readonly times: number[];

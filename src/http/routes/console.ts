@@ -1,6 +1,8 @@
 /** `GET /`: the console, one page, and what it shows. */
 import type { ConsoleData } from '../../api/console.ts';
 import type { Manager } from '../../serving/manager.ts';
+import type { ModelControl } from '../../serving/model-control.ts';
+import type { StoredVersion } from '../../serving/stored-versions.ts';
 import type { Overview } from '../../telemetry/telemetry.ts';
 import { sendShared } from '../middleware/shared-bytes.ts';
 import { ProblemError } from '../problems.ts';
@@ -18,6 +20,13 @@ export interface ConsoleOptions {
   readonly page: ReadonlyMap<string, PageFile>;
   /** What all processes that share the port have seen, and how busy they are. */
   readonly overview: () => Promise<Overview>;
+  readonly control: Pick<ModelControl, 'shadow' | 'previous'>;
+  /** The versions that a reader could compare. */
+  readonly versions: () => readonly StoredVersion[];
+  /** Those who may change the model; none: there is no `/admin`. */
+  readonly adminToken: readonly unknown[];
+  /** Whether `/admin` is on a port of its own. */
+  readonly hasAdminPort: boolean;
 }
 
 /** The page needs nothing from elsewhere, and may not be framed. */
@@ -46,7 +55,8 @@ export function consolePage({ page }: ConsoleOptions): Resource[] {
   ];
 }
 
-export function consoleData({ manager, overview }: ConsoleOptions): Resource {
+export function consoleData(options: ConsoleOptions): Resource {
+  const { manager, overview } = options;
   const compute = async (): Promise<string> => {
     const current = manager.state();
     const model = current.status === 'ready' ? current.model : undefined;
@@ -54,6 +64,7 @@ export function consoleData({ manager, overview }: ConsoleOptions): Resource {
     return JSON.stringify({
       status: current.status,
       model: model && { name: model.name, commit: model.commit, tag: model.tag },
+      ...modelsOf(options),
       labels: model?.classifier.labels ?? [],
       queue: { length: stats.queueLength, capacity: stats.queueCapacity },
       workers: stats.workers,
@@ -71,5 +82,24 @@ export function consoleData({ manager, overview }: ConsoleOptions): Resource {
       },
       ...sendShared('application/json; charset=utf-8', compute),
     ],
+  };
+}
+
+function modelsOf({
+  control,
+  versions,
+  adminToken,
+  hasAdminPort,
+}: ConsoleOptions): Pick<ConsoleData, 'candidate' | 'previous' | 'versions' | 'admin'> {
+  const shadow = control.shadow();
+  const previous = control.previous();
+  return {
+    candidate: shadow && {
+      ...{ name: shadow.model.name, commit: shadow.model.commit, tag: shadow.model.tag },
+      ...{ share: shadow.share, since: shadow.since },
+    },
+    previous: previous && { commit: previous.commit, loaded: previous.model !== undefined },
+    versions: versions().map(({ commit, tag, languages }) => ({ commit, tag, languages })),
+    admin: adminToken.length === 0 ? 'off' : hasAdminPort ? 'other-port' : 'here',
   };
 }

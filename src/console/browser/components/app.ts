@@ -2,7 +2,8 @@
 import { html } from 'htm/preact';
 import { h, type VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import { CHARTS, createPalette, plotsOf } from '../plots.ts';
+import { createPalette } from '../palette.ts';
+import { CHARTS, plotsOf } from '../plots.ts';
 import type { Actions, State } from '../state.ts';
 import { ChartPanel } from './chart-panel.ts';
 import { driftRows, driftUnit } from './drift.ts';
@@ -11,6 +12,7 @@ import { Header } from './header.ts';
 import { languageLegend } from './language-legend.ts';
 import { load } from './load.ts';
 import { modelCard } from './model-card.ts';
+import { ModelsPanel } from './models-panel.ts';
 import { panel } from './parts.ts';
 import { PredictionsTable } from './predictions-table.ts';
 import { TryPanel } from './try-panel.ts';
@@ -22,16 +24,29 @@ interface Props {
 
 export function App({ state, actions }: Props): VNode {
   // The header changes every second, the panels only with what they show.
-  const panels = h(Panels, { state, actions });
+  const [wanted, setWanted] = useState<string>();
+  const panels = h(Panels, { state, actions, wanted, onShown: () => setWanted(undefined) });
   const { data, card, cardError } = state;
-  const unchanged = useMemo(() => panels, [data, card, cardError]);
-  return html`${h(Header, { state, actions })}${unchanged}` as VNode;
+  const unchanged = useMemo(() => panels, [data, card, cardError, wanted]);
+  const onCompare = (version: string): void => {
+    setWanted(version);
+    document.getElementById('models-title')?.scrollIntoView({ block: 'start' });
+  };
+  return html`${h(Header, { state, actions, onCompare })}${unchanged}` as VNode;
 }
 
-function Panels({ state: { data, card, cardError }, actions }: Props): VNode {
+interface PanelsProps extends Props {
+  /** A version that the reader wants to compare. */
+  readonly wanted: string | undefined;
+  readonly onShown: () => void;
+}
+
+function Panels({ state, actions, wanted, onShown }: PanelsProps): VNode {
+  const { data, card, cardError } = state;
   const [palette] = useState(createPalette);
   const plots = useMemo(() => data && plotsOf(data, palette), [data]);
   const legend = data && languageLegend(data, palette);
+  const agreement = { ...CHARTS.agreement, class: data?.candidate ? 'third' : 'absent' };
   const drift = { id: 'drift', title: 'Drift from the training data', class: 'drift' };
   return html`
     <main id="main">
@@ -40,6 +55,8 @@ function Panels({ state: { data, card, cardError }, actions }: Props): VNode {
       ${h(ChartPanel, { ...CHARTS.requests, plot: plots?.requests })}
       ${h(ChartPanel, { ...CHARTS.latency, plot: plots?.latency })}
       ${h(ChartPanel, { ...CHARTS.labels, plot: plots?.labels })}
+      ${h(ModelsPanel, { data, wanted, onShown, onChange: actions.refresh })}
+      ${h(ChartPanel, { ...agreement, plot: data?.candidate && plots?.agreement })}
       ${panel({ ...drift, unit: data && driftUnit(data) }, data && driftRows(data))}
       ${panel(
         { id: 'load', title: 'Queue and workers', unit: 'now', class: 'load' },

@@ -2,9 +2,10 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { type Chart, createChart, type Plot } from '../chart.ts';
+import { type Chart, createChart } from '../chart.ts';
 import { capitalized, minuteOfDay, timeOfDay } from '../format.ts';
 import type { ChartDefinition } from '../plots.ts';
+import type { Plot } from '../series.ts';
 import { panel, swatch } from './parts.ts';
 
 interface Props extends ChartDefinition {

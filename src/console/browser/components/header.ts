@@ -12,7 +12,14 @@ const MARKS: Readonly<Record<Level, string>> = { bad: '✖ ', warning: '▲ ', i
 /** Older data are not live, whatever the reason. */
 const MAX_LIVE_SECONDS = 10;
 
-export function Header({ state, actions }: { state: State; actions: Actions }): VNode {
+interface Props {
+  readonly state: State;
+  readonly actions: Actions;
+  /** Called with a version that the reader wants to compare. */
+  readonly onCompare: (version: string) => void;
+}
+
+export function Header({ state, actions, onCompare }: Props): VNode {
   const { data, contact, isPaused, isKeyRefused } = state;
   const found = findings(state);
   const [first, ...others] = found as [Finding, ...Finding[]];
@@ -44,8 +51,9 @@ export function Header({ state, actions }: { state: State; actions: Actions }): 
         <span class="mark" aria-hidden="true" />
         <div>
           <p id="headline" class="headline">${first.text}</p>
+          ${offers(first, onCompare)}
           <ul id="further" class="further">
-            ${others.map(({ kind, text }) => html`<li key=${kind}>${text}</li>`)}
+            ${others.map((each) => html`<li key=${each.kind}>${each.text}${offers(each, onCompare)}</li>`)}
           </ul>
         </div>
       </div>
@@ -57,6 +65,23 @@ export function Header({ state, actions }: { state: State; actions: Actions }): 
       })}
     </header>
   `;
+}
+
+function offers({ offers = [] }: Finding, onCompare: (version: string) => void): VNode[] {
+  return offers.map(
+    ({ version, text, canCompare }) =>
+      html`
+      <p key=${version} class="offer">
+        ${text}${' '}
+        ${
+          canCompare &&
+          html`<button type="button" aria-label=${`Compare ${version}`} onClick=${() => onCompare(version)}>
+            Compare it
+          </button>`
+        }
+      </p>
+    ` as VNode,
+  );
 }
 
 function statusOf({ data, contact }: State): string {

@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import type { ConsoleData } from '../../../api/console.ts';
 import { capitalized, languageWithCode, percent } from '../format.ts';
 import { type LanguageShare, languageShares } from '../languages.ts';
-import type { Palette } from '../plots.ts';
+import type { Palette } from '../palette.ts';
 import { empty, foreignMark, headerRow, swatch } from './parts.ts';
 
 export function languageLegend(data: ConsoleData, palette: Palette): VNode {

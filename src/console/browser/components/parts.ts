@@ -1,7 +1,7 @@
 /** Small parts of several panels. Texts of users become text nodes and attributes, never markup. */
 import { html } from 'htm/preact';
 import type { ComponentChildren, VNode } from 'preact';
-import type { ChartSeries } from '../chart.ts';
+import type { ChartSeries } from '../series.ts';
 
 export interface Heading {
   readonly id: string;
