@@ -50,7 +50,6 @@ export const LEAVES = ['errors.ts', 'folders.ts', 'entry-points.ts', 'statistics
 export const LONG = {
   'src/console/browser/store.ts#createStore':
     'one closure over the page’s state, of short functions',
-  'test/deep/console.test.ts': 'one browser and one server, whose state the tests share',
   'test/deep/s3.test.ts': 'one S3 server for all of its tests',
 };
 
