@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<void>>> = 
   logs: async (to) => (await import('./commands/logs.ts')).addLogs(to),
   models: async (to) =>
     (await import('./commands/models/models.ts')).addModels(to, process.argv[3]),
+  replay: async (to) => (await import('./commands/replay.ts')).addReplay(to),
   shadow: async (to) => (await import('./commands/shadow.ts')).addShadow(to),
   simulate: async (to) => (await import('./commands/simulate.ts')).addSimulate(to),
 };

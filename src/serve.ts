@@ -5,6 +5,7 @@ import { readPage } from './console/page.ts';
 import { type AppDependencies, createAdminApp, createApp } from './http/app.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { drain, listen } from './http/lifecycle.ts';
+import { createHandlingPacer } from './http/pacer.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
 import { type DesiredVersion, readDesiredVersion } from './serving/desired-version.ts';
@@ -74,8 +75,7 @@ export async function serve(
   const startListening = async (): Promise<void> => {
     const { adminUrl, ...main } = await listenAll(servers, config);
     url = main.url;
-    const { modelName: model } = config;
-    log.write('info', 'listening', { url, admin_url: adminUrl, model, commit: desired.commit });
+    writeListening(log, config, { url, admin_url: adminUrl, commit: desired.commit });
   };
   if (!group.listensWhenReady) {
     await startListening();
@@ -119,12 +119,23 @@ export async function serve(
   };
 }
 
+function writeListening(
+  log: Telemetry['log'],
+  { modelName: model, logInput }: Config,
+  { commit, ...urls }: { url: string; admin_url: string | undefined; commit: string | undefined },
+): void {
+  // Whether texts of the log can be replayed depends on LOG_INPUT.
+  log.write('info', 'listening', { ...urls, model, commit, log_input: logInput });
+}
+
 interface Parts {
   readonly group: ProcessGroup;
   readonly manager: Manager;
   readonly telemetry: Telemetry;
   readonly control: ModelControl;
   readonly change: Changes['run'];
+  /** Undefined where another process makes them. */
+  readonly changes: Changes | undefined;
 }
 
 async function createParts(
@@ -148,21 +159,24 @@ async function createParts(
     prepare: control.prepare,
     onEnd: (ended) => writeChange(log, ended),
   });
-  return { group, manager, telemetry, control, change: group.change ?? changes.run };
+  return group.change
+    ? { group, manager, telemetry, control, change: group.change, changes: undefined }
+    : { group, manager, telemetry, control, change: changes.run, changes };
 }
 
 /** Undefined where another process watches. */
 function createPinWatcher(
   config: Config,
-  { group, manager, telemetry, change }: Parts,
+  { manager, telemetry, changes }: Parts,
 ): PinWatcher | undefined {
-  return group.change
-    ? undefined
-    : watchPinOf(config, {
-        change,
-        onError: telemetry.observer.onPinError,
-        commit: () => manager.state().commit,
-      });
+  return (
+    changes &&
+    watchPinOf(config, {
+      changes,
+      onError: telemetry.observer.onPinError,
+      commit: () => manager.state().commit,
+    })
+  );
 }
 
 interface Servers {
@@ -178,10 +192,11 @@ function createServers(
   const predictionIds = createPredictionIds(config.feedbackKey);
   const onPrediction = (record: PredictionRecord): void => control.shadow()?.offer(record);
   const predictor = createPredictor({ ...config, manager, predictionIds, observer, onPrediction });
+  const handling = createHandlingPacer();
   const dependencies: AppDependencies = {
     ...config,
     ...telemetry,
-    ...{ manager, control, change, predictor, predictionIds },
+    ...{ manager, control, change, predictor, predictionIds, handling },
     page: readPage(),
     versions: createVersionList(config),
     bodyBudget: createBodyBudget(MAX_BODIES_BYTES),
@@ -200,7 +215,7 @@ function createServers(
     ...config,
     maxConnectionsPerAddress: config.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
     commit: () => manager.state().commit,
-    observer,
+    ...{ handling, observer },
   };
   return {
     main: createHttpServer(createApp(dependencies), options),

@@ -20,6 +20,10 @@ export const MAY_IMPORT = {
   ],
   repository: ['drift', 'inference', 'artifacts', 'version', 'terminal', 'config/environment.ts'],
   simulate: ['api', 'terminal'],
+  replay: [
+    ...['logs', 'drift', 'comparison', 'inference', 'artifacts', 'version', 'api'],
+    'terminal',
+  ],
   'drift/report': ['logs', 'drift', 'artifacts', 'version', 'api', 'terminal'],
   logs: ['api', 'terminal'],
   drift: ['inference', 'artifacts', 'version', 'api', 'terminal'],

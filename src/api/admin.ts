@@ -76,7 +76,18 @@ const scopeVerdictSchema = z.object({
   }),
   /** That both are right equally often; valid however often it is looked at. */
   pValue: z.number().min(0).max(1),
+  /** Mean scores of the right labels, and the p-value that the candidate's is not lower. */
+  rightLabel: z
+    .object({
+      texts: countSchema,
+      primary: scoreSchema,
+      candidate: scoreSchema,
+      pValue: z.number().min(0).max(1),
+    })
+    .optional(),
+  /** Whether the candidate is right more often; also worse where its scores alone are. */
   decision: z.enum(['better', 'worse', 'undecided']),
+  isByLabels: z.boolean(),
 });
 
 export const verdictSchema = z.object({

@@ -22,6 +22,8 @@ export interface MemberChanges extends Changes {
   onReady(commit: string): void;
 }
 
+type Candidate = NonNullable<MemberSettings['candidate']>;
+
 interface State {
   readonly group: MemberGroup;
   readonly pending: ReturnType<typeof createPending<ChangeResult>>;
@@ -34,12 +36,12 @@ export function createMemberChanges(
   settings: MemberSettings,
 ): MemberChanges {
   const state: State = { group, pending: createPending<ChangeResult>(), settings };
-  const { run } = createChanges({
+  const changes = createChanges({
     prepare: (change) => prepareAll(state, change),
     onEnd: (ended) => writeChange(log, ended),
   });
   return {
-    run,
+    ...changes,
     onStep: state.pending.resolve,
     settings: () => state.settings,
     onReady: (commit) => {
@@ -62,6 +64,7 @@ async function prepareAll(state: State, requested: ModelChange) {
   if (members.length < processes || !members.every(({ isReady }) => isReady)) {
     throw new ChangeError('not-ready', 'A process is being started; try again when all are ready');
   }
+  await Promise.all(members.map(({ complete, ended }) => Promise.race([complete, ended])));
   const change =
     requested.type === 'rollback' ? { ...requested, commit: settings.previous } : requested;
   const timeoutMs = modelFetchTimeoutMs + LOAD_TIMEOUT_MS;
@@ -85,9 +88,17 @@ async function prepareAll(state: State, requested: ModelChange) {
   return {
     outcome,
     apply: async () => {
+      if (members.some((member) => !group.members.has(member))) {
+        // Its replacement has begun with what served before.
+        throw new ChangeError(
+          'process-failed',
+          'A process ended before all had loaded the version',
+        );
+      }
       // First, so that the replacement of a member that ends now has it too.
       state.settings = settingsAfter(settings, change, outcome);
-      (await settle(true)).forEach(outcomeOf);
+      const settled = await settle(true);
+      settled.filter((_, i) => group.members.has(members[i] as Member)).forEach(outcomeOf);
     },
     abandon,
   };
@@ -104,6 +115,9 @@ function step(
   message: Step,
   timeoutMs: number,
 ): Promise<ChangeResult | undefined> {
+  if (!worker.isConnected()) {
+    return Promise.resolve(undefined);
+  }
   return Promise.race([
     pending.request((id) => send(worker, { ...message, id }), timeoutMs),
     ended,
@@ -113,20 +127,28 @@ function step(
 function settingsAfter(
   settings: MemberSettings,
   change: ModelChange,
-  { from, to, isChanged }: ChangeOutcome,
+  { from, to, isChanged, endsCandidate }: ChangeOutcome,
 ): MemberSettings {
   switch (change.type) {
     case 'shadow':
-      return { ...settings, candidate: change };
+      return { ...settings, candidate: withLabelMap(change, settings.candidate) };
     case 'end-shadow':
       return { ...settings, candidate: undefined };
     default:
       return isChanged
         ? {
             config: { ...settings.config, modelCommit: to },
-            candidate: settings.candidate?.commit === to ? undefined : settings.candidate,
+            candidate:
+              endsCandidate || settings.candidate?.commit === to ? undefined : settings.candidate,
             previous: from,
           }
         : settings;
   }
+}
+
+/** A change of the share alone keeps the candidate's labels. */
+function withLabelMap(change: Candidate, before: Candidate | undefined): Candidate {
+  return before?.commit === change.commit && change.labelMap === undefined
+    ? { ...change, labelMap: before.labelMap }
+    : change;
 }

@@ -23,6 +23,9 @@ export interface Member {
   /** It receives messages; what was sent before may be lost. */
   isOnline: boolean;
   isReady: boolean;
+  /** Resolves when it has all that the others have, such as their candidate, as far as it can be loaded. */
+  readonly complete: Promise<void>;
+  readonly onComplete: () => void;
   /** When it sent its last message, milliseconds since 1970. */
   heardAt: number;
   /** It has answered what it had accepted. */
@@ -65,8 +68,12 @@ export function createMemberGroup(options: Pick<State, 'metrics' | 'log'>): Memb
   return {
     members,
     add: (worker) => {
+      let onComplete = (): void => undefined;
+      const complete = new Promise<void>((resolve) => {
+        onComplete = resolve;
+      });
       const member: Member = {
-        worker,
+        ...{ worker, complete, onComplete },
         ended: once(worker, 'exit').then(() => undefined),
         isOnline: false,
         isReady: false,

@@ -1,12 +1,12 @@
 /** The module of a process that shares its port with others. */
 import cluster from 'node:cluster';
 import { type RunningServer, serve } from '../serve.ts';
-import type { ChangeOutcome, PreparedChange } from '../serving/model-change.ts';
 import type { ProcessGroup, ProcessReports } from '../telemetry/process-group.ts';
-import { outcomeOf, toResult } from './change-result.ts';
+import { outcomeOf } from './change-result.ts';
 import { ProcessError } from './error.ts';
 import type { ChangeResult, MemberSettings, ToMember, ToPrimary } from './messages.ts';
 import { createPending } from './pending.ts';
+import { createSteps } from './steps.ts';
 
 /** Longer than the primary waits for each report. */
 const COLLECT_TIMEOUT_MS = 5_000;
@@ -19,7 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGU
 }
 
 let server: Promise<RunningServer> | undefined;
-/** Reports `ready` when it has what the others have. */
+/** Resolves when it has what the others have. */
 async function start({ ready, control }: RunningServer, settings: MemberSettings): Promise<void> {
   const { candidate, previous } = settings;
   await ready;
@@ -34,15 +34,14 @@ async function start({ ready, control }: RunningServer, settings: MemberSettings
 let onAllReady = (): void => undefined;
 const pending = createPending<readonly unknown[]>();
 const changes = createPending<ChangeResult>();
-const NO_CHANGE: ChangeOutcome = {
-  type: 'swap',
-  from: undefined,
-  to: undefined,
-  isChanged: false,
-  warnings: [],
-};
-/** Neither applied nor abandoned yet. */
-let prepared: PreparedChange | undefined;
+const steps = createSteps(async (change) => (await runningServer()).control.prepare(change));
+
+async function runningServer(): Promise<RunningServer> {
+  if (!server) {
+    throw new ProcessError('the process has not been started');
+  }
+  return server;
+}
 
 process.on('message', async (message: ToMember) => {
   switch (message.type) {
@@ -53,6 +52,7 @@ process.on('message', async (message: ToMember) => {
       } catch (error) {
         send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
       }
+      send({ type: 'complete' });
       break;
     case 'all-ready':
       onAllReady();
@@ -68,26 +68,12 @@ process.on('message', async (message: ToMember) => {
     case 'alive':
       send({ type: 'alive' });
       break;
-    case 'prepare': {
-      const { id, change } = message;
-      const result = await toResult(async () => {
-        prepared = await (await server)?.control.prepare(change);
-        return (prepared as PreparedChange).outcome;
-      });
-      send({ type: 'change-step', id, result });
+    case 'prepare':
+      send({ type: 'change-step', id: message.id, result: await steps.prepare(message.change) });
       break;
-    }
-    case 'settle': {
-      const { id, isApplied } = message;
-      const result = await toResult(async () => {
-        const change = prepared;
-        prepared = undefined;
-        await (isApplied ? change?.apply() : change?.abandon());
-        return change?.outcome ?? NO_CHANGE;
-      });
-      send({ type: 'change-step', id, result });
+    case 'settle':
+      send({ type: 'change-step', id: message.id, result: await steps.settle(message.isApplied) });
       break;
-    }
     case 'changed':
       changes.resolve(message.id, message.result);
       break;

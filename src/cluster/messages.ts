@@ -49,6 +49,8 @@ export type ToPrimary =
   | { readonly type: 'online' }
   | { readonly type: 'ready'; readonly commit: string }
   | { readonly type: 'failed'; readonly message: string }
+  /** It has what the others have, besides the version: changes may be prepared. */
+  | { readonly type: 'complete' }
   /** Requests the reports of all processes. */
   | { readonly type: 'collect'; readonly kind: ReportKind; readonly id: number }
   | { readonly type: 'report'; readonly id: number; readonly report: unknown }

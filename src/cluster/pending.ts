@@ -21,7 +21,8 @@ export function createPending<T>(): Pending<T> {
           open.delete(id);
           resolve(value);
         };
-        const timer = setTimeout(settle, timeoutMs, undefined);
+        // What else keeps the process running is what could respond.
+        const timer = setTimeout(settle, timeoutMs, undefined).unref();
         open.set(id, settle);
         send(id);
       }),

@@ -19,7 +19,7 @@ import { toResult } from './change-result.ts';
 import { createMemberChanges, type MemberChanges } from './changes.ts';
 import { ProcessError } from './error.ts';
 import { createMemberGroup, type Member, type MemberGroup, send } from './group.ts';
-import type { ToPrimary } from './messages.ts';
+import type { ToMember, ToPrimary } from './messages.ts';
 
 const HEARTBEAT_MS = 2_000;
 /** A member that has not answered for so long hangs: it is ended, and replaced as one that died is. */
@@ -87,7 +87,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
   }
   setInterval(() => endHungMembers(primary), HEARTBEAT_MS).unref();
   const pin = watchPinOf(config, {
-    change: changes.run,
+    changes,
     onError: (error) => log.write('warn', 'pin_unreadable', errorFields(error)),
     commit: () => changes.settings().config.modelCommit,
   });
@@ -153,6 +153,9 @@ function onMessage(
     case 'failed':
       ready.reject(new ProcessError(message.message));
       break;
+    case 'complete':
+      member.onComplete();
+      break;
     case 'collect':
       void group
         .collect(message.kind)
@@ -170,11 +173,7 @@ function onMessage(
       changes.onStep(message.id, message.result);
       break;
     case 'feedback':
-      for (const other of group.members) {
-        if (other !== member) {
-          send(other.worker, message);
-        }
-      }
+      sendToOthers(group, member, message);
       break;
     case 'stopped':
       primary.unanswered += message.unanswered;
@@ -182,6 +181,14 @@ function onMessage(
       break;
     case 'alive':
       break;
+  }
+}
+
+function sendToOthers({ members }: MemberGroup, member: Member, message: ToMember): void {
+  for (const other of members) {
+    if (other !== member) {
+      send(other.worker, message);
+    }
   }
 }
 

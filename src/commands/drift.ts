@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { readArtifact } from '../artifacts/read.ts';
 import { DRIFT_POLICY } from '../drift/policy.ts';
 import { formatPage } from '../drift/report/html-report.ts';
@@ -10,7 +10,7 @@ import { formatReport } from '../drift/report/terminal-report.ts';
 import { ModelError } from '../version/errors.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion } from '../version/version.ts';
-import { positiveNumber, since, webAddress } from './flag-values.ts';
+import { pageFile, positiveNumber, since, webAddress } from './flag-values.ts';
 import { asJson, type Flags } from './options.ts';
 import { print, progressBar, stdoutColumns, warn } from './output.ts';
 import { type VersionAccess, withVersionAccess, withVersionFlags } from './version-access.ts';
@@ -23,8 +23,8 @@ export function addDrift(program: Command): void {
     )
     .argument(
       '[files...]',
-      'the LOG_FILE of the server and its rotated files, in any order; without them, or with -, ' +
-        'standard input',
+      'the LOG_FILE of the server and its rotated files, also .gz, in any order; without them, or ' +
+        'with -, standard input',
     )
     .addOption(
       new Option('--server <url>', 'read what a running server has observed since its start')
@@ -157,12 +157,4 @@ async function show(report: DriftReport, flags: Flags, { html }: DriftFlags): Pr
     await writeFile(html, formatPage(report));
     warn(`page written to ${html}`);
   }
-}
-
-/** Another ending is refused, since a shell turns `--html server.log*` into the names of logs. */
-function pageFile(value: string): string {
-  if (!/\.html?$/i.test(value)) {
-    throw new InvalidArgumentError('expected a file that ends in .html');
-  }
-  return value;
 }

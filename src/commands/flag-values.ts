@@ -57,3 +57,14 @@ export function since(value: string): number {
   }
   return time;
 }
+
+/**
+ * The name of an HTML file. Another ending is refused, since a shell turns `--html server.log*` into the
+ * names of logs.
+ */
+export function pageFile(value: string): string {
+  if (!/\.html?$/i.test(value)) {
+    throw new InvalidArgumentError('expected a file that ends in .html');
+  }
+  return value;
+}

@@ -1,5 +1,7 @@
 /** Counts of two versions that predicted the same texts; counts of several processes can be added. */
 
+import { addEvidence, noEvidence } from './sequential-test.ts';
+
 /** Of one language. */
 export interface LanguageCounts {
   texts: number;
@@ -7,6 +9,18 @@ export interface LanguageCounts {
   readonly labels: Record<string, Record<string, number>>;
   /** Texts whose right label was reported. */
   readonly feedback: FeedbackCounts;
+  /** Of those, where the scores of both are known. */
+  readonly rightLabel: RightLabelScores;
+}
+
+/** The scores that the versions gave to the right labels. */
+export interface RightLabelScores {
+  texts: number;
+  /** Sums. */
+  primary: number;
+  candidate: number;
+  /** As `addEvidence` has it: that the candidate's are lower. */
+  readonly evidence: number[];
 }
 
 export interface FeedbackCounts {
@@ -28,6 +42,15 @@ export interface PairedPrediction {
   readonly candidate: string;
 }
 
+export function createComparison(): Comparison {
+  return createRecord();
+}
+
+/** Without members of its own: a label may be named `constructor`. */
+function createRecord<T>(): Record<string, T> {
+  return Object.create(null);
+}
+
 export function addPair(
   comparison: Comparison,
   { language, primary, candidate }: PairedPrediction,
@@ -37,14 +60,24 @@ export function addPair(
   addLabels(counts, primary, candidate, 1);
 }
 
-/** @param actual the right label of the text. */
+/**
+ * @param actual the right label of the text.
+ * @param scores what each version gave to the right label, 0 to 1, where it is known.
+ */
 export function addFeedback(
   comparison: Comparison,
   { language, primary, candidate }: PairedPrediction,
   actual: string,
+  scores?: { readonly primary: number; readonly candidate: number },
 ): void {
-  const { feedback } = countsOf(comparison, language);
+  const { feedback, rightLabel } = countsOf(comparison, language);
   feedback[outcomeOf(primary === actual, candidate === actual)]++;
+  if (scores) {
+    rightLabel.texts++;
+    rightLabel.primary += scores.primary;
+    rightLabel.candidate += scores.candidate;
+    addEvidence(rightLabel.evidence, scores.primary - scores.candidate);
+  }
 }
 
 function outcomeOf(isPrimaryRight: boolean, isCandidateRight: boolean): keyof FeedbackCounts {
@@ -62,13 +95,14 @@ function countsOf(comparison: Comparison, language: string): LanguageCounts {
 function emptyCounts(): LanguageCounts {
   return {
     texts: 0,
-    labels: {},
+    labels: createRecord(),
     feedback: { bothRight: 0, primaryRight: 0, candidateRight: 0, bothWrong: 0 },
+    rightLabel: { texts: 0, primary: 0, candidate: 0, evidence: noEvidence() },
   };
 }
 
 export function addComparisons(comparisons: readonly Comparison[]): Comparison {
-  const sum: Comparison = {};
+  const sum = createComparison();
   for (const comparison of comparisons) {
     for (const [language, counts] of Object.entries(comparison)) {
       addCounts(countsOf(sum, language), counts);
@@ -86,7 +120,10 @@ export function totalOf(comparison: Comparison): LanguageCounts {
   return total;
 }
 
-function addCounts(sum: LanguageCounts, { texts, labels, feedback }: LanguageCounts): void {
+function addCounts(
+  sum: LanguageCounts,
+  { texts, labels, feedback, rightLabel }: LanguageCounts,
+): void {
   sum.texts += texts;
   for (const [primary, row] of Object.entries(labels)) {
     for (const [candidate, count] of Object.entries(row)) {
@@ -96,6 +133,12 @@ function addCounts(sum: LanguageCounts, { texts, labels, feedback }: LanguageCou
   for (const outcome of Object.keys(feedback) as (keyof FeedbackCounts)[]) {
     sum.feedback[outcome] += feedback[outcome];
   }
+  sum.rightLabel.texts += rightLabel.texts;
+  sum.rightLabel.primary += rightLabel.primary;
+  sum.rightLabel.candidate += rightLabel.candidate;
+  rightLabel.evidence.forEach((value, i) => {
+    sum.rightLabel.evidence[i] = (sum.rightLabel.evidence[i] ?? 0) + value;
+  });
 }
 
 function addLabels(
@@ -104,6 +147,6 @@ function addLabels(
   candidate: string,
   count: number,
 ): void {
-  labels[primary] ??= {};
+  labels[primary] ??= createRecord();
   labels[primary][candidate] = (labels[primary][candidate] ?? 0) + count;
 }

@@ -30,6 +30,7 @@ export function describeVerdict(
   return [
     `${candidate} disagrees with ${primary} on ${share} of ${formatQuantity(all.texts, 'text')}${byLanguage}.`,
     describeFeedback(all, candidate, ''),
+    ...describeScores(all),
     ...Object.entries(languages)
       .filter(([, { decision }]) => decision !== 'undecided' && decision !== all.decision)
       .map(([language, scope]) => describeFeedback(scope, candidate, ` ${languageName(language)}`)),
@@ -49,8 +50,21 @@ function describeFeedback(scope: ScopeVerdict, candidate: string, language: stri
   return (
     `On the ${formatQuantity(onlyOne, `${language} text`.trim())} with feedback where exactly one of them was ` +
     `right, it was ${candidate} on ${formatCount(candidateRight)} (${formatPValue(scope.pValue)}): ` +
-    `${DECISIONS[scope.decision]}.`
+    `${DECISIONS[scope.isByLabels ? scope.decision : 'undecided']}.`
   );
+}
+
+/** Where the labels alone do not decide. */
+function describeScores({ rightLabel, decision, isByLabels }: ScopeVerdict): string[] {
+  if (!rightLabel || decision === 'undecided' || isByLabels) {
+    return [];
+  }
+  const { primary, candidate, texts, pValue } = rightLabel;
+  return [
+    `On the ${formatQuantity(texts, 'text')} with feedback, its mean score of the right label is ` +
+      `${candidate.toFixed(3)}, that of the version that serves ${primary.toFixed(3)} ` +
+      `(${formatPValue(pValue)}): it is worse.`,
+  ];
 }
 
 const DECISIONS = {

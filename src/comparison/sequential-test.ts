@@ -1,4 +1,4 @@
-/** Which of two versions is right more often: McNemar's test, in a form that may be looked at any time. */
+/** Tests whose p-values may be looked at any time: docs/decisions/0015-verdict.md. */
 
 /**
  * The prior on the share of texts, of those that only one version is right on, on which the candidate is:
@@ -26,6 +26,30 @@ export function anytimePValue(primaryRight: number, candidateRight: number): num
     logBeta(PRIOR, PRIOR) +
     count * Math.LN2;
   return Math.min(1, Math.exp(-logRatio));
+}
+
+/** Stakes of a bet that a mean is above 0; values are at most 1 in size, so no bet can lose all. */
+const STAKES = [0.25, 0.5, 0.75, 0.99];
+
+/** No evidence yet: the logarithm of the wealth of each stake. Those of several processes can be added. */
+export function noEvidence(): number[] {
+  return STAKES.map(() => 0);
+}
+
+/**
+ * Evidence that the mean of values from -1 to 1 is above 0, by betting: while it is not, the expected wealth
+ * never grows (Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting").
+ */
+export function addEvidence(evidence: number[], value: number): void {
+  STAKES.forEach((stake, i) => {
+    evidence[i] = (evidence[i] ?? 0) + Math.log1p(stake * value);
+  });
+}
+
+/** The p-value of the hypothesis that the mean is 0 or below, valid at any time (Ville's inequality). */
+export function evidencePValue(evidence: readonly number[]): number {
+  const wealth = evidence.reduce((sum, log) => sum + Math.exp(log), 0) / evidence.length;
+  return Math.min(1, 1 / wealth);
 }
 
 /** Of positive integers. */

@@ -6,11 +6,11 @@ import {
   type LanguageCounts,
   totalOf,
 } from './comparison.ts';
-import { anytimePValue } from './sequential-test.ts';
+import { anytimePValue, evidencePValue } from './sequential-test.ts';
 
 /**
  * Of all texts together, the probability that a candidate that is as good as the primary is ever called
- * better or worse; and the same for all languages together (Bonferroni's correction).
+ * better or worse, by each of the two tests; and the same for all languages together (Bonferroni).
  */
 const ALPHA = 0.01;
 const MAX_CHANGES = 5;
@@ -37,7 +37,19 @@ export interface ScopeVerdict {
   readonly feedback: FeedbackCounts;
   /** That both are right equally often; valid at any time. */
   readonly pValue: number;
+  /** Mean scores of the right labels, where both are known. */
+  readonly rightLabel?: RightLabelVerdict | undefined;
   readonly decision: Decision;
+  /** Whether the labels decided, not the scores alone. */
+  readonly isByLabels: boolean;
+}
+
+export interface RightLabelVerdict {
+  readonly texts: number;
+  readonly primary: number;
+  readonly candidate: number;
+  /** That the candidate's is not lower; valid at any time. */
+  readonly pValue: number;
 }
 
 export interface Verdict {
@@ -65,7 +77,8 @@ function hasFeedback(feedback: FeedbackCounts): boolean {
   return Object.values(feedback).some((count) => count > 0);
 }
 
-function judgeScope({ texts, labels, feedback }: LanguageCounts, alpha: number): ScopeVerdict {
+function judgeScope(counts: LanguageCounts, alpha: number): ScopeVerdict {
+  const { texts, labels, feedback } = counts;
   const pairs = Object.entries(labels).flatMap(([primary, row]) =>
     Object.entries(row).map(([candidate, count]) => ({ primary, candidate, texts: count })),
   );
@@ -75,14 +88,29 @@ function judgeScope({ texts, labels, feedback }: LanguageCounts, alpha: number):
   const disagreed = changes.reduce((sum, change) => sum + change.texts, 0);
   const { primaryRight, candidateRight } = feedback;
   const pValue = anytimePValue(primaryRight, candidateRight);
+  const rightLabel = rightLabelOf(counts);
   return {
     texts,
     agreement: agreementOf(texts - disagreed, texts),
     changes: changes.slice(0, MAX_CHANGES),
     feedback,
     pValue,
-    decision: decide(feedback, pValue <= alpha),
+    rightLabel,
+    decision: decide(feedback, { pValue, rightLabel, alpha }),
+    isByLabels: pValue <= alpha,
   };
+}
+
+function rightLabelOf({ rightLabel }: LanguageCounts): RightLabelVerdict | undefined {
+  const { texts, primary, candidate, evidence } = rightLabel;
+  return texts === 0
+    ? undefined
+    : {
+        texts,
+        primary: round(primary / texts),
+        candidate: round(candidate / texts),
+        pValue: evidencePValue(evidence),
+      };
 }
 
 function agreementOf(agreed: number, texts: number): ScopeVerdict['agreement'] {
@@ -93,11 +121,22 @@ function agreementOf(agreed: number, texts: number): ScopeVerdict['agreement'] {
   return { share: round(agreed / texts), low: round(low), high: round(high) };
 }
 
-function decide({ primaryRight, candidateRight }: FeedbackCounts, isSure: boolean): Decision {
-  if (!isSure) {
-    return 'undecided';
+/**
+ * Labels alone can make a candidate better: its scores may be higher because it is too sure. Lower ones are a
+ * reason for a warning, and need a fraction of the feedback.
+ */
+function decide(
+  { primaryRight, candidateRight }: FeedbackCounts,
+  {
+    pValue,
+    rightLabel,
+    alpha,
+  }: Pick<ScopeVerdict, 'pValue' | 'rightLabel'> & { readonly alpha: number },
+): Decision {
+  if (pValue <= alpha) {
+    return candidateRight > primaryRight ? 'better' : 'worse';
   }
-  return candidateRight > primaryRight ? 'better' : 'worse';
+  return rightLabel && rightLabel.pValue <= alpha ? 'worse' : 'undecided';
 }
 
 /** Six decimals. */

@@ -57,6 +57,41 @@ export function createPacer({
   };
 }
 
+/**
+ * Node accepts one connection in a turn of its event loop. Where many wait, those turns are kept short:
+ * requests are handled in one of so many.
+ */
+const ACCEPTS_PER_SLICE = 16;
+
+/** Runs the work of requests between the turns in which connections are accepted. */
+export interface HandlingPacer {
+  readonly run: Pacer;
+  /** A connection has been accepted. */
+  onAccept(): void;
+}
+
+export function createHandlingPacer(): HandlingPacer {
+  /** Connections since the last turn of the event loop, and since requests were handled. */
+  const accepted = { inTurn: 0, sinceSlice: 0 };
+  return {
+    run: createPacer({ mayRun: () => isTimeForRequests(accepted) }),
+    onAccept: () => {
+      accepted.inTurn++;
+    },
+  };
+}
+
+function isTimeForRequests(accepted: { inTurn: number; sinceSlice: number }): boolean {
+  const isAccepting = accepted.inTurn > 0;
+  accepted.sinceSlice += accepted.inTurn;
+  accepted.inTurn = 0;
+  if (isAccepting && accepted.sinceSlice < ACCEPTS_PER_SLICE) {
+    return false;
+  }
+  accepted.sinceSlice = 0;
+  return true;
+}
+
 interface Slice {
   /** By `performance.now()`; 0 where no task may run. */
   readonly end: number;

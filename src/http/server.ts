@@ -6,6 +6,7 @@ import { answerClientErrors } from './client-errors.ts';
 import { type Connections, createConnections } from './connections/connections.ts';
 import { CHECK_INTERVAL_MS } from './connections/unread-answers.ts';
 import { CLIENT_CLOSED_REQUEST, labelOf, NO_ROUTE } from './middleware/request-context.ts';
+import type { HandlingPacer } from './pacer.ts';
 import { isProbe } from './routes/health.ts';
 
 /** Against clients that send slowly: headers, whole request. */
@@ -18,6 +19,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const UNREAD_TIMEOUT_MS = 30_000;
 
 export interface ServerOptions {
+  /** That of the application, too. */
+  readonly handling: HandlingPacer;
   readonly maxConnections: number;
   /** From one address. */
   readonly maxConnectionsPerAddress: number;

@@ -1,9 +1,9 @@
 /** How a candidate is loaded beside the primary, and how it ends. */
 import { ChangeError } from './errors.ts';
-import { close, type LoadedModels, load, loadedModel, readyModel } from './loaded-models.ts';
+import { close, type LoadedModels, loadOrKeep, readyModel } from './loaded-models.ts';
 import type { LabelMap, ModelChange, PreparedChange } from './model-change.ts';
 import type { ServedModel } from './served-model.ts';
-import { createShadow } from './shadow.ts';
+import { createShadow, mapLabel } from './shadow.ts';
 
 type ShadowChange = Extract<ModelChange, { type: 'shadow' }>;
 
@@ -29,13 +29,7 @@ export async function prepareShadow(
       abandon: async () => undefined,
     };
   }
-  const loaded = loadedModel(state, commit);
-  const model = loaded ?? (await load(state, commit));
-  const abandon = async (): Promise<void> => {
-    if (!loaded) {
-      await model.classifier.close();
-    }
-  };
+  const { model, abandon } = await loadOrKeep(state, commit);
   try {
     assertComparable(primary, model, labelMap);
   } catch (error) {
@@ -50,7 +44,6 @@ export async function prepareShadow(
         close(state, before.model);
       }
       if (state.previous?.model === model) {
-        clearTimeout(state.previousTimer);
         state.previous = { commit, model: undefined };
       }
       startShadow(state, model, { share, labelMap });
@@ -60,13 +53,21 @@ export async function prepareShadow(
 }
 
 /** @throws ChangeError `not-comparable` where a label of the candidate is none of the primary. */
-function assertComparable(
+export function assertComparable(
   { classifier: { labels } }: ServedModel,
   candidate: ServedModel,
   labelMap: LabelMap | undefined,
 ): void {
-  for (const label of candidate.classifier.labels) {
-    const mapped = labelMap?.[label] ?? label;
+  const { labels: own } = candidate.classifier;
+  const unknown = Object.keys(labelMap ?? {}).find((label) => !own.includes(label));
+  if (unknown !== undefined) {
+    throw new ChangeError(
+      'not-comparable',
+      `labelMap: ${JSON.stringify(unknown)} is no label of the candidate, which has ${own.join(', ')}`,
+    );
+  }
+  for (const label of own) {
+    const mapped = mapLabel(label, labelMap);
     if (!labels.includes(mapped)) {
       throw new ChangeError(
         'not-comparable',
@@ -88,8 +89,12 @@ export function startShadow(
     const stats = manager.model()?.classifier.stats();
     return stats !== undefined && (stats.queueLength > 0 || stats.workers.idle === 0);
   };
-  state.shadow = createShadow({ model, share, labelMap, isPrimaryBusy, observer });
-  observer.onCandidate(model, manager.model()?.classifier.labels ?? []);
+  const primary = manager.model();
+  state.shadow = createShadow({
+    ...{ model, share, labelMap, isPrimaryBusy, observer },
+    primary: primary?.commit,
+  });
+  observer.onCandidate(model, primary?.classifier.labels ?? []);
 }
 
 /** Its model is not closed. */

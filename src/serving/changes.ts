@@ -14,6 +14,8 @@ export interface EndedChange extends ChangeAuthor {
 export interface Changes {
   /** @throws ChangeError; what served goes on to serve. */
   run(change: ModelChange, author: ChangeAuthor): Promise<ChangeOutcome>;
+  /** Resolves when no change is being made: one that is run at once is not refused for another one. */
+  idle(): Promise<void>;
 }
 
 /** A change that all processes have prepared. */
@@ -28,7 +30,14 @@ export interface ChangesOptions {
 
 export function createChanges({ prepare, onEnd }: ChangesOptions): Changes {
   let underWay: string | undefined;
+  /** Settles with the change that was begun last. */
+  let last: Promise<unknown> = Promise.resolve();
   return {
+    idle: async () => {
+      while (underWay !== undefined) {
+        await last;
+      }
+    },
     run: async (change, author) => {
       const start = performance.now();
       const end = (result: EndedChange['result']): void =>
@@ -43,7 +52,9 @@ export function createChanges({ prepare, onEnd }: ChangesOptions): Changes {
         underWay = describeChange(change);
         let outcome: ChangeOutcome;
         try {
-          outcome = await make(await prepare(change));
+          const making = prepare(change).then(make);
+          last = making.catch(() => undefined);
+          outcome = await making;
         } finally {
           underWay = undefined;
         }

@@ -55,15 +55,12 @@ export function readyModel(manager: Manager): ServedModel {
   return manager.readyModel();
 }
 
-export function loadedModel(
-  { shadow, previous }: LoadedModels,
-  commit: string,
-): ServedModel | undefined {
+function loadedModel({ shadow, previous }: LoadedModels, commit: string): ServedModel | undefined {
   return [shadow?.model, previous?.model].find((model) => model?.commit === commit);
 }
 
 /** Loads a version when those that are being closed have returned their memory. */
-export async function load(state: LoadedModels, commit: string): Promise<ServedModel> {
+async function load(state: LoadedModels, commit: string): Promise<ServedModel> {
   const { observer } = state;
   dropPrevious(state);
   await state.closing;
@@ -73,6 +70,8 @@ export async function load(state: LoadedModels, commit: string): Promise<ServedM
     collectGarbageSoon();
     return model;
   } catch (error) {
+    // A stop ends a download: that is no failure of the version.
+    readyModel(state.manager);
     observer.onModelFailed(error, commit);
     throw error;
   }
@@ -85,6 +84,39 @@ export function dropPrevious(state: LoadedModels): void {
     close(state, state.previous.model);
     state.previous = { commit: state.previous.commit, model: undefined };
   }
+}
+
+/** From now on, or anew. */
+export function dropPreviousLater(state: LoadedModels): void {
+  clearTimeout(state.previousTimer);
+  state.previousTimer = setTimeout(() => dropPrevious(state), state.keepPreviousMs).unref();
+}
+
+/**
+ * The version, loaded now or before. What `abandon` closes or not; until one of both is called, the version
+ * before is not dropped: other processes may need minutes to load it.
+ */
+export async function loadOrKeep(
+  state: LoadedModels,
+  commit: string,
+): Promise<{ readonly model: ServedModel; abandon(): Promise<void> }> {
+  const loaded = loadedModel(state, commit);
+  if (!loaded) {
+    const model = await load(state, commit);
+    return { model, abandon: () => model.classifier.close() };
+  }
+  const isPrevious = loaded === state.previous?.model;
+  if (isPrevious) {
+    clearTimeout(state.previousTimer);
+  }
+  return {
+    model: loaded,
+    abandon: async () => {
+      if (isPrevious) {
+        dropPreviousLater(state);
+      }
+    },
+  };
 }
 
 /** In the background: requests that it answers are waited for. */

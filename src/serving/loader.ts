@@ -63,8 +63,9 @@ export async function loadModel(
   const files = await readVersion(store, version);
   assertWeightsMatchIngredients(files);
   const profile = readProfile(files);
-  const classifier = await startClassifier(options, files, observer);
+  // Last, so that nothing fails after it: its workers would go on.
   const tag = await readTag(store, modelName, commit);
+  const classifier = await startClassifier(options, files, observer);
   return describeModel(version, files, {
     classifier,
     tag,

@@ -30,6 +30,8 @@ export interface ChangeOutcome {
   readonly isChanged: boolean;
   /** What the requester should know, such as other labels. */
   readonly warnings: readonly string[];
+  /** The candidate can't be compared with what serves now: there is none any more. */
+  readonly endsCandidate?: true;
 }
 
 /** Loaded and checked; nothing is changed yet. One of the two is to be called, once. */

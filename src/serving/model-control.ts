@@ -4,19 +4,25 @@
  * that serves is touched.
  */
 import { checkCommit } from '../version/version.ts';
-import { endShadow, prepareEndShadow, prepareShadow, startShadow } from './candidate.ts';
+import {
+  assertComparable,
+  endShadow,
+  prepareEndShadow,
+  prepareShadow,
+  startShadow,
+} from './candidate.ts';
 import { ChangeError } from './errors.ts';
 import {
   close,
   dropPrevious,
+  dropPreviousLater,
   type LoadedModels,
-  load,
-  loadedModel,
+  loadOrKeep,
   type ModelControlOptions,
   type Previous,
   readyModel,
 } from './loaded-models.ts';
-import type { ChangeOutcome, ModelChange, PreparedChange } from './model-change.ts';
+import type { ModelChange, PreparedChange } from './model-change.ts';
 import type { ServedModel } from './served-model.ts';
 import type { Shadow } from './shadow.ts';
 
@@ -121,30 +127,44 @@ async function prepareSwitch(
 ): Promise<PreparedChange> {
   const { manager } = state;
   const before = readyModel(manager);
-  const outcome = (to: ServedModel): ChangeOutcome => ({
-    type,
-    from: before.commit,
-    to: commit,
-    isChanged: to !== before,
-    warnings: labelWarnings(before, to),
-  });
-  if (before.commit === commit) {
-    return { outcome: outcome(before), apply: () => undefined, abandon: async () => undefined };
+  const outcome = { type, from: before.commit, to: commit, isChanged: before.commit !== commit };
+  if (!outcome.isChanged) {
+    return {
+      outcome: { ...outcome, warnings: [] },
+      apply: () => undefined,
+      abandon: async () => undefined,
+    };
   }
-  const loaded = loadedModel(state, commit);
-  const model = loaded ?? (await load(state, commit));
+  const { model, abandon } = await loadOrKeep(state, commit);
+  const reason = whyNotComparable(state.shadow, model);
   return {
-    outcome: outcome(model),
+    outcome: {
+      ...outcome,
+      warnings: [...labelWarnings(before, model), ...(reason === undefined ? [] : [reason])],
+      ...(reason === undefined ? {} : { endsCandidate: true }),
+    },
     apply: () => {
       readyModel(manager);
+      if (reason !== undefined) {
+        prepareEndShadow(state).apply();
+      }
       switchTo(state, model);
     },
-    abandon: async () => {
-      if (!loaded) {
-        await model.classifier.close();
-      }
-    },
+    abandon,
   };
+}
+
+/** Undefined where the candidate can be compared with what is to serve, or becomes it. */
+function whyNotComparable(shadow: Shadow | undefined, primary: ServedModel): string | undefined {
+  if (!shadow || shadow.model === primary) {
+    return undefined;
+  }
+  try {
+    assertComparable(primary, shadow.model, shadow.labelMap);
+    return undefined;
+  } catch (error) {
+    return `The candidate has ended: ${(error as Error).message}`;
+  }
 }
 
 /** New requests are answered by `model`; the one before becomes the previous one. */
@@ -161,11 +181,10 @@ function switchTo(state: LoadedModels, model: ServedModel): void {
   if (state.previous?.model !== model) {
     dropPrevious(state);
   }
-  clearTimeout(state.previousTimer);
   const isKept = keepPreviousMs > 0;
   state.previous = { commit: before.commit, model: isKept ? before : undefined };
   if (isKept) {
-    state.previousTimer = setTimeout(() => dropPrevious(state), keepPreviousMs).unref();
+    dropPreviousLater(state);
   } else {
     close(state, before);
   }

@@ -3,7 +3,13 @@
  * answers none. It works while the primary has nothing to do: what would wait for long is dropped.
  */
 import { LRUCache } from 'lru-cache';
-import { addComparisons, addFeedback, addPair, type Comparison } from '../comparison/comparison.ts';
+import {
+  addComparisons,
+  addFeedback,
+  addPair,
+  type Comparison,
+  createComparison,
+} from '../comparison/comparison.ts';
 import { countedLanguage } from '../drift/languages.ts';
 import type { Classification } from '../inference/classifier.ts';
 import type { LabelMap } from './model-change.ts';
@@ -56,6 +62,8 @@ export interface Shadow {
 
 export interface ShadowOptions {
   readonly model: ServedModel;
+  /** Commit of the version that it is compared with. */
+  readonly primary: string | undefined;
   readonly share: number;
   readonly labelMap?: LabelMap | undefined;
   /** True while the primary needs the CPU. */
@@ -75,13 +83,22 @@ interface State extends ShadowOptions {
   isStopped: boolean;
 }
 
+type Scores = Readonly<Record<string, number>>;
+
 /** A prediction of the primary that feedback may come for. */
 interface Remembered {
   readonly language: string;
   readonly primary: string;
+  readonly primaryScores: Scores;
   candidate?: string;
+  candidateScores?: Scores;
   /** Came before the candidate's prediction. */
   actual?: string;
+}
+
+/** A label of the candidate as one of the primary; a label may have the name of an object's own members. */
+export function mapLabel(label: string, labelMap: LabelMap | undefined): string {
+  return labelMap && Object.hasOwn(labelMap, label) ? (labelMap[label] as string) : label;
 }
 
 export function createShadow(options: ShadowOptions): Shadow {
@@ -89,7 +106,7 @@ export function createShadow(options: ShadowOptions): Shadow {
     ...options,
     queue: [],
     remembered: new LRUCache({ max: REMEMBERED_PREDICTIONS }),
-    comparison: {},
+    comparison: createComparison(),
     examples: [],
     dropped: 0,
     isRunning: false,
@@ -102,7 +119,9 @@ export function createShadow(options: ShadowOptions): Shadow {
     share: options.share,
     labelMap: options.labelMap,
     offer: (record) => {
-      if (!state.isStopped && random() < shadow.share) {
+      // After a switch, answers of the version before still come.
+      const isCompared = !state.isStopped && record.commit === options.primary;
+      if (isCompared && random() < shadow.share) {
         enqueue(state, record);
       }
     },
@@ -125,8 +144,9 @@ function enqueue(state: State, record: PredictionRecord): void {
     drop(state, 1);
     return;
   }
-  const { id, label } = record;
-  state.remembered.set(id, { language: countedLanguage(record.language), primary: label });
+  const { id, label, scores } = record;
+  const language = countedLanguage(record.language);
+  state.remembered.set(id, { language, primary: label, primaryScores: scores });
   state.queue.push(record);
   if (!state.isRunning) {
     state.isRunning = true;
@@ -173,15 +193,15 @@ function compare(
   durationSeconds: number,
 ): void {
   const { model, labelMap, comparison, remembered, observer } = state;
-  const label = labelMap?.[ownLabel] ?? ownLabel;
+  const label = mapLabel(ownLabel, labelMap);
   const language = countedLanguage(record.language);
   addPair(comparison, { language, primary: record.label, candidate: label });
   const known = remembered.get(record.id);
   if (known) {
     known.candidate = label;
+    known.candidateScores = labelMap ? mapped(scores, labelMap) : scores;
     if (known.actual !== undefined) {
-      addFeedback(comparison, { ...known, candidate: label }, known.actual);
-      remembered.delete(record.id);
+      countFeedback(state, record.id, known.actual);
     }
   }
   const { input } = observer.onShadowPrediction({
@@ -208,14 +228,30 @@ function compare(
 
 function countFeedback({ remembered, comparison }: State, id: string, actual: string): void {
   const known = remembered.get(id);
-  if (known?.candidate === undefined) {
-    if (known) {
-      known.actual = actual;
-    }
+  if (!known) {
     return;
   }
-  addFeedback(comparison, { ...known, candidate: known.candidate }, actual);
+  const { language, primary, primaryScores, candidate, candidateScores } = known;
+  if (candidate === undefined) {
+    known.actual = actual;
+    return;
+  }
   remembered.delete(id);
+  const scores = {
+    primary: primaryScores[actual] ?? 0,
+    candidate: candidateScores?.[actual] ?? 0,
+  };
+  addFeedback(comparison, { language, primary, candidate }, actual, scores);
+}
+
+/** Scores in the labels of the primary. */
+function mapped(scores: Scores, labelMap: LabelMap): Scores {
+  const sums: Record<string, number> = {};
+  for (const [label, score] of Object.entries(scores)) {
+    const name = labelMap[label] ?? label;
+    sums[name] = (sums[name] ?? 0) + score;
+  }
+  return sums;
 }
 
 function drop(state: State, texts: number): void {

@@ -4,6 +4,7 @@ import {
   addFeedback,
   addPair,
   type Comparison,
+  createComparison,
   totalOf,
 } from '../../src/comparison/comparison.ts';
 import { describeVerdict } from '../../src/comparison/describe-verdict.ts';
@@ -18,7 +19,7 @@ interface Text {
 }
 
 function compare(texts: readonly Text[]): Comparison {
-  const comparison: Comparison = {};
+  const comparison = createComparison();
   for (const { times, actual, ...pair } of texts) {
     for (let i = 0; i < times; i++) {
       addPair(comparison, pair);
@@ -53,6 +54,7 @@ test('all languages together have the texts and the feedback of each', () => {
       positive: { neutral: 4 },
     },
     feedback: { bothRight: 880, primaryRight: 4, candidateRight: 40, bothWrong: 1 },
+    rightLabel: { texts: 0, primary: 0, candidate: 0, evidence: [0, 0, 0, 0] },
   });
 });
 
@@ -76,6 +78,31 @@ describe('a verdict', () => {
     ]);
   });
 
+  test('is worse where the right labels have lower scores, though the labels do not decide yet', () => {
+    const comparison: Comparison = {};
+    const pair = { language: 'en', primary: 'a', candidate: 'a' };
+    for (let i = 0; i < 100; i++) {
+      addPair(comparison, pair);
+      addFeedback(comparison, pair, 'a', { primary: 0.9, candidate: 0.8 });
+    }
+    const verdict = judge(addComparisons([comparison, {}]));
+    expect(verdict.all).toMatchObject({ decision: 'worse', isByLabels: false, pValue: 1 });
+    expect(describeVerdict(verdict, NAMES).slice(1)).toEqual([
+      'On every text with feedback, both were right or both were wrong.',
+      'On the 100 texts with feedback, its mean score of the right label is 0.800, that of the version ' +
+        'that serves 0.900 (p < 0.001): it is worse.',
+    ]);
+  });
+
+  test('is not better because its scores are higher', () => {
+    const comparison: Comparison = {};
+    const pair = { language: 'en', primary: 'a', candidate: 'a' };
+    for (let i = 0; i < 1_000; i++) {
+      addFeedback(comparison, pair, 'a', { primary: 0.8, candidate: 1 });
+    }
+    expect(judge(comparison).all.decision).toBe('undecided');
+  });
+
   test.each<[string, readonly Text[], string]>([
     ['without texts', [], 'v2.0.0 has not predicted any text yet.'],
     [
@@ -97,4 +124,15 @@ describe('a verdict', () => {
   ])('%s is described too', (_, texts, expected) => {
     expect(describeVerdict(judge(compare(texts)), NAMES).at(-1)).toBe(expected);
   });
+});
+
+test('labels may have the names of what every object has', () => {
+  const comparison = createComparison();
+  const names = ['constructor', '__proto__', 'toString'];
+  for (const name of names) {
+    addPair(comparison, { language: 'en', primary: name, candidate: name });
+  }
+  const { labels, texts } = totalOf(addComparisons([comparison, comparison]));
+  expect([Object.keys(labels), texts]).toEqual([names, 6]);
+  expect(names.map((name) => labels[name]?.[name])).toEqual([2, 2, 2]);
 });

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { anytimePValue } from '../../src/comparison/sequential-test.ts';
+import {
+  addEvidence,
+  anytimePValue,
+  evidencePValue,
+  noEvidence,
+} from '../../src/comparison/sequential-test.ts';
 import { createRandom } from '../../src/simulate/random.ts';
 
 /** Beta(4, 4) mixture by numerical integration. */
@@ -61,3 +66,27 @@ test('a version that is right on 7 of 10 such texts is found within 200 of them'
   }
   expect(found).toBeGreaterThanOrEqual(190);
 });
+
+test.each([
+  [0, 0.05],
+  [0.05, 1],
+])(
+  'a mean difference of %d is found in at most %d of the runs, whenever it is looked',
+  (mean, share) => {
+    const random = createRandom(3);
+    const runs = 400;
+    let found = 0;
+    for (let run = 0; run < runs; run++) {
+      const evidence = noEvidence();
+      for (let texts = 0; texts < 400; texts++) {
+        addEvidence(evidence, Math.max(-1, Math.min(1, random.normal(mean, 0.2))));
+        if (evidencePValue(evidence) <= 0.05) {
+          found++;
+          break;
+        }
+      }
+    }
+    expect(found / runs).toBeLessThanOrEqual(share);
+    expect(found / runs).toBeGreaterThan(share - 0.05);
+  },
+);

@@ -10,11 +10,13 @@ const german: LanguageCounts = {
   texts: 1200,
   labels: { neutral: { neutral: 600, negative: 400 }, positive: { neutral: 200 } },
   feedback: { bothRight: 100, primaryRight: 5, candidateRight: 60, bothWrong: 10 },
+  rightLabel: { texts: 0, primary: 0, candidate: 0, evidence: [0] },
 };
 const english: LanguageCounts = {
   texts: 100,
   labels: { positive: { positive: 100 } },
   feedback: NO_FEEDBACK,
+  rightLabel: { texts: 0, primary: 0, candidate: 0, evidence: [0] },
 };
 
 test('a row for each language, and one for all', () => {

@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import express from 'express';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createHandlingPacer } from '../../src/http/pacer.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createTestApp, serving } from '../support/app.ts';
 import { observerWith } from '../support/observer.ts';
@@ -50,6 +51,7 @@ beforeEach(async () => {
   });
   app.use(createTestApp(await serving({ classify })));
   server = createHttpServer(app, {
+    handling: createHandlingPacer(),
     maxConnections: 2 * BURST,
     maxConnectionsPerAddress: 2 * BURST,
     requestTimeoutMs: 1000,

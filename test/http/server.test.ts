@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createHandlingPacer } from '../../src/http/pacer.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { observerWith } from '../support/observer.ts';
 import { openConnection, sendBytes } from '../support/raw-http.ts';
@@ -16,6 +17,7 @@ beforeEach(async () => {
   });
   const observer = observerWith();
   const options = {
+    handling: createHandlingPacer(),
     maxConnections: 100,
     maxConnectionsPerAddress: 100,
     requestTimeoutMs: 1000,

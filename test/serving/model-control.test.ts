@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ChangeError } from '../../src/serving/errors.ts';
 import { createManager, type Manager } from '../../src/serving/manager.ts';
 import type { ModelChange } from '../../src/serving/model-change.ts';
@@ -127,6 +127,32 @@ test('a version is kept for a time only', async () => {
   expect(setup.control.previous()).toEqual({ commit: A, model: undefined });
 });
 
+test.each<[string, ModelChange]>([
+  ['taken back', { type: 'rollback' }],
+  ['made a candidate', { type: 'shadow', commit: A, share: 1 }],
+])(
+  'a version that is kept is not dropped while it is about to be %s; where it is not, later',
+  async (_, change) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const setup = await serveA({ keepPreviousMs: 1_000 });
+    await setup.apply({ type: 'swap', commit: B });
+    const prepared = await setup.control.prepare(change);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(closesOf(setup)).toEqual([0, 0, 0]);
+    await prepared.abandon();
+    (await setup.control.prepare(change)).apply();
+    await vi.advanceTimersByTimeAsync(900);
+    expect([setup.loads, closesOf(setup)]).toEqual([[B], [0, 0, 0]]);
+    await setup.apply({ type: 'swap', commit: C });
+    const another = await setup.control.prepare({ type: 'swap', commit: C });
+    await another.abandon();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(setup.manager.model()?.commit).toBe(C);
+    expect(setup.models.get(B)?.closes()).toBe(1);
+  },
+);
+
 test('another candidate takes the place of the one before; the same one changes its share', async () => {
   const setup = await serveA();
   await setup.apply({ type: 'shadow', commit: B, share: 1 });
@@ -152,9 +178,33 @@ test('other labels are a warning for a swap, and need a map for a comparison', a
   const shadow = { type: 'shadow', commit: B, share: 1 } as const;
   await expect(setup.control.prepare(shadow)).rejects.toMatchObject({ code: 'not-comparable' });
   expect(closesOf(setup)).toEqual([0, 1, 0]);
+  for (const labelMap of [
+    { bad: 'n', good: 'p', other: 'p' },
+    { bad: 'constructor', good: 'p' },
+  ]) {
+    await expect(setup.control.prepare({ ...shadow, labelMap })).rejects.toMatchObject({
+      code: 'not-comparable',
+    });
+  }
   await setup.apply({ ...shadow, labelMap: { bad: 'n', good: 'p' } });
   const { outcome } = await setup.control.prepare({ type: 'swap', commit: B });
   expect(outcome.warnings).toEqual(['The labels differ: n, p before, bad, good now']);
+});
+
+test('a candidate that can’t be compared with what serves now has ended', async () => {
+  const setup = await serveA({ labels: { [C]: ['bad', 'good'] } });
+  await setup.apply({ type: 'shadow', commit: B, share: 1 });
+  const prepared = await setup.control.prepare({ type: 'swap', commit: C });
+  expect(prepared.outcome).toMatchObject({
+    endsCandidate: true,
+    warnings: [
+      'The labels differ: n, p before, bad, good now',
+      expect.stringContaining('The candidate has ended: '),
+    ],
+  });
+  prepared.apply();
+  expect([servingOf(setup), setup.control.shadow()]).toEqual([C, undefined]);
+  await vi.waitFor(() => expect(closesOf(setup)).toEqual([1, 1, 0]));
 });
 
 describe('is refused, and what serves goes on to serve:', () => {

@@ -6,17 +6,15 @@ import { observerWith } from '../support/observer.ts';
 
 const record = (input: string, id = input): PredictionRecord =>
   ({
-    id,
-    input,
-    label: 'negative',
-    score: 0.8,
-    language: 'en',
-    requestId: 'r',
-  }) as PredictionRecord;
+    commit: sha('a'),
+    ...{ id, input, label: 'negative', score: 0.8, language: 'en', requestId: 'r' },
+    scores: { negative: 0.8, positive: 0.2 },
+  }) as unknown as PredictionRecord;
 
 function start(model: FakeOptions, options: Partial<ShadowOptions> = {}) {
   return createShadow({
     model: fakeModel(sha('b'), model),
+    primary: sha('a'),
     share: 1,
     isPrimaryBusy: () => false,
     observer: observerWith(),
@@ -60,6 +58,7 @@ test('feedback counts whether it comes before or after the candidate’s predict
   expect(shadow.report().comparison.en?.feedback).toEqual({
     ...{ bothRight: 0, primaryRight: 1, candidateRight: 1, bothWrong: 0 },
   });
+  expect(shadow.report().comparison.en?.rightLabel).toMatchObject({ texts: 2, primary: 1 });
 });
 
 test('while the primary is busy, texts wait, up to a limit; the others are dropped and counted', async () => {
@@ -118,4 +117,13 @@ test('the reports of several processes are one', () => {
   expect(addShadowReports([one.report(), other.report(), undefined])).toEqual({
     ...{ comparison: {}, examples: [], dropped: 0 },
   });
+});
+
+test('what another version answered, as just before a switch, is not compared', async () => {
+  const shadow = start({});
+  shadow.offer({ ...record('of before'), commit: sha('c') });
+  shadow.offer(record('of now'));
+  await vi.waitFor(() => expect(shadow.report().comparison.en?.texts).toBe(1));
+  shadow.offer(record('of now, again'));
+  await vi.waitFor(() => expect(shadow.report().comparison.en?.texts).toBe(2));
 });

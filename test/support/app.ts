@@ -2,6 +2,7 @@
 import type { Express } from 'express';
 import { createApp } from '../../src/http/app.ts';
 import { createBodyBudget } from '../../src/http/body-budget.ts';
+import { createHandlingPacer } from '../../src/http/pacer.ts';
 import type { Classifier } from '../../src/inference/classifier.ts';
 import { ChangeError } from '../../src/serving/errors.ts';
 import { createManager, type Manager } from '../../src/serving/manager.ts';
@@ -42,6 +43,7 @@ export function createTestApp(
     maxChars: 100,
     maxBody: 10_000,
     maxConnections: 1000,
+    handling: createHandlingPacer(),
     apiKeys,
     page: new Map(),
     overview: async () => {

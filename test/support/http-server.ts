@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import express, { type RequestHandler } from 'express';
 import { requestContext } from '../../src/http/middleware/request-context.ts';
+import { createHandlingPacer } from '../../src/http/pacer.ts';
 import { answerProblems } from '../../src/http/problems.ts';
 import { createHttpServer, type HttpServer, type ServerOptions } from '../../src/http/server.ts';
 import { observerWith } from './observer.ts';
@@ -44,6 +45,7 @@ export async function startHttpServer(
   );
   app.use(answerProblems(() => undefined));
   const http = createHttpServer(app, {
+    handling: createHandlingPacer(),
     maxConnections: 1_000,
     maxConnectionsPerAddress: 1_000,
     requestTimeoutMs: 5_000,

@@ -1,8 +1,8 @@
 /** `drift` over log files: compares the predictions of a log with a version's profile. */
+import { linesOf, namesOf } from '../../logs/log-files.ts';
 import { ModelError } from '../../version/errors.ts';
 import type { Profile } from '../profile.ts';
 import { DriftError } from './drift-error.ts';
-import { linesOf, namesOf } from './log-files.ts';
 import { type LoggedPrediction, readLine } from './log-line.ts';
 import { createPredictionBins, type PredictionBins } from './prediction-bins.ts';
 import { type DriftReport, judge, type LineCounts } from './report.ts';
@@ -93,7 +93,7 @@ async function readLog(files: readonly string[], options: LogOptions): Promise<L
   const groups = new Map<string, Group>();
   const counts = { predictions: 0, earlier: 0, unreadable: 0, event: 0, foreign: 0, blank: 0 };
   const since = options.since === undefined ? '' : new Date(options.since).toISOString();
-  for await (const lines of linesOf(files, options.onProgress)) {
+  for await (const { lines } of linesOf(files, options.onProgress)) {
     for (const line of lines) {
       const read = readLine(line);
       if (read.kind !== 'prediction') {

@@ -1,9 +1,9 @@
 /** The texts of a report, for every output. They may contain text of the log: each output sanitises it. */
+import { namesOf } from '../../logs/log-files.ts';
 import { formatCount, formatQuantity, formatShare } from '../../terminal/numbers.ts';
 import { formatDateTime } from '../../terminal/time.ts';
 import { DRIFT_POLICY } from '../policy.ts';
 import type { BinDrift } from '../psi.ts';
-import { namesOf } from './log-files.ts';
 import type { DriftReport, Example, FeatureReport } from './report.ts';
 
 /** With more categories, the smallest ones are shown together. */

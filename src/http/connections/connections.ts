@@ -5,17 +5,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionCloseReason } from '../../serving/observer.ts';
-import { createPacer, type Pacer } from '../pacer.ts';
+import { createPacer, type HandlingPacer } from '../pacer.ts';
 import { createConnection, type Exchange, isAnswering, type OpenConnection } from './connection.ts';
 import { probeUntilAnswered } from './half-closed.ts';
 import type { GatePacers } from './request-gate.ts';
 import { checkAnswers, isStalled } from './unread-answers.ts';
 
-/**
- * Node accepts one connection in a turn of its event loop. Where many wait, those turns are kept short:
- * requests are handled in one of so many.
- */
-const ACCEPTS_PER_SLICE = 16;
 /** Large reads in a turn of the event loop, of all connections. */
 const READS_PER_SLICE = 16;
 /** Of an answered request: a longer rest is not read, and ends the connection. */
@@ -25,6 +20,8 @@ export interface ConnectionsOptions {
   readonly maxConnections: number;
   /** From one address. */
   readonly maxConnectionsPerAddress: number;
+  /** The turns in which requests are handled. */
+  readonly handling: HandlingPacer;
   /** Answers a request. */
   readonly handle: (req: IncomingMessage, res: ServerResponse) => void;
   /** True for requests that are answered before others, such as probes. */
@@ -53,23 +50,18 @@ export interface Connections {
 interface State extends ConnectionsOptions {
   /** In the order of their last activity: the first one has been idle for the longest time. */
   readonly open: Map<object, OpenConnection>;
-  readonly pacers: GatePacers & { readonly handling: Pacer };
-  /** Connections since the last turn of the event loop, and since requests were handled. */
-  readonly accepted: { inTurn: number; sinceSlice: number };
+  readonly pacers: GatePacers;
   isClosing: boolean;
 }
 
 export function createConnections(options: ConnectionsOptions): Connections {
   const open = new Map<object, OpenConnection>();
-  const accepted = { inTurn: 0, sinceSlice: 0 };
   const passing = createPacer();
   const reading = createPacer({ maxTasks: READS_PER_SLICE });
-  const handling = createPacer({ mayRun: () => isTimeForRequests(accepted) });
-  const pacers = { passing, reading, handling };
-  const state: State = { ...options, open, pacers, accepted, isClosing: false };
+  const state: State = { ...options, open, pacers: { passing, reading }, isClosing: false };
   return {
     onConnection: (socket) => {
-      accepted.inTurn++;
+      options.handling.onAccept();
       // Node's own listener goes with a CONNECT request, and an error without a listener ends the process.
       socket.on('error', () => socket.destroy());
       if (makeRoom(state, socket)) {
@@ -105,17 +97,6 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     unanswered: () => [...open.values()].filter(isAnswering).length,
   };
-}
-
-function isTimeForRequests(accepted: State['accepted']): boolean {
-  const isAccepting = accepted.inTurn > 0;
-  accepted.sinceSlice += accepted.inTurn;
-  accepted.inTurn = 0;
-  if (isAccepting && accepted.sinceSlice < ACCEPTS_PER_SLICE) {
-    return false;
-  }
-  accepted.sinceSlice = 0;
-  return true;
 }
 
 /** @returns false where there is no room for one more connection from that address, or at all. */
@@ -197,7 +178,7 @@ function answer(state: State, connection: OpenConnection, exchange: Exchange): v
   if (state.isUrgent(req)) {
     handle();
   } else {
-    state.pacers.handling(handle);
+    state.handling.run(handle);
   }
 }
 

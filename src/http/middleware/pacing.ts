@@ -1,9 +1,8 @@
 import type { RequestHandler } from 'express';
-import { createPacer } from '../pacer.ts';
+import { createPacer, type Pacer } from '../pacer.ts';
 
 /** Lets requests through in slices of time; those whose client has gone meanwhile end here. */
-export function pace(): RequestHandler {
-  const run = createPacer();
+export function pace(run: Pacer = createPacer()): RequestHandler {
   return (_req, res, next) => {
     run(() => {
       if (!res.closed) {

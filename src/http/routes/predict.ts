@@ -9,6 +9,7 @@ import { parseJsonBody, readJson, sendJson } from '../middleware/json-body.ts';
 import { limitConcurrency } from '../middleware/limit-concurrency.ts';
 import { pace } from '../middleware/pacing.ts';
 import { contextOf } from '../middleware/request-context.ts';
+import type { HandlingPacer } from '../pacer.ts';
 import { type InputLimits, parsePredictRequest } from '../predict-request.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
@@ -21,13 +22,14 @@ export interface PredictOptions extends InputLimits {
   readonly predictor: Predictor;
   readonly observer: Pick<Observer, 'startPrediction'>;
   readonly maxConnections: number;
+  readonly handling: HandlingPacer;
 }
 
 /** Of the connections; the others are for requests that are answered at once, such as probes. */
 const MAX_WAITING_SHARE = 7 / 8;
 
 export function predict(options: PredictOptions): Resource {
-  const { manager, predictor, observer, maxConnections } = options;
+  const { manager, predictor, observer, maxConnections, handling } = options;
   const maxWaiting = Math.ceil(maxConnections * MAX_WAITING_SHARE);
   const refuse = (_req: Request, res: Response): never => {
     observer.startPrediction(contextOf(res)).onRejected('queue_full');
@@ -45,7 +47,7 @@ export function predict(options: PredictOptions): Resource {
         next();
       },
       readJson({ limit: options.maxBody, budget: options.bodyBudget }),
-      pace(),
+      pace(handling.run),
       limitConcurrency(maxWaiting, refuse, async (req, res) => {
         const { texts, answer } = parseJsonBody(req, (body, isPrefix) =>
           parsePredictRequest(body, options, isPrefix),

@@ -1,0 +1,168 @@
+/** The texts of a report, for every output. They may contain text of the log: each output sanitises it. */
+import { formatPValue } from '../comparison/describe-verdict.ts';
+import type { ScopeVerdict } from '../comparison/verdict.ts';
+import { namesOf, STDIN } from '../logs/log-files.ts';
+import { languageName } from '../terminal/languages.ts';
+import { formatCount, formatQuantity, formatShare } from '../terminal/numbers.ts';
+import {
+  type ComparedVersion,
+  type Difference,
+  missingOf,
+  nameOf,
+  type ReplayReport,
+} from './report.ts';
+import { MISSING_REASONS, type MissingReason } from './texts.ts';
+
+const MISSING: Readonly<Record<MissingReason, string>> = {
+  none: 'without a text (LOG_INPUT=none)',
+  masked: 'with a masked text (LOG_INPUT=masked)',
+  hash: 'with a hash (LOG_INPUT=hash; --texts names a file that has the texts)',
+  'unknown-hash': 'with the hash of a text that the file of --texts does not have',
+};
+
+/** How many predictions can't be replayed, and what LOG_INPUT must be. */
+export function describeMissing({
+  files,
+  lines,
+  missing,
+}: Pick<ReplayReport, 'files' | 'lines' | 'missing'>): string {
+  const reasons = MISSING_REASONS.filter((reason) => missing[reason] > 0).map(
+    (reason) => `${formatCount(missing[reason])} ${MISSING[reason]}`,
+  );
+  const found = `${formatCount(missingOf(missing))} of ${formatCount(lines.predictions)} predictions`;
+  return (
+    `${namesOf(files)}: ${found} can't be replayed: ${reasons.join('; ')}. ` +
+    'A replay needs the log of a server with LOG_INPUT=full'
+  );
+}
+
+/** `100,000 predictions, 0 differ`. */
+export function describeCheck({ checked }: ReplayReport): string {
+  return `${formatQuantity(checked.predictions, 'prediction')}, ${formatCount(checked.differ)} differ`;
+}
+
+export function titleOf(report: ReplayReport): string {
+  return `Replay: ${report.model} ${nameOf(report.against)}`;
+}
+
+/** `line 12, request 4f…`; the file is named where there are several. */
+export function placeOf({ file, line, requestId }: Difference, files: readonly string[]): string {
+  const name = file === STDIN ? 'standard input' : file;
+  const where = files.length > 1 ? `${name}, line ${line}` : `line ${line}`;
+  return requestId === '' ? where : `${where}, request ${requestId}`;
+}
+
+/** `expected positive 0.913245, found positive 0.913275 (neutral: expected 0.051000, found 0.050970)`. */
+export function describeDifference({ expected, found, scores }: Difference): string {
+  const main =
+    `expected ${expected.label} ${formatExact(expected.score)}, ` +
+    `found ${found.label} ${formatExact(found.score)}`;
+  const others = scores
+    .filter(({ label }) => label !== expected.label || label !== found.label)
+    .map(
+      (score) =>
+        `${score.label}: expected ${formatExact(score.expected)}, found ${formatExact(score.found)}`,
+    );
+  return others.length === 0 ? main : `${main} (${others.join('; ')})`;
+}
+
+/** All six decimals of a score, and more where the log has more. */
+function formatExact(score: number | null): string {
+  if (score === null) {
+    return 'none';
+  }
+  const fixed = score.toFixed(6);
+  return Number(fixed) === score ? fixed : String(score);
+}
+
+/** The title of another version's part. */
+export function comparedTitle(version: ComparedVersion): string {
+  return `Predictions of ${nameOf(version)}, compared`;
+}
+
+/**
+ * The head of a row for each language, and the cells of each: how many texts have feedback, and on how many
+ * only one version was right.
+ */
+export function verdictRows(
+  { verdict }: ComparedVersion,
+  versions: { readonly logged: string; readonly against: string },
+): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+  const languages = Object.entries(verdict.languages);
+  return {
+    head: [
+      ...['language', 'texts', 'agree', '95 % interval', 'feedback'],
+      ...[`only ${versions.against}`, `only ${versions.logged}`, 'p', 'decision'],
+    ],
+    rows: [
+      ...languages.map(([code, scope]) => [languageName(code), ...scopeCells(scope)]),
+      ...(languages.length > 1 ? [['all', ...scopeCells(verdict.all)]] : []),
+    ],
+  };
+}
+
+function scopeCells({ texts, agreement, feedback, pValue, decision }: ScopeVerdict): string[] {
+  const { bothRight, candidateRight, primaryRight, bothWrong } = feedback;
+  const total = bothRight + candidateRight + primaryRight + bothWrong;
+  const hasFeedback = total > 0;
+  return [
+    formatCount(texts),
+    agreement ? formatShare(agreement.share) : '-',
+    agreement ? `${formatShare(agreement.low)} to ${formatShare(agreement.high)}` : '-',
+    ...[total, candidateRight, primaryRight].map((count) =>
+      hasFeedback ? formatCount(count) : '-',
+    ),
+    hasFeedback ? formatPValue(pValue).replace('p = ', '').replace('p < ', '<') : '-',
+    hasFeedback ? decision : '-',
+  ];
+}
+
+/** `neutral → negative  1,234`. */
+export function changeRows({ verdict }: ComparedVersion): (readonly [string, string])[] {
+  return verdict.all.changes.map(({ primary, candidate, texts }) => [
+    `${primary} → ${candidate}`,
+    formatCount(texts),
+  ]);
+}
+
+/** What the reader has to know beside the results. */
+export function notesOf({
+  checked,
+  lines,
+  notCompared,
+  feedback,
+  against,
+}: ReplayReport): string[] {
+  const notes: string[] = [];
+  const add = (count: number, noun: string, note: string): void => {
+    if (count > 0) {
+      notes.push(`${formatQuantity(count, noun)} ${note}`);
+    }
+  };
+  add(checked.differ - checked.differences.length, 'more difference', 'not shown.');
+  add(
+    checked.sameInOtherBatch,
+    'prediction',
+    'the same only alone or beside longer texts: the last bits of a sum depend on the batch.',
+  );
+  add(
+    checked.maybeMasked,
+    'difference',
+    'in texts with @user, http, <email> or <phone>: if the server had LOG_INPUT=masked, it classified ' +
+      'another text.',
+  );
+  add(
+    notCompared.otherLabels,
+    'prediction',
+    `not compared: their label is none of ${nameOf(against)}.`,
+  );
+  add(notCompared.furtherVersions, 'prediction', 'of further versions not compared.');
+  add(
+    feedback.withoutPrediction,
+    'line',
+    'of feedback not counted: no prediction of another version, or one too far before it.',
+  );
+  add(lines.broken, 'broken line', 'skipped.');
+  add(lines.events, 'line', 'of other events skipped.');
+  return notes;
+}
