@@ -1,4 +1,5 @@
 /** The report as one HTML page without external resources. */
+import { changeRows, verdictRows } from '../comparison/verdict-rows.ts';
 import { namesOf } from '../logs/log-files.ts';
 import { escapeHtml, formatHtmlPage } from '../terminal/html-page.ts';
 import { formatScore } from '../terminal/numbers.ts';
@@ -12,7 +13,6 @@ import {
   type ReplayReport,
 } from './report.ts';
 import {
-  changeRows,
   comparedTitle,
   describeCheck,
   describeDifference,
@@ -20,7 +20,6 @@ import {
   notesOf,
   placeOf,
   titleOf,
-  verdictRows,
 } from './report-texts.ts';
 
 const STYLE = `
@@ -61,8 +60,8 @@ ${checked.differences.map(item).join('\n')}
 }
 
 function formatCompared(version: ComparedVersion, { against }: ReplayReport): string {
-  const names = { logged: nameOf(version), against: nameOf(against) };
-  const { head, rows } = verdictRows(version, names);
+  const names = { primary: nameOf(version), candidate: nameOf(against) };
+  const { head, rows } = verdictRows(version.verdict, names);
   return `<section>
 <h2>${escapeHtml(comparedTitle(version))}</h2>
 <p><code>${escapeHtml(version.commit)}</code></p>
@@ -90,7 +89,7 @@ function part(title: string, content: string): string {
 }
 
 function formatChanges(version: ComparedVersion): string {
-  const rows = changeRows(version);
+  const rows = changeRows(version.verdict);
   return rows.length === 0
     ? ''
     : `<table class="narrow"><tbody>\n${rows.map(formatRow).join('\n')}\n</tbody></table>`;

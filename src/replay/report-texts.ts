@@ -1,9 +1,6 @@
 /** The texts of a report, for every output. They may contain text of the log: each output sanitises it. */
-import { formatPValue } from '../comparison/describe-verdict.ts';
-import type { ScopeVerdict } from '../comparison/verdict.ts';
 import { namesOf, STDIN } from '../logs/log-files.ts';
-import { languageName } from '../terminal/languages.ts';
-import { formatCount, formatQuantity, formatShare } from '../terminal/numbers.ts';
+import { formatCount, formatQuantity } from '../terminal/numbers.ts';
 import {
   type ComparedVersion,
   type Difference,
@@ -78,51 +75,6 @@ function formatExact(score: number | null): string {
 /** The title of another version's part. */
 export function comparedTitle(version: ComparedVersion): string {
   return `Predictions of ${nameOf(version)}, compared`;
-}
-
-/**
- * The head of a row for each language, and the cells of each: how many texts have feedback, and on how many
- * only one version was right.
- */
-export function verdictRows(
-  { verdict }: ComparedVersion,
-  versions: { readonly logged: string; readonly against: string },
-): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
-  const languages = Object.entries(verdict.languages);
-  return {
-    head: [
-      ...['language', 'texts', 'agree', '95 % interval', 'feedback'],
-      ...[`only ${versions.against}`, `only ${versions.logged}`, 'p', 'decision'],
-    ],
-    rows: [
-      ...languages.map(([code, scope]) => [languageName(code), ...scopeCells(scope)]),
-      ...(languages.length > 1 ? [['all', ...scopeCells(verdict.all)]] : []),
-    ],
-  };
-}
-
-function scopeCells({ texts, agreement, feedback, pValue, decision }: ScopeVerdict): string[] {
-  const { bothRight, candidateRight, primaryRight, bothWrong } = feedback;
-  const total = bothRight + candidateRight + primaryRight + bothWrong;
-  const hasFeedback = total > 0;
-  return [
-    formatCount(texts),
-    agreement ? formatShare(agreement.share) : '-',
-    agreement ? `${formatShare(agreement.low)} to ${formatShare(agreement.high)}` : '-',
-    ...[total, candidateRight, primaryRight].map((count) =>
-      hasFeedback ? formatCount(count) : '-',
-    ),
-    hasFeedback ? formatPValue(pValue).replace('p = ', '').replace('p < ', '<') : '-',
-    hasFeedback ? decision : '-',
-  ];
-}
-
-/** `neutral → negative  1,234`. */
-export function changeRows({ verdict }: ComparedVersion): (readonly [string, string])[] {
-  return verdict.all.changes.map(({ primary, candidate, texts }) => [
-    `${primary} → ${candidate}`,
-    formatCount(texts),
-  ]);
 }
 
 /** What the reader has to know beside the results. */

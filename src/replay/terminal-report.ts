@@ -1,4 +1,5 @@
 /** The report for a terminal. */
+import { changeRows, verdictRows } from '../comparison/verdict-rows.ts';
 import { alignColumns, columnsOf, cutTo, wrap } from '../terminal/columns.ts';
 import { formatScore } from '../terminal/numbers.ts';
 import type { Paint } from '../terminal/paint.ts';
@@ -6,14 +7,12 @@ import { isolate, printable } from '../terminal/printable.ts';
 import type { Example } from './compare.ts';
 import { type ComparedVersion, isProven, nameOf, type ReplayReport } from './report.ts';
 import {
-  changeRows,
   comparedTitle,
   describeCheck,
   describeDifference,
   notesOf,
   placeOf,
   titleOf,
-  verdictRows,
 } from './report-texts.ts';
 
 /** @param columns the width of the terminal. */
@@ -53,10 +52,10 @@ function formatCompared(
   columns: number,
   paint: Paint,
 ): string[] {
-  const names = { logged: nameOf(version), against: nameOf(against) };
-  const { head, rows } = verdictRows(version, names);
+  const names = { primary: nameOf(version), candidate: nameOf(against) };
+  const { head, rows } = verdictRows(version.verdict, names);
   const [first = '', ...body] = alignColumns([head, ...rows], ['left', 'right']);
-  const changes = alignColumns(changeRows(version), ['left', 'right']);
+  const changes = alignColumns(changeRows(version.verdict), ['left', 'right']);
   return [
     '',
     paint('bold', comparedTitle(version)),
