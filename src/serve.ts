@@ -240,7 +240,13 @@ async function listenAll(
     admin && adminPort !== undefined
       ? await listen(admin.server, { host, port: adminPort })
       : undefined;
-  return { url: await listen(main.server, { host, port }), adminUrl };
+  try {
+    return { url: await listen(main.server, { host, port }), adminUrl };
+  } catch (error) {
+    // Otherwise this one would keep the process running.
+    admin?.server.close();
+    throw error;
+  }
 }
 
 /** @returns the number of connections that still waited for an answer. */

@@ -60,8 +60,13 @@ function contradictionsOf({
   workers,
   processes,
   maxConnections,
+  port,
+  adminPort,
 }: Config): string[] {
   const problems: string[] = [];
+  if (adminPort !== undefined && adminPort !== 0 && adminPort === port) {
+    problems.push(`ADMIN_PORT: expected another port than PORT, found ${adminPort}`);
+  }
   if (queueCapacity < maxInputs) {
     problems.push(
       `QUEUE_CAPACITY: expected at least MAX_INPUTS (${maxInputs}), found ${queueCapacity}`,

@@ -244,7 +244,7 @@ export const SETTINGS = {
     'WATCH_PIN',
     '0',
     integer(0, 86_400),
-    'how often the PINNED file of the store is read, in seconds; where it names another version, that one is served without a restart; 0: only at the start and on SIGHUP',
+    'how often the PINNED file of the store is read, in seconds; where it names another version, that one is served without a restart; 0: only at the start and on SIGHUP; MODEL_COMMIT must be unset',
   ),
   keepPrevious: setting(
     'KEEP_PREVIOUS',

@@ -29,7 +29,7 @@ export function describeMissing({
   const found = `${formatCount(missingOf(missing))} of ${formatCount(lines.predictions)} predictions`;
   return (
     `${namesOf(files)}: ${found} can't be replayed: ${reasons.join('; ')}. ` +
-    'A replay needs the log of a server with LOG_INPUT=full'
+    'A replay needs the log of a server with LOG_INPUT=full, or --texts with every text'
   );
 }
 
@@ -55,7 +55,14 @@ export function describeDifference({ expected, found, scores }: Difference): str
     `expected ${expected.label} ${formatExact(expected.score)}, ` +
     `found ${found.label} ${formatExact(found.score)}`;
   const others = scores
-    .filter(({ label }) => label !== expected.label || label !== found.label)
+    // The score of the label is in `main`, where it is the same number there and among the scores.
+    .filter(
+      (score) =>
+        score.label !== expected.label ||
+        score.label !== found.label ||
+        score.expected !== expected.score ||
+        score.found !== found.score,
+    )
     .map(
       (score) =>
         `${score.label}: expected ${formatExact(score.expected)}, found ${formatExact(score.found)}`,

@@ -39,7 +39,7 @@ export function createRepositoryStore(repository: Repository, fallback: Store): 
         ? new ModelError(
             'not-found',
             `${reason}, and ${fallback.location} does not have it either: name a store that has it, ` +
-              'as MODEL_STORE or with --from',
+              'by --model-store, or --from of publish',
             { cause: error },
           )
         : error;

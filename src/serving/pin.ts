@@ -39,6 +39,8 @@ interface WatchState extends PinWatcherOptions {
   /** What was pinned when it was last acted on; at first, what the server starts with. */
   handled: string | undefined;
   failed: FailedPin | undefined;
+  /** Reported once, until it is another one. */
+  lastError: string | undefined;
 }
 
 /** A pin that could not be served, such as one whose files have not all arrived in the store. */
@@ -57,7 +59,12 @@ interface FailedPin {
  */
 export function watchPin(options: PinWatcherOptions): PinWatcher {
   const { intervalMs } = options;
-  const state: WatchState = { ...options, handled: undefined, failed: undefined };
+  const state: WatchState = {
+    ...options,
+    handled: undefined,
+    failed: undefined,
+    lastError: undefined,
+  };
   let reading: Promise<void> = Promise.resolve();
   const queue = (by: string, isForced: boolean): Promise<void> => {
     reading = reading.then(() => readNow(state, by, isForced));
@@ -88,8 +95,13 @@ async function readNow(state: WatchState, by: string, isForced: boolean): Promis
   let pinned: string;
   try {
     pinned = await state.read();
+    state.lastError = undefined;
   } catch (error) {
-    state.onError(error);
+    const { message } = error as Error;
+    if (isForced || message !== state.lastError) {
+      state.onError(error);
+    }
+    state.lastError = message;
     return;
   }
   if (isForced || isToBeServed(state, pinned)) {

@@ -49,11 +49,17 @@ export function shadowPredictionFields(record: ShadowRecord, policy: InputPolicy
     commit: record.commit,
     input: INPUT_POLICIES[policy](primary.input),
     label: record.label,
-    score: Math.round(record.score * 1e6) / 1e6,
-    scores: record.scores,
+    score: sixDecimals(record.score),
+    scores: Object.fromEntries(
+      Object.entries(record.scores).map(([label, score]) => [label, sixDecimals(score)]),
+    ),
     language: primary.language,
     primary_commit: primary.commit,
     primary_label: primary.label,
     primary_score: primary.score,
   };
+}
+
+function sixDecimals(score: number): number {
+  return Math.round(score * 1e6) / 1e6;
 }

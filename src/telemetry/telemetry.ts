@@ -95,6 +95,15 @@ export async function createTelemetry(
   };
 }
 
+/** What was requested is not possible: nothing is wrong with the server, a version or the store. */
+const REQUEST_ERRORS = new Set([
+  'invalid-commit',
+  'change-in-progress',
+  'not-comparable',
+  'no-candidate',
+  'no-previous',
+]);
+
 /** The audit line of a change of the models. */
 export function writeChange(
   log: Log,
@@ -117,7 +126,9 @@ export function writeChange(
     });
   } else {
     const to = 'commit' in change ? change.commit : undefined;
-    log.write('error', 'model_change', {
+    const { code } = result.error as { code?: string };
+    const level = REQUEST_ERRORS.has(code ?? '') ? 'warn' : 'error';
+    log.write(level, 'model_change', {
       ...fields,
       ...{ result: 'failure', to },
       ...errorFields(result.error),

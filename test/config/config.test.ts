@@ -77,6 +77,15 @@ describe('the message of a bad setting names it, the expected and the found valu
         'FEEDBACK_KEY: expected no spaces or line breaks at its beginning or end',
       ],
     ),
+    [
+      { PORT: '9000', ADMIN_PORT: '9000' },
+      'ADMIN_PORT: expected another port than PORT, found 9000',
+    ],
+    [{ ADMIN_TOKEN: 'short' }, 'ADMIN_TOKEN: expected tokens of 16 characters or more'],
+    [
+      { ADMIN_TOKEN: 'a b:sixteen-characters' },
+      'ADMIN_TOKEN: expected names of letters, digits, ".", "_" and "-"',
+    ],
     [{ QUEUE_CAPACITY: '10' }, 'QUEUE_CAPACITY: expected at least MAX_INPUTS (64), found 10'],
   ])('%j', (env, message) => {
     expect(() => readConfig({}, env)).toThrow(new ConfigError(message));

@@ -73,7 +73,7 @@ test.each([{}, SEVERAL])('a host that can’t be resolved, %j', async (settings)
   );
 });
 
-test.each([{}, SEVERAL])('a port that is in use, %j', async (settings) => {
+test.each([{}, SEVERAL, { ADMIN_PORT: '0' }])('a port that is in use, %j', async (settings) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;

@@ -110,7 +110,7 @@ describe('in a model repository', () => {
     const { code, stderr } = await runCommand(args);
     expect(stderr).toBe(
       `tweet-sentiment: ${bundle} has only the git-lfs pointer of model.onnx of ${sha}, and ${store} ` +
-        'does not have it either: name a store that has it, as MODEL_STORE or with --from\n',
+        'does not have it either: name a store that has it, by --model-store, or --from of publish\n',
     );
     expect(code).toBe(1);
 

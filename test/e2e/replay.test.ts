@@ -228,7 +228,7 @@ describe('a log without full texts', () => {
     return path;
   }
 
-  const NEED = 'A replay needs the log of a server with LOG_INPUT=full';
+  const NEED = 'A replay needs the log of a server with LOG_INPUT=full, or --texts with every text';
 
   test.each([
     ['none', '2 of 2', '2 without a text (LOG_INPUT=none)'],

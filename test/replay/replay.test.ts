@@ -204,7 +204,7 @@ test('progress is reported: the number of predictions, and the share of the byte
 describe('a log that has nothing to replay', () => {
   const hash = { input: `sha256:${'0'.repeat(64)}` };
   const none = { input: undefined };
-  const need = 'A replay needs the log of a server with LOG_INPUT=full';
+  const need = 'A replay needs the log of a server with LOG_INPUT=full, or --texts with every text';
 
   test.each<[string, readonly string[], (path: string) => string]>([
     [
