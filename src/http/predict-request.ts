@@ -41,7 +41,7 @@ export function parsePredictRequest(
 
 function assertText(text: string, where: string, { maxChars }: InputLimits): void {
   // A text has at most as many code points as UTF-16 code units, which cost nothing to count, and at least half.
-  if (text.length > 2 * maxChars) {
+  if (text.length > 4 * maxChars) {
     throw new ProblemError(
       'text-too-long',
       `${where} has more than ${maxChars} characters, which is the most that is allowed`,

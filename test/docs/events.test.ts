@@ -8,7 +8,7 @@ import { codeSpans, readDocument, tableRows } from './markdown.ts';
 
 const LEVELS = ['error', 'warn', 'info', 'debug'];
 
-/** The second arguments of `log.write(level, event, fields)`; both must be literals. */
+/** The second arguments of `log.write(level, event, fields)`; they must be literals. */
 function writtenEvents(path: string): string[] {
   const events: string[] = [];
   const { program } = parseSync(path, readFileSync(path, 'utf8'));
@@ -18,8 +18,9 @@ function writtenEvents(path: string): string[] {
         callee.type === 'MemberExpression' &&
         callee.property.type === 'Identifier' &&
         callee.property.name === 'write' &&
-        level?.type === 'Literal' &&
-        LEVELS.includes(`${level.value}`);
+        (level?.type === 'Literal'
+          ? LEVELS.includes(`${level.value}`)
+          : level?.type === 'Identifier' && level.name === 'level');
       if (isLog) {
         events.push(event?.type === 'Literal' ? String(event.value) : `not a literal in ${path}`);
       }
