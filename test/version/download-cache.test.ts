@@ -56,7 +56,8 @@ const open = (timeoutMs = 1000): RemoteStore =>
 
 /** Fetches a version, and proves what the cache has afterwards. */
 async function fetchAndProve(damages: ModelError[] = []): Promise<void> {
-  const wanted = { store: open(), cacheFolder, model: MODEL, sha };
+  // A busy machine may take more than a second for a response, which would be requested again.
+  const wanted = { store: open(60_000), cacheFolder, model: MODEL, sha };
   const onDamaged = (damage: ModelError) => void damages.push(damage);
   const cache = await fetchVersion(wanted, { onDamaged });
   const files = await readVersion(cache, await openVersion(cache, MODEL, sha));
