@@ -51,7 +51,7 @@ FROM ${BASE_IMAGE}
 WORKDIR /app
 ENV NODE_ENV=production
 # See src/config/environment.ts.
-ENV MALLOC_MMAP_THRESHOLD_=131072
+ENV MALLOC_MMAP_THRESHOLD_=131072 MALLOC_ARENA_MAX=2
 # In order of how often they change: images of several versions share all layers but the last.
 COPY --from=server /app/node_modules node_modules
 COPY --from=server /app/package.json /app/LICENSE /app/NOTICE ./

@@ -18,6 +18,7 @@ export function setLibraryVariables(): void {
   // its memory behind (docs/decisions/0016-swaps.md). It is read when a process starts: by those that this one
   // starts; for this one, the image and `npm start` set it.
   process.env.MALLOC_MMAP_THRESHOLD_ ??= '131072';
+  process.env.MALLOC_ARENA_MAX ??= '2';
   // At each start on Node 20, the AWS SDK warns that a later release will require a newer Node.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 }
