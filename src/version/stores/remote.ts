@@ -2,6 +2,7 @@
 import { mismatch } from '../../errors.ts';
 import { ModelError } from '../errors.ts';
 import { networkCode } from './network.ts';
+import { orAborted } from './or-aborted.ts';
 import type { Retry } from './retry.ts';
 import type { RemoteStore, Transfer } from './store.ts';
 
@@ -73,14 +74,18 @@ async function receive(
   await retry(async (onProgress) => {
     const connection = openConnection(name, stallMs, signal);
     try {
-      const object = await reader.openAt(key, received, connection.signal);
+      const opening = reader.openAt(key, received, connection.signal);
+      const object = await orAborted(opening, connection.signal);
       checkSize(name, object.size, bounds);
       if (object.offset > received) {
         const found = `bytes from ${object.offset} on`;
         throw new ModelError('store-refused', mismatch(name, `bytes from ${received} on`, found));
       }
       connections++;
-      for await (const chunk of skip(chunksOf(object.body, name), received - object.offset)) {
+      for await (const chunk of skip(
+        chunksOf(object.body, name, connection.signal),
+        received - object.offset,
+      )) {
         received += chunk.byteLength;
         unreported += chunk.byteLength;
         checkSize(name, Math.max(received, bounds.min), bounds);
@@ -123,11 +128,17 @@ function openConnection(name: string, stallMs: number, signal: AbortSignal): Con
       new ModelError('store-unavailable', `${name}: no data arrived for ${stallMs} ms`),
     );
   }, stallMs);
+  const onAbort = (): void => controller.abort(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) {
+    onAbort();
+  }
   return {
-    signal: AbortSignal.any([signal, controller.signal]),
+    signal: controller.signal,
     onChunk: () => timer.refresh(),
     close: () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
       controller.abort();
     },
   };
@@ -137,9 +148,17 @@ function openConnection(name: string, stallMs: number, signal: AbortSignal): Con
 async function* chunksOf(
   body: AsyncIterable<Uint8Array>,
   name: string,
+  signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
   try {
-    yield* body;
+    for (;;) {
+      const next = await orAborted(chunks.next(), signal);
+      if (next.done) {
+        return;
+      }
+      yield next.value;
+    }
   } catch (error) {
     const code = networkCode(error);
     throw code === undefined
@@ -147,6 +166,9 @@ async function* chunksOf(
       : new ModelError('store-unavailable', `${name}: the connection broke: ${code}`, {
           cause: error,
         });
+  } finally {
+    // Not awaited: a body on which nothing arrives does not end.
+    chunks.return?.().catch(() => undefined);
   }
 }
 

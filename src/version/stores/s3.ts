@@ -5,6 +5,7 @@
 import type { S3 } from '@aws-sdk/client-s3';
 import { mismatch } from '../../errors.ts';
 import { hasCode, ModelError } from '../errors.ts';
+import { orAborted } from './or-aborted.ts';
 import { createRemoteStore, type ObjectReader, type RemoteOptions } from './remote.ts';
 import type { Retry } from './retry.ts';
 import { statusOf, toModelError } from './s3-errors.ts';
@@ -26,12 +27,18 @@ interface Bucket {
   keyOf(key: string): string;
   /** Loads the SDK, which is slow, with the first request. @param onProgress called when it has been loaded. */
   load(onProgress: () => void): Promise<void>;
-  /** Sends a request. @param key named in a message. @throws ModelError for an error of S3. */
-  send<T>(key: string, request: (s3: S3) => Promise<T>): Promise<T>;
-  /** Options of a request that ends with the store's own signal. */
-  abortable(): { readonly abortSignal: AbortSignal };
-  /** The same for a short response, which has to be there within the time for a stalled connection. */
-  limited(): { readonly abortSignal: AbortSignal };
+  /**
+   * Sends a request, which ends with the store's own signal.
+   *
+   * @param key named in a message.
+   * @param options `isLimited`: the whole response has to be there within the time for a stalled connection.
+   * @throws ModelError for an error of S3.
+   */
+  send<T>(
+    key: string,
+    request: (s3: S3, options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+    options?: { readonly isLimited?: boolean },
+  ): Promise<T>;
 }
 
 /** @throws ModelError `bad-reference` where the location is not `s3://bucket/prefix`. */
@@ -104,22 +111,29 @@ function openBucket(location: string, { stallMs, signal }: RemoteOptions): Bucke
         onProgress();
       }
     },
-    send: async (key, request) => {
+    send: async (key, request, { isLimited = false } = {}) => {
+      // One signal for each request: the SDK adds a listener to it, and Node warns of many on one.
+      const controller = new AbortController();
+      const abort = (): void => controller.abort(signal.reason);
+      signal.addEventListener('abort', abort);
+      const limit = isLimited
+        ? setTimeout(() => {
+            const message = `the response was not complete after ${stallMs} ms`;
+            controller.abort(new ModelError('store-unavailable', `${base}/${key}: ${message}`));
+          }, stallMs)
+        : undefined;
       try {
-        return await request(await open());
+        signal.throwIfAborted();
+        const sending = request(await open(), { abortSignal: controller.signal });
+        return await orAborted(sending, controller.signal);
       } catch (error) {
-        // Of a response with a limit; a transfer has a message of its own.
-        throw (error as Error).name === 'AbortError' && !signal.aborted
-          ? new ModelError(
-              'store-unavailable',
-              `${base}/${key}: the response was not complete after ${stallMs} ms`,
-            )
-          : toModelError(error, `${base}/${key}`, name);
+        const { aborted, reason } = controller.signal;
+        throw aborted ? reason : toModelError(error, `${base}/${key}`, name);
+      } finally {
+        clearTimeout(limit);
+        signal.removeEventListener('abort', abort);
       }
     },
-    // One signal for each request: the SDK adds a listener to it, and Node warns of many on one.
-    abortable: () => ({ abortSignal: AbortSignal.any([signal]) }),
-    limited: () => ({ abortSignal: AbortSignal.any([signal, AbortSignal.timeout(stallMs)]) }),
   };
 }
 
@@ -170,13 +184,16 @@ async function listPage(
   folder: string,
   token: string | undefined,
 ): Promise<{ paths: string[]; nextToken: string | undefined }> {
-  const { name, keyOf, send, limited } = bucket;
+  const { name, keyOf, send } = bucket;
   const prefix = `${keyOf(folder)}/`;
-  const page = await send(folder, (s3) =>
-    s3.listObjectsV2(
-      { Bucket: name, Prefix: prefix, ...(token ? { ContinuationToken: token } : {}) },
-      limited(),
-    ),
+  const page = await send(
+    folder,
+    (s3, options) =>
+      s3.listObjectsV2(
+        { Bucket: name, Prefix: prefix, ...(token ? { ContinuationToken: token } : {}) },
+        options,
+      ),
+    { isLimited: true },
   );
   if (page.IsTruncated === undefined) {
     throw notAList(bucket, folder, 'a list of objects', 'another response');
@@ -205,9 +222,10 @@ function notAList(
   );
 }
 
-async function exists({ name, keyOf, send, limited }: Bucket, key: string): Promise<boolean> {
+async function exists({ name, keyOf, send }: Bucket, key: string): Promise<boolean> {
   try {
-    await send(key, (s3) => s3.headObject({ Bucket: name, Key: keyOf(key) }, limited()));
+    const object = { Bucket: name, Key: keyOf(key) };
+    await send(key, (s3, options) => s3.headObject(object, options), { isLimited: true });
     return true;
   } catch (error) {
     if (hasCode(error, 'not-found')) {
@@ -218,14 +236,14 @@ async function exists({ name, keyOf, send, limited }: Bucket, key: string): Prom
 }
 
 function createObject(
-  { name, keyOf, send, abortable }: Bucket,
+  { name, keyOf, send }: Bucket,
   key: string,
   bytes: Buffer,
 ): Promise<'created' | 'exists'> {
-  return send(key, async (s3) => {
+  return send(key, async (s3, options) => {
     const object = { Bucket: name, Key: keyOf(key), Body: bytes, IfNoneMatch: '*' };
     try {
-      await s3.putObject(object, abortable());
+      await s3.putObject(object, options);
       return 'created';
     } catch (error) {
       if (statusOf(error) === 412) {
