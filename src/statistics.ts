@@ -42,3 +42,8 @@ export function wilsonInterval(count: number, total: number): readonly [low: num
   const scale = 1 + square / total;
   return [Math.max(0, (center - spread) / scale), Math.min(1, (center + spread) / scale)];
 }
+
+/** @param unit 1e3 for three decimals. */
+export function round(value: number, unit: number): number {
+  return Math.round(value * unit) / unit;
+}

@@ -1,5 +1,5 @@
 /** What the counts of a comparison mean: how often two versions agree, and which is right more often. */
-import { wilsonInterval } from '../statistics.ts';
+import { round, wilsonInterval } from '../statistics.ts';
 import {
   type Comparison,
   type FeedbackCounts,
@@ -107,8 +107,8 @@ function rightLabelOf({ rightLabel }: LanguageCounts): RightLabelVerdict | undef
     ? undefined
     : {
         texts,
-        primary: round(primary / texts),
-        candidate: round(candidate / texts),
+        primary: round(primary / texts, 1e6),
+        candidate: round(candidate / texts, 1e6),
         pValue: evidencePValue(evidence),
       };
 }
@@ -118,7 +118,7 @@ function agreementOf(agreed: number, texts: number): ScopeVerdict['agreement'] {
     return undefined;
   }
   const [low, high] = wilsonInterval(agreed, texts);
-  return { share: round(agreed / texts), low: round(low), high: round(high) };
+  return { share: round(agreed / texts, 1e6), low: round(low, 1e6), high: round(high, 1e6) };
 }
 
 /**
@@ -137,9 +137,4 @@ function decide(
     return candidateRight > primaryRight ? 'better' : 'worse';
   }
   return rightLabel && rightLabel.pValue <= alpha ? 'worse' : 'undecided';
-}
-
-/** Six decimals. */
-function round(share: number): number {
-  return Math.round(share * 1e6) / 1e6;
 }

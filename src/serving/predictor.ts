@@ -4,6 +4,7 @@
  */
 import type { Answer, Classification, ClientKey, OnWaiting } from '../inference/classifier.ts';
 import { ClassifierError } from '../inference/errors.ts';
+import { round } from '../statistics.ts';
 import { ServingError } from './errors.ts';
 import type { Manager } from './manager.ts';
 import type { Observer, PredictionObserver, RejectionReason } from './observer.ts';
@@ -191,9 +192,4 @@ function observeAll(
     observer.onPrediction(record);
     onPrediction?.(record);
   }
-}
-
-/** @param unit 1e3 for three decimals. */
-function round(value: number, unit: number): number {
-  return Math.round(value * unit) / unit;
 }

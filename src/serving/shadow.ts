@@ -2,6 +2,7 @@
  * A candidate beside the primary: it predicts a share of the texts that the primary has answered, and
  * answers none. It works while the primary has nothing to do: what would wait for long is dropped.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import {
   addComparisons,
@@ -12,6 +13,7 @@ import {
 } from '../comparison/comparison.ts';
 import { countedLanguage } from '../drift/languages.ts';
 import type { Classification } from '../inference/classifier.ts';
+import { round } from '../statistics.ts';
 import type { LabelMap } from './model-change.ts';
 import type { ShadowObserver } from './observer.ts';
 import type { PredictionRecord } from './prediction-record.ts';
@@ -189,17 +191,23 @@ async function predict(state: State, records: readonly PredictionRecord[]): Prom
 function compare(
   state: State,
   record: PredictionRecord,
-  { label: ownLabel, score, scores }: Classification,
+  classification: Classification,
   durationSeconds: number,
 ): void {
   const { model, labelMap, comparison, remembered, observer } = state;
-  const label = mapLabel(ownLabel, labelMap);
+  const label = mapLabel(classification.label, labelMap);
+  const score = round(classification.score, 1e6);
+  const scores = Object.fromEntries(
+    Object.entries(classification.scores).map(([name, value]) => [name, round(value, 1e6)]),
+  );
   const language = countedLanguage(record.language);
   addPair(comparison, { language, primary: record.label, candidate: label });
   const known = remembered.get(record.id);
   if (known) {
     known.candidate = label;
-    known.candidateScores = labelMap ? mapped(scores, labelMap) : scores;
+    known.candidateScores = labelMap
+      ? mapScores(classification.scores, labelMap)
+      : classification.scores;
     if (known.actual !== undefined) {
       countFeedback(state, record.id, known.actual);
     }
@@ -220,7 +228,7 @@ function compare(
       input,
       language: record.language,
       primary,
-      candidate: { label, score: Math.round(score * 1e6) / 1e6 },
+      candidate: { label, score },
     };
     state.examples = [example, ...state.examples].slice(0, MAX_EXAMPLES);
   }
@@ -245,10 +253,10 @@ function countFeedback({ remembered, comparison }: State, id: string, actual: st
 }
 
 /** Scores in the labels of the primary. */
-function mapped(scores: Scores, labelMap: LabelMap): Scores {
-  const sums: Record<string, number> = {};
+function mapScores(scores: Scores, labelMap: LabelMap): Scores {
+  const sums: Record<string, number> = Object.create(null);
   for (const [label, score] of Object.entries(scores)) {
-    const name = labelMap[label] ?? label;
+    const name = mapLabel(label, labelMap);
     sums[name] = (sums[name] ?? 0) + score;
   }
   return sums;
@@ -257,12 +265,6 @@ function mapped(scores: Scores, labelMap: LabelMap): Scores {
 function drop(state: State, texts: number): void {
   state.dropped += texts;
   state.observer.onShadowDropped(texts);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }
 
 /** The reports of several processes as one; undefined where none has a candidate. */

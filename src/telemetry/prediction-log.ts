@@ -49,17 +49,11 @@ export function shadowPredictionFields(record: ShadowRecord, policy: InputPolicy
     commit: record.commit,
     input: INPUT_POLICIES[policy](primary.input),
     label: record.label,
-    score: sixDecimals(record.score),
-    scores: Object.fromEntries(
-      Object.entries(record.scores).map(([label, score]) => [label, sixDecimals(score)]),
-    ),
+    score: record.score,
+    scores: record.scores,
     language: primary.language,
     primary_commit: primary.commit,
     primary_label: primary.label,
     primary_score: primary.score,
   };
-}
-
-function sixDecimals(score: number): number {
-  return Math.round(score * 1e6) / 1e6;
 }

@@ -145,3 +145,13 @@ test('what another version answered, as just before a switch, is not compared', 
   shadow.offer(record('of now, again'));
   await vi.waitFor(() => expect(shadow.report().comparison.en?.texts).toBe(2));
 });
+
+test('scores of labels that are named as members of objects are added up like those of others', async () => {
+  const scores = { constructor: 0.25, bad: 0.5, good: 0.25 };
+  const labelMap = { bad: 'constructor', good: 'positive' };
+  const shadow = start({ predict: () => 'bad', scores }, { labelMap });
+  shadow.offer(record('a'));
+  shadow.onFeedback('a', 'constructor');
+  await vi.waitFor(() => expect(shadow.report().comparison.en?.rightLabel.texts).toBe(1));
+  expect(shadow.report().comparison.en?.rightLabel.candidate).toBe(0.75);
+});

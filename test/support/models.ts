@@ -14,6 +14,7 @@ export interface FakeOptions {
   readonly labels?: readonly string[];
   /** The label of a text. */
   readonly predict?: (text: string) => string | Promise<string>;
+  readonly scores?: Readonly<Record<string, number>>;
   readonly stats?: Classifier['stats'];
 }
 
@@ -28,7 +29,7 @@ export function fakeModel(commit: string, options: FakeOptions = {}): FakeModel 
         texts.map(async (text) => {
           const label = await predict(text);
           return {
-            classification: { label, score: 0.9, scores: {} } as Classification,
+            classification: { label, score: 0.9, scores: options.scores ?? {} } as Classification,
             cached: false,
           };
         }),
