@@ -74,3 +74,9 @@ export function describeSystemError(error: NodeJS.ErrnoException): string {
   const [, description] = /^[A-Z\d]+: ([^,]+)/.exec(message) ?? [];
   return description === undefined ? message : `${subject} can't be used: ${description} (${code})`;
 }
+
+/** Why `fetch` failed, in a word or the system's code: it hides the system's error in the cause of its own. */
+export function fetchFailureReason(error: unknown): string {
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  return name === 'TimeoutError' ? 'timeout' : (cause?.code ?? cause?.message ?? message);
+}

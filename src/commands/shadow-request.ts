@@ -1,7 +1,7 @@
 /** `GET /admin/shadow` of a running server. */
 import { type ShadowStatus, shadowStatusSchema } from '../api/admin.ts';
 import { problemSchema } from '../api/problem.ts';
-import { KnownError } from '../errors.ts';
+import { fetchFailureReason, KnownError } from '../errors.ts';
 
 const TIMEOUT_MS = 15_000;
 
@@ -55,9 +55,7 @@ async function get(
     });
     return { status: response.status, body: parse(await response.text()) };
   } catch (error) {
-    // `fetch` has the system's error as the cause of its own.
-    const { name, message, cause } = error as Error & { cause?: { code?: string } };
-    const reason = name === 'TimeoutError' ? 'timeout' : (cause?.code ?? message);
+    const reason = fetchFailureReason(error);
     throw new ShadowRequestError('no-comparison', `${address} can't be reached (${reason})`, {
       cause: error,
     });

@@ -1,7 +1,9 @@
 /** Classifies by the requests of a client to a running server, which serves the version. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Prediction, predictResponseSchema } from '../api/predict.ts';
 import { problemSchema } from '../api/problem.ts';
+import { fetchFailureReason } from '../errors.ts';
 import type { AnswerSource, ReplayedAnswer } from './answers.ts';
 import { ReplayError } from './replay-error.ts';
 
@@ -116,7 +118,7 @@ async function send({ url, apiKey, commit }: Server, inputs: readonly string[]):
     });
     body = await response.text();
   } catch (error) {
-    throw failure(`${url} can't be reached (${reasonOf(error)})`, error);
+    throw failure(`${url} can't be reached (${fetchFailureReason(error)})`, error);
   }
   const json = parseJson(body);
   if (response.status !== 200) {
@@ -150,12 +152,6 @@ function parseJson(body: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** `fetch` hides the system's error in the cause of its own. */
-function reasonOf(error: unknown): string {
-  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-  return name === 'TimeoutError' ? 'timeout' : (cause?.code ?? cause?.message ?? message);
 }
 
 function failure(message: string, cause?: unknown): ReplayError {

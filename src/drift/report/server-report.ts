@@ -1,5 +1,7 @@
 /** `drift --server`: compares what a running server has observed with its version's profile. */
+
 import { type ConsoleData, consoleDataSchema } from '../../api/console.ts';
+import { fetchFailureReason } from '../../errors.ts';
 import type { Profile } from '../profile.ts';
 import { DriftError } from './drift-error.ts';
 import { readExposition } from './exposition.ts';
@@ -94,12 +96,9 @@ async function get(url: string, apiKey: string | undefined): Promise<string> {
     status = response.status;
     body = await response.text();
   } catch (error) {
-    // `fetch` has the system's error as the cause of its own.
-    const { name, message, cause } = error as Error & {
-      cause?: { code?: string; message?: string };
-    };
-    const reason = name === 'TimeoutError' ? 'timeout' : (cause?.code ?? cause?.message ?? message);
-    throw new DriftError(`${url} can't be reached (${reason})`, { cause: error });
+    throw new DriftError(`${url} can't be reached (${fetchFailureReason(error)})`, {
+      cause: error,
+    });
   }
   if (status !== 200) {
     throw new DriftError(`${url} answers ${status}`);
