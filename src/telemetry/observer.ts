@@ -13,20 +13,19 @@ import type { History } from './history.ts';
 import type { Log } from './log/log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { type InputPolicy, predictionFields, shadowPredictionFields } from './prediction-log.ts';
+import { PREDICT_ROUTE, type RequestLog } from './request-log.ts';
 
 export interface ObserverOptions {
   readonly metrics: Metrics;
   readonly history: History;
   readonly log: Log;
+  readonly requestLog: RequestLog;
   readonly logInput: InputPolicy;
   readonly modelName: string;
 }
 
-/** Requests to this route are shown on the console. */
-const PREDICT_ROUTE = '/predict';
-
 export function createObserver(options: ObserverOptions): Observer {
-  const { metrics, history, log, modelName } = options;
+  const { metrics, history, log, requestLog, modelName } = options;
   const onError = (error: unknown, requestId?: string): void =>
     log.write('error', 'error', { request_id: requestId, ...errorFields(error) });
   const predictionObserver = observePredictions(options, onError);
@@ -36,8 +35,10 @@ export function createObserver(options: ObserverOptions): Observer {
     onRequestStart: metrics.onRequestStart,
     onConnectionClosed: metrics.onConnectionClosed,
     onRequestEnd: deferUntilAfterResponse(
-      (series, durationSeconds) => {
-        metrics.onRequestEnd(series, durationSeconds);
+      (request) => {
+        const { series, durationSeconds } = request;
+        metrics.onRequestEnd(request);
+        requestLog.onRequestEnd(request);
         if (series.route === PREDICT_ROUTE) {
           history.onRequestEnd(series.status, durationSeconds);
         }
