@@ -208,6 +208,13 @@ export const SETTINGS = {
     oneOf('masked', 'full', 'hash', 'none'),
     'how texts are logged: masked (mentions, links, e-mail addresses, numbers of seven or more digits and IBANs replaced), full, hash or none',
   ),
+  logInputChars: setting(
+    'LOG_INPUT_CHARS',
+    '2000',
+    // Not shorter than a hash.
+    integer(100, 1_000_000),
+    'maximum number of characters of a text in the log; a longer one is cut, its line has input_cut: true; with the default, a line has less than 16 KiB, which Docker takes as one',
+  ),
   apiKeys: setting(
     'API_KEYS',
     '',

@@ -12,15 +12,14 @@ import { errorFields } from './error-fields.ts';
 import type { History } from './history.ts';
 import type { Log } from './log/log.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import { type InputPolicy, predictionFields, shadowPredictionFields } from './prediction-log.ts';
+import { type InputLogging, predictionFields, shadowPredictionFields } from './prediction-log.ts';
 import { PREDICT_ROUTE, type RequestLog } from './request-log.ts';
 
-export interface ObserverOptions {
+export interface ObserverOptions extends InputLogging {
   readonly metrics: Metrics;
   readonly history: History;
   readonly log: Log;
   readonly requestLog: RequestLog;
-  readonly logInput: InputPolicy;
   readonly modelName: string;
 }
 
@@ -73,12 +72,12 @@ export function createObserver(options: ObserverOptions): Observer {
 }
 
 function observeShadow(
-  { metrics, history, log, logInput }: ObserverOptions,
+  { metrics, history, log, ...logging }: ObserverOptions,
   onError: (error: unknown) => void,
 ): ShadowObserver {
   return {
     onShadowPrediction: (record) => {
-      const fields = shadowPredictionFields(record, logInput);
+      const fields = shadowPredictionFields(record, logging);
       metrics.onShadowPrediction(record);
       history.onShadowPrediction(record.language, record.label === record.primary.label);
       log.write('info', 'shadow_prediction', fields);
@@ -95,14 +94,14 @@ function observeShadow(
 
 /** One for all requests: nothing of a single request is kept. */
 function observePredictions(
-  { metrics, history, log, logInput }: ObserverOptions,
+  { metrics, history, log, ...logging }: ObserverOptions,
   onError: (error: unknown, requestId?: string) => void,
 ): PredictionObserver {
   return {
     onRejected: metrics.onRejected,
     onPrediction: deferUntilAfterResponse(
       (record: PredictionRecord) => {
-        const fields = predictionFields(record, logInput);
+        const fields = predictionFields(record, logging);
         metrics.onPrediction(record);
         history.onPrediction(record, fields);
         log.write('info', 'prediction', fields);

@@ -54,7 +54,10 @@ export interface Readers {
  * @throws the system's error where LOG_FILE can't be written.
  */
 export async function createTelemetry(
-  config: Pick<Config, 'logLevel' | 'logFile' | 'logInput' | 'accessLog' | 'modelName'>,
+  config: Pick<
+    Config,
+    'logLevel' | 'logFile' | 'logInput' | 'logInputChars' | 'accessLog' | 'modelName'
+  >,
   group: ProcessGroup,
   readers: Readers,
 ): Promise<Telemetry> {
@@ -67,8 +70,7 @@ export async function createTelemetry(
     onPredictionLine: metrics.onPredictionLine,
     onDrop: metrics.onLogDrop,
   });
-  const { logInput, accessLog, modelName } = config;
-  const requestLog = createRequestLog({ log, accessLog, onOmitted: metrics.onRequestOmitted });
+  const requestLog = createRequestLog({ ...config, log, onOmitted: metrics.onRequestOmitted });
   /** What has been answered is counted, and its lines are in the log. */
   const settle = async (): Promise<void> => {
     await allObserved();
@@ -86,7 +88,7 @@ export async function createTelemetry(
       log.write('info', 'stopped', { unanswered });
       await log.close(LOG_TIMEOUT_MS);
     },
-    observer: createObserver({ metrics, history, log, requestLog, logInput, modelName }),
+    observer: createObserver({ ...config, metrics, history, log, requestLog }),
     exposition: {
       contentType: metrics.contentType,
       expose: async () => {
