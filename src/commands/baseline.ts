@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { readArtifact } from '../artifacts/read.ts';
-import { type Normal, writeNormal } from '../drift/normal.ts';
+import { DEFAULT_BASELINES, type Normal, writeNormal } from '../drift/normal.ts';
 import { type MeasuredNormal, normalOfPrometheus } from '../drift/normal-of-prometheus.ts';
 import { DRIFT_POLICY } from '../drift/policy.ts';
 import { normalOfLogs } from '../drift/report/normal-of-logs.ts';
@@ -56,9 +56,6 @@ Examples:
   node dist/main.js baseline server.log* --window 1d --baselines /var/lib/baselines
 `;
 
-/** The folder where the setting is unset. */
-const DEFAULT_FOLDER = 'baselines';
-
 interface BaselineFlags {
   readonly prometheus?: string;
   readonly window: number;
@@ -86,7 +83,7 @@ async function run(files: readonly string[], given: Flags, command: Command): Pr
   print(given, normal, formatNormal);
   if (!given.json) {
     const { baselines } = commandConfigOf(given);
-    warn(`written to ${await writeNormal(baselines ?? DEFAULT_FOLDER, normal)}`);
+    warn(`written to ${await writeNormal(baselines ?? DEFAULT_BASELINES, normal)}`);
   }
 }
 

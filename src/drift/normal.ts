@@ -50,6 +50,9 @@ const normalSchema = z.object({
 
 export type Normal = z.infer<typeof normalSchema>;
 
+/** The folder that commands use where BASELINES is unset. */
+export const DEFAULT_BASELINES = 'baselines';
+
 /** Where the normal of a version is kept. */
 export function pathOfNormal(folder: string, name: string, commit: string): string {
   return join(folder, name, `${commit}.json`);

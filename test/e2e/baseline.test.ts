@@ -63,6 +63,15 @@ test('--json prints the same, and writes nothing', async () => {
   expect(await readNormal(other, 'tweet-sentiment', PINNED)).toBeUndefined();
 });
 
+test('drift compares the same log with it, and finds nothing', async () => {
+  const args = ['drift', log, '--reference', 'normal', '--baselines', baselines, '--json'];
+  const { code, stdout } = await runCommand(args);
+  const report = JSON.parse(stdout);
+  expect(report).toMatchObject({ reference: 'normal', predictions: 240, drifted: false });
+  expect(report.features.map(({ psi }: { psi: number }) => psi < 0.001)).not.toContain(false);
+  expect(code).toBe(0);
+});
+
 test('a damaged baseline is reported once, and the server answers on', async () => {
   writeFileSync(path, '{"name":');
   expect(await exported()).toEqual([]);
