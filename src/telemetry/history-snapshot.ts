@@ -1,13 +1,7 @@
 /** What the processes that share a port have observed in the last minutes, as the console shows it. */
+import { type DriftAlarm, driftAlarms } from '../drift/alarms.ts';
 import { DRIFT_WINDOW_SECONDS } from '../drift/normal.ts';
-import {
-  DRIFT_POLICY,
-  type DriftAlarms,
-  driftAlarms,
-  knownLanguages,
-  type Verdict,
-  verdictOf,
-} from '../drift/policy.ts';
+import { DRIFT_POLICY, knownLanguages, type Verdict, verdictOf } from '../drift/policy.ts';
 import { binNames, type Counts, type Profile } from '../drift/profile.ts';
 import { type FeatureDrift, measureDrift } from '../drift/psi.ts';
 import { type Latencies, quantilesOf } from './latency-histogram.ts';
@@ -50,7 +44,7 @@ export interface HistorySnapshot {
     /** Empty where the version has no profile. */
     readonly features: readonly (FeatureDrift & { readonly verdict: Verdict })[];
     /** By the same policy as the alert rules. */
-    readonly alarms: DriftAlarms;
+    readonly alarms: readonly DriftAlarm[];
     /** Languages that the version knows from its training. */
     readonly known: readonly string[];
   };
