@@ -19,11 +19,14 @@ import {
   type ProcessGroup,
   type ReadReport,
 } from './process-group.ts';
+import { createRequestLog } from './request-log.ts';
 import { type ServiceAlarms, serviceAlarms } from './service-policy.ts';
 import { addStats, NO_STATS } from './stats.ts';
 
 /** A scrape waits for the log, so that its counts are those of the lines that are there. */
 const FLUSH_TIMEOUT_MS = 200;
+/** What the log has not written by then, when the process stops, is dropped. */
+const LOG_TIMEOUT_MS = 2_000;
 
 export interface Overview extends HistorySnapshot {
   readonly stats: ClassifierStats;
@@ -32,6 +35,8 @@ export interface Overview extends HistorySnapshot {
 
 export interface Telemetry {
   readonly log: Log;
+  /** Writes the last lines. @param unanswered the number of connections that still waited for an answer. */
+  readonly close: (unanswered: number) => Promise<void>;
   readonly observer: Observer;
   /** The metrics of all processes, in Prometheus text format. */
   readonly exposition: { readonly contentType: string; expose(): Promise<string> };
@@ -53,7 +58,10 @@ export interface Readers {
  * @throws the system's error where LOG_FILE can't be written.
  */
 export async function createTelemetry(
-  config: Pick<Config, 'logLevel' | 'logFile' | 'logInput' | 'modelName' | 'baselines'>,
+  config: Pick<
+    Config,
+    'logLevel' | 'logFile' | 'logInput' | 'logInputChars' | 'accessLog' | 'modelName' | 'baselines'
+  >,
   group: ProcessGroup,
   readers: Readers,
 ): Promise<Telemetry> {
@@ -74,7 +82,7 @@ export async function createTelemetry(
     onPredictionLine: metrics.onPredictionLine,
     onDrop: metrics.onLogDrop,
   });
-  const { logInput, modelName } = config;
+  const requestLog = createRequestLog({ ...config, log, onOmitted: metrics.onRequestOmitted });
   /** What has been answered is counted, and its lines are in the log. */
   const settle = async (): Promise<void> => {
     await allObserved();
@@ -87,7 +95,12 @@ export async function createTelemetry(
   });
   return {
     log,
-    observer: createObserver({ metrics, history, log, logInput, modelName }),
+    close: async (unanswered) => {
+      requestLog.flush();
+      log.write('info', 'stopped', { unanswered });
+      await log.close(LOG_TIMEOUT_MS);
+    },
+    observer: createObserver({ ...config, metrics, history, log, requestLog }),
     exposition: {
       contentType: metrics.contentType,
       expose: async () => {

@@ -130,14 +130,16 @@ describe('a running server', () => {
         'prediction',
         'feedback',
         'model_change',
+        'request',
+        'request',
         'draining',
         'stopped',
       ].sort(),
     );
     for (const { timestamp, level, event, ...rest } of server.lines) {
       const documented = fields.get(event) ?? [];
-      // Some fields depend on the kind of change, its result, and on settings.
-      const expected = ['model_change', 'listening'].includes(event)
+      // Some fields depend on the request, on the kind of change and its result, and on settings.
+      const expected = ['model_change', 'listening', 'request'].includes(event)
         ? documented.filter((name) => name in rest)
         : documented;
       expect.soft(Object.keys(rest), event).toEqual(expected);

@@ -1,4 +1,5 @@
 /** Predictions counted into the bins of a profile, with a few texts of each bin. */
+import { cutText } from '../../terminal/cut-text.ts';
 import { binFinders, type Counts, type Profile } from '../profile.ts';
 import { createIndexSeries, type IndexWindow } from './index-series.ts';
 import type { LoggedPrediction } from './log-line.ts';
@@ -91,7 +92,7 @@ function sampleOf(prediction: LoggedPrediction): Sample | undefined {
         language,
         label,
         score,
-        text: input.length > MAX_SAMPLE_CHARS ? `${input.slice(0, MAX_SAMPLE_CHARS)}…` : input,
+        text: cutText(input, MAX_SAMPLE_CHARS),
       };
 }
 
