@@ -67,15 +67,25 @@ const featureDriftSchema = z.object({
   bins: z.array(binDriftSchema).readonly(),
 });
 
-/** Shares of some bins together. */
-const excessSchema = z.object({ observed: z.number(), reference: z.number() });
-
-/** Null, or an empty list, where there is no alarm. */
-const driftAlarmsSchema = z.object({
-  foreignLanguages: z.array(binDriftSchema).readonly(),
-  labelMix: z.object({ stabilityIndex: z.number() }).nullable(),
-  scoreCollapse: excessSchema.extend({ maxScore: scoreSchema }).nullable(),
-  unknownTokens: excessSchema.nullable(),
+const driftAlarmSchema = z.object({
+  kind: z.enum([
+    ...['foreign_language', 'undetermined', 'label_mix', 'score', 'length', 'topic'],
+    'unknown_tokens',
+  ] as const),
+  feature: z.string(),
+  /** A language or a label; null where several bins are judged together. */
+  bin: z.string().nullable(),
+  reference: z.enum(['training', 'normal']),
+  /** Of `observed`, `expected` and `threshold`. */
+  measure: z.enum(['share', 'stability_index']),
+  observed: z.number(),
+  expected: z.number(),
+  /** `observed` is further from `expected` than this. */
+  threshold: z.number(),
+  severity: z.enum(['page', 'ticket']),
+  /** Name of the alert, and its section of the runbook. */
+  alert: z.string(),
+  runbook: z.string(),
 });
 
 /** The fields of a prediction's log line; LOG_INPUT decides about `input`. */
@@ -144,7 +154,8 @@ export const consoleDataSchema = z.object({
     }),
     /** Empty where the version has no profile. */
     features: z.array(featureDriftSchema).readonly(),
-    alarms: driftAlarmsSchema,
+    /** Pages first; empty where there is none. */
+    alarms: z.array(driftAlarmSchema).readonly(),
     /** Languages of the training data. */
     known: z.array(z.string()).readonly(),
   }),

@@ -271,6 +271,12 @@ export const SETTINGS = {
     integer(0, 86_400),
     'how long the version before stays loaded after another one serves, in seconds: taking it back then needs no load, and its memory; 0: not at all',
   ),
+  baselines: setting(
+    'BASELINES',
+    undefined,
+    text.optional(),
+    'folder of baselines, which the command baseline writes: the normal traffic of each version, with which its traffic is compared; a new one is read without a restart; if unset, there is none',
+  ),
   drainDelayMs: setting(
     'DRAIN_DELAY_MS',
     '0',

@@ -1,5 +1,7 @@
 /** What a process observes, and what it exposes of it: metrics, log, the console's history. */
 import type { Config } from '../config/config.ts';
+import type { Normal } from '../drift/normal.ts';
+import { createNormals } from '../drift/normals.ts';
 import type { ClassifierStats } from '../inference/classifier.ts';
 import type { EndedChange } from '../serving/changes.ts';
 import type { Observer } from '../serving/observer.ts';
@@ -41,6 +43,8 @@ export interface Telemetry {
   /** The history, queues and workers of all processes. */
   readonly overview: () => Promise<Overview>;
   readonly readReport: ReadReport;
+  /** The normal of the version that serves; undefined where there is none. */
+  readonly readNormal: () => Promise<Normal | undefined>;
 }
 
 /** What the parts of the server report of themselves. */
@@ -56,15 +60,23 @@ export interface Readers {
 export async function createTelemetry(
   config: Pick<
     Config,
-    'logLevel' | 'logFile' | 'logInput' | 'logInputChars' | 'accessLog' | 'modelName'
+    'logLevel' | 'logFile' | 'logInput' | 'logInputChars' | 'accessLog' | 'modelName' | 'baselines'
   >,
   group: ProcessGroup,
   readers: Readers,
 ): Promise<Telemetry> {
   const readStats = (): ClassifierStats => readers.model()?.classifier.stats() ?? NO_STATS;
-  const metrics = createMetrics(readStats);
+  const normals = createNormals({
+    folder: config.baselines,
+    onError: (error) => log.write('warn', 'baseline_unreadable', errorFields(error)),
+  });
+  const readNormal = async (): Promise<Normal | undefined> => {
+    const model = readers.model();
+    return model && normals.of(model);
+  };
+  const metrics = createMetrics(readStats, readNormal);
   const history = createHistory();
-  const log = await createLog({
+  const log: Log = await createLog({
     level: config.logLevel,
     file: config.logFile,
     onPredictionLine: metrics.onPredictionLine,
@@ -105,6 +117,7 @@ export async function createTelemetry(
       return { ...snapshot, stats, alarms: serviceAlarms(snapshot.recent, stats) };
     },
     readReport,
+    readNormal,
   };
 }
 

@@ -97,33 +97,49 @@ function serviceFindings({ alarms }: ConsoleData): Finding[] {
   return found;
 }
 
+const NAMES: Readonly<Record<string, string>> = {
+  score: 'scores',
+  length: 'lengths',
+  topic: 'topics',
+};
+
+function foreignLanguagesOf({ drift }: ConsoleData): { bin: string; observed: number }[] {
+  return drift.alarms
+    .filter(({ kind }) => kind === 'foreign_language')
+    .map(({ bin, observed }) => ({ bin: bin ?? '', observed }));
+}
+
 function driftFindings(data: ConsoleData): Finding[] {
   const found: Finding[] = [];
   const add = (kind: string, text: string) => found.push(finding('warning', kind, text));
-  const { foreignLanguages, labelMix, scoreCollapse, unknownTokens } = data.drift.alarms;
-  if (foreignLanguages.length > 0) {
-    const kind = `foreign ${foreignLanguages.map(({ bin }) => bin).join(' ')}`;
+  const foreign = foreignLanguagesOf(data);
+  if (foreign.length > 0) {
+    const kind = `foreign ${foreign.map(({ bin }) => bin).join(' ')}`;
     found.push({ ...finding('warning', kind, foreignText(data)), offers: offersOf(data) });
   }
-  if (scoreCollapse) {
-    const { observed, reference, maxScore } = scoreCollapse;
-    const scores = `${percent(observed)} of its predictions have a score of ${maxScore} or less`;
-    add('unsure', `The model is unsure: ${scores}; in training ${percent(reference)}.`);
-  }
-  if (labelMix) {
-    const index = labelMix.stabilityIndex.toFixed(2);
-    add('labels', `The labels predicted are not mixed as in training: stability index ${index}.`);
-  }
-  if (unknownTokens) {
-    const share = percent(unknownTokens.observed);
-    add('unknown', `${share} of the texts have tokens that the vocabulary does not know.`);
+  for (const alarm of data.drift.alarms) {
+    const { kind, bin, reference, measure, observed, expected } = alarm;
+    const usual = reference === 'training' ? 'in training' : 'usually';
+    if (kind === 'undetermined') {
+      const shares = `${percent(observed)} of the texts have no known language`;
+      add(kind, `${shares}; ${usual} ${percent(expected)}.`);
+    } else if (kind === 'label_mix') {
+      add(kind, `${percent(observed)} of the labels are ${bin}; ${usual} ${percent(expected)}.`);
+    } else if (measure === 'stability_index') {
+      const index = `stability index ${observed.toFixed(2)}`;
+      add(kind, `The ${NAMES[kind]} of the texts are not as usual: ${index}.`);
+    } else if (kind === 'unknown_tokens') {
+      const share = percent(observed);
+      add('unknown', `${share} of the texts have tokens that the vocabulary does not know.`);
+    }
   }
   return found;
 }
 
 /** `34 % of the texts of the last 5 minutes are German (de) and 5 % French (fr), which …` */
-function foreignText({ model, drift }: ConsoleData): string {
-  const [first, ...others] = drift.alarms.foreignLanguages.map(({ bin, observed }) => ({
+function foreignText(data: ConsoleData): string {
+  const { model, drift } = data;
+  const [first, ...others] = foreignLanguagesOf(data).map(({ bin, observed }) => ({
     share: percent(observed),
     language: languageWithCode(bin),
   }));
@@ -137,8 +153,9 @@ function foreignText({ model, drift }: ConsoleData): string {
 const MAX_OFFERS = 3;
 
 /** `v2.0.0 knows German.` */
-function offersOf({ versions, drift, candidate, admin }: ConsoleData): Offer[] {
-  const foreign = drift.alarms.foreignLanguages.map(({ bin }) => bin);
+function offersOf(data: ConsoleData): Offer[] {
+  const { versions, candidate, admin } = data;
+  const foreign = foreignLanguagesOf(data).map(({ bin }) => bin);
   return versions
     .map((each) => ({ ...each, known: foreign.filter((name) => each.languages.includes(name)) }))
     .filter(({ known }) => known.length > 0)
