@@ -19,7 +19,7 @@ import {
   type ProcessGroup,
   type ReadReport,
 } from './process-group.ts';
-import { createRequestLog } from './request-log.ts';
+import { createRequestLog, type RequestLog } from './request-log.ts';
 import { type ServiceAlarms, serviceAlarms } from './service-policy.ts';
 import { addStats, NO_STATS } from './stats.ts';
 
@@ -95,11 +95,7 @@ export async function createTelemetry(
   });
   return {
     log,
-    close: async (unanswered) => {
-      requestLog.flush();
-      log.write('info', 'stopped', { unanswered });
-      await log.close(LOG_TIMEOUT_MS);
-    },
+    close: (unanswered) => closeLog(log, requestLog, unanswered),
     observer: createObserver({ ...config, metrics, history, log, requestLog }),
     exposition: {
       contentType: metrics.contentType,
@@ -119,6 +115,12 @@ export async function createTelemetry(
     readReport,
     readNormal,
   };
+}
+
+async function closeLog(log: Log, requestLog: RequestLog, unanswered: number): Promise<void> {
+  requestLog.flush();
+  log.write('info', 'stopped', { unanswered });
+  await log.close(LOG_TIMEOUT_MS);
 }
 
 /** What was requested is not possible: nothing is wrong with the server, a version or the store. */
