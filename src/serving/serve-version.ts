@@ -36,7 +36,9 @@ export async function serveVersion(
         return allReady(loaded.commit);
       },
     });
-    observer.onReady(model, performance.now() - start);
+    if (!signal.aborted) {
+      observer.onReady(model, performance.now() - start);
+    }
     collectGarbageSoon();
   } catch (error) {
     if (!signal.aborted) {

@@ -1,5 +1,6 @@
 /** What the processes that share a port have observed in the last minutes, as the console shows it. */
 import { type DriftAlarm, driftAlarms } from '../drift/alarms.ts';
+import { DRIFT_WINDOW_SECONDS } from '../drift/normal.ts';
 import { DRIFT_POLICY, knownLanguages, type Verdict, verdictOf } from '../drift/policy.ts';
 import { binNames, type Counts, type Profile } from '../drift/profile.ts';
 import { type FeatureDrift, measureDrift } from '../drift/psi.ts';
@@ -9,8 +10,6 @@ import { type RecentWindow, recentOf } from './recent-window.ts';
 import type { ServiceWindow } from './service-policy.ts';
 
 export const STEP_SECONDS = 5;
-/** As the rules in deploy/prometheus have it that look at five minutes. */
-const DRIFT_WINDOW_SECONDS = 300;
 export const LAST_PREDICTIONS = 50;
 
 export interface HistoryStep extends ServiceWindow {

@@ -1,5 +1,7 @@
 /** What a process observes, and what it exposes of it: metrics, log, the console's history. */
 import type { Config } from '../config/config.ts';
+import type { Normal } from '../drift/normal.ts';
+import { createNormals } from '../drift/normals.ts';
 import type { ClassifierStats } from '../inference/classifier.ts';
 import type { EndedChange } from '../serving/changes.ts';
 import type { Observer } from '../serving/observer.ts';
@@ -17,11 +19,14 @@ import {
   type ProcessGroup,
   type ReadReport,
 } from './process-group.ts';
+import { createRequestLog } from './request-log.ts';
 import { type ServiceAlarms, serviceAlarms } from './service-policy.ts';
 import { addStats, NO_STATS } from './stats.ts';
 
 /** A scrape waits for the log, so that its counts are those of the lines that are there. */
 const FLUSH_TIMEOUT_MS = 200;
+/** What the log has not written by then, when the process stops, is dropped. */
+const LOG_TIMEOUT_MS = 2_000;
 
 export interface Overview extends HistorySnapshot {
   readonly stats: ClassifierStats;
@@ -30,12 +35,16 @@ export interface Overview extends HistorySnapshot {
 
 export interface Telemetry {
   readonly log: Log;
+  /** Writes the last lines. @param unanswered the number of connections that still waited for an answer. */
+  readonly close: (unanswered: number) => Promise<void>;
   readonly observer: Observer;
   /** The metrics of all processes, in Prometheus text format. */
   readonly exposition: { readonly contentType: string; expose(): Promise<string> };
   /** The history, queues and workers of all processes. */
   readonly overview: () => Promise<Overview>;
   readonly readReport: ReadReport;
+  /** The normal of the version that serves; undefined where there is none. */
+  readonly readNormal: () => Promise<Normal | undefined>;
 }
 
 /** What the parts of the server report of themselves. */
@@ -49,20 +58,31 @@ export interface Readers {
  * @throws the system's error where LOG_FILE can't be written.
  */
 export async function createTelemetry(
-  config: Pick<Config, 'logLevel' | 'logFile' | 'logInput' | 'modelName'>,
+  config: Pick<
+    Config,
+    'logLevel' | 'logFile' | 'logInput' | 'logInputChars' | 'accessLog' | 'modelName' | 'baselines'
+  >,
   group: ProcessGroup,
   readers: Readers,
 ): Promise<Telemetry> {
   const readStats = (): ClassifierStats => readers.model()?.classifier.stats() ?? NO_STATS;
-  const metrics = createMetrics(readStats);
+  const normals = createNormals({
+    folder: config.baselines,
+    onError: (error) => log.write('warn', 'baseline_unreadable', errorFields(error)),
+  });
+  const readNormal = async (): Promise<Normal | undefined> => {
+    const model = readers.model();
+    return model && normals.of(model);
+  };
+  const metrics = createMetrics(readStats, readNormal);
   const history = createHistory();
-  const log = await createLog({
+  const log: Log = await createLog({
     level: config.logLevel,
     file: config.logFile,
     onPredictionLine: metrics.onPredictionLine,
     onDrop: metrics.onLogDrop,
   });
-  const { logInput, modelName } = config;
+  const requestLog = createRequestLog({ ...config, log, onOmitted: metrics.onRequestOmitted });
   /** What has been answered is counted, and its lines are in the log. */
   const settle = async (): Promise<void> => {
     await allObserved();
@@ -75,7 +95,12 @@ export async function createTelemetry(
   });
   return {
     log,
-    observer: createObserver({ metrics, history, log, logInput, modelName }),
+    close: async (unanswered) => {
+      requestLog.flush();
+      log.write('info', 'stopped', { unanswered });
+      await log.close(LOG_TIMEOUT_MS);
+    },
+    observer: createObserver({ ...config, metrics, history, log, requestLog }),
     exposition: {
       contentType: metrics.contentType,
       expose: async () => {
@@ -92,6 +117,7 @@ export async function createTelemetry(
       return { ...snapshot, stats, alarms: serviceAlarms(snapshot.recent, stats) };
     },
     readReport,
+    readNormal,
   };
 }
 
