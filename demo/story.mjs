@@ -124,7 +124,7 @@ async function startPrometheus(serverPort) {
 async function alert(prometheus, url) {
   if (prometheus === undefined) {
     const { drift } = await getJson(`${url}/console/data`);
-    const [found] = drift.alarms.foreignLanguages;
+    const found = drift.alarms.find(({ kind }) => kind === 'foreign_language');
     return found && `${found.bin}: ${(found.observed * 100).toFixed(1)} % of the texts`;
   }
   const { data } = await getJson(`${prometheus}/api/v1/alerts`);

@@ -72,45 +72,77 @@ export function foreignLanguages(drift: readonly FeatureDrift[]): BinDrift[] {
     .sort((a, b) => b.observed - a.observed);
 }
 
-/** Shares of the traffic and of the training data that are in some bins of a feature. */
-export interface Excess {
+/** The deployment's own normal. */
+export interface NormalShares {
+  readonly features: Readonly<
+    Record<string, Readonly<Record<string, { readonly ratio: number; readonly deviation: number }>>>
+  >;
+}
+
+export type AlarmKind =
+  | 'foreign_language'
+  | 'undetermined'
+  | 'label_mix'
+  | 'score'
+  | 'length'
+  | 'topic'
+  | 'unknown_tokens';
+
+export interface DriftAlarm {
+  readonly kind: AlarmKind;
+  readonly feature: string;
+  readonly bin: string | null;
+  readonly reference: 'training' | 'normal';
+  readonly measure: 'share' | 'stability_index';
   readonly observed: number;
-  readonly reference: number;
+  readonly expected: number;
+  readonly threshold: number;
+  readonly severity: 'page' | 'ticket';
+  readonly alert: string;
+  readonly runbook: string;
 }
 
-/** What is an alarm in one window; null and the empty list where there is none. */
-export interface DriftAlarms {
-  readonly foreignLanguages: readonly BinDrift[];
-  /** The predicted labels are not mixed as in the training data. */
-  readonly labelMix: { readonly stabilityIndex: number } | null;
-  /** Scores are low more often than in the training data. */
-  readonly scoreCollapse: (Excess & { readonly maxScore: number }) | null;
-  /** Texts have tokens that the vocabulary does not know. */
-  readonly unknownTokens: Excess | null;
-}
-
-/** @param drift of one window; the rules require besides that the condition lasts for two minutes. */
-export function driftAlarms(drift: readonly FeatureDrift[]): DriftAlarms {
-  const { psi, minObservations, scoreCollapse, unknownTokens } = DRIFT_POLICY;
-  const measured = (name: string): FeatureDrift | undefined =>
-    drift.find(({ feature, observations }) => feature === name && observations >= minObservations);
-  const excess = (
-    name: string,
-    minExcess: number,
-    isCounted: (bin: number) => boolean,
-  ): Excess | null => {
-    const bins = (measured(name)?.bins ?? []).filter(({ bin }) => isCounted(Number(bin)));
-    const observed = bins.reduce((total, bin) => total + bin.observed, 0);
-    const reference = bins.reduce((total, bin) => total + bin.reference, 0);
-    return observed > reference + minExcess ? { observed, reference } : null;
-  };
-  const stabilityIndex = measured('label')?.stabilityIndex ?? 0;
-  const { maxScore } = scoreCollapse;
-  const lowScores = excess('score', scoreCollapse.minExcess, (bin) => bin <= maxScore);
-  return {
-    foreignLanguages: foreignLanguages(drift),
-    labelMix: stabilityIndex > psi.changed ? { stabilityIndex } : null,
-    scoreCollapse: lowScores && { ...lowScores, maxScore },
-    unknownTokens: excess('unknown_ratio', unknownTokens.minExcess, (bin) => bin > 0),
-  };
+export function driftAlarms(drift: readonly FeatureDrift[], _normal?: NormalShares): DriftAlarm[] {
+  const { minObservations, unknownTokens } = DRIFT_POLICY;
+  const unknown = drift.find(
+    ({ feature, observations }) => feature === 'unknown_ratio' && observations >= minObservations,
+  );
+  const bins = (unknown?.bins ?? []).filter(({ bin }) => Number(bin) > 0);
+  const observed = bins.reduce((total, bin) => total + bin.observed, 0);
+  const expected = bins.reduce((total, bin) => total + bin.reference, 0);
+  const threshold = unknownTokens.minExcess;
+  return [
+    ...foreignLanguages(drift).map(
+      ({ bin, observed, reference }): DriftAlarm => ({
+        kind: 'foreign_language',
+        feature: 'language',
+        bin,
+        reference: 'training',
+        measure: 'share',
+        observed,
+        expected: reference,
+        threshold: DRIFT_POLICY.foreignLanguage.minExcess,
+        severity: observed > 0.05 ? 'page' : 'ticket',
+        alert: 'ClassifierForeignLanguage',
+        runbook: 'docs/runbook.md#classifierforeignlanguage',
+      }),
+    ),
+    ...(observed > expected + threshold
+      ? [
+          {
+            kind: 'unknown_tokens',
+            feature: 'unknown_ratio',
+            bin: null,
+            reference: 'training',
+            measure: 'share',
+            observed,
+            expected,
+            threshold,
+            severity: 'ticket',
+            alert: 'ClassifierUnknownTokens',
+            runbook: 'docs/runbook.md#classifierunknowntokens',
+          } as const,
+        ]
+      : []),
+  ];
 }

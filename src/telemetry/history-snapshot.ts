@@ -1,9 +1,10 @@
 /** What the processes that share a port have observed in the last minutes, as the console shows it. */
 import {
   DRIFT_POLICY,
-  type DriftAlarms,
+  type DriftAlarm,
   driftAlarms,
   knownLanguages,
+  type NormalShares,
   type Verdict,
   verdictOf,
 } from '../drift/policy.ts';
@@ -16,7 +17,9 @@ import type { ServiceWindow } from './service-policy.ts';
 
 export const STEP_SECONDS = 5;
 /** As the rules in deploy/prometheus have it that look at five minutes. */
-const DRIFT_WINDOW_SECONDS = 300;
+const LASTING_SECONDS = 300;
+/** What the console shows as “now”. */
+const RECENT_SECONDS = 60;
 export const LAST_PREDICTIONS = 50;
 
 export interface HistoryStep extends ServiceWindow {
@@ -40,6 +43,8 @@ export interface HistorySnapshot {
   /** Oldest first; the last one goes on. */
   readonly steps: readonly HistoryStep[];
   readonly recent: RecentWindow;
+  /** The window of most alert rules. */
+  readonly lasting: RecentWindow;
   readonly drift: {
     readonly windowSeconds: number;
     /** Of the stability index and its verdict. */
@@ -51,7 +56,9 @@ export interface HistorySnapshot {
     /** Empty where the version has no profile. */
     readonly features: readonly (FeatureDrift & { readonly verdict: Verdict })[];
     /** By the same policy as the alert rules. */
-    readonly alarms: DriftAlarms;
+    readonly alarms: readonly DriftAlarm[];
+    /** Shares of the deployment’s own normal by feature and bin; empty where there is none. */
+    readonly normal: Readonly<Record<string, Readonly<Record<string, number>>>>;
     /** Languages that the version knows from its training. */
     readonly known: readonly string[];
   };
@@ -80,12 +87,18 @@ export interface StepRecord {
   readonly compared: ComparedTexts;
 }
 
+/** What traffic is compared with. */
+export interface Reference {
+  readonly profile: Profile;
+  readonly normal: NormalShares | undefined;
+}
+
 /**
  * @param records of the processes that serve the same version.
  * @param now seconds since 1970.
  */
 export function snapshotOf(
-  profile: Profile,
+  { profile, normal }: Reference,
   records: readonly HistoryRecord[],
   now: number,
 ): HistorySnapshot {
@@ -96,14 +109,17 @@ export function snapshotOf(
     labels: byName(profile, 'label', counts),
     languages: byName(profile, 'language', counts),
   }));
+  const windowOf = (windowSeconds: number): RecentWindow =>
+    recentOf(steps, { now, stepSeconds: STEP_SECONDS, windowSeconds });
   return {
     now,
     stepSeconds: STEP_SECONDS,
     steps,
-    recent: recentOf(steps, { now, stepSeconds: STEP_SECONDS }),
+    recent: windowOf(RECENT_SECONDS),
+    lasting: windowOf(LASTING_SECONDS),
     drift: driftOf(
-      profile,
-      merged.filter(({ at }) => at > now - DRIFT_WINDOW_SECONDS),
+      { profile, normal },
+      merged.filter(({ at }) => at > now - LASTING_SECONDS),
     ),
     feedback: records
       .map((each) => each.feedback)
@@ -118,14 +134,18 @@ export function snapshotOf(
   };
 }
 
-function driftOf(profile: Profile, steps: readonly StepRecord[]): HistorySnapshot['drift'] {
+function driftOf(
+  { profile, normal }: Reference,
+  steps: readonly StepRecord[],
+): HistorySnapshot['drift'] {
   const features = measureDrift(profile, sumOf(steps.map(({ counts }) => counts)));
   const { psi, minObservations } = DRIFT_POLICY;
   return {
-    windowSeconds: DRIFT_WINDOW_SECONDS,
+    windowSeconds: LASTING_SECONDS,
     thresholds: { ...psi, minObservations },
     features: features.map((feature) => ({ ...feature, verdict: verdictOf(feature) })),
-    alarms: driftAlarms(features),
+    alarms: driftAlarms(features, normal),
+    normal: mapValues(normal?.features ?? {}, (bins) => mapValues(bins, ({ ratio }) => ratio)),
     known: knownLanguages(profile),
   };
 }
@@ -175,6 +195,13 @@ function combine<T>(
     combined[name] = known === undefined ? value : join(known, value);
   }
   return combined;
+}
+
+function mapValues<T, U>(
+  object: Readonly<Record<string, T>>,
+  map: (value: T) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value)]));
 }
 
 function byName({ features }: Profile, feature: string, counts: Counts): Record<string, number> {

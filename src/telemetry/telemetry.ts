@@ -17,7 +17,8 @@ import {
   type ProcessGroup,
   type ReadReport,
 } from './process-group.ts';
-import { type ServiceAlarms, serviceAlarms } from './service-policy.ts';
+import { selectTexts, type TimedPrediction } from './recent-texts.ts';
+import { type ServiceAlarm, serviceAlarms } from './service-policy.ts';
 import { addStats, NO_STATS } from './stats.ts';
 
 /** A scrape waits for the log, so that its counts are those of the lines that are there. */
@@ -25,7 +26,7 @@ const FLUSH_TIMEOUT_MS = 200;
 
 export interface Overview extends HistorySnapshot {
   readonly stats: ClassifierStats;
-  readonly alarms: ServiceAlarms;
+  readonly alarms: readonly ServiceAlarm[];
 }
 
 export interface Telemetry {
@@ -35,6 +36,8 @@ export interface Telemetry {
   readonly exposition: { readonly contentType: string; expose(): Promise<string> };
   /** The history, queues and workers of all processes. */
   readonly overview: () => Promise<Overview>;
+  /** The newest texts of some bins of a feature, of all processes. */
+  readonly readTexts: (feature: string, bins: readonly string[]) => Promise<TimedPrediction[]>;
   readonly readReport: ReadReport;
 }
 
@@ -89,7 +92,16 @@ export async function createTelemetry(
       const reports = collected.length > 0 ? collected : [await readReport('console')];
       const snapshot = history.snapshot(reports.map((each) => each.history));
       const stats = reports.map((each) => each.stats).reduce(addStats);
-      return { ...snapshot, stats, alarms: serviceAlarms(snapshot.recent, stats) };
+      return {
+        ...snapshot,
+        stats,
+        alarms: serviceAlarms(snapshot.recent, snapshot.lasting, stats),
+      };
+    },
+    readTexts: async (feature, bins) => {
+      const collected = await group.collect('texts');
+      const records = collected.length > 0 ? collected : [await readReport('texts')];
+      return selectTexts(records, feature, bins);
     },
     readReport,
   };

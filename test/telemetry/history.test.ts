@@ -94,11 +94,11 @@ test('drift is that of the last five minutes', () => {
   for (let i = 0; i < 100; i++) {
     history.onPrediction(text('de'), line());
   }
-  expect(history.snapshot().drift.alarms.foreignLanguages.map(({ bin }) => bin)).toEqual(['de']);
+  expect(history.snapshot().drift.alarms.map(({ bin }) => bin)).toEqual(['de']);
   history.at(301);
   history.onPrediction(text('en'), line());
   const { features, alarms, known } = history.snapshot().drift;
-  expect([alarms.foreignLanguages, known, features[0]?.observations]).toEqual([[], ['en'], 1]);
+  expect([alarms, known, features[0]?.observations]).toEqual([[], ['en'], 1]);
 });
 
 test('another version begins without observations', () => {
