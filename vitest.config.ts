@@ -1,11 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { skippedReporter } from './test/support/skipped-reporter.ts';
+import { notesReporter } from './test/support/notes-reporter.ts';
 
 const shared = {
   // A machine may have more to do than these tests: a limit only ends what hangs.
   testTimeout: 120_000,
   hookTimeout: 120_000,
+  // Real servers, sockets and signals on a busy machine: a test that passes at the second attempt is named
+  // at the end, with its first error.
+  retry: 1,
   // A test without an assertion can't fail.
   expect: { requireAssertions: true },
   // A process for each file takes as long as the tests in it. Mocks of modules do not work here.
@@ -15,7 +18,7 @@ const shared = {
 export default defineConfig({
   test: {
     globalSetup: 'test/support/temporary.ts',
-    reporters: ['default', skippedReporter()],
+    reporters: ['default', notesReporter()],
     // A test file with a server keeps more than one core busy, and two of them wait now and then.
     maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),
     projects: [

@@ -4,7 +4,10 @@ import assert from 'node:assert/strict';
 
 const [url, sha] = process.argv.slice(2);
 // Compose passes the keys to the server.
-const [key] = (process.env.API_KEYS ?? '').split(',').flatMap((text) => text.trim() || []);
+const [key] = (process.env.API_KEYS ?? '').split(',').flatMap((text) => {
+  const [, named] = /^[^:]*:(.*)$/.exec(text.trim()) ?? [];
+  return named ?? (text.trim() || []);
+});
 const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
 
 async function get(path) {

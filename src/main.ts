@@ -25,6 +25,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 /** Each command's module, with its dependencies, is loaded when that command is run; all of them for help. */
 const COMMANDS: Readonly<Record<string, (program: Command) => Promise<void>>> = {
   serve: async (to) => (await import('./commands/serve.ts')).addServe(to),
+  baseline: async (to) => (await import('./commands/baseline.ts')).addBaseline(to),
   drift: async (to) => (await import('./commands/drift.ts')).addDrift(to),
   logs: async (to) => (await import('./commands/logs.ts')).addLogs(to),
   models: async (to) =>

@@ -23,9 +23,6 @@ import { createVersionList } from './serving/stored-versions.ts';
 import { type ProcessGroup, type ReadReport, SINGLE_PROCESS } from './telemetry/process-group.ts';
 import { createTelemetry, type Telemetry, writeChange } from './telemetry/telemetry.ts';
 
-/** What the log has not written by then is dropped. */
-const LOG_TIMEOUT_MS = 2_000;
-
 /** Of all request bodies that have not arrived completely. */
 const MAX_BODIES_BYTES = 64 * 1024 ** 2;
 
@@ -103,8 +100,7 @@ export async function serve(
     await ready.catch(() => undefined);
     await control.close();
     await manager.close();
-    log.write('info', 'stopped', { unanswered });
-    await log.close(LOG_TIMEOUT_MS);
+    await telemetry.close(unanswered);
     return unanswered;
   };
   let ended: Promise<number> | undefined;

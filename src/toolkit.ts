@@ -2,7 +2,8 @@
 
 export { readModelConfig } from './artifacts/model-config.ts';
 export { readConfig } from './config/config.ts';
-export { driftAlarms } from './drift/policy.ts';
+export { driftAlarms } from './drift/alarms.ts';
+export { DRIFT_POLICY } from './drift/policy.ts';
 export { createTally } from './drift/profile.ts';
 export { measureDrift } from './drift/psi.ts';
 export { createLanguageIdentifier } from './inference/language.ts';

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { readArtifact } from '../artifacts/read.ts';
+import { DEFAULT_BASELINES, pathOfNormal, readNormal } from '../drift/normal.ts';
 import { DRIFT_POLICY } from '../drift/policy.ts';
+import { profileOfNormal, REFERENCES, type ReferenceKind } from '../drift/reference.ts';
 import { formatPage } from '../drift/report/html-report.ts';
 import { driftOfLogs, type Reference } from '../drift/report/log-report.ts';
 import type { DriftReport } from '../drift/report/report.ts';
@@ -10,13 +12,13 @@ import { formatReport } from '../drift/report/terminal-report.ts';
 import { ModelError } from '../version/errors.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion } from '../version/version.ts';
-import { pageFile, positiveNumber, since, webAddress } from './flag-values.ts';
+import { duration, pageFile, positiveNumber, since, webAddress } from './flag-values.ts';
 import { asJson, type Flags } from './options.ts';
 import { print, progressBar, stdoutColumns, warn } from './output.ts';
 import { type VersionAccess, withVersionAccess, withVersionFlags } from './version-access.ts';
 
 export function addDrift(program: Command): void {
-  withVersionFlags(program.command('drift'), ['modelStore', 'modelName'])
+  withVersionFlags(program.command('drift'), ['modelStore', 'modelName', 'baselines'])
     .description(
       'Measure drift: how much the texts that a server classified differ from the data that its ' +
         'model was trained on. Reads log files, or the metrics of a running server.',
@@ -30,6 +32,21 @@ export function addDrift(program: Command): void {
       new Option('--server <url>', 'read what a running server has observed since its start')
         .argParser(webAddress)
         .conflicts(['since', 'commit']),
+    )
+    .addOption(
+      new Option(
+        '--window <duration>',
+        'with --server: observe it from now on for a time, such as 10m, in place of since its start',
+      ).argParser(duration),
+    )
+    .addOption(
+      new Option(
+        '--reference <name>',
+        'what the traffic is compared with: the training data of its version, or the normal traffic ' +
+          'that the command baseline has measured',
+      )
+        .choices(REFERENCES)
+        .default('training'),
     )
     .option(
       '--api-key <key>',
@@ -73,10 +90,10 @@ languages in other proportions are no drift.
 Exit code: 0 no drift, or too few predictions; 1 an index above the threshold, a foreign language, or an
 error; 2 a wrong argument.
 
---json: {source, model, commit, tag, from, to, predictions, threshold, drifted, features: [{feature,
+--json: {source, model, commit, tag, from, to, predictions, threshold, reference, drifted, features: [{feature,
 observations, psi, noise, verdict, drifted, bins: [{bin, count, observed, reference, contribution}]}],
 foreign_languages: [{bin, …}], examples: [{feature, bin, contribution, texts: [{timestamp, id, language,
-label, score, text}]}], texts, other_commits: [{commit, predictions}]}; a verdict is one of too_few,
+label, score, text}]}], texts, windows: [{from, seconds, predictions, psi}], other_commits: [{commit, predictions}]}; a verdict is one of too_few,
 stable, moving, changed.
 
 Examples:
@@ -91,6 +108,8 @@ interface DriftFlags {
   readonly since?: number;
   readonly commit?: string;
   readonly threshold: number;
+  readonly reference: ReferenceKind;
+  readonly window?: number;
   readonly html?: string;
 }
 
@@ -100,7 +119,11 @@ async function run(files: readonly string[], given: Flags, command: Command): Pr
   const report =
     flags.server === undefined
       ? await withVersionAccess(given, (versions) => reportLogs(files, flags, versions))
-      : await driftOfServer(flags.server, { threshold: flags.threshold, apiKey: flags.apiKey });
+      : await driftOfServer(flags.server, {
+          ...flags,
+          apiKey: flags.apiKey,
+          windowMs: flags.window,
+        });
   await show(report, given, flags);
 }
 
@@ -110,6 +133,9 @@ function checkUsage(files: readonly string[], flags: DriftFlags, command: Comman
   }
   if (flags.server === undefined && flags.apiKey !== undefined) {
     command.error("error: option '--api-key <key>' is for --server");
+  }
+  if (flags.server === undefined && flags.window !== undefined) {
+    command.error("error: option '--window <duration>' is for --server; log files have --since");
   }
   if (flags.server === undefined && files.length === 0 && process.stdin.isTTY) {
     command.error('error: name log files, pipe a log, or use --server');
@@ -124,10 +150,11 @@ async function reportLogs(
   const onProgress = progressBar();
   return driftOfLogs(files.length === 0 ? ['-'] : [...new Set(files)], {
     threshold: flags.threshold,
+    reference: flags.reference,
     since: flags.since,
     commit: flags.commit === undefined ? undefined : await versions.resolve(flags.commit),
     model: versions.config.modelName,
-    findReference: (commit) => findReference(versions, commit),
+    findReference: (commit) => findReference(versions, commit, flags.reference),
     onProgress: (share) => onProgress(Math.floor(share * 100), 100),
   });
 }
@@ -136,6 +163,7 @@ async function reportLogs(
 async function findReference(
   { anyStore, config }: VersionAccess,
   commit: string,
+  reference: ReferenceKind,
 ): Promise<Reference> {
   const { modelName } = config;
   const version = await openVersion(anyStore, modelName, commit);
@@ -147,7 +175,19 @@ async function findReference(
       `${commit} has ${found}: there is nothing to compare traffic with`,
     );
   }
-  return { profile, tag: await readTag(anyStore, modelName, commit) };
+  const tag = await readTag(anyStore, modelName, commit);
+  if (reference === 'training') {
+    return { profile, tag };
+  }
+  const folder = config.baselines ?? DEFAULT_BASELINES;
+  const normal = await readNormal(folder, modelName, commit);
+  if (!normal) {
+    throw new ModelError(
+      'unfit',
+      `${pathOfNormal(folder, modelName, commit)} does not exist: the command baseline writes it`,
+    );
+  }
+  return { profile: profileOfNormal(profile, normal), tag };
 }
 
 async function show(report: DriftReport, flags: Flags, { html }: DriftFlags): Promise<void> {

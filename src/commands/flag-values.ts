@@ -1,6 +1,6 @@
 /** Parsers of the values of flags; each throws an error of the command line with what is expected. */
 import { InvalidArgumentError } from 'commander';
-import { parseSince } from '../terminal/time.ts';
+import { parseDuration, parseSince } from '../terminal/time.ts';
 
 /** Makes a parser that throws `RangeError` one of the command line. */
 export function asFlagValue<T>(parse: (value: string) => T): (value: string) => T {
@@ -56,6 +56,15 @@ export function since(value: string): number {
     throw new InvalidArgumentError('expected 30s, 10m, 2h, 1d, or a time such as 2026-01-31T12:00');
   }
   return time;
+}
+
+/** @returns milliseconds. */
+export function duration(value: string): number {
+  const ms = parseDuration(value);
+  if (ms === undefined || ms <= 0) {
+    throw new InvalidArgumentError('expected a duration such as 30m, 12h or 7d');
+  }
+  return ms;
 }
 
 /**

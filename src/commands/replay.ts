@@ -65,7 +65,7 @@ predictions after its own. The report has the texts of the log as they are.
 Exit code: 0 every prediction was replayed, and none of the version's own differs; 1 one differs or could not
 be replayed, or an error; 2 a wrong argument. Which of two versions is better does not change it.
 
---json: {files, model, against: {commit, tag}, lines: {predictions, events, broken}, missing: {none, masked,
+--json: {files, model, against: {commit, tag}, lines: {predictions, events, broken}, missing: {none, cut, masked,
 hash, unknown-hash}, checked: {predictions, differ, differences: [{file, line, requestId, text, expected,
 found, scores}], sameInOtherBatch, maybeMasked}, compared: [{commit, tag, predictions, summary, verdict, examples}],
 notCompared: {otherLabels, furtherVersions}, feedback: {counted, withoutPrediction}}

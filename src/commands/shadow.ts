@@ -54,5 +54,5 @@ function tokenOf(command: Command): string {
     return command.error(`error: ${variable}: ${parsed.error.issues[0]?.message}`);
   }
   const [first] = parsed.data;
-  return first?.token ?? command.error(`error: set ${variable} to the admin token of the server`);
+  return first?.key ?? command.error(`error: set ${variable} to the admin token of the server`);
 }

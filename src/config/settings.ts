@@ -41,11 +41,25 @@ const splitKeys = (value: string): string[] =>
     .map((key) => key.trim())
     .filter((key) => key !== '');
 
-/** `<name>:<token>`, or a token alone. */
-function parseToken(text: string): { readonly name: string; readonly token: string } {
-  const [, name = 'admin', token = text] = /^([^:]*):(.*)$/.exec(text) ?? [];
-  return { name, token };
+/** `<name>:<key>`, or a key alone. */
+function parseKey(
+  text: string,
+  defaultName: string,
+): { readonly name: string; readonly key: string } {
+  const [, name = defaultName, key = text] = /^([^:]*):(.*)$/.exec(text) ?? [];
+  return { name, key };
 }
+
+/** @param noun what the keys are called in messages. */
+const namedKeys = (min: number, noun: string) =>
+  z.array(
+    z.object({
+      name: z
+        .string()
+        .regex(/^[\w.-]{1,64}$/, 'expected names of letters, digits, ".", "_" and "-"'),
+      key: secret(min, noun),
+    }),
+  );
 
 const setting = <T>(
   variable: string,
@@ -182,11 +196,24 @@ export const SETTINGS = {
     text.optional(),
     'file that receives the log in addition to standard output; rotated at 64 MiB, ten old files are kept',
   ),
+  accessLog: setting(
+    'ACCESS_LOG',
+    'errors',
+    oneOf('errors', 'all', 'none'),
+    'which requests have a line of their own in the log: errors (failed, refused or abandoned by the client), all (also the others, but for answered predictions, which have their lines) or none',
+  ),
   logInput: setting(
     'LOG_INPUT',
     'masked',
     oneOf('masked', 'full', 'hash', 'none'),
     'how texts are logged: masked (mentions, links, e-mail addresses, numbers of seven or more digits and IBANs replaced), full, hash or none',
+  ),
+  logInputChars: setting(
+    'LOG_INPUT_CHARS',
+    '2000',
+    // Not shorter than a hash.
+    integer(100, 1_000_000),
+    'maximum number of characters of a text in the log; a longer one is cut, its line has input_cut: true; with the default, a line has less than 16 KiB, which Docker takes as one',
   ),
   apiKeys: setting(
     'API_KEYS',
@@ -197,9 +224,11 @@ export const SETTINGS = {
         (value) => value === '' || splitKeys(value).length > 0,
         'expected at least one key, found none: the server would be open to all',
       )
-      .transform(splitKeys)
-      .pipe(z.array(secret(8, 'keys'))),
-    'comma-separated keys of 8 or more printable ASCII characters without spaces; /predict, /feedback, /model and the data of the console then require one; if empty, they are open to all',
+      .transform((value) =>
+        splitKeys(value).map((text, index) => parseKey(text, `key-${index + 1}`)),
+      )
+      .pipe(namedKeys(8, 'keys')),
+    'comma-separated keys of 8 or more printable ASCII characters without spaces, each as <key> or <name>:<key>; the name is for the log, without one it is key-1, key-2, …; /predict, /feedback, /model and the data of the console then require one; if empty, they are open to all',
   ),
   feedbackKey: setting(
     'FEEDBACK_KEY',
@@ -220,18 +249,8 @@ export const SETTINGS = {
     '',
     z
       .string()
-      .transform(splitKeys)
-      .transform((tokens) => tokens.map(parseToken))
-      .pipe(
-        z.array(
-          z.object({
-            name: z
-              .string()
-              .regex(/^[\w.-]{1,64}$/, 'expected names of letters, digits, ".", "_" and "-"'),
-            token: secret(16, 'tokens'),
-          }),
-        ),
-      ),
+      .transform((value) => splitKeys(value).map((text) => parseKey(text, 'admin')))
+      .pipe(namedKeys(16, 'tokens')),
     'comma-separated tokens of 16 or more printable ASCII characters without spaces, each as <token> or <name>:<token>; who has one may change the model by /admin, and is named in the log; if empty, there is no /admin',
   ),
   adminPort: setting(
@@ -259,6 +278,12 @@ export const SETTINGS = {
     '0',
     integer(0, 86_400),
     'how long the version before stays loaded after another one serves, in seconds: taking it back then needs no load, and its memory; 0: not at all',
+  ),
+  baselines: setting(
+    'BASELINES',
+    undefined,
+    text.optional(),
+    'folder of baselines, which the command baseline writes: the normal traffic of each version, with which its traffic is compared; a new one is read without a restart; if unset, there is none',
   ),
   drainDelayMs: setting(
     'DRAIN_DELAY_MS',

@@ -11,7 +11,7 @@ import { makeFolder } from '../folders.ts';
 import { DRIFT_POLICY } from './policy.ts';
 
 /** The window whose shares are compared with the normal, as in the alert rules. */
-export const WINDOW_SECONDS = 300;
+export const DRIFT_WINDOW_SECONDS = 300;
 
 /** A folder that was named by mistake must not fill the memory. */
 const MAX_FILE_BYTES = 1024 ** 2;
@@ -49,6 +49,9 @@ const normalSchema = z.object({
 });
 
 export type Normal = z.infer<typeof normalSchema>;
+
+/** The folder that commands use where BASELINES is unset. */
+export const DEFAULT_BASELINES = 'baselines';
 
 /** Where the normal of a version is kept. */
 export function pathOfNormal(folder: string, name: string, commit: string): string {

@@ -19,21 +19,15 @@ import { type Exposition, metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
 import { type PredictOptions, predict } from './routes/predict.ts';
 
-/** Who has it may change the model, and is named in the log. */
-export interface AdminToken {
-  readonly name: string;
-  readonly token: string;
-}
-
 export interface AppDependencies
   extends PredictOptions,
     FeedbackOptions,
     ConsoleOptions,
     AdminOptions {
   /** None: open to all. */
-  readonly apiKeys: readonly string[];
+  readonly apiKeys: readonly Key[];
   /** None: there is no `/admin`. */
-  readonly adminToken: readonly AdminToken[];
+  readonly adminToken: readonly Key[];
   /** Whether `/admin` and `/metrics` are on a port of their own. */
   readonly hasAdminPort: boolean;
   readonly exposition: Exposition;
@@ -43,7 +37,6 @@ export interface AppDependencies
 /** What clients use. */
 export function createApp(dependencies: AppDependencies): Express {
   const { manager, observer, apiKeys, hasAdminPort } = dependencies;
-  const guard = apiKeys.map((key) => ({ key }));
   const guarded = [
     predict(dependencies),
     feedback(dependencies),
@@ -52,7 +45,7 @@ export function createApp(dependencies: AppDependencies): Express {
     consoleData(dependencies),
     consoleTexts(dependencies),
     consoleFleet(dependencies),
-  ].map((resource) => guardedBy(guard, 'key', resource));
+  ].map((resource) => guardedBy(apiKeys, 'key', resource));
   const open = [liveness(), readiness(manager), ...consolePage(dependencies)];
   const operations = hasAdminPort ? [] : operationsOf(dependencies);
   return assemble(dependencies, [...guarded, ...open, ...operations], observer);
@@ -64,11 +57,11 @@ export function createAdminApp(dependencies: AppDependencies): Express {
 }
 
 function operationsOf(dependencies: AppDependencies): Resource[] {
-  const tokens = dependencies.adminToken.map(({ name, token }) => ({ name, key: token }));
-  const changes = tokens.length > 0 ? admin(dependencies) : [];
+  const { adminToken } = dependencies;
+  const changes = adminToken.length > 0 ? admin(dependencies) : [];
   return [
     metrics(dependencies.exposition),
-    ...changes.map((resource) => guardedBy(tokens, 'admin token', resource)),
+    ...changes.map((resource) => guardedBy(adminToken, 'admin token', resource)),
   ];
 }
 

@@ -149,14 +149,20 @@ function refuse(
   { observer, commit }: ClientErrorOptions,
 ): void {
   const status = statusOf(code);
+  const requestId = randomUUID();
   const body = problemJson(code, detail);
   const served = commit();
   observer.onRequestStart();
-  observer.onRequestEnd({ method: OTHER_METHOD, route: NO_ROUTE, status }, 0);
+  observer.onRequestEnd({
+    series: { method: OTHER_METHOD, route: NO_ROUTE, status },
+    durationSeconds: 0,
+    requestId,
+    problem: code,
+  });
   writeAnswer(connection.socket, status, body, {
     'content-type': 'application/problem+json; charset=utf-8',
     connection: 'close',
-    'x-request-id': randomUUID(),
+    'x-request-id': requestId,
     ...(served === undefined ? {} : { 'x-model-commit': served }),
     'content-length': String(Buffer.byteLength(body)),
   });

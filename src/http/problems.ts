@@ -49,6 +49,7 @@ export function answerProblems(
     if (res.headersSent) {
       // Too late for a problem: the client notices that its answer is not whole.
       res.locals.failure = statusOf(problem.code);
+      res.locals.problem = problem.code;
       res.destroy();
       return;
     }
@@ -59,6 +60,7 @@ export function answerProblems(
 export function sendProblem(res: Response, { code, message, headers }: Problem): void {
   // The rest of a refused body is not read.
   const rest = hasLargeRest(res.req) ? { connection: 'close' } : {};
+  res.locals.problem = code;
   res
     .status(statusOf(code))
     .set({ ...headers, ...rest })

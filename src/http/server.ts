@@ -5,7 +5,7 @@ import type { Observer } from '../serving/observer.ts';
 import { answerClientErrors } from './client-errors.ts';
 import { type Connections, createConnections } from './connections/connections.ts';
 import { CHECK_INTERVAL_MS } from './connections/unread-answers.ts';
-import { CLIENT_CLOSED_REQUEST, labelOf, NO_ROUTE } from './middleware/request-context.ts';
+import { CLIENT_CLOSED_REQUEST, idsOf, labelOf, NO_ROUTE } from './middleware/request-context.ts';
 import type { HandlingPacer } from './pacer.ts';
 import { isProbe } from './routes/health.ts';
 
@@ -42,10 +42,14 @@ export function createHttpServer(app: Express, options: ServerOptions): HttpServ
     ...options,
     handle: app,
     isUrgent: isProbe,
-    onAbandoned: ({ method = '' }) => {
+    onAbandoned: (req) => {
+      const method = labelOf(req.method ?? '');
       observer.onRequestStart();
-      const series = { method: labelOf(method), route: NO_ROUTE, status: CLIENT_CLOSED_REQUEST };
-      observer.onRequestEnd(series, 0);
+      observer.onRequestEnd({
+        series: { method, route: NO_ROUTE, status: CLIENT_CLOSED_REQUEST },
+        durationSeconds: 0,
+        ...idsOf(req),
+      });
     },
     onClose: observer.onConnectionClosed,
   });

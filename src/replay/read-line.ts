@@ -7,6 +7,8 @@ export interface LoggedPrediction {
   readonly commit: string;
   /** In the form that LOG_INPUT sets; undefined where it is `none`. */
   readonly input: string | undefined;
+  /** The log has only the beginning of the text. */
+  readonly isCut: boolean;
   readonly label: string;
   readonly score: number;
   /** Undefined where the line has none. */
@@ -63,7 +65,7 @@ export function readLine(line: string): Line {
 }
 
 function predictionOf(fields: Fields): LoggedPrediction | undefined {
-  const { request_id, id, commit, input, label, score, scores, language } = fields;
+  const { request_id, id, commit, input, input_cut, label, score, scores, language } = fields;
   return isText(commit) &&
     COMMIT.test(commit) &&
     isText(label) &&
@@ -75,6 +77,7 @@ function predictionOf(fields: Fields): LoggedPrediction | undefined {
         id: isText(id) && id.length <= MAX_ID_LENGTH ? id : '',
         commit,
         input: isText(input) ? input : undefined,
+        isCut: input_cut === true,
         label,
         score,
         scores,

@@ -74,7 +74,7 @@ export async function replay(
   const state: State = {
     ...options,
     lines: { predictions: 0, events: 0, broken: 0 },
-    missing: { none: 0, masked: 0, hash: 0, 'unknown-hash': 0 },
+    missing: { none: 0, cut: 0, masked: 0, hash: 0, 'unknown-hash': 0 },
     checked: { predictions: 0, differ: 0, differences: [], sameInOtherBatch: 0, maybeMasked: 0 },
     comparer: createComparer(),
     logInput: undefined,
@@ -139,7 +139,7 @@ async function enqueue(
   prediction: LoggedPrediction,
   place: Pick<Waiting, 'file' | 'line'>,
 ): Promise<void> {
-  const found = await findText(prediction.input, logInput, texts);
+  const found = await findText(prediction, logInput, texts);
   if ('missing' in found) {
     missing[found.missing] += 1;
     return;

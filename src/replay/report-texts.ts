@@ -12,6 +12,7 @@ import { MISSING_REASONS, type MissingReason } from './texts.ts';
 
 const MISSING: Readonly<Record<MissingReason, string>> = {
   none: 'without a text (LOG_INPUT=none)',
+  cut: 'with a text that was cut (a LOG_INPUT_CHARS of MAX_CHARS cuts none)',
   masked: 'with a masked text (LOG_INPUT=masked)',
   hash: 'with a hash (LOG_INPUT=hash; --texts names a file that has the texts)',
   'unknown-hash': 'with the hash of a text that the file of --texts does not have',

@@ -1,8 +1,9 @@
 /** The text of a logged prediction, where the log or a file of texts has it. */
+import type { LoggedPrediction } from './read-line.ts';
 import type { TextFile } from './text-file.ts';
 
 /** Why a prediction can't be replayed: what its line has instead of the text. */
-export const MISSING_REASONS = ['none', 'masked', 'hash', 'unknown-hash'] as const;
+export const MISSING_REASONS = ['none', 'cut', 'masked', 'hash', 'unknown-hash'] as const;
 export type MissingReason = (typeof MISSING_REASONS)[number];
 
 export type FoundText = { readonly text: string } | { readonly missing: MissingReason };
@@ -15,18 +16,21 @@ const PLACEHOLDER = /@user(?![\p{L}\p{M}\p{N}_])|http(?!s?:\/\/)|<email>|<phone>
 const OWN_PLACEHOLDER = /<email>|<phone>/;
 
 /**
- * @param input as the log has it.
+ * @param prediction `input` as the log has it, and whether that is only the beginning of the text.
  * @param logInput the LOG_INPUT of the server, where the log names it. Without it, a masked text is
  * recognized only by placeholders that people do not write.
  * @param texts where hashed texts are looked up.
  */
 export async function findText(
-  input: string | undefined,
+  { input, isCut }: Pick<LoggedPrediction, 'input' | 'isCut'>,
   logInput: string | undefined,
   texts: TextFile | undefined,
 ): Promise<FoundText> {
   if (input === undefined || input.trim() === '') {
     return { missing: 'none' };
+  }
+  if (isCut) {
+    return { missing: 'cut' };
   }
   const hash = logInput === 'full' ? undefined : HASH.exec(input)?.[1];
   if (hash !== undefined) {

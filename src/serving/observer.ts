@@ -43,11 +43,24 @@ export interface Route {
   readonly statuses: readonly number[];
 }
 
-/** One answered request. `method` and `route` are from bounded sets. */
+/** How a request is counted. `method` and `route` are from bounded sets. */
 export interface RequestSeries {
   readonly method: string;
   readonly route: string;
   readonly status: number;
+}
+
+/** One request that was answered, or whose client had gone before (status 499). */
+export interface EndedRequest {
+  readonly series: RequestSeries;
+  /** From its headers to the end of its answer. */
+  readonly durationSeconds: number;
+  readonly requestId: string;
+  readonly traceId?: string | undefined;
+  /** The name of the key that the client sent, where it is one of the server's. */
+  readonly client?: string | undefined;
+  /** The type of the problem that it was answered with. */
+  readonly problem?: string | undefined;
 }
 
 export const CONNECTION_CLOSE_REASONS = ['refused', 'evicted', 'unread'] as const;
@@ -96,7 +109,7 @@ export interface Observer extends LoadObserver, ShadowObserver {
   onRoute(route: Route): void;
   onRequestStart(): void;
   /** Called once for each request, answered or not. */
-  onRequestEnd(series: RequestSeries, durationSeconds: number): void;
+  onRequestEnd(request: EndedRequest): void;
   /** A connection was closed because there were too many, or its client did not read the answer. */
   onConnectionClosed(reason: ConnectionCloseReason): void;
   /** Called for each error that is answered with 500. */

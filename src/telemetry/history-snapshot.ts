@@ -1,13 +1,7 @@
 /** What the processes that share a port have observed in the last minutes, as the console shows it. */
-import {
-  DRIFT_POLICY,
-  type DriftAlarm,
-  driftAlarms,
-  knownLanguages,
-  type NormalShares,
-  type Verdict,
-  verdictOf,
-} from '../drift/policy.ts';
+import { type DriftAlarm, driftAlarms } from '../drift/alarms.ts';
+import { DRIFT_WINDOW_SECONDS, type Normal } from '../drift/normal.ts';
+import { DRIFT_POLICY, knownLanguages, type Verdict, verdictOf } from '../drift/policy.ts';
 import { binNames, type Counts, type Profile } from '../drift/profile.ts';
 import { type FeatureDrift, measureDrift } from '../drift/psi.ts';
 import { type Latencies, quantilesOf } from './latency-histogram.ts';
@@ -16,8 +10,6 @@ import { type RecentWindow, recentOf } from './recent-window.ts';
 import type { ServiceWindow } from './service-policy.ts';
 
 export const STEP_SECONDS = 5;
-/** As the rules in deploy/prometheus have it that look at five minutes. */
-const LASTING_SECONDS = 300;
 /** What the console shows as “now”. */
 const RECENT_SECONDS = 60;
 export const LAST_PREDICTIONS = 50;
@@ -90,7 +82,7 @@ export interface StepRecord {
 /** What traffic is compared with. */
 export interface Reference {
   readonly profile: Profile;
-  readonly normal: NormalShares | undefined;
+  readonly normal: Pick<Normal, 'features'> | undefined;
 }
 
 /**
@@ -116,10 +108,10 @@ export function snapshotOf(
     stepSeconds: STEP_SECONDS,
     steps,
     recent: windowOf(RECENT_SECONDS),
-    lasting: windowOf(LASTING_SECONDS),
+    lasting: windowOf(DRIFT_WINDOW_SECONDS),
     drift: driftOf(
       { profile, normal },
-      merged.filter(({ at }) => at > now - LASTING_SECONDS),
+      merged.filter(({ at }) => at > now - DRIFT_WINDOW_SECONDS),
     ),
     feedback: records
       .map((each) => each.feedback)
@@ -141,7 +133,7 @@ function driftOf(
   const features = measureDrift(profile, sumOf(steps.map(({ counts }) => counts)));
   const { psi, minObservations } = DRIFT_POLICY;
   return {
-    windowSeconds: LASTING_SECONDS,
+    windowSeconds: DRIFT_WINDOW_SECONDS,
     thresholds: { ...psi, minObservations },
     features: features.map((feature) => ({ ...feature, verdict: verdictOf(feature) })),
     alarms: driftAlarms(features, normal),

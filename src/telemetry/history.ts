@@ -1,5 +1,4 @@
 /** What one process has observed in the last minutes, in steps of a few seconds, for the console. */
-import type { NormalShares } from '../drift/policy.ts';
 import { createTally, type Observation, type Profile, type Tally } from '../drift/profile.ts';
 import {
   type ComparedTexts,
@@ -32,9 +31,9 @@ export type History = ReturnType<typeof createHistory>;
 
 /** @param nowMs milliseconds since 1970. */
 export function createHistory(nowMs: () => number = Date.now) {
-  let reference: Reference = { profile: { texts: 0, features: {} }, normal: undefined };
+  let profile: Profile = { texts: 0, features: {} };
   let steps: Step[] = [];
-  let recentTexts = createRecentTexts(reference.profile);
+  let recentTexts = createRecentTexts(profile);
   let feedback: Feedback = {};
   const predictions: { readonly at: number; readonly line: PredictionFields }[] = [];
 
@@ -44,17 +43,17 @@ export function createHistory(nowMs: () => number = Date.now) {
     const at = Math.floor(nowMs() / 1000 / STEP_SECONDS) * STEP_SECONDS;
     if ((steps.at(-1)?.at ?? -1) < at) {
       const oldest = at - STEP_SECONDS * STEPS;
-      steps = [...steps.filter((past) => past.at > oldest), createStep(at, reference.profile)];
+      steps = [...steps.filter((past) => past.at > oldest), createStep(at, profile)];
     }
     return steps.at(-1) as Step;
   };
 
   return {
     /** A version serves: what another one saw is not compared with its profile. */
-    onServing(profile: Profile, normal?: NormalShares): void {
-      reference = { profile, normal };
+    onServing(loaded: Profile): void {
+      profile = loaded;
       steps = [];
-      recentTexts = createRecentTexts(reference.profile);
+      recentTexts = createRecentTexts(profile);
       feedback = {};
     },
     /** A request for predictions has ended. */
@@ -84,9 +83,11 @@ export function createHistory(nowMs: () => number = Date.now) {
     record,
     texts: (): RecentTexts => recentTexts.texts,
 
-    /** @param records of all processes that serve the same version. */
-    snapshot: (records: readonly HistoryRecord[] = [record()]): HistorySnapshot =>
-      snapshotOf(reference, records, nowMs() / 1000),
+    /** @param records of all processes that serve the same version. @param normal of that version. */
+    snapshot: (
+      records: readonly HistoryRecord[] = [record()],
+      normal?: Reference['normal'],
+    ): HistorySnapshot => snapshotOf({ profile, normal }, records, nowMs() / 1000),
   };
 }
 

@@ -12,21 +12,19 @@ import { errorFields } from './error-fields.ts';
 import type { History } from './history.ts';
 import type { Log } from './log/log.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import { type InputPolicy, predictionFields, shadowPredictionFields } from './prediction-log.ts';
+import { type InputLogging, predictionFields, shadowPredictionFields } from './prediction-log.ts';
+import { PREDICT_ROUTE, type RequestLog } from './request-log.ts';
 
-export interface ObserverOptions {
+export interface ObserverOptions extends InputLogging {
   readonly metrics: Metrics;
   readonly history: History;
   readonly log: Log;
-  readonly logInput: InputPolicy;
+  readonly requestLog: RequestLog;
   readonly modelName: string;
 }
 
-/** Requests to this route are shown on the console. */
-const PREDICT_ROUTE = '/predict';
-
 export function createObserver(options: ObserverOptions): Observer {
-  const { metrics, history, log, modelName } = options;
+  const { metrics, history, log, requestLog, modelName } = options;
   const onError = (error: unknown, requestId?: string): void =>
     log.write('error', 'error', { request_id: requestId, ...errorFields(error) });
   const predictionObserver = observePredictions(options, onError);
@@ -36,8 +34,10 @@ export function createObserver(options: ObserverOptions): Observer {
     onRequestStart: metrics.onRequestStart,
     onConnectionClosed: metrics.onConnectionClosed,
     onRequestEnd: deferUntilAfterResponse(
-      (series, durationSeconds) => {
-        metrics.onRequestEnd(series, durationSeconds);
+      (request) => {
+        const { series, durationSeconds } = request;
+        metrics.onRequestEnd(request);
+        requestLog.onRequestEnd(request);
         if (series.route === PREDICT_ROUTE) {
           history.onRequestEnd(series.status, durationSeconds);
         }
@@ -72,12 +72,12 @@ export function createObserver(options: ObserverOptions): Observer {
 }
 
 function observeShadow(
-  { metrics, history, log, logInput }: ObserverOptions,
+  { metrics, history, log, ...logging }: ObserverOptions,
   onError: (error: unknown) => void,
 ): ShadowObserver {
   return {
     onShadowPrediction: (record) => {
-      const fields = shadowPredictionFields(record, logInput);
+      const fields = shadowPredictionFields(record, logging);
       metrics.onShadowPrediction(record);
       history.onShadowPrediction(record.language, record.label === record.primary.label);
       log.write('info', 'shadow_prediction', fields);
@@ -94,14 +94,14 @@ function observeShadow(
 
 /** One for all requests: nothing of a single request is kept. */
 function observePredictions(
-  { metrics, history, log, logInput }: ObserverOptions,
+  { metrics, history, log, ...logging }: ObserverOptions,
   onError: (error: unknown, requestId?: string) => void,
 ): PredictionObserver {
   return {
     onRejected: metrics.onRejected,
     onPrediction: deferUntilAfterResponse(
       (record: PredictionRecord) => {
-        const fields = predictionFields(record, logInput);
+        const fields = predictionFields(record, logging);
         metrics.onPrediction(record);
         history.onPrediction(record, fields);
         log.write('info', 'prediction', fields);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ShadowRecord } from '../serving/observer.ts';
 import type { PredictionRecord } from '../serving/prediction-record.ts';
+import { cutText } from '../terminal/cut-text.ts';
 import { maskText } from './mask.ts';
 
 /** What the log may hold of a text, by the value of LOG_INPUT. */
@@ -12,17 +13,28 @@ const INPUT_POLICIES = {
   none: () => undefined,
 };
 
-export type InputPolicy = keyof typeof INPUT_POLICIES;
+export interface InputLogging {
+  readonly logInput: keyof typeof INPUT_POLICIES;
+  /** A longer text is cut: its line must not become longer than what collectors of logs take as one. */
+  readonly logInputChars: number;
+}
+
+function inputFields(text: string, { logInput, logInputChars }: InputLogging) {
+  // Cut before, an address could lose what it is recognized by.
+  const whole = INPUT_POLICIES[logInput](text);
+  const input = whole === undefined ? undefined : cutText(whole, logInputChars);
+  return { input, input_cut: input !== whole };
+}
 
 /** The fields of a prediction's line after its `event`, in their order. */
-export function predictionFields(record: PredictionRecord, policy: InputPolicy) {
+export function predictionFields(record: PredictionRecord, logging: InputLogging) {
   return {
     request_id: record.requestId,
     trace_id: record.traceId,
     id: record.id,
     model: record.model,
     commit: record.commit,
-    input: INPUT_POLICIES[policy](record.input),
+    ...inputFields(record.input, logging),
     label: record.label,
     score: record.score,
     scores: record.scores,
@@ -39,7 +51,7 @@ export function predictionFields(record: PredictionRecord, policy: InputPolicy) 
 export type PredictionFields = ReturnType<typeof predictionFields>;
 
 /** The fields of the line of a candidate's prediction, which no client received. */
-export function shadowPredictionFields(record: ShadowRecord, policy: InputPolicy) {
+export function shadowPredictionFields(record: ShadowRecord, logging: InputLogging) {
   const { primary } = record;
   return {
     request_id: primary.requestId,
@@ -47,7 +59,7 @@ export function shadowPredictionFields(record: ShadowRecord, policy: InputPolicy
     id: primary.id,
     model: record.model,
     commit: record.commit,
-    input: INPUT_POLICIES[policy](primary.input),
+    ...inputFields(primary.input, logging),
     label: record.label,
     score: record.score,
     scores: record.scores,

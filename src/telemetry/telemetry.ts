@@ -1,12 +1,14 @@
 /** What a process observes, and what it exposes of it: metrics, log, the console's history. */
 import type { Config } from '../config/config.ts';
+import type { Normal } from '../drift/normal.ts';
+import { createNormals } from '../drift/normals.ts';
 import type { ClassifierStats } from '../inference/classifier.ts';
 import type { EndedChange } from '../serving/changes.ts';
 import type { Observer } from '../serving/observer.ts';
 import type { ServedModel } from '../serving/served-model.ts';
 import type { ShadowReport } from '../serving/shadow.ts';
 import { errorFields } from './error-fields.ts';
-import { createHistory } from './history.ts';
+import { createHistory, type History } from './history.ts';
 import type { HistorySnapshot } from './history-snapshot.ts';
 import { createLog, type Log } from './log/log.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -15,14 +17,18 @@ import {
   allObserved,
   createReportReader,
   type ProcessGroup,
+  type ProcessReports,
   type ReadReport,
 } from './process-group.ts';
 import { selectTexts, type TimedPrediction } from './recent-texts.ts';
+import { createRequestLog } from './request-log.ts';
 import { type ServiceAlarm, serviceAlarms } from './service-policy.ts';
 import { addStats, NO_STATS } from './stats.ts';
 
 /** A scrape waits for the log, so that its counts are those of the lines that are there. */
 const FLUSH_TIMEOUT_MS = 200;
+/** What the log has not written by then, when the process stops, is dropped. */
+const LOG_TIMEOUT_MS = 2_000;
 
 export interface Overview extends HistorySnapshot {
   readonly stats: ClassifierStats;
@@ -31,6 +37,8 @@ export interface Overview extends HistorySnapshot {
 
 export interface Telemetry {
   readonly log: Log;
+  /** Writes the last lines. @param unanswered the number of connections that still waited for an answer. */
+  readonly close: (unanswered: number) => Promise<void>;
   readonly observer: Observer;
   /** The metrics of all processes, in Prometheus text format. */
   readonly exposition: { readonly contentType: string; expose(): Promise<string> };
@@ -39,6 +47,8 @@ export interface Telemetry {
   /** The newest texts of some bins of a feature, of all processes. */
   readonly readTexts: (feature: string, bins: readonly string[]) => Promise<TimedPrediction[]>;
   readonly readReport: ReadReport;
+  /** The normal of the version that serves; undefined where there is none. */
+  readonly readNormal: () => Promise<Normal | undefined>;
 }
 
 /** What the parts of the server report of themselves. */
@@ -52,20 +62,31 @@ export interface Readers {
  * @throws the system's error where LOG_FILE can't be written.
  */
 export async function createTelemetry(
-  config: Pick<Config, 'logLevel' | 'logFile' | 'logInput' | 'modelName'>,
+  config: Pick<
+    Config,
+    'logLevel' | 'logFile' | 'logInput' | 'logInputChars' | 'accessLog' | 'modelName' | 'baselines'
+  >,
   group: ProcessGroup,
   readers: Readers,
 ): Promise<Telemetry> {
   const readStats = (): ClassifierStats => readers.model()?.classifier.stats() ?? NO_STATS;
-  const metrics = createMetrics(readStats);
+  const normals = createNormals({
+    folder: config.baselines,
+    onError: (error) => log.write('warn', 'baseline_unreadable', errorFields(error)),
+  });
+  const readNormal = async (): Promise<Normal | undefined> => {
+    const model = readers.model();
+    return model && normals.of(model);
+  };
+  const metrics = createMetrics(readStats, readNormal);
   const history = createHistory();
-  const log = await createLog({
+  const log: Log = await createLog({
     level: config.logLevel,
     file: config.logFile,
     onPredictionLine: metrics.onPredictionLine,
     onDrop: metrics.onLogDrop,
   });
-  const { logInput, modelName } = config;
+  const requestLog = createRequestLog({ ...config, log, onOmitted: metrics.onRequestOmitted });
   /** What has been answered is counted, and its lines are in the log. */
   const settle = async (): Promise<void> => {
     await allObserved();
@@ -78,7 +99,12 @@ export async function createTelemetry(
   });
   return {
     log,
-    observer: createObserver({ metrics, history, log, logInput, modelName }),
+    close: async (unanswered) => {
+      requestLog.flush();
+      log.write('info', 'stopped', { unanswered });
+      await log.close(LOG_TIMEOUT_MS);
+    },
+    observer: createObserver({ ...config, metrics, history, log, requestLog }),
     exposition: {
       contentType: metrics.contentType,
       expose: async () => {
@@ -87,23 +113,32 @@ export async function createTelemetry(
         return metrics.expose(reports);
       },
     },
-    overview: async () => {
-      const collected = await group.collect('console');
-      const reports = collected.length > 0 ? collected : [await readReport('console')];
-      const snapshot = history.snapshot(reports.map((each) => each.history));
-      const stats = reports.map((each) => each.stats).reduce(addStats);
-      return {
-        ...snapshot,
-        stats,
-        alarms: serviceAlarms(snapshot.recent, snapshot.lasting, stats),
-      };
-    },
-    readTexts: async (feature, bins) => {
-      const collected = await group.collect('texts');
-      const records = collected.length > 0 ? collected : [await readReport('texts')];
-      return selectTexts(records, feature, bins);
-    },
+    ...createConsoleReaders(group, history, { readReport, readNormal }),
     readReport,
+    readNormal,
+  };
+}
+
+/** What the console shows: of all processes, or of this one where there is no other. */
+function createConsoleReaders(
+  group: ProcessGroup,
+  history: History,
+  { readReport, readNormal }: Pick<Telemetry, 'readReport' | 'readNormal'>,
+): Pick<Telemetry, 'overview' | 'readTexts'> {
+  const collect = async <K extends 'console' | 'texts'>(kind: K): Promise<ProcessReports[K][]> => {
+    const collected = await group.collect(kind);
+    return collected.length > 0 ? collected : [await readReport(kind)];
+  };
+  return {
+    overview: async () => {
+      const reports = await collect('console');
+      const records = reports.map((each) => each.history);
+      const snapshot = history.snapshot(records, await readNormal());
+      const stats = reports.map((each) => each.stats).reduce(addStats);
+      const alarms = serviceAlarms(snapshot.recent, snapshot.lasting, stats);
+      return { ...snapshot, stats, alarms };
+    },
+    readTexts: async (feature, bins) => selectTexts(await collect('texts'), feature, bins),
   };
 }
 

@@ -27,9 +27,9 @@ test('a flag overrides its variable, and an empty variable counts as unset', () 
 });
 
 test('keys are separated by commas, with or without spaces', () => {
-  expect(readConfig({}, { API_KEYS: 'first-key, second-key,\n' }).apiKeys).toEqual([
-    'first-key',
-    'second-key',
+  expect(readConfig({}, { API_KEYS: 'first-key, web:second-key,\n' }).apiKeys).toEqual([
+    { name: 'key-1', key: 'first-key' },
+    { name: 'web', key: 'second-key' },
   ]);
   expect(readConfig({}, { API_KEYS: '' }).apiKeys).toEqual([]);
 });
@@ -54,6 +54,8 @@ describe('the message of a bad setting names it, the expected and the found valu
     [{ LOG_INPUT: 'all' }, 'LOG_INPUT: expected one of masked, full, hash, none, found "all"'],
     [{ API_KEYS: 'short' }, 'API_KEYS: expected keys of 8 characters or more'],
     [{ API_KEYS: 'long-enough,short' }, 'API_KEYS: expected keys of 8 characters or more'],
+    [{ API_KEYS: 'a-name:short' }, 'API_KEYS: expected keys of 8 characters or more'],
+    [{ API_KEYS: ':long-enough' }, 'API_KEYS: expected names of letters, digits, ".", "_" and "-"'],
     ...[',', ' ', '\n', ' , ,', '\t', '\u00a0', '\ufeff'].map(
       (keys): [Record<string, string>, string] => [
         { API_KEYS: keys },

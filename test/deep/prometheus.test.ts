@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readNormal } from '../../src/drift/normal.ts';
+import { temporaryFolder } from '../support/git-version.ts';
 import { PINNED } from '../support/pinned.ts';
 import { startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { runCommand, startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 let prometheus: TestPrometheus;
@@ -44,4 +46,42 @@ test('a real Prometheus sees the model, and counts exactly what was sent', async
     ),
   ).toBe(before + 50);
   expect(await prometheus.value('prediction_log_lines_total')).toBe(await prometheus.value(count));
+});
+
+test('the normal traffic that it has recorded is measured, kept, and exported by the server', async () => {
+  const observed =
+    'sum(job_commit_feature_bin:classifier_observations:increase5m{feature="label"})';
+  const before = await prometheus.value('sum(classifier_predictions_total)');
+  await Promise.all(
+    Array.from({ length: 60 }, () => server.predict({ inputs: ['Guten Morgen', 'Good morning'] })),
+  );
+  const predictions = 'sum(classifier_predictions_total)';
+  const sent = before + 120;
+  expect(await prometheus.eventually(predictions, sent)).toBe(sent);
+  expect(await prometheus.eventually(observed, sent)).toBe(sent);
+  const folder = temporaryFolder();
+  const args = ['baseline', '--prometheus', prometheus.url, '--baselines', folder];
+  const { code, stderr, stdout } = await runCommand(args);
+  expect(stderr).toContain(`written to ${folder}/tweet-sentiment/${PINNED}.json`);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/language {2}(de|en)/);
+  const normal = await readNormal(folder, 'tweet-sentiment', PINNED);
+  const german = await prometheus.value('sum(classifier_predictions_total{language="de"})');
+  expect(normal?.texts).toBe(sent);
+  expect(normal?.features.language?.de?.ratio).toBeCloseTo(german / sent, 5);
+  const serving = await startServer({ BASELINES: folder });
+  try {
+    const metrics = await (await fetch(`${serving.url}/metrics`)).text();
+    const ratio = normal?.features.language?.de?.ratio;
+    expect(metrics).toContain(`classifier_normal_ratio{feature="language",bin="de"} ${ratio}\n`);
+  } finally {
+    await serving.stop();
+  }
+});
+
+test('a Prometheus that has recorded nothing of a version has no normal of it', async () => {
+  const none = ['baseline', '--prometheus', prometheus.url, '--commit', '0'.repeat(40)];
+  const { code, stderr } = await runCommand(none);
+  expect(stderr).toContain('either nothing was predicted');
+  expect(code).not.toBe(0);
 });

@@ -63,6 +63,7 @@ export function write(content: readonly string[], name = 'server.log'): string {
 export function report(files: string | readonly string[], options: Partial<LogOptions> = {}) {
   return driftOfLogs([files].flat(), {
     threshold: 0.25,
+    reference: 'training',
     since: undefined,
     commit: undefined,
     model: 'tweet-sentiment',

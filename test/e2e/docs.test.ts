@@ -1,8 +1,10 @@
 /** The documents against the built product: metrics, routes, fields of the log, commands. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SETTINGS } from '../../src/config/settings.ts';
+import { writeNormal } from '../../src/drift/normal.ts';
 import { codeSpans, listDocuments, listFiles, readDocument, tableRows } from '../docs/markdown.ts';
-import { MULTILINGUAL } from '../support/pinned.ts';
+import { temporaryFolder } from '../support/git-version.ts';
+import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
 import { runCommand, startServer, type TestServer } from '../support/server.ts';
 
 interface Metric {
@@ -22,7 +24,13 @@ describe('a running server', () => {
   let lastSeries: string[];
 
   beforeAll(async () => {
-    server = await startServer({ ADMIN_TOKEN });
+    const baselines = temporaryFolder();
+    await writeNormal(baselines, {
+      ...{ name: 'tweet-sentiment', commit: PINNED, texts: 1000 },
+      ...{ from: '2026-11-20T12:00:00Z', to: '2026-11-27T12:00:00Z' },
+      features: { label: { negative: { ratio: 0.25, deviation: 0.01 } } },
+    });
+    server = await startServer({ ADMIN_TOKEN, BASELINES: baselines });
     try {
       firstSeries = [...(await server.metrics()).keys()];
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -122,14 +130,16 @@ describe('a running server', () => {
         'prediction',
         'feedback',
         'model_change',
+        'request',
+        'request',
         'draining',
         'stopped',
       ].sort(),
     );
     for (const { timestamp, level, event, ...rest } of server.lines) {
       const documented = fields.get(event) ?? [];
-      // Some fields depend on the kind of change, its result, and on settings.
-      const expected = ['model_change', 'listening'].includes(event)
+      // Some fields depend on the request, on the kind of change and its result, and on settings.
+      const expected = ['model_change', 'listening', 'request'].includes(event)
         ? documented.filter((name) => name in rest)
         : documented;
       expect.soft(Object.keys(rest), event).toEqual(expected);

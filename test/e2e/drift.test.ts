@@ -105,6 +105,15 @@ describe('a wrong argument ends with exit code 2', () => {
     [['a.log', '--server', 'http://localhost'], 'error: name log files or --server, not both'],
     [['a.log', '--api-key', KEY], "error: option '--api-key <key>' is for --server"],
     [
+      ['a.log', '--window', '1m'],
+      "error: option '--window <duration>' is for --server; log files have --since",
+    ],
+    [
+      ['a.log', '--reference', 'last-week'],
+      "error: option '--reference <name>' argument 'last-week' is invalid. " +
+        'Allowed choices are training, normal.',
+    ],
+    [
       ['--server', 'localhost:8080'],
       "error: option '--server <url>' argument 'localhost:8080' is invalid. " +
         'expected an address such as http://localhost:8080',
@@ -150,6 +159,11 @@ describe('an error ends with exit code 1 and one line', () => {
     ['a file that is not there', () => ['nowhere.log'], 'nowhere.log does not exist'],
     ['a folder', () => ['src'], 'src is a folder; name the log file in it'],
     ['no log', () => ['package.json'], 'package.json: not a prediction log'],
+    [
+      'the normal traffic that nobody has measured',
+      () => [log, '--reference', 'normal', '--baselines', folder],
+      `${join(folder, 'tweet-sentiment', `${PINNED}.json`)} does not exist: the command baseline writes it`,
+    ],
     ['no server at the address', () => ['--server', 'http://127.0.0.1:1'], "can't be reached"],
     [
       'a version that no store has',

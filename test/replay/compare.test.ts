@@ -6,7 +6,7 @@ import { answerTo, OTHER } from './lines.ts';
 function prediction(id: string, fields: Partial<LoggedPrediction> = {}): LoggedPrediction {
   return {
     ...{ requestId: 'r', id, commit: OTHER, input: undefined, language: 'en' },
-    ...{ label: 'neutral', score: 0.6, scores: undefined },
+    ...{ label: 'neutral', score: 0.6, scores: undefined, isCut: false },
     ...fields,
   };
 }

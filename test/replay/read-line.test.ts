@@ -10,6 +10,7 @@ test('a prediction has what a replay needs', () => {
       id: 'AWsFu5Yy',
       commit: COMMIT,
       input: 'positive text',
+      isCut: false,
       label: 'positive',
       score: 0.8,
       scores: { negative: 0.1, neutral: 0.1, positive: 0.8 },

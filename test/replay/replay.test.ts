@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ReplayError } from '../../src/replay/replay-error.ts';
 import { isProven } from '../../src/replay/report.ts';
+import { describeMissing } from '../../src/replay/report-texts.ts';
 import { openTextFile } from '../../src/replay/text-file.ts';
 import {
   answerTo,
@@ -166,6 +167,19 @@ test('lines of other events and broken lines are left out and counted', async ()
   expect(isProven(report)).toBe(true);
 });
 
+test('a cut text is left out and counted, never classified as if it were whole', async () => {
+  const log = writeLog([
+    lineOf('positive'),
+    lineOf('neutral te…', { input_cut: true, label: 'positive' }),
+  ]);
+  const report = await run(log);
+
+  expect(report.missing).toMatchObject({ cut: 1 });
+  expect(report.checked).toMatchObject({ predictions: 1, differ: 0 });
+  expect(isProven(report)).toBe(false);
+  expect(describeMissing(report)).toContain('1 with a text that was cut (a LOG_INPUT_CHARS of MAX_CHARS cuts none)');
+});
+
 test('the texts of hashes are looked up, and their place is that of the log', async () => {
   const hashOf = (text: string): string =>
     `sha256:${createHash('sha256').update(text).digest('hex')}`;
@@ -178,7 +192,7 @@ test('the texts of hashes are looked up, and their place is that of the log', as
   try {
     const report = await run(writeLog([start, ...lines]), { texts });
 
-    expect(report.missing).toEqual({ none: 0, masked: 0, hash: 0, 'unknown-hash': 1 });
+    expect(report.missing).toEqual({ none: 0, cut: 0, masked: 0, hash: 0, 'unknown-hash': 1 });
     expect(report.checked).toMatchObject({
       predictions: 9,
       differ: 1,

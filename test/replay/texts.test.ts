@@ -10,6 +10,7 @@ import { maskText } from '../../src/telemetry/mask.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const hashed = (text: string) => ({ input: `sha256:${hashOf(text)}`, isCut: false });
 
 async function withTexts<T>(
   content: string | Buffer,
@@ -33,7 +34,7 @@ describe('a text is found', () => {
     ['where masking had nothing to do', 'hello', 'masked'],
     ['where the log does not name LOG_INPUT', 'hello @user http', undefined],
   ])('%s', async (_, input, logInput) => {
-    expect(await findText(input, logInput, undefined)).toEqual({ text: input });
+    expect(await findText({ input, isCut: false }, logInput, undefined)).toEqual({ text: input });
   });
 });
 
@@ -57,7 +58,13 @@ describe('a text is missing', () => {
       ],
     ),
   ])('%s', async (_, input, logInput, missing) => {
-    expect(await findText(input, logInput, undefined)).toEqual({ missing });
+    expect(await findText({ input, isCut: false }, logInput, undefined)).toEqual({ missing });
+  });
+});
+
+test('a text is missing where the log has only its beginning', async () => {
+  expect(await findText({ input: 'hello…', isCut: true }, 'full', undefined)).toEqual({
+    missing: 'cut',
   });
 });
 
@@ -95,8 +102,8 @@ describe('a file of texts', () => {
       for (const text of texts) {
         expect(await file.find(hashOf(text))).toBe(text);
       }
-      expect(await findText(`sha256:${hashOf('hello')}`, 'hash', file)).toEqual({ text: 'hello' });
-      expect(await findText(`sha256:${hashOf('other')}`, 'hash', file)).toEqual({
+      expect(await findText(hashed('hello'), 'hash', file)).toEqual({ text: 'hello' });
+      expect(await findText(hashed('other'), 'hash', file)).toEqual({
         missing: 'unknown-hash',
       });
     });

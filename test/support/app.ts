@@ -45,7 +45,7 @@ export function createTestApp(
     maxBody: 10_000,
     maxConnections: 1000,
     handling: createHandlingPacer(),
-    apiKeys,
+    apiKeys: apiKeys.map((key) => ({ name: key, key })),
     page: new Map(),
     overview: async () => {
       const snapshot = createHistory().snapshot();

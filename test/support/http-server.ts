@@ -33,7 +33,7 @@ export async function startHttpServer(
     onRequestStart: () => {
       inProgress++;
     },
-    onRequestEnd: ({ status, method, route }) => {
+    onRequestEnd: ({ series: { status, method, route } }) => {
       inProgress--;
       ended.push(`${status} ${method} ${route}`);
     },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { COUNTED_LANGUAGES } from '../../src/drift/languages.ts';
+import type { Normal } from '../../src/drift/normal.ts';
 import { emptyProfile } from '../../src/drift/profile.ts';
 import type { PredictionRecord } from '../../src/serving/prediction-record.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics/metrics.ts';
@@ -51,6 +52,28 @@ test('another model takes the place of the one before', async () => {
     s.startsWith('classifier_model_info'),
   );
   expect(info).toEqual(['classifier_model_info{name="m",commit="second",version="v2"} 1']);
+});
+
+test('the normal of the version that serves is exported as it is at the scrape', async () => {
+  let normal: Normal | undefined;
+  const metrics = createMetrics(
+    () => NO_STATS,
+    async () => normal,
+  );
+  const exported = async () =>
+    seriesOf(await metrics.expose()).filter((line) => line.startsWith('classifier_normal_'));
+  expect(await exported()).toEqual([]);
+  const times = { from: '2026-11-20T12:00:00Z', to: '2026-11-27T12:00:00Z' };
+  normal = {
+    ...{ name: 'm', commit: 'a'.repeat(40), texts: 9, ...times },
+    features: { label: { negative: { ratio: 0.25, deviation: 0.01 } } },
+  };
+  expect(await exported()).toEqual([
+    'classifier_normal_ratio{feature="label",bin="negative"} 0.25',
+    'classifier_normal_deviation{feature="label",bin="negative"} 0.01',
+  ]);
+  normal = undefined;
+  expect(await exported()).toEqual([]);
 });
 
 test('observations are counted into the bins of the served profile, beside its ratios', async () => {

@@ -14,6 +14,8 @@ export interface Exposition {
     | undefined;
   /** Of 0 texts where the version has no reference; the true number is not exposed. */
   readonly profile: Profile;
+  /** Of 0 texts where the version has no baseline; its bins are those of the profile. */
+  readonly normal: Profile;
   readonly counts: Counts;
   /** When the process started, seconds since 1970. */
   readonly startedAt: number | undefined;
@@ -40,6 +42,7 @@ export function* samplesOf(text: string): Generator<Sample> {
 interface Bin {
   count: number;
   ratio: number;
+  normal: number;
 }
 
 /** Reads the metrics of a server of this project; the order of the bins is that of the profile. */
@@ -47,19 +50,23 @@ export function readExposition(text: string): Exposition {
   const bins = new Map<string, Map<string, Bin>>();
   const binOf = ({ feature = '', bin: name = '' }: Sample['labels']): Bin => {
     const binsOfFeature = bins.get(feature) ?? new Map<string, Bin>();
-    const bin = binsOfFeature.get(name) ?? { count: 0, ratio: 0 };
+    const bin = binsOfFeature.get(name) ?? { count: 0, ratio: 0, normal: 0 };
     bins.set(feature, binsOfFeature.set(name, bin));
     return bin;
   };
   let model: Exposition['model'];
   let startedAt: number | undefined;
   let hasReference = false;
+  let hasNormal = false;
   for (const { name, labels, value } of samplesOf(text)) {
     if (name === 'classifier_observations_total') {
       binOf(labels).count = value;
     } else if (name === 'classifier_reference_ratio') {
       binOf(labels).ratio = value;
       hasReference = true;
+    } else if (name === 'classifier_normal_ratio') {
+      binOf(labels).normal = value;
+      hasNormal = true;
     } else if (name === 'classifier_model_info') {
       const { name: modelName = '', commit = '', version } = labels;
       model = { name: modelName, commit, tag: version || undefined };
@@ -70,12 +77,8 @@ export function readExposition(text: string): Exposition {
   const features = [...bins];
   return {
     model,
-    profile: {
-      texts: hasReference ? 1 : 0,
-      features: Object.fromEntries(
-        features.map(([feature, binsOfFeature]) => [feature, distributionOf(binsOfFeature)]),
-      ),
-    },
+    profile: profileOf(bins, hasReference, ({ ratio }) => ratio),
+    normal: profileOf(bins, hasNormal, ({ normal }) => normal),
     counts: Object.fromEntries(
       features.map(([feature, binsOfFeature]) => [
         feature,
@@ -86,10 +89,26 @@ export function readExposition(text: string): Exposition {
   };
 }
 
+function profileOf(
+  features: ReadonlyMap<string, ReadonlyMap<string, Bin>>,
+  isMeasured: boolean,
+  ratioOf: (bin: Bin) => number,
+): Profile {
+  return {
+    texts: isMeasured ? 1 : 0,
+    features: Object.fromEntries(
+      [...features].map(([feature, bins]) => [feature, distributionOf(bins, ratioOf)]),
+    ),
+  };
+}
+
 /** Names that are all numbers are upper bounds. */
-function distributionOf(bins: ReadonlyMap<string, Bin>): Distribution {
+function distributionOf(
+  bins: ReadonlyMap<string, Bin>,
+  ratioOf: (bin: Bin) => number,
+): Distribution {
   const names = [...bins.keys()];
-  const ratios = [...bins.values()].map(({ ratio }) => ratio);
+  const ratios = [...bins.values()].map(ratioOf);
   const bounds = names.map(Number);
   return bounds.every(Number.isFinite)
     ? { upper_bounds: bounds, ratios }

@@ -1,7 +1,7 @@
 /** The report as one HTML page without external resources. */
 import { escapeHtml, formatHtmlPage } from '../../terminal/html-page.ts';
 import { formatCount, formatScore, formatShare } from '../../terminal/numbers.ts';
-import { formatDateTime } from '../../terminal/time.ts';
+import { formatDateTime, formatMinutes } from '../../terminal/time.ts';
 import type { Sample } from './prediction-bins.ts';
 import type { DriftReport, FeatureReport } from './report.ts';
 import {
@@ -12,6 +12,7 @@ import {
   notesOf,
   originOf,
   type Row,
+  referenceTitle,
   rowsOf,
   summaryOf,
   titleOf,
@@ -27,6 +28,10 @@ td.bars { width: 60%; padding-left: .5rem; }
 .bar { height: .5rem; border-radius: 2px; margin: 1px 0; min-width: 0; }
 .bar.traffic, .key.traffic { background: var(--traffic); }
 .bar.training, .key.training { background: var(--training); }
+svg { width: 100%; height: 4rem; display: block; } figure { margin: .5rem 0; }
+.index { fill: none; stroke: var(--traffic); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+.limit { stroke: var(--changed); stroke-dasharray: 4 3; vector-effect: non-scaling-stroke; }
+figcaption { display: flex; justify-content: space-between; }
 .key { display: inline-block; width: .6rem; height: .6rem; border-radius: 2px; margin-right: .3rem; }
 @media (max-width: 34rem) {
   td.bars { width: 30%; }
@@ -52,13 +57,13 @@ export function formatPage(report: DriftReport): string {
 <section class="result ${result}">
 ${[headline, ...foreign].map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')}
 </section>
-${features.map((feature) => formatFeature(feature)).join('\n')}
+${features.map((feature) => formatFeature(report, feature)).join('\n')}
 ${formatExamples(report)}
 ${[...notes, ...(predictions > 0 ? [LEGEND] : [])].map((note) => `<p class="quiet">${escapeHtml(note)}</p>`).join('\n')}`,
   });
 }
 
-function formatFeature(feature: FeatureReport): string {
+function formatFeature(report: DriftReport, feature: FeatureReport): string {
   const rows = rowsOf(feature);
   const scale = Math.max(...rows.map(({ observed, reference }) => Math.max(observed, reference)));
   return `<section>
@@ -68,16 +73,44 @@ function formatFeature(feature: FeatureReport): string {
 <span class="verdict ${feature.verdict}">${escapeHtml(verdictTitle(feature))}</span>
 <span class="quiet">noise ${formatIndex(feature.noise)}</span>
 </div>
+${formatIndexChart(report, feature.feature)}
 <table>
 <thead><tr><th scope="col">bin</th><td class="bars"></td>
 <th scope="col"><span class="key traffic"></span>traffic</th>
-<th scope="col"><span class="key training"></span>training</th>
+<th scope="col"><span class="key training"></span>${escapeHtml(referenceTitle(report))}</th>
 <th scope="col" class="count">texts</th><th scope="col">adds</th></tr></thead>
 <tbody>
 ${rows.map((row) => formatRow(row, scale)).join('\n')}
 </tbody>
 </table>
 </section>`;
+}
+
+/** The index over time, with the threshold; nothing where there are fewer than two windows. */
+function formatIndexChart({ windows, threshold }: DriftReport, feature: string): string {
+  const points = windows.flatMap(({ from, seconds, psi }) => {
+    const index = psi[feature];
+    return index === undefined
+      ? []
+      : [{ from, index, time: Date.parse(from) / 1000 + seconds / 2 }];
+  });
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last || first === last) {
+    return '';
+  }
+  const top = Math.max(2 * threshold, ...points.map(({ index }) => index));
+  const y = (index: number): string => (100 - (index / top) * 100).toFixed(1);
+  const x = (time: number): string =>
+    (((time - first.time) / (last.time - first.time)) * 100).toFixed(2);
+  const line = points.map(({ time, index }) => `${x(time)},${y(index)}`).join(' ');
+  const limit = y(threshold);
+  const peak = points.reduce((a, b) => (b.index > a.index ? b : a));
+  const caption =
+    `highest ${formatIndex(peak.index)} at ${formatDateTime(peak.from)} UTC, ` +
+    `in windows of ${formatMinutes((windows[0]?.seconds ?? 0) * 1000)} min; dashed: ${threshold}`;
+  return `<figure><svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(`stability index over time, ${caption}`)}">
+<line class="limit" x1="0" x2="100" y1="${limit}" y2="${limit}"/><polyline class="index" points="${line}"/></svg>
+<figcaption class="quiet"><span>${escapeHtml(formatDateTime(first.from))}</span><span>PSI over time, ${escapeHtml(caption)}</span><span>${escapeHtml(formatDateTime(last.from))}</span></figcaption></figure>`;
 }
 
 function formatRow({ name, count, observed, reference, contribution }: Row, scale: number): string {

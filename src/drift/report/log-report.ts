@@ -2,6 +2,7 @@
 import { linesOf, namesOf } from '../../logs/log-files.ts';
 import { ModelError } from '../../version/errors.ts';
 import type { Profile } from '../profile.ts';
+import type { ReferenceKind } from '../reference.ts';
 import { DriftError } from './drift-error.ts';
 import { type LoggedPrediction, readLine } from './log-line.ts';
 import { createPredictionBins, type PredictionBins } from './prediction-bins.ts';
@@ -20,6 +21,7 @@ export interface LogOptions {
   readonly since: number | undefined;
   /** The version to report; undefined: the version of the newest prediction. */
   readonly commit: string | undefined;
+  readonly reference: ReferenceKind;
   /** The name of the model that the versions belong to. */
   readonly model: string;
   /** @throws ModelError where the version or its profile is missing. */
@@ -80,6 +82,8 @@ export async function driftOfLogs(
     from: group?.from ?? null,
     to: group?.to ?? null,
     threshold,
+    reference: options.reference,
+    windows: comparison?.bins.windows() ?? [],
     ...(comparison ? judge(comparison.reference.profile, comparison.bins, threshold) : NOTHING),
     predictions: group?.predictions ?? 0,
     texts: comparison?.bins.textsInLog() ?? 'none',

@@ -1,5 +1,7 @@
 /** Predictions counted into the bins of a profile, with a few texts of each bin. */
+import { cutText } from '../../terminal/cut-text.ts';
 import { binFinders, type Counts, type Profile } from '../profile.ts';
+import { createIndexSeries, type IndexWindow } from './index-series.ts';
 import type { LoggedPrediction } from './log-line.ts';
 
 /** More than a report shows: a text may be among the newest of several bins, and is shown once. */
@@ -25,6 +27,8 @@ export type TextsInLog = 'seen' | 'hashed' | 'none';
 export interface PredictionBins {
   add(prediction: LoggedPrediction): void;
   readonly counts: Counts;
+  /** The index over time of predictions whose time is known. */
+  windows(): IndexWindow[];
   /** The newest distinct texts of a bin, the newest first. */
   samplesOf(feature: string, bin: number): readonly Sample[];
   textsInLog(): TextsInLog;
@@ -36,7 +40,8 @@ interface TimedSample {
   readonly sample: Sample;
 }
 
-export function createPredictionBins(profile: Pick<Profile, 'features'>): PredictionBins {
+export function createPredictionBins(profile: Profile): PredictionBins {
+  const series = createIndexSeries(profile);
   const counts: Record<string, number[]> = {};
   const samples: Record<string, TimedSample[][]> = {};
   const features = [...binFinders(profile)].map(([feature, findBin]) => {
@@ -44,12 +49,13 @@ export function createPredictionBins(profile: Pick<Profile, 'features'>): Predic
     const newest = bins.map((): TimedSample[] => []);
     counts[feature] = bins;
     samples[feature] = newest;
-    return { findBin, bins, newest };
+    return { feature, findBin, bins, newest };
   });
   let textsInLog: TextsInLog = 'none';
 
   return {
     counts,
+    windows: series.windows,
     add: (prediction) => {
       const isHashed =
         prediction.input !== undefined && /^sha256:[0-9a-f]{64}$/.test(prediction.input);
@@ -57,9 +63,13 @@ export function createPredictionBins(profile: Pick<Profile, 'features'>): Predic
       if (sample || textsInLog === 'none') {
         textsInLog = sample ? 'seen' : isHashed ? 'hashed' : 'none';
       }
-      for (const { findBin, bins, newest } of features) {
+      const time = Date.parse(prediction.timestamp);
+      for (const { feature, findBin, bins, newest } of features) {
         const bin = findBin(prediction);
         if (bin >= 0) {
+          if (!Number.isNaN(time)) {
+            series.add(time, feature, bin);
+          }
           bins[bin] = (bins[bin] as number) + 1;
           if (sample) {
             addSample(newest[bin] as TimedSample[], { timestamp: prediction.timestamp, sample });
@@ -82,7 +92,7 @@ function sampleOf(prediction: LoggedPrediction): Sample | undefined {
         language,
         label,
         score,
-        text: input.length > MAX_SAMPLE_CHARS ? `${input.slice(0, MAX_SAMPLE_CHARS)}…` : input,
+        text: cutText(input, MAX_SAMPLE_CHARS),
       };
 }
 

@@ -1,7 +1,7 @@
 /** The texts of a report, for every output. They may contain text of the log: each output sanitises it. */
 import { namesOf } from '../../logs/log-files.ts';
 import { formatCount, formatQuantity, formatShare } from '../../terminal/numbers.ts';
-import { formatDateTime } from '../../terminal/time.ts';
+import { formatDateTime, formatMinutes } from '../../terminal/time.ts';
 import { DRIFT_POLICY } from '../policy.ts';
 import type { BinDrift } from '../psi.ts';
 import type { DriftReport, Example, FeatureReport } from './report.ts';
@@ -113,9 +113,14 @@ export function summaryOf(report: DriftReport): { headline: string; foreign: str
     foreign: report.foreign_languages.map(
       ({ bin, observed, reference }) =>
         `${languageTitle(bin)} is ${formatShare(observed)} of the texts and ` +
-        `${formatShare(reference)} of the training data.`,
+        `${formatShare(reference)} of the ${referenceTitle(report)}.`,
     ),
   };
+}
+
+/** What the traffic is compared with. */
+export function referenceTitle({ reference }: Pick<DriftReport, 'reference'>): string {
+  return reference === 'normal' ? 'normal traffic' : 'training data';
 }
 
 function headlineOf({ predictions, threshold, features, foreign_languages }: DriftReport): string {
@@ -143,8 +148,14 @@ export function originOf({ source, from, to, predictions }: DriftReport): string
   const window =
     from && to ? `${counted}, ${formatDateTime(from)} to ${formatDateTime(to)} UTC` : counted;
   return source.kind === 'server'
-    ? [`${window} (since the server’s start)`, source.url]
+    ? [`${window} (${observedFor(source.window_seconds)})`, source.url]
     : [window, namesOf(source.files)];
+}
+
+function observedFor(seconds: number | null): string {
+  return seconds === null
+    ? 'since the server’s start'
+    : `observed for ${formatMinutes(seconds * 1000)}`;
 }
 
 /** What a reader needs to know besides the numbers. */

@@ -3,6 +3,8 @@
 import { foreignLanguages, type Verdict, verdictOf } from '../policy.ts';
 import type { Profile } from '../profile.ts';
 import { type BinDrift, contributionOf, type FeatureDrift, measureDrift } from '../psi.ts';
+import type { ReferenceKind } from '../reference.ts';
+import type { IndexWindow } from './index-series.ts';
 import type { PredictionBins, Sample, TextsInLog } from './prediction-bins.ts';
 
 /** How many bins, and how many texts of each, are shown as examples. */
@@ -43,7 +45,12 @@ export type Source =
       readonly files: readonly string[];
       readonly lines: LineCounts;
     }
-  | { readonly kind: 'server'; readonly url: string };
+  | {
+      readonly kind: 'server';
+      readonly url: string;
+      /** How long it was observed, in seconds; null: since its start. */
+      readonly window_seconds: number | null;
+    };
 
 export interface LineCounts {
   /** Predictions of all versions since the requested time. */
@@ -71,6 +78,10 @@ export interface DriftReport {
   readonly to: string | null;
   readonly predictions: number;
   readonly threshold: number;
+  /** What the traffic is compared with: the training data, or the deployment's normal (BASELINES). */
+  readonly reference: ReferenceKind;
+  /** The index of each feature over time; empty for a server, which has counters only. */
+  readonly windows: readonly IndexWindow[];
   /** Whether a feature has drifted or a language is foreign: exit code 1. */
   readonly drifted: boolean;
   readonly features: readonly FeatureReport[];

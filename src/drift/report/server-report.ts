@@ -1,8 +1,9 @@
-/** `drift --server`: compares what a running server has observed with its version's profile. */
-
+/** `drift --server`: compares what a running server has observed with its version's profile or normal. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConsoleData, consoleDataSchema } from '../../api/console.ts';
 import { fetchFailureReason } from '../../errors.ts';
-import type { Profile } from '../profile.ts';
+import type { Counts, Profile } from '../profile.ts';
+import type { ReferenceKind } from '../reference.ts';
 import { DriftError } from './drift-error.ts';
 import { readExposition } from './exposition.ts';
 import { predictionOf } from './log-line.ts';
@@ -15,44 +16,89 @@ export interface ServerOptions {
   /** Threshold of the stability index. */
   readonly threshold: number;
   readonly apiKey: string | undefined;
+  readonly reference: ReferenceKind;
+  /** How long to observe the server, in milliseconds; undefined: since its start. */
+  readonly windowMs: number | undefined;
 }
 
 /**
- * Reports over what a running server has observed since it loaded its version.
+ * Reports over what a running server observes: since it loaded its version, or from now on for some time.
  *
  * @param url `http://host:port`
- * @throws DriftError where the server can't be reached, or serves no model, or one without a profile.
+ * @param untilEnd resolves when the time to observe is over.
+ * @throws DriftError where the server can't be reached, serves no model, another one at the end, or one
+ * without a reference.
  */
 export async function driftOfServer(
   url: string,
-  { threshold, apiKey }: ServerOptions,
+  { threshold, apiKey, reference, windowMs }: ServerOptions,
+  untilEnd: (ms: number) => Promise<unknown> = sleep,
 ): Promise<DriftReport> {
   const base = url.replace(/(?<!\/)\/+$/, '');
-  const exposition = await get(`${base}/metrics`, apiKey);
-  const { model, profile, counts, startedAt } = readExposition(exposition);
+  const started = Date.now();
+  const start = windowMs === undefined ? undefined : await readServer(base, apiKey);
+  if (windowMs !== undefined) {
+    await untilEnd(windowMs);
+  }
+  const { model, profile, normal, counts, startedAt } = await readServer(base, apiKey);
+  if (start && (start.model.commit !== model.commit || start.startedAt !== startedAt)) {
+    throw new DriftError(
+      `${base} was restarted or serves another version than before: ${model.commit}`,
+    );
+  }
+  const compared = reference === 'normal' ? normal : profile;
+  if (compared.texts === 0) {
+    const missing = reference === 'normal' ? 'no baseline (BASELINES)' : 'no profile.json';
+    throw new DriftError(
+      `${model.commit} has ${missing}: there is nothing to compare traffic with`,
+    );
+  }
+  const latest = await readLatest(base, { apiKey, profile: compared, commit: model.commit });
+  const from = start ? started : startedAt === undefined ? undefined : startedAt * 1000;
+  return {
+    source: {
+      kind: 'server',
+      url: base,
+      window_seconds: windowMs === undefined ? null : windowMs / 1000,
+    },
+    model: model.name,
+    commit: model.commit,
+    tag: model.tag ?? null,
+    from: from === undefined ? null : new Date(from).toISOString(),
+    to: new Date().toISOString(),
+    threshold,
+    reference,
+    windows: [],
+    ...judge(
+      compared,
+      {
+        counts: start ? difference(counts, start.counts) : counts,
+        samplesOf: latest.bins.samplesOf,
+      },
+      threshold,
+    ),
+    texts: latest.isAllowed ? latest.bins.textsInLog() : 'refused',
+    other_commits: [],
+  };
+}
+
+async function readServer(base: string, apiKey: string | undefined) {
+  const { model, ...exposition } = readExposition(await get(`${base}/metrics`, apiKey));
   if (!model) {
     throw new DriftError(
       `${base}/metrics names no model: none is loaded, or it is not a server of this project`,
     );
   }
-  if (profile.texts === 0) {
-    throw new DriftError(
-      `${model.commit} has no profile.json: there is nothing to compare traffic with`,
-    );
-  }
-  const latest = await readLatest(base, { apiKey, profile, commit: model.commit });
-  return {
-    source: { kind: 'server', url: base },
-    model: model.name,
-    commit: model.commit,
-    tag: model.tag ?? null,
-    from: startedAt === undefined ? null : new Date(startedAt * 1000).toISOString(),
-    to: new Date().toISOString(),
-    threshold,
-    ...judge(profile, { counts, samplesOf: latest.bins.samplesOf }, threshold),
-    texts: latest.isAllowed ? latest.bins.textsInLog() : 'refused',
-    other_commits: [],
-  };
+  return { ...exposition, model };
+}
+
+function difference(end: Counts, start: Counts): Counts {
+  return Object.fromEntries(
+    Object.entries(end).map(([feature, bins]) => [
+      feature,
+      bins.map((count, i) => count - (start[feature]?.[i] ?? 0)),
+    ]),
+  );
 }
 
 /** The latest predictions, for examples only: the counts of the report are those of the metrics. */

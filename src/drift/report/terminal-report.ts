@@ -15,6 +15,7 @@ import {
   notesOf,
   originOf,
   type Row,
+  referenceTitle,
   rowsOf,
   summaryOf,
   titleOf,
@@ -54,7 +55,7 @@ export function formatReport(report: DriftReport, columns: number, paint: Paint)
     '',
     ...wrapped(headline).map((line) => paint('bold', paint(resultStyle(report), line))),
     ...foreign.flatMap(wrapped),
-    ...features.flatMap((feature) => formatFeature(feature, columns, paint)),
+    ...features.flatMap((feature) => formatFeature(report, feature, { columns, paint })),
     ...formatExamples(report, columns, paint),
     '',
     ...notesOf(report).flatMap(wrapped),
@@ -67,7 +68,11 @@ function resultStyle({ drifted, features }: DriftReport): Style {
   return drifted ? 'red' : isJudged ? 'green' : 'yellow';
 }
 
-function formatFeature(feature: FeatureReport, columns: number, paint: Paint): string[] {
+function formatFeature(
+  report: DriftReport,
+  feature: FeatureReport,
+  { columns, paint }: { readonly columns: number; readonly paint: Paint },
+): string[] {
   const rows = rowsOf(feature);
   const layout = layOut(rows, columns);
   const scale = Math.max(...rows.map(({ observed, reference }) => Math.max(observed, reference)));
@@ -79,7 +84,7 @@ function formatFeature(feature: FeatureReport, columns: number, paint: Paint): s
       paint(VERDICT_STYLES[feature.verdict], verdictTitle(feature)),
       paint('dim', `noise ${formatIndex(feature.noise)}`),
     ].join('  '),
-    paint('dim', headOf(layout)),
+    paint('dim', headOf(report, layout)),
     ...rows.map((row) => formatRow(row, layout, scale, paint)),
   ];
 }
@@ -104,11 +109,11 @@ function layOut(rows: readonly Row[], columns: number): Layout {
   return { name, bar: withoutAdds >= MIN_BAR ? withoutAdds : 0, hasAdds: false };
 }
 
-function headOf({ name, bar, hasAdds }: Layout): string {
+function headOf(report: DriftReport, { name, bar, hasAdds }: Layout): string {
   const width = SHARE + (bar > 0 ? 1 + bar : 0);
-  const [traffic, training] =
-    width >= MIN_FULL_HEAD ? ['traffic', 'training data'] : ['traffic', 'trained'];
-  const heads = [traffic as string, training as string].map((head) => head.padStart(width));
+  const short = report.reference === 'normal' ? 'normal' : 'trained';
+  const reference = width >= MIN_FULL_HEAD + 1 ? referenceTitle(report) : short;
+  const heads = ['traffic', reference].map((head) => head.padStart(width));
   return `  ${' '.repeat(name)}  ${heads.join('  ')}${hasAdds ? `  ${'adds'.padStart(ADDS)}` : ''}`;
 }
 

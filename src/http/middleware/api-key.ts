@@ -6,8 +6,8 @@ import { contextOf } from './request-context.ts';
 
 export interface Key {
   readonly key: string;
-  /** For the log. */
-  readonly name?: string;
+  /** Of who has it, for the log. */
+  readonly name: string;
 }
 
 /**

@@ -26,6 +26,8 @@ export interface RequestContext {
   /** The digest of a valid key, and its name. */
   apiKey?: string;
   keyName?: string;
+  /** The type of the problem that it is answered with. */
+  problem?: string;
   /** Labels of the metrics: the method and the pattern of the route that answers, set by the route. */
   method: string;
   route: string;
@@ -46,9 +48,7 @@ export function requestContext(
   observer: RequestObserver,
 ): RequestHandler {
   return (req, res, next) => {
-    const received = header(req, 'x-request-id');
-    const requestId = received && SANE_REQUEST_ID.test(received) ? received : randomUUID();
-    const traceId = TRACEPARENT.exec(header(req, 'traceparent') ?? '')?.[1];
+    const { requestId, traceId } = idsOf(req);
     const startedAt = performance.now();
     const method = labelOf(req.method);
     const context: RequestContext = { requestId, traceId, startedAt, method, route: NO_ROUTE };
@@ -71,10 +71,25 @@ export function requestContext(
     });
     res.once('close', () => {
       const status = isSent ? res.statusCode : (context.failure ?? CLIENT_CLOSED_REQUEST);
-      const series = { method: context.method, route: context.route, status };
-      observer.onRequestEnd(series, (performance.now() - startedAt) / 1000);
+      observer.onRequestEnd({
+        series: { method: context.method, route: context.route, status },
+        durationSeconds: (performance.now() - startedAt) / 1000,
+        requestId,
+        traceId,
+        client: context.keyName,
+        problem: context.problem,
+      });
     });
     next(refusalOf(req));
+  };
+}
+
+/** What connects a request with the lines of other programs: its id, from the client or new, and its trace. */
+export function idsOf(req: IncomingMessage): { requestId: string; traceId: string | undefined } {
+  const received = header(req, 'x-request-id');
+  return {
+    requestId: received && SANE_REQUEST_ID.test(received) ? received : randomUUID(),
+    traceId: TRACEPARENT.exec(header(req, 'traceparent') ?? '')?.[1],
   };
 }
 

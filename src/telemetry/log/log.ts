@@ -80,7 +80,8 @@ export async function createLog(options: LogOptions): Promise<Log> {
   };
 }
 
-function formatLine(level: string, event: string, fields: object): string {
+/** A line of the log, without its newline. */
+export function formatLine(level: string, event: string, fields: object): string {
   const head = JSON.stringify({ timestamp: new Date().toISOString(), level, event });
   const tail = JSON.stringify(fields);
   // Joined as text: copying a prediction's fields into another object takes as long as formatting them.

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Normal } from '../../drift/normal.ts';
 import {
   binNames,
   createTally,
@@ -7,8 +8,15 @@ import {
   type Tally,
 } from '../../drift/profile.ts';
 
-/** Observed predictions and the training data, in the bins of the version's profile. */
-export function createDriftMetrics(registry: Registry) {
+/**
+ * Observed predictions, the training data and the deployment's normal, in the bins of the version's profile.
+ *
+ * @param readNormal of the version that serves.
+ */
+export function createDriftMetrics(
+  registry: Registry,
+  readNormal: () => Promise<Normal | undefined>,
+) {
   const registers = [registry];
   let profile: Profile = { texts: 0, features: {} };
   // Counted in arrays, five to a prediction; the series are made at a scrape.
@@ -44,6 +52,7 @@ export function createDriftMetrics(registry: Registry) {
     aggregator: 'max',
     registers,
   });
+  collectNormal(registry, readNormal);
   return {
     onServing(loaded: Profile): void {
       forEachBin((feature, bin, count) => {
@@ -63,3 +72,36 @@ export function createDriftMetrics(registry: Registry) {
     onPrediction: (observation: Observation) => tally.add(observation),
   };
 }
+
+function collectNormal(registry: Registry, readNormal: () => Promise<Normal | undefined>): void {
+  const gauge = (name: string, help: string, read: (bin: NormalBin) => number): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['feature', 'bin'] as const,
+      aggregator: 'max',
+      registers: [registry],
+      async collect() {
+        const normal = await readNormal();
+        this.reset();
+        for (const [feature, bins] of Object.entries(normal?.features ?? {})) {
+          for (const [bin, value] of Object.entries(bins)) {
+            this.set({ feature, bin }, read(value));
+          }
+        }
+      },
+    });
+  };
+  gauge(
+    'classifier_normal_ratio',
+    'Share of the deployment’s normal traffic in each bin, from the baseline of the version.',
+    ({ ratio }) => ratio,
+  );
+  gauge(
+    'classifier_normal_deviation',
+    'Standard deviation of that share over windows of five minutes.',
+    ({ deviation }) => deviation,
+  );
+}
+
+type NormalBin = Normal['features'][string][string];

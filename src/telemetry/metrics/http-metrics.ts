@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import {
   CONNECTION_CLOSE_REASONS,
   type ConnectionCloseReason,
-  type RequestSeries,
+  type EndedRequest,
   type Route,
 } from '../../serving/observer.ts';
 
@@ -51,7 +51,7 @@ export function createHttpMetrics(registry: Registry) {
       }
     },
     onRequestStart: () => inProgress.inc(),
-    onRequestEnd(series: RequestSeries, durationSeconds: number): void {
+    onRequestEnd({ series, durationSeconds }: EndedRequest): void {
       inProgress.dec();
       requests.inc({ ...series });
       duration.observe({ ...series }, durationSeconds);

@@ -18,7 +18,13 @@ export function createLogMetrics(registry: Registry) {
     help: 'Other log lines that are lost.',
     registers,
   });
+  const omitted = new Counter({
+    name: 'request_log_omitted_total',
+    help: 'Requests that ACCESS_LOG selects and that have no line of their own: there were too many with their status.',
+    registers,
+  });
   return {
+    onRequestOmitted: () => omitted.inc(),
     onPredictionLine: () => lines.inc(),
     onLogDrop: (isPrediction: boolean) => (isPrediction ? dropped : otherDropped).inc(),
   };

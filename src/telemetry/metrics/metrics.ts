@@ -3,6 +3,7 @@
  * Names follow https://prometheus.io/docs/practices/naming/.
  */
 import { Registry } from 'prom-client';
+import type { Normal } from '../../drift/normal.ts';
 import type { Classifier, ClassifierStats } from '../../inference/classifier.ts';
 import type { PredictionRecord } from '../../serving/prediction-record.ts';
 import type { ServedModel } from '../../serving/served-model.ts';
@@ -27,15 +28,19 @@ export type Metrics = ReturnType<typeof createMetrics>;
  * Creates the metrics on a registry of their own.
  *
  * @param readStats the state of queue and workers.
+ * @param readNormal the normal of the version that serves; by default there is none.
  */
-export function createMetrics(readStats: () => ClassifierStats) {
+export function createMetrics(
+  readStats: () => ClassifierStats,
+  readNormal: () => Promise<Normal | undefined> = async () => undefined,
+) {
   const registry = new Registry();
   collectProcessMetrics(registry);
   const http = createHttpMetrics(registry);
   const predictions = createPredictionMetrics(registry);
   const inference = createInferenceMetrics(registry, readStats);
   const model = createModelMetrics(registry);
-  const drift = createDriftMetrics(registry);
+  const drift = createDriftMetrics(registry, readNormal);
   const shadow = createShadowMetrics(registry);
   const log = createLogMetrics(registry);
   return {
