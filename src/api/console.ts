@@ -159,6 +159,8 @@ const firingAlertSchema = alertSchema.extend({
   summary: z.string(),
   /** The language of the alert, if it is of one. */
   language: z.string().optional(),
+  /** Of its expression, such as the share of the texts. */
+  value: z.number(),
   since: timeSchema,
 });
 

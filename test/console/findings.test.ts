@@ -146,7 +146,7 @@ test('the most serious finding is the first of all that there are', () => {
 describe('alerts that fire in Prometheus', () => {
   const firing = (change: object = {}) => ({
     ...({ alert: 'ClassifierForeignLanguage', severity: 'page', language: 'de' } as const),
-    ...{ summary: 'de: 34 % of the texts', since: 900, ...change },
+    ...{ summary: 'de: 34 % of the texts', since: 900, value: 0.4, ...change },
   });
   const fleet = (...alerts: ReturnType<typeof firing>[]): FleetStatus => ({
     ...{ status: 'ok', versions: [], down: 0, alerts },
@@ -157,14 +157,35 @@ describe('alerts that fire in Prometheus', () => {
     const found = findings({ alarms, fleet: fleet(firing()) });
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ severity: 'act', firingSince: 900 });
-    expect(found[0]!.text).toContain('are German (de)');
+    expect(readable(found[0]!.text)).toContain(
+      '40 % of the texts of the last 5 minutes are German',
+    );
+  });
+
+  test('a language that only other replicas have seen has the same sentence and steps', () => {
+    const found = findings({
+      versions: [{ commit: 'd'.repeat(40), tag: 'v2', languages: ['de'], labels: [] }],
+      fleet: fleet(firing(), firing({ severity: 'ticket', value: 0.2 })),
+    });
+    expect(found).toHaveLength(1);
+    expect(readable(found[0]!.text)).toContain(
+      '40 % of the texts of the last 5 minutes are German',
+    );
+    expect(found[0]!.steps.map(({ type }) => type)).toEqual([
+      ...['texts', 'version', 'command', 'command', 'runbook'],
+    ]);
   });
 
   test('one of other replicas is a finding of its own, with its runbook', () => {
     const found = findings({
       fleet: fleet(
-        firing({ alert: 'ClassifierLogDrops', severity: 'ticket', summary: '3 lines were lost' }),
-        firing({ alert: 'ClassifierDown', summary: 'b:8080 can not be scraped' }),
+        firing({
+          ...{ alert: 'ClassifierLogDrops', severity: 'ticket', summary: '3 lines were lost' },
+          language: undefined,
+        }),
+        firing({
+          ...{ alert: 'ClassifierDown', summary: 'b:8080 can not be scraped', language: undefined },
+        }),
       ),
     });
     expect(found).toMatchObject([

@@ -4,17 +4,19 @@ import { languageName, UNDETERMINED } from '../../terminal/languages.ts';
 import { listed, milliseconds, modelName, percent, rate } from '../../terminal/quantities.ts';
 import { driftFindings } from './drift.ts';
 import type { Facts } from './facts.ts';
+import { withLanguages } from './fleet-languages.ts';
 import { runbookStep } from './next-steps.ts';
 import { serviceFindings } from './service.ts';
 
 /** At least one finding, the most serious first. */
 export function findingsOf(facts: Facts): readonly Finding[] {
   const { status, fleet } = facts;
+  const alerts = fleet.status === 'ok' ? fleet.alerts : [];
   const local =
     status === 'ready'
-      ? [...serviceFindings(facts.alarms), ...driftFindings(facts)]
+      ? [...serviceFindings(facts.alarms), ...driftFindings(withLanguages(facts, alerts))]
       : [notReadyFinding(status)];
-  const found = withAlerts(local, fleet.status === 'ok' ? fleet.alerts : []);
+  const found = withAlerts(local, alerts);
   return found.length > 0 ? found.sort(bySeverity) : [healthyFinding(facts)];
 }
 
@@ -32,11 +34,11 @@ function notReadyFinding(status: 'loading' | 'draining'): Finding {
   return { severity: 'look', kind: status, text, steps: [runbookStep('ClassifierNotReady')] };
 }
 
-/** The alerts that fire: what this replica has found too goes on as one finding. */
-function withAlerts(local: readonly Finding[], alerts: readonly FiringAlert[]): Finding[] {
+/** The alerts that fire: what is a finding already goes on as that one. */
+function withAlerts(found: readonly Finding[], alerts: readonly FiringAlert[]): Finding[] {
   const hasAlert = ({ steps }: Finding, name: string): boolean =>
     steps.some((step) => step.type === 'runbook' && step.alert === name);
-  const merged = local.map((finding) => {
+  const merged = found.map((finding) => {
     const own = alerts.filter(({ alert }) => hasAlert(finding, alert));
     return own.length === 0
       ? finding
@@ -46,13 +48,13 @@ function withAlerts(local: readonly Finding[], alerts: readonly FiringAlert[]): 
           firingSince: Math.min(...own.map(({ since }) => since)),
         };
   });
-  const others = alerts.filter(({ alert }) => !local.some((finding) => hasAlert(finding, alert)));
+  const others = alerts.filter(({ alert }) => !found.some((finding) => hasAlert(finding, alert)));
   return [
     ...merged,
     ...others.map(
-      ({ alert, severity, summary, language, since }): Finding => ({
+      ({ alert, severity, summary, since }, i): Finding => ({
         severity: severity === 'page' ? 'act' : 'look',
-        kind: `alert ${alert} ${language ?? ''}`.trim(),
+        kind: `alert ${alert} ${i}`,
         text: summary,
         steps: [runbookStep(alert)],
         firingSince: since,

@@ -46,6 +46,7 @@ const alertsSchema = z.object({
       annotations: labelsSchema,
       state: z.string(),
       activeAt: z.string(),
+      value: z.string(),
     }),
   ),
 });

@@ -1,5 +1,6 @@
 /** The queries for Prometheus: fixed, but for the names of the model and of its jobs. */
 import type { FiringAlert, FleetHistory, FleetRange, HistoryStep } from '../../api/console.ts';
+import { UNDETERMINED } from '../../terminal/languages.ts';
 import { type Prometheus, PrometheusError } from './prometheus.ts';
 
 /** Each range has 120 points; rates are over a step, and over two scrapes at least. */
@@ -16,6 +17,8 @@ const RANGES: Readonly<
 const ROUTE = 'method="POST", route="/predict"';
 /** Alerts that these rules name so are of this project, whatever job they are of. */
 const ALERT_PREFIX = 'Classifier';
+/** Its language is in its name. */
+const UNDETERMINED_ALERT = 'ClassifierUndetermined';
 const MAX_ALERTS = 20;
 const MAX_SUMMARY_CHARS = 400;
 
@@ -81,19 +84,39 @@ export async function readAlerts(
   ]);
   const names = new Set(jobs.flatMap(({ labels }) => labels.job ?? []));
   return alerts
-    .flatMap(({ state, labels, annotations, activeAt }): FiringAlert[] => {
-      const { alertname = '', severity, job, language } = labels;
-      const isOurs = alertname.startsWith(ALERT_PREFIX) && (job === undefined || names.has(job));
-      if (state !== 'firing' || !isOurs || (severity !== 'page' && severity !== 'ticket')) {
-        return [];
-      }
-      const since = Date.parse(activeAt) / 1000;
-      const summary = (annotations.summary ?? alertname).slice(0, MAX_SUMMARY_CHARS).toWellFormed();
-      const alert = { alert: alertname, severity, summary, since: since || 0 } as const;
-      return [language === undefined ? alert : { ...alert, language }];
-    })
+    .flatMap((alert) => firingAlert(alert, names) ?? [])
     .sort((a, b) => a.severity.localeCompare(b.severity) || a.since - b.since)
     .slice(0, MAX_ALERTS);
+}
+
+/** Undefined where it does not fire, or is of something else. */
+function firingAlert(
+  {
+    state,
+    labels,
+    annotations,
+    activeAt,
+    value,
+  }: Awaited<ReturnType<Prometheus['alerts']>>[number],
+  jobs: ReadonlySet<string>,
+): FiringAlert | undefined {
+  const { alertname = '', severity, job } = labels;
+  const isOurs = alertname.startsWith(ALERT_PREFIX) && (job === undefined || jobs.has(job));
+  if (state !== 'firing' || !isOurs || (severity !== 'page' && severity !== 'ticket')) {
+    return undefined;
+  }
+  const language = alertname === UNDETERMINED_ALERT ? UNDETERMINED : labels.language;
+  return {
+    ...{ alert: alertname, severity },
+    summary: withShortCommits(annotations.summary ?? alertname).slice(0, MAX_SUMMARY_CHARS),
+    ...(language === undefined ? {} : { language }),
+    since: Date.parse(activeAt) / 1000 || 0,
+    value: Number(value) || 0,
+  };
+}
+
+function withShortCommits(text: string): string {
+  return text.toWellFormed().replace(/\b([0-9a-f]{8})[0-9a-f]{32}\b/g, '$1');
 }
 
 /** @throws PrometheusError. */

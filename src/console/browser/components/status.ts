@@ -103,7 +103,7 @@ function findingsOf({ data, contact, ageSeconds }: State): readonly Shown[] {
 function detail({ detail: text, firingSince }: Shown): VNode | false {
   const firing =
     firingSince !== undefined &&
-    html`<span class="firing">The alert fires since ${time(firingSince, timeOfDay)} UTC.</span>`;
+    html`<span class="firing">The alert fires since ${time(firingSince, timeOfDay)} UTC, over all replicas.</span>`;
   return Boolean(text || firing) && (html`<p class="detail">${text} ${firing}</p>` as VNode);
 }
 
