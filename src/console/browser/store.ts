@@ -51,7 +51,8 @@ export function createStore(onChange: () => void): Store {
     isLoadingCard = false;
   };
 
-  const scope = (): Scope => chosenScope ?? (state.data?.fleet.status === 'ok' ? '1h' : 'replica');
+  const scope = (): Scope =>
+    chosenScope ?? (hasPrometheus(state.data?.fleet.status) ? '1h' : 'replica');
 
   const loadFleet = async (): Promise<void> => {
     const range = scope();
@@ -137,4 +138,9 @@ export function createStore(onChange: () => void): Store {
       void poll();
     },
   };
+}
+
+/** Also where it can't be reached: the reader learns it. */
+function hasPrometheus(status: ConsoleData['fleet']['status'] | undefined): boolean {
+  return status === 'ok' || status === 'unavailable';
 }

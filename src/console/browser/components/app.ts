@@ -47,8 +47,10 @@ export function App({ state, actions }: Props): VNode {
   const unchanged = useMemo(() => panels, [data, card, cardError, scope, fleet, wanted, filter]);
   return html`
     ${header(state, actions)}
-    ${h(Status, { state, actions, onCompare, onTexts: setFilter, onRunbook: setAlert })}
-    ${contact !== 'needs-key' && unchanged}
+    <main id="main">
+      ${h(Status, { state, actions, onCompare, onTexts: setFilter, onRunbook: setAlert })}
+      ${contact !== 'needs-key' && unchanged}
+    </main>
     ${
       alert &&
       h(RunbookDialog, { alert, commit: data?.model?.commit, onClose: () => setAlert(undefined) })
@@ -90,7 +92,7 @@ function Panels({ state, actions, wanted, onShown, filter, onFilter }: PanelsPro
     data && source ? h(LanguageTable, { data, source, span, onTexts: onFilter }) : html`<p />`;
   const textsOf = { feature: 'label', onTexts: onFilter };
   return html`
-    <main id="main">
+    <div class="panels">
       ${problem && html`<div class="wide">${warning(problem)}</div>`}
       ${h(ChartPanel, { ...CHARTS.languages, plot: plots?.languages, table })}
       ${h(ChartPanel, { ...CHARTS.requests, plot: plots?.requests })}
@@ -105,7 +107,7 @@ function Panels({ state, actions, wanted, onShown, filter, onFilter }: PanelsPro
         { id: 'model', title: 'Model', unit: 'commit, files, scores', class: 'wide' },
         modelCard(card, cardError),
       )}
-    </main>
+    </div>
   `;
 }
 
