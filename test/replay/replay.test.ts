@@ -177,7 +177,9 @@ test('a cut text is left out and counted, never classified as if it were whole',
   expect(report.missing).toMatchObject({ cut: 1 });
   expect(report.checked).toMatchObject({ predictions: 1, differ: 0 });
   expect(isProven(report)).toBe(false);
-  expect(describeMissing(report)).toContain('1 with a text that was cut (a LOG_INPUT_CHARS of MAX_CHARS cuts none)');
+  expect(describeMissing(report)).toContain(
+    '1 with a text that was cut (a LOG_INPUT_CHARS of MAX_CHARS cuts none)',
+  );
 });
 
 test('the texts of hashes are looked up, and their place is that of the log', async () => {
