@@ -6,7 +6,7 @@
 //   npm run story [-- --seconds 40] [-- --rate 20]
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs, styleText } from 'node:util';
@@ -20,6 +20,7 @@ import {
   ROOT,
   waitUntilReady,
 } from '../tools/launch.mjs';
+import { prometheusConfig } from '../tools/prometheus.mjs';
 import { temporaryFolder } from '../tools/temporary.mjs';
 
 const { values: options } = parseArgs({
@@ -104,10 +105,10 @@ async function startPrometheus(serverPort) {
     return undefined;
   }
   const port = await freePort();
-  const config = readFileSync(join(ROOT, 'prometheus.yml'), 'utf8')
-    .replace('server:8080', `127.0.0.1:${serverPort}`)
-    .replace('localhost:9090', `127.0.0.1:${port}`)
-    .replace(/alerting:\n[\s\S]*?\n\n/, '');
+  const config = prometheusConfig({
+    targets: [`127.0.0.1:${serverPort}`],
+    address: `127.0.0.1:${port}`,
+  }).replace(/alerting:\n[\s\S]*?\n\n/, '');
   writeFileSync(join(folder, 'prometheus.yml'), config);
   cpSync(join(ROOT, 'deploy'), join(folder, 'deploy'), { recursive: true });
   const args = [

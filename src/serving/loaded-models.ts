@@ -17,6 +17,7 @@ export interface ModelControlOptions {
     Observer,
     | 'onModelLoaded'
     | 'onModelFailed'
+    | 'onAlreadyServing'
     | 'onServing'
     | 'onCandidate'
     | 'onShadowPrediction'

@@ -131,7 +131,7 @@ async function prepareSwitch(
   if (!outcome.isChanged) {
     return {
       outcome: { ...outcome, warnings: [] },
-      apply: () => undefined,
+      apply: state.observer.onAlreadyServing,
       abandon: async () => undefined,
     };
   }

@@ -26,6 +26,8 @@ export interface LoadObserver {
   onLoadEvent(event: LoadEvent): void;
   /** The model is in its workers. */
   onModelLoaded(model: ServedModel): void;
+  /** The version that was requested serves already. */
+  onAlreadyServing(): void;
   /** It is the one whose predictions are observed from now on. */
   onServing(model: ServedModel): void;
   /** The first model serves. */

@@ -169,10 +169,8 @@ export function watchPinOf(
         onPinned: async (pinned, by) => {
           // Nobody would repeat it were it refused.
           await changes.idle();
-          if (pinned !== commit()) {
-            // One that fails is in the log as every other change.
-            await changes.run({ type: 'swap', commit: pinned }, { by });
-          }
+          // One that fails is in the log as every other change; so is one to what serves, which is none.
+          await changes.run({ type: 'swap', commit: pinned }, { by });
           await rememberPinned(config, pinned);
         },
         onError,

@@ -53,6 +53,7 @@ export function createObserver(options: ObserverOptions): Observer {
     },
     onLoadEvent: (event) => writeLoadEvent(log, event),
     onModelLoaded: metrics.onModelLoaded,
+    onAlreadyServing: metrics.onAlreadyServing,
     onServing: (model) => {
       metrics.onServing(model);
       history.onServing(model.profile);

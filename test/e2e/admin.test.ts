@@ -168,19 +168,28 @@ describe('what can’t be done is a problem, and what served goes on to serve:',
       const { store, folder } = copyOfBoth();
       server = await startAdminServer({ MODEL_STORE: store, ...env });
       const admin = adminOf(server.url);
+      expect(sum(await server.metrics(), 'classifier_last_load_successful')).toBe(1);
       flipByte(join(folder, 'model.onnx'));
       const refused = await admin.change('PUT /admin/model', { commit: MULTILINGUAL });
       expect([refused.status, refused.body.detail]).toEqual([
         422,
         expect.stringContaining('model.onnx: sha256: expected'),
       ]);
-      const metrics = await server.metrics();
-      expect(sum(metrics, 'classifier_last_load_successful')).toBe(0);
+      const isSuccessful = async (): Promise<number> =>
+        sum(await server.metrics(), 'classifier_last_load_successful');
+      expect(await isSuccessful()).toBe(0);
+      // The version that serves is requested: the failed one is given up.
+      const kept = await admin.change('PUT /admin/model', { commit: PINNED });
+      expect([kept.status, await isSuccessful()]).toEqual([200, 1]);
       expect((await server.predict({ inputs: 'a' })).headers.get('x-model-commit')).toBe(PINNED);
       flipByte(join(folder, 'model.onnx'));
       expect((await admin.change('PUT /admin/model', { commit: MULTILINGUAL })).status).toBe(200);
       await server.stop();
-      expect(linesOf('model_change').map(({ result }) => result)).toEqual(['failure', 'success']);
+      expect(linesOf('model_change').map(({ result }) => result)).toEqual([
+        'failure',
+        'success',
+        'success',
+      ]);
     },
   );
 

@@ -21,6 +21,7 @@ export function observerWith(observed: Partial<Observer> = {}): Observer {
     onFeedback: ignore,
     onLoadEvent: ignore,
     onModelLoaded: ignore,
+    onAlreadyServing: ignore,
     onServing: ignore,
     onPinError: ignore,
     onShadowPrediction: ({ primary }) => ({ input: primary.input }),

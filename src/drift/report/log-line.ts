@@ -45,7 +45,7 @@ export function predictionOf(
   fields: Readonly<Record<string, unknown>>,
   timestamp: string,
 ): LoggedPrediction | undefined {
-  const { model, commit, id, input, language, label, score, tokens, unknown_ratio } = fields;
+  const { model, commit, id, input, language, label, score, tokens, unknown_ratio, topic } = fields;
   return isText(commit) &&
     COMMIT.test(commit) &&
     isText(language) &&
@@ -64,6 +64,7 @@ export function predictionOf(
         score,
         tokens,
         unknownRatio: unknown_ratio,
+        topic: isNumber(topic) ? topic : undefined,
       }
     : undefined;
 }

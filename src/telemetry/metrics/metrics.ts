@@ -50,6 +50,7 @@ export function createMetrics(
     onRejected: predictions.onRejected,
     onFeedback: predictions.onFeedback,
     onModelLoaded: model.onModelLoaded,
+    onAlreadyServing: model.onAlreadyServing,
     onModelFailed: model.onModelFailed,
     onServing(served: ServingModel): void {
       model.onServing(served);

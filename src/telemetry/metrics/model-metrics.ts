@@ -30,13 +30,19 @@ export function createModelMetrics(registry: Registry) {
   }
   const lastLoad = new Gauge({
     name: 'classifier_last_load_successful',
-    help: '1 if the last attempt to load a model succeeded, else 0.',
+    help: '0 from a load that failed until one succeeds, or the version that serves is requested; else 1.',
+    // Of all processes, also of the one that loads nothing.
     aggregator: 'min',
     registers,
   });
+  lastLoad.set(1);
   return {
     onModelLoaded(): void {
       loads.inc({ result: 'success' });
+      lastLoad.set(1);
+    },
+    /** After a version that could not be loaded, the one that serves was requested: nothing is open. */
+    onAlreadyServing(): void {
       lastLoad.set(1);
     },
     onModelFailed(): void {
