@@ -16,6 +16,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY build.mjs ./
 COPY src src
+# The console shows it.
+COPY docs/runbook.md docs/
 RUN npm run build
 # ONNX Runtime has libraries for every platform, 288 MB; those of one platform are 45 MB or less. The
 # last command checks that it still loads, before the first start does.

@@ -35,4 +35,6 @@ await build({
 for (const name of ['index.html', 'console.css', 'icon.svg']) {
   cpSync(`src/console/browser/${name}`, `dist/console/${name}`);
 }
+// The page shows what to do about an alert.
+cpSync('docs/runbook.md', 'dist/console/runbook.md');
 cpSync(resolve('uplot/dist/uPlot.min.css'), 'dist/console/uplot.css');

@@ -2,6 +2,7 @@
 /** The command line. */
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { EXIT, exitCodeOf } from './commands/exit-code.ts';
 import { notify, warn } from './commands/output.ts';
 import { setLibraryVariables } from './config/environment.ts';
 import { describeSystemError, isSystemError, KnownError } from './errors.ts';
@@ -14,12 +15,12 @@ const program = new Command('tweet-sentiment')
     'Serves a tweet-sentiment model pinned by the git commit SHA of its model repository.',
   )
   .version(manifest.version)
-  // 2 for what was typed wrong, 1 for what went wrong; subcommands inherit it.
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  // Subcommands inherit it.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.failed));
 
 // The reader may close the pipe early: `models diff … | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed);
 });
 
 /** Each command's module, with its dependencies, is loaded when that command is run; all of them for help. */
@@ -49,5 +50,5 @@ try {
   } else {
     notify((error as Error).stack ?? String(error));
   }
-  process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
 }

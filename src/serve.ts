@@ -1,6 +1,7 @@
 /** The composition root of one process: which parts there are, and in which order they start and stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config/config.ts';
+import { createFleet } from './console/fleet/fleet.ts';
 import { readPage } from './console/page.ts';
 import { type AppDependencies, createAdminApp, createApp } from './http/app.ts';
 import { createBodyBudget } from './http/body-budget.ts';
@@ -196,6 +197,7 @@ function createServers(
     ...{ manager, control, change, predictor, predictionIds, handling },
     page: readPage(),
     versions: createVersionList(config),
+    fleet: createFleet(config.prometheusUrl, config.modelName),
     bodyBudget: createBodyBudget(MAX_BODIES_BYTES),
     hasAdminPort: config.adminPort !== undefined,
     readShadow: async () => {

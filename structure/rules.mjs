@@ -11,8 +11,8 @@ export const MAY_IMPORT = {
   'toolkit.ts': ['*'],
   cluster: ['serve.ts', 'telemetry', 'serving', 'config'],
   'serve.ts': ['*'],
-  http: ['serving', 'comparison', 'api', 'types of telemetry'],
-  console: [],
+  http: ['console', 'serving', 'comparison', 'api', 'types of telemetry'],
+  console: ['api', 'terminal'],
   telemetry: ['serving', 'drift', 'terminal', 'types of inference', 'types of config'],
   serving: [
     ...['drift', 'comparison', 'inference', 'artifacts', 'version'],

@@ -8,12 +8,15 @@ const ratioSchema = z.number().min(0).max(1);
 /** Seconds since 1970, within the range of `Date`. */
 const timeSchema = z.number().min(0).max(8.64e12);
 const countsByNameSchema = z.record(z.string(), countSchema);
+/** Of all replicas together, counts are estimates with a fraction. */
+const amountSchema = z.number().min(0);
+const amountsByNameSchema = z.record(z.string(), amountSchema);
 
 const serviceWindowSchema = z.object({
   /** Requests for predictions: answered, refused with 429, failed with 5xx. */
-  answered: countSchema,
-  refused: countSchema,
-  failed: countSchema,
+  answered: amountSchema,
+  refused: amountSchema,
+  failed: amountSchema,
   /** Of answered requests, in milliseconds; absent without any. */
   latency: z.object({ p50: z.number(), p99: z.number() }).optional(),
 });
@@ -22,8 +25,8 @@ const historyStepSchema = serviceWindowSchema.extend({
   /** When the step began. */
   at: timeSchema,
   /** Predictions; a name without any is absent. */
-  labels: countsByNameSchema,
-  languages: countsByNameSchema,
+  labels: amountsByNameSchema,
+  languages: amountsByNameSchema,
   /** Texts that the candidate predicted too, and on how many both agree, by language. */
   compared: z.record(z.string(), z.object({ texts: countSchema, agreed: countSchema })),
 });
@@ -35,17 +38,27 @@ const recentWindowSchema = serviceWindowSchema.extend({
   texts: countSchema,
 });
 
-const requestShareSchema = z.object({ count: countSchema, requests: countSchema });
-
-/** Null where there is no alarm. */
-const serviceAlarmsSchema = z.object({
-  noWorker: z.boolean(),
-  failedRequests: requestShareSchema.nullable(),
-  refusedRequests: requestShareSchema.nullable(),
-  queueNearlyFull: z.object({ length: countSchema, capacity: countSchema }).nullable(),
-  /** In milliseconds. */
-  slowAnswers: z.object({ p99: z.number() }).nullable(),
+const alertSchema = z.object({
+  severity: z.enum(['page', 'ticket']),
+  /** Name of the alert of deploy/prometheus, which is its section of the runbook. */
+  alert: z.string(),
 });
+
+const serviceAlarmSchema = z.discriminatedUnion('kind', [
+  alertSchema.extend({ kind: z.literal('no_worker') }),
+  alertSchema.extend({
+    kind: z.enum(['failed_requests', 'refused_requests']),
+    count: countSchema,
+    requests: countSchema,
+  }),
+  alertSchema.extend({
+    kind: z.literal('queue_nearly_full'),
+    length: countSchema,
+    capacity: countSchema,
+  }),
+  /** In milliseconds. */
+  alertSchema.extend({ kind: z.literal('slow_answers'), p99: z.number() }),
+]);
 
 const binDriftSchema = z.object({
   bin: z.string(),
@@ -67,24 +80,21 @@ const featureDriftSchema = z.object({
   bins: z.array(binDriftSchema).readonly(),
 });
 
-const driftAlarmSchema = z.object({
+const driftAlarmSchema = alertSchema.extend({
   kind: z.enum([
     ...['foreign_language', 'undetermined', 'label_mix', 'score', 'length', 'topic'],
     'unknown_tokens',
   ] as const),
   feature: z.string(),
-  /** A language or a label; null where several bins are judged together. */
+  /** A language or a label; null where the whole feature is judged. */
   bin: z.string().nullable(),
   reference: z.enum(['training', 'normal']),
   /** Of `observed`, `expected` and `threshold`. */
   measure: z.enum(['share', 'stability_index']),
   observed: z.number(),
   expected: z.number(),
-  /** `observed` is further from `expected` than this. */
+  /** The alarm is raised where the two differ by more than this. */
   threshold: z.number(),
-  severity: z.enum(['page', 'ticket']),
-  /** Name of the alert, and its section of the runbook. */
-  alert: z.string(),
   runbook: z.string(),
 });
 
@@ -105,9 +115,72 @@ export const loggedPredictionSchema = z.object({
   tokens: countSchema,
   unknown_ratio: ratioSchema,
   truncated: z.boolean(),
+  topic: countSchema.optional(),
   cached: z.boolean(),
   latency_ms: z.number().min(0),
 });
+
+/** What a reader can do about a finding. */
+const nextStepSchema = z.discriminatedUnion('type', [
+  /** Shows the newest texts of some bins. */
+  z.object({
+    type: z.literal('texts'),
+    text: z.string(),
+    feature: z.string(),
+    bins: z.array(z.string()).readonly(),
+  }),
+  /** A version that was trained on the languages. */
+  z.object({
+    type: z.literal('version'),
+    text: z.string(),
+    /** Its tag, or its commit. */
+    version: z.string(),
+    /** It is not compared yet, and the page can change that. */
+    canCompare: z.boolean(),
+  }),
+  z.object({ type: z.literal('command'), text: z.string(), command: z.string() }),
+  /** Shows the section of the runbook. */
+  z.object({ type: z.literal('runbook'), text: z.string(), alert: z.string() }),
+]);
+
+const findingSchema = z.object({
+  /** `act`: as an alert that pages. `look`: as a ticket. */
+  severity: z.enum(['fine', 'look', 'act']),
+  /** Stays the same while only the numbers in the text change. */
+  kind: z.string(),
+  text: z.string(),
+  /** What it means. */
+  detail: z.string().optional(),
+  steps: z.array(nextStepSchema).readonly(),
+  /** Since when the alert fires in Prometheus; absent where it does not. */
+  firingSince: timeSchema.optional(),
+});
+
+const firingAlertSchema = alertSchema.extend({
+  summary: z.string(),
+  /** The language of the alert, if it is of one. */
+  language: z.string().optional(),
+  /** Of its expression, such as the share of the texts. */
+  value: z.number(),
+  since: timeSchema,
+});
+
+/** What Prometheus has of all replicas. `off`: PROMETHEUS_URL is not set. */
+const fleetStatusSchema = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('off') }),
+  z.object({ status: z.literal('waiting') }),
+  z.object({ status: z.literal('unavailable'), reason: z.string() }),
+  z.object({
+    status: z.literal('ok'),
+    /** Replicas by the version that they serve. */
+    versions: z
+      .array(z.object({ commit: z.string(), tag: z.string(), replicas: countSchema }))
+      .readonly(),
+    /** Replicas that can't be scraped. */
+    down: countSchema,
+    alerts: z.array(firingAlertSchema).readonly(),
+  }),
+]);
 
 const versionSchema = modelReferenceSchema.extend({ tag: z.string().optional() });
 
@@ -117,6 +190,8 @@ const storedVersionSchema = z.object({
   tag: z.string().optional(),
   /** Of its training data; empty where it has no profile. */
   languages: z.array(z.string()).readonly(),
+  /** Empty where it has no profile. */
+  labels: z.array(z.string()).readonly(),
 });
 
 export const consoleDataSchema = z.object({
@@ -136,14 +211,20 @@ export const consoleDataSchema = z.object({
   queue: z.object({ length: countSchema, capacity: countSchema }),
   /** How many workers are in each state. */
   workers: countsByNameSchema,
-  /** Of the service itself, now or in the recent window. */
-  alarms: serviceAlarmsSchema,
+  /** What there is to say, and what to do about it: the most serious first, at least one. */
+  findings: z.array(findingSchema).readonly(),
+  fleet: fleetStatusSchema,
+  /** Of the service itself. */
+  alarms: z.array(serviceAlarmSchema).readonly(),
   /** Of the server's clock. */
   now: timeSchema,
   stepSeconds: z.number(),
   /** Oldest first; steps without requests are absent, the last step is not over. */
   steps: z.array(historyStepSchema).readonly(),
+  /** The last minute. */
   recent: recentWindowSchema,
+  /** The window of most alert rules. */
+  lasting: recentWindowSchema,
   drift: z.object({
     windowSeconds: z.number(),
     /** Of the stability index and its verdict. */
@@ -154,8 +235,9 @@ export const consoleDataSchema = z.object({
     }),
     /** Empty where the version has no profile. */
     features: z.array(featureDriftSchema).readonly(),
-    /** Pages first; empty where there is none. */
     alarms: z.array(driftAlarmSchema).readonly(),
+    /** Shares by feature and bin of the deployment’s own normal; empty where there is none. */
+    normal: z.record(z.string(), z.record(z.string(), ratioSchema)),
     /** Languages of the training data. */
     known: z.array(z.string()).readonly(),
   }),
@@ -165,6 +247,41 @@ export const consoleDataSchema = z.object({
   predictions: z.array(loggedPredictionSchema).readonly(),
 });
 
+/** `GET /console/texts`: the newest predictions of some bins. */
+export const consoleTextsSchema = z.object({
+  predictions: z.array(loggedPredictionSchema).readonly(),
+});
+
+export const FLEET_RANGES = ['1h', '24h', '7d'] as const;
+
+/** `GET /console/fleet`: all replicas together, by Prometheus. */
+export const fleetHistorySchema = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('off') }),
+  z.object({ status: z.literal('unavailable'), reason: z.string() }),
+  z.object({
+    status: z.literal('ok'),
+    range: z.enum(FLEET_RANGES),
+    now: timeSchema,
+    stepSeconds: z.number(),
+    spanSeconds: z.number(),
+    /** Counts are estimates: rates multiplied by the step. */
+    steps: z.array(historyStepSchema).readonly(),
+    /** Texts of the last five minutes by language. */
+    lasting: amountsByNameSchema,
+    /** When a version began to serve. */
+    deploys: z.array(z.object({ at: timeSchema, commit: z.string(), tag: z.string() })).readonly(),
+  }),
+]);
+
+export type Finding = z.infer<typeof findingSchema>;
+export type NextStep = z.infer<typeof nextStepSchema>;
+export type FiringAlert = z.infer<typeof firingAlertSchema>;
+export type FleetStatus = z.infer<typeof fleetStatusSchema>;
+export type FleetHistory = z.infer<typeof fleetHistorySchema>;
+export type FleetRange = (typeof FLEET_RANGES)[number];
+export type ConsoleTexts = z.infer<typeof consoleTextsSchema>;
+export type DriftAlarm = z.infer<typeof driftAlarmSchema>;
+export type ServiceAlarm = z.infer<typeof serviceAlarmSchema>;
 export type HistoryStep = z.infer<typeof historyStepSchema>;
 export type BinDrift = z.infer<typeof binDriftSchema>;
 export type FeatureDrift = z.infer<typeof featureDriftSchema>;

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { readArtifact } from '../artifacts/read.ts';
 import { DEFAULT_BASELINES, pathOfNormal, readNormal } from '../drift/normal.ts';
 import { DRIFT_POLICY } from '../drift/policy.ts';
+import { withTopic } from '../drift/profile.ts';
 import { profileOfNormal, REFERENCES, type ReferenceKind } from '../drift/reference.ts';
 import { formatPage } from '../drift/report/html-report.ts';
 import { driftOfLogs, type Reference } from '../drift/report/log-report.ts';
@@ -12,6 +13,7 @@ import { formatReport } from '../drift/report/terminal-report.ts';
 import { ModelError } from '../version/errors.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion } from '../version/version.ts';
+import { EXIT } from './exit-code.ts';
 import { duration, pageFile, positiveNumber, since, webAddress } from './flag-values.ts';
 import { asJson, type Flags } from './options.ts';
 import { print, progressBar, stdoutColumns, warn } from './output.ts';
@@ -25,8 +27,8 @@ export function addDrift(program: Command): void {
     )
     .argument(
       '[files...]',
-      'the LOG_FILE of the server and its rotated files, also .gz, in any order; without them, or ' +
-        'with -, standard input',
+      'the LOG_FILE of the server and its rotated files, also .gz or of Docker (json-file), in any ' +
+        'order; without them, or with -, standard input',
     )
     .addOption(
       new Option('--server <url>', 'read what a running server has observed since its start')
@@ -87,8 +89,8 @@ A language is foreign if its share of the training data is below ${foreignLangua
 is more than ${foreignLanguage.minExcess * 100} percentage point larger, with at least ${foreignLanguage.minTexts} texts. This needs ${foreignLanguage.minObservations} predictions. Known
 languages in other proportions are no drift.
 
-Exit code: 0 no drift, or too few predictions; 1 an index above the threshold, a foreign language, or an
-error; 2 a wrong argument.
+Exit code: 0 no drift, or too few predictions; 1 an index above the threshold, or a foreign language; 2 a wrong
+argument, or what can't be read or compared.
 
 --json: {source, model, commit, tag, from, to, predictions, threshold, reference, drifted, features: [{feature,
 observations, psi, noise, verdict, drifted, bins: [{bin, count, observed, reference, contribution}]}],
@@ -187,11 +189,11 @@ async function findReference(
       `${pathOfNormal(folder, modelName, commit)} does not exist: the command baseline writes it`,
     );
   }
-  return { profile: profileOfNormal(profile, normal), tag };
+  return { profile: profileOfNormal(withTopic(profile), normal), tag };
 }
 
 async function show(report: DriftReport, flags: Flags, { html }: DriftFlags): Promise<void> {
-  process.exitCode = report.drifted ? 1 : 0;
+  process.exitCode = report.drifted ? EXIT.negative : EXIT.ok;
   print(flags, report, (value, paint) => formatReport(value, stdoutColumns(), paint));
   if (html !== undefined) {
     await writeFile(html, formatPage(report));

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { createReadStream, type Stats } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { createLineDecoder, createUnwrapper } from '../logs/decode-lines.ts';
 import { parseEntry } from '../logs/entry.ts';
 import { type Filters, passes } from '../logs/filter.ts';
+import { inTimeOrder, isCompressed, linesOf, STDIN } from '../logs/log-files.ts';
 import { type Batch, CAUGHT_UP, readFile, readStream } from '../logs/read.ts';
 import { unlessMissing } from '../logs/rotation.ts';
 import { findTail } from '../logs/tail.ts';
@@ -11,6 +13,13 @@ import { createView, type View } from '../logs/view.ts';
 import { formatQuantity } from '../terminal/numbers.ts';
 import { share, since } from './flag-values.ts';
 import { interruptSignal } from './interrupt.ts';
+import {
+  parseCommit,
+  parseCount,
+  parseLabels,
+  parseLanguages,
+  parsePattern,
+} from './log-filter-flags.ts';
 import { asJson } from './options.ts';
 import { stdoutPaint, warn } from './output.ts';
 
@@ -29,7 +38,11 @@ export function addLogs(program: Command): void {
         'the file was rotated. Other events of the server are shown too, unless a flag filters ' +
         'predictions.',
     )
-    .argument('[file]', 'the LOG_FILE of the server; without it, or with -, standard input')
+    .argument(
+      '[files...]',
+      'the LOG_FILE of the server; several files, in any order, and those compressed with gzip are not ' +
+        'followed; also files of Docker (json-file); without one, or with -, standard input',
+    )
     .option(
       '-f, --follow',
       'wait for more lines at the end of the file (the default, except with --summary)',
@@ -80,8 +93,7 @@ export function addLogs(program: Command): void {
 const HELP = `
 Output to a terminal is coloured; the environment variables NO_COLOR=1 and FORCE_COLOR=1 change that.
 
-Exit code: 0 at the end of the file or after Ctrl-C, 1 where the file can't be read, 2 for a wrong
-argument.
+Exit code: 0 at the end of the files or after Ctrl-C; 2 where a file can't be read, or for a wrong argument.
 
 Examples:
   npm start | node dist/main.js logs
@@ -102,18 +114,18 @@ interface LogsFlags {
   readonly json?: boolean;
 }
 
-async function run(file: string | undefined, flags: LogsFlags, command: Command): Promise<void> {
-  const path = file === '-' ? undefined : file;
-  if (file === undefined && process.stdin.isTTY) {
+async function run(names: readonly string[], flags: LogsFlags, command: Command): Promise<void> {
+  const files = [...new Set(names)];
+  if (files.length === 0 && process.stdin.isTTY) {
     command.error('error: name a log file, or pipe a log: npm start | node dist/main.js logs');
   }
-  const stats = path === undefined ? undefined : await stat(path).catch(unlessMissing);
-  if (stats?.isDirectory()) {
-    command.error(`error: ${path} is a folder; name the log file in it`);
+  const source = await openSource(files, command);
+  if (source.kind === 'files' && flags.follow) {
+    command.error('error: --follow is for one file that is not compressed');
   }
-  const follow = flags.follow ?? !flags.summary;
+  const follow = source.kind === 'file' && (flags.follow ?? !flags.summary);
   const filters = filtersOf(flags);
-  const last = flags.lines ?? defaultLines(path !== undefined && follow, flags);
+  const last = flags.lines ?? defaultLines(follow, flags);
   const view = createView({
     filters,
     output: flags.summary ? 'summary' : 'lines',
@@ -122,15 +134,38 @@ async function run(file: string | undefined, flags: LogsFlags, command: Command)
     paint: stdoutPaint(),
     columns: () => (process.stdout.isTTY ? process.stdout.columns || DEFAULT_COLUMNS : undefined),
   });
-  const batches =
-    path === undefined
-      ? readStdin()
-      : readPath(path, stats, { follow, last, filters, since: flags.since });
-  await showAll(batches, view, () => {
+  await showAll(read(source, { follow, last, filters, since: flags.since }), view, () => {
     if (flags.summary) {
-      warn(`following ${path}; Ctrl-C prints the summary`);
+      warn(`following ${names[0]}; Ctrl-C prints the summary`);
     }
   });
+}
+
+type Source =
+  | { readonly kind: 'stdin' }
+  /** One file that may still grow, or be missing yet. */
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'pipe'; readonly path: string }
+  /** Whole files, in the order of their lines. */
+  | { readonly kind: 'files'; readonly files: readonly string[] };
+
+async function openSource(files: readonly string[], command: Command): Promise<Source> {
+  const [path = STDIN] = files;
+  if (files.length > 1) {
+    return { kind: 'files', files: await inTimeOrder(files) };
+  }
+  if (path === STDIN) {
+    return { kind: 'stdin' };
+  }
+  const stats = await stat(path).catch(unlessMissing);
+  if (stats?.isDirectory()) {
+    command.error(`error: ${path} is a folder; name the log file in it`);
+  }
+  if (stats && !stats.isFile()) {
+    // A named pipe, such as <(ssh host cat server.log).
+    return { kind: 'pipe', path };
+  }
+  return stats && (await isCompressed(path)) ? { kind: 'files', files } : { kind: 'file', path };
 }
 
 function filtersOf(flags: LogsFlags): Filters {
@@ -151,14 +186,6 @@ function defaultLines(
   return isFollowing && start === undefined && !summary ? LAST_LINES : undefined;
 }
 
-/**
- * Standard input. A pipe takes two Ctrl-C: the first one also reaches the program that writes into it,
- * whose last lines are still to come.
- */
-function readStdin(): AsyncGenerator<Batch> {
-  return readStream(process.stdin, interruptSignal(process.stdin.isTTY ? 1 : 2));
-}
-
 interface ReadOptions {
   readonly follow: boolean;
   readonly last: number | undefined;
@@ -166,18 +193,47 @@ interface ReadOptions {
   readonly since: number | undefined;
 }
 
+function read(source: Source, options: ReadOptions): AsyncIterable<Lines> {
+  switch (source.kind) {
+    case 'stdin':
+      // A pipe takes two Ctrl-C: the first one also reaches the program that writes into it, whose last
+      // lines are still to come.
+      return decoded(
+        readStream(process.stdin, STDIN, interruptSignal(process.stdin.isTTY ? 1 : 2)),
+      );
+    case 'pipe':
+      return decoded(readStream(createReadStream(source.path), source.path, interruptSignal()));
+    case 'file':
+      return decoded(readPath(source.path, options));
+    case 'files':
+      return readFiles(source.files, interruptSignal());
+  }
+}
+
+async function* readFiles(files: readonly string[], signal: AbortSignal): AsyncGenerator<Lines> {
+  for await (const { lines } of linesOf(files, () => undefined)) {
+    if (signal.aborted) {
+      return;
+    }
+    yield lines;
+  }
+}
+
+async function* decoded(batches: AsyncGenerator<Batch>): AsyncGenerator<Lines> {
+  const { decode, rest } = createLineDecoder();
+  for await (const batch of batches) {
+    yield batch === CAUGHT_UP ? CAUGHT_UP : decode(batch);
+  }
+  yield rest();
+}
+
 function readPath(
   path: string,
-  stats: Stats | undefined,
   { follow, last, filters, since: start }: ReadOptions,
 ): AsyncGenerator<Batch> {
-  const signal = interruptSignal();
-  if (stats && !stats.isFile()) {
-    // A named pipe, such as <(ssh host cat server.log).
-    return readStream(createReadStream(path), signal);
-  }
+  const { unwrap } = createUnwrapper();
   const isShown = (line: string): boolean => {
-    const entry = parseEntry(line);
+    const entry = parseEntry(unwrap(line));
     return entry !== undefined && passes(entry, filters);
   };
   return readFile(path, {
@@ -188,24 +244,35 @@ function readPath(
         ? undefined
         : (handle) => findTail(handle, last, isShown),
     onWaiting: () => warn(`waiting for ${path}`),
-    signal,
+    signal: interruptSignal(),
   });
 }
 
+type Lines = readonly string[] | typeof CAUGHT_UP;
+
 async function showAll(
-  batches: AsyncGenerator<Batch>,
+  batches: AsyncIterable<Lines>,
   view: View,
   onCaughtUp: () => void,
 ): Promise<void> {
+  const warned = new Set<string>();
+  const warnOnce = (message: string): void => {
+    if (!warned.has(message)) {
+      warned.add(message);
+      warn(message);
+    }
+  };
   for await (const batch of batches) {
     if (batch === CAUGHT_UP) {
       await write(view.caughtUp());
+      view.filterMessages().forEach(warnOnce);
       onCaughtUp();
     } else {
       await write(view.push(batch));
     }
   }
   await write(view.end());
+  view.filterMessages().forEach(warnOnce);
   const foreign = view.foreignLines();
   if (foreign > 0) {
     warn(`${formatQuantity(foreign, 'line')} ${foreign === 1 ? 'was' : 'were'} not from the log`);
@@ -216,43 +283,5 @@ async function showAll(
 async function write(text: string): Promise<void> {
   if (text !== '' && !process.stdout.write(text)) {
     await once(process.stdout, 'drain');
-  }
-}
-
-function parseCount(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) {
-    throw new InvalidArgumentError('expected a number of lines');
-  }
-  return Number(value);
-}
-
-function parseLanguages(value: string, previous?: ReadonlySet<string>): ReadonlySet<string> {
-  const codes = value.toLowerCase().split(',');
-  if (!codes.every((code) => /^([a-z]{2,3}|other)$/.test(code))) {
-    throw new InvalidArgumentError('expected codes such as de, or other, or und');
-  }
-  return new Set([...(previous ?? []), ...codes]);
-}
-
-function parseLabels(value: string, previous?: ReadonlySet<string>): ReadonlySet<string> {
-  const names = value.toLowerCase().split(',');
-  if (names.includes('')) {
-    throw new InvalidArgumentError('expected labels such as negative');
-  }
-  return new Set([...(previous ?? []), ...names]);
-}
-
-function parseCommit(value: string): string {
-  if (!/^[0-9a-f]{4,64}$/i.test(value)) {
-    throw new InvalidArgumentError('expected at least four hexadecimal digits');
-  }
-  return value.toLowerCase();
-}
-
-function parsePattern(value: string): RegExp {
-  try {
-    return new RegExp(value, 'iu');
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
   }
 }

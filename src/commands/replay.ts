@@ -13,6 +13,7 @@ import { openTextFile } from '../replay/text-file.ts';
 import { openVersionAnswers } from '../replay/version-answers.ts';
 import { formatCount } from '../terminal/numbers.ts';
 import { readTag } from '../version/tag.ts';
+import { EXIT } from './exit-code.ts';
 import { pageFile, webAddress } from './flag-values.ts';
 import { asJson, type Flags } from './options.ts';
 import { print, progressBar, stderrStatusLine, stdoutColumns, warn } from './output.ts';
@@ -32,8 +33,8 @@ export function addReplay(program: Command): void {
     )
     .argument(
       '<logs...>',
-      'the LOG_FILE of a server with LOG_INPUT=full and its rotated files, also .gz, in any order; - ' +
-        'is standard input',
+      'the LOG_FILE of a server with LOG_INPUT=full and its rotated files, also .gz or of Docker ' +
+        '(json-file), in any order; - is standard input',
     )
     .requiredOption('--against <commit>', `the version: ${REVISION}`)
     .option(
@@ -63,7 +64,7 @@ The comparison of another version uses the feedback in the log, where it comes a
 predictions after its own. The report has the texts of the log as they are.
 
 Exit code: 0 every prediction was replayed, and none of the version's own differs; 1 one differs or could not
-be replayed, or an error; 2 a wrong argument. Which of two versions is better does not change it.
+be replayed; 2 a wrong argument, or nothing could be replayed. Which of two versions is better does not change it.
 
 --json: {files, model, against: {commit, tag}, lines: {predictions, events, broken}, missing: {none, cut, masked,
 hash, unknown-hash}, checked: {predictions, differ, differences: [{file, line, requestId, text, expected,
@@ -149,7 +150,7 @@ function createProgress(): { readonly show: ReplayOptions['onProgress']; clear()
 }
 
 async function show(report: ReplayReport, flags: Flags, { html }: ReplayFlags): Promise<void> {
-  process.exitCode = isProven(report) ? 0 : 1;
+  process.exitCode = isProven(report) ? EXIT.ok : EXIT.negative;
   print(flags, report, (value, paint) => formatReport(value, stdoutColumns(), paint));
   if (missingOf(report.missing) > 0) {
     warn(describeMissing(report));

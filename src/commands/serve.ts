@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { SETTINGS } from '../config/settings.ts';
 import type { RunningServer } from '../serve.ts';
+import { EXIT } from './exit-code.ts';
 import { configOf, type Flags, withSettings } from './options.ts';
 
 /** What a stop takes beyond its own settings: ending the workers, writing out the log. */
@@ -14,8 +15,14 @@ export function addServe(program: Command): void {
         'SIGQUIT stop it after the accepted requests have been answered; SIGHUP opens LOG_FILE anew, and ' +
         'serves the version that the store pins now.',
     )
+    .addHelpText('after', HELP)
     .action(run);
 }
+
+const HELP = `
+Exit code: 0 after it was stopped and every accepted request was answered; 1 where one was not; 2 where it could
+not start.
+`;
 
 type Server = Pick<RunningServer, 'ready' | 'stop' | 'reopenLog' | 'readPin'>;
 
@@ -55,7 +62,7 @@ function handleSignals(config: Config, starting: Promise<Server>): () => boolean
     // Why it can't start is reported by `run`.
     const server = await starting.catch(() => undefined);
     if (server) {
-      process.exitCode = (await server.stop(signal)) > 0 ? 1 : 0;
+      process.exitCode = (await server.stop(signal)) > 0 ? EXIT.negative : EXIT.ok;
     }
     // A write that the system never ends may keep the process alive until then.
     limit.unref();
@@ -82,5 +89,5 @@ function endNow(signal: NodeJS.Signals): void {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
   // Only reached by the first process of a container, which such signals do not end.
-  process.exit(1);
+  process.exit(EXIT.failed);
 }

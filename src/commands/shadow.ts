@@ -34,7 +34,7 @@ label and its interval of 95 %, how many texts have feedback, on how many of the
 only the version that serves, was right, and the p-value that both are right equally often: below 0.01,
 divided by the number of languages with feedback, it is a decision.
 
-Exit code: 0 where the server answered, 1 where it did not or has no candidate, 2 for a wrong argument or no
+Exit code: 0 where the server answered; 2 where it did not or has no candidate, for a wrong argument or no
 ADMIN_TOKEN.
 
 Examples:

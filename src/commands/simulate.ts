@@ -4,7 +4,9 @@ import { formatProgress, formatReport } from '../simulate/format-report.ts';
 import { LANGUAGES } from '../simulate/languages.ts';
 import { type Phase, parseMix, parsePhaseDuration, planPhases } from '../simulate/phases.ts';
 import { simulate } from '../simulate/run.ts';
+import { readTextFile } from '../simulate/text-file.ts';
 import type { Mix } from '../simulate/traffic.ts';
+import { EXIT } from './exit-code.ts';
 import {
   asFlagValue,
   positiveInteger,
@@ -25,8 +27,8 @@ export function addSimulate(program: Command): void {
   program
     .command('simulate')
     .description(
-      'Send invented, labelled tweets to a running server, at a fixed rate that does not depend on ' +
-        'its answers, and compare its predictions with the labels.',
+      'Send labelled texts, invented or your own, to a running server, at a fixed rate that does not ' +
+        'depend on its answers, and compare its predictions with the labels.',
     )
     .option('--url <url>', 'address of the server', webAddress, 'http://localhost:8080')
     .addOption(
@@ -41,6 +43,13 @@ export function addSimulate(program: Command): void {
       '--then <language=weight,...>',
       'the mix of a further phase, after the one before; repeatable',
       addMix,
+    )
+    .addOption(
+      new Option(
+        '--texts <file>',
+        'send the texts of this file: lines of <label><tab><text>, or JSON lines with "text" and perhaps ' +
+          '"label" and "language"; any labels',
+      ).conflicts(['mix', 'then']),
     )
     .option('--rate <number>', 'texts per second', positiveNumber, 50)
     .addOption(
@@ -69,20 +78,22 @@ export function addSimulate(program: Command): void {
 
 const HELP = `
 The report has a row for each phase, language and commit of the model: accuracy (share of the texts with
-the right label), identified (share of the texts whose language the server identified), and the share of
-each predicted label. Ctrl-C ends the run early, with its report.
+the right label, of those with a label that the model has), identified (share of the texts whose language
+the server identified), and the share of each predicted label. Ctrl-C ends the run early, with its report.
 
-Exit code: 0 where the server answered, 1 where it did not, 2 for a wrong argument.
+Exit code: 0 where the server answered; 2 where it did not, or for a wrong argument.
 
 Examples:
   node dist/main.js simulate --rate 100 --for 5m
   node dist/main.js simulate --mix en=1 --then en=1,de=1 --for 2m,5m
+  node dist/main.js simulate --texts support-mails.tsv --for 30s
 `;
 
 interface SimulateFlags {
   readonly url: string;
   readonly mix: Mix;
   readonly then?: readonly Mix[];
+  readonly texts?: string;
   readonly for: readonly number[];
   readonly rate: number;
   readonly batch: number;
@@ -95,9 +106,10 @@ interface SimulateFlags {
 async function run(given: Flags, command: Command): Promise<void> {
   const flags = given as unknown as SimulateFlags;
   const phases = plan(flags, command);
+  const texts = flags.texts === undefined ? undefined : await readTextFile(flags.texts);
   const client = createClient(flags);
   if (!(await isReachable(client))) {
-    process.exitCode = 1;
+    process.exitCode = EXIT.failed;
     return;
   }
   const { url, rate, batch, connections, feedback, seed } = flags;
@@ -105,6 +117,7 @@ async function run(given: Flags, command: Command): Promise<void> {
   const report = await simulate(
     {
       phases,
+      texts,
       rate,
       batch,
       connections,
@@ -120,13 +133,14 @@ async function run(given: Flags, command: Command): Promise<void> {
   print(given, { url, seed, ...report }, (value) => formatReport(value));
   if (report.rows.length === 0) {
     warn('nothing was answered');
-    process.exitCode = 1;
+    process.exitCode = EXIT.failed;
   }
 }
 
 function plan(flags: SimulateFlags, command: Command): Phase[] {
   try {
-    return planPhases([flags.mix, ...(flags.then ?? [])], flags.for);
+    const mixes = flags.texts === undefined ? [flags.mix, ...(flags.then ?? [])] : [{}];
+    return planPhases(mixes, flags.for);
   } catch (error) {
     return command.error(`error: option '--for': ${(error as RangeError).message}`);
   }

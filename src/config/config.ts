@@ -38,7 +38,9 @@ export function readConfig(
     const parsed = schema.safeParse(given ?? fallback);
     if (!parsed.success) {
       const source = flags[name] === undefined ? variable : flagOf(variable);
-      const found = /KEY|TOKEN|SECRET/.test(variable) ? '' : `, found ${JSON.stringify(given)}`;
+      const found = /KEY|TOKEN|SECRET/.test(variable)
+        ? ''
+        : `, found ${JSON.stringify(withoutCredentials(given))}`;
       problems.push(`${source}: ${parsed.error.issues[0]?.message}${found}`);
     }
     return [name, parsed.data];
@@ -51,6 +53,11 @@ export function readConfig(
     throw new ConfigError(problems.join('\n'));
   }
   return Object.freeze(config);
+}
+
+/** `http://user:password@host` → `http://…@host` */
+function withoutCredentials(value: string | undefined): string | undefined {
+  return value?.replace(/\/\/[^/]*@/g, '//…@');
 }
 
 /** Values that are right one by one and wrong together, or on this machine. */

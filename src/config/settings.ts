@@ -259,6 +259,14 @@ export const SETTINGS = {
     integer(0, 65_535).optional(),
     'TCP port of /admin and /metrics, which PORT then does not have; if unset, PORT has them',
   ),
+  prometheusUrl: setting(
+    'PROMETHEUS_URL',
+    undefined,
+    z
+      .url({ protocol: /^https?$/, error: 'expected an address with http:// or https://' })
+      .optional(),
+    'address of a Prometheus that scrapes all replicas, as http://host:9090, with user and password if it needs them; the console then shows all replicas and the alerts that fire; if unset, this replica only',
+  ),
   watchPin: setting(
     'WATCH_PIN',
     '0',

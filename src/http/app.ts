@@ -6,7 +6,13 @@ import { contextOf, NO_ROUTE, OTHER_METHOD, requestContext } from './middleware/
 import { answerProblems, ProblemError } from './problems.ts';
 import { mount, type Resource } from './resource.ts';
 import { type AdminOptions, admin } from './routes/admin.ts';
-import { type ConsoleOptions, consoleData, consolePage } from './routes/console.ts';
+import {
+  type ConsoleOptions,
+  consoleData,
+  consoleFleet,
+  consolePage,
+  consoleTexts,
+} from './routes/console.ts';
 import { type FeedbackOptions, feedback } from './routes/feedback.ts';
 import { liveness, readiness } from './routes/health.ts';
 import { type Exposition, metrics } from './routes/metrics.ts';
@@ -37,6 +43,8 @@ export function createApp(dependencies: AppDependencies): Express {
     modelCard(manager),
     modelFiles(manager),
     consoleData(dependencies),
+    consoleTexts(dependencies),
+    consoleFleet(dependencies),
   ].map((resource) => guardedBy(apiKeys, 'key', resource));
   const open = [liveness(), readiness(manager), ...consolePage(dependencies)];
   const operations = hasAdminPort ? [] : operationsOf(dependencies);

@@ -14,6 +14,8 @@ export interface PredictionEntry {
   readonly latencyMs: number;
   /** The text in the form that LOG_INPUT sets; undefined where it is `none`. */
   readonly input: string | undefined;
+  /** The log has only the beginning of the text. */
+  readonly isCut: boolean;
 }
 
 /** Any other event of the server: `ready`, `error`, … */
@@ -67,6 +69,7 @@ export function parseEntry(line: string): Entry | undefined {
       score: number(fields.score),
       latencyMs: number(fields.latency_ms),
       input: typeof fields.input === 'string' ? fields.input : undefined,
+      isCut: fields.input_cut === true,
     };
   }
   const { timestamp, event, level, ...rest } = fields;

@@ -15,10 +15,14 @@ export interface Filters {
   readonly since?: number | undefined;
 }
 
+export function isSince({ timestamp }: Entry, { since }: Filters): boolean {
+  return since === undefined || Date.parse(timestamp) >= since;
+}
+
 /** A filter on predictions hides all other events. */
 export function passes(entry: Entry, filters: Filters): boolean {
-  const { languages, labels, scoreBelow, commit, grep, since } = filters;
-  if (since !== undefined && !(Date.parse(entry.timestamp) >= since)) {
+  const { languages, labels, scoreBelow, commit, grep } = filters;
+  if (!isSince(entry, filters)) {
     return false;
   }
   if (entry.kind === 'event') {

@@ -1,7 +1,7 @@
 /** Bytes → whole lines. */
 
 /** A longer line is not from the log: it is dropped, so that memory is bounded. */
-const MAX_LINE_BYTES = 16 * 1024 ** 2;
+export const MAX_LINE_BYTES = 16 * 1024 ** 2;
 const NEWLINE = 10;
 
 export interface LineBuffer {

@@ -1,11 +1,12 @@
 /** Log files, and standard input, line by line; compressed files too. */
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { KnownError } from '../errors.ts';
+import { createLineDecoder } from './decode-lines.ts';
 import { parseObject } from './entry.ts';
-import { createLineBuffer, eachLine } from './lines.ts';
+import { createLineBuffer } from './lines.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 /** The first bytes of gzip data (RFC 1952). */
@@ -26,7 +27,7 @@ export interface LogLines {
 
 /**
  * The lines of the files, one file after the other, many lines at a time. What is compressed with gzip is
- * recognized by its first bytes.
+ * recognized by its first bytes, the json-file format of Docker by its lines.
  *
  * @param onProgress called with the share of the bytes that were read, 0 to 1; never where standard input
  * or a pipe is among the files.
@@ -48,13 +49,14 @@ export async function* linesOf(
     }
     const raw = openRaw(file, size);
     const buffer = createLineBuffer();
+    const { decode, rest } = createLineDecoder();
     for await (const chunk of inflate(raw, file)) {
-      yield { file, lines: split(buffer.push(chunk)) };
+      yield { file, lines: decode(buffer.push(chunk)) };
       if (totalBytes > 0) {
         onProgress(Math.min(1, (bytesBefore + raw.bytesRead) / totalBytes));
       }
     }
-    yield { file, lines: split(buffer.rest()) };
+    yield { file, lines: [...decode(buffer.rest()), ...rest()] };
     bytesBefore += raw.bytesRead;
   }
 }
@@ -91,6 +93,17 @@ async function firstTimestamp(file: string): Promise<string> {
   return '';
 }
 
+/** Whether a regular file is compressed, by its first bytes. */
+export async function isCompressed(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(GZIP_MAGIC.length), 0);
+    return buffer.subarray(0, bytesRead).equals(GZIP_MAGIC);
+  } finally {
+    await handle.close();
+  }
+}
+
 type RawStream = AsyncIterable<Buffer> & { readonly bytesRead: number };
 
 /**
@@ -104,7 +117,8 @@ function openRaw(file: string, size: number): RawStream {
   return stream as unknown as RawStream;
 }
 
-async function* inflate(raw: RawStream, file: string): AsyncGenerator<Buffer> {
+/** The bytes of a file, decompressed where its first bytes say that it is compressed. */
+export async function* inflate(raw: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
   const chunks = raw[Symbol.asyncIterator]();
   const first = await chunks.next();
   if (first.done) {
@@ -144,10 +158,4 @@ async function sizeOf(file: string): Promise<number> {
     throw new KnownError('no-log', `${file} is a folder; name the log file in it`);
   }
   return stats.isFile() ? stats.size : Number.NaN;
-}
-
-function split(bytes: Buffer): string[] {
-  const lines: string[] = [];
-  eachLine(bytes, (line) => lines.push(line));
-  return lines;
 }

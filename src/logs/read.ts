@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KnownError } from '../errors.ts';
 import { createLineBuffer, type LineBuffer } from './lines.ts';
+import { inflate } from './log-files.ts';
 import { type LogFile, openGeneration, openSuccessor } from './rotation.ts';
 
 /** How long a new line may stay unread. A poll takes two system calls. */
@@ -68,17 +69,22 @@ export async function* readFile(path: string, options: FollowOptions): AsyncGene
   }
 }
 
-/** The lines of a stream, such as standard input. The signal ends them early. */
+/**
+ * The lines of a stream, such as standard input, also of one that is compressed. The signal ends them early.
+ *
+ * @param name of the stream, for messages.
+ */
 export async function* readStream(
   stream: NodeJS.ReadableStream & { destroy(): unknown },
+  name: string,
   signal: AbortSignal,
 ): AsyncGenerator<Batch> {
   const lines = createLineBuffer();
   const stop = (): unknown => stream.destroy();
   signal.addEventListener('abort', stop);
   try {
-    for await (const chunk of stream) {
-      yield lines.push(chunk as Buffer);
+    for await (const chunk of inflate(stream as AsyncIterable<Buffer>, name)) {
+      yield lines.push(chunk);
     }
   } catch (error) {
     if (!signal.aborted) {

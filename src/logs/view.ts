@@ -4,8 +4,8 @@ import type { Paint } from '../terminal/paint.ts';
 import { printableJson } from '../terminal/printable.ts';
 import { type Entry, parseEntry } from './entry.ts';
 import { createEntryFormatter } from './entry-line.ts';
-import { type Filters, passes } from './filter.ts';
-import { eachLine } from './lines.ts';
+import { type Filters, isSince, passes } from './filter.ts';
+import { createFilterCheck } from './filter-check.ts';
 import { createSummarizer } from './summary.ts';
 import { formatSummary } from './summary-table.ts';
 
@@ -23,39 +23,47 @@ export interface ViewOptions {
 
 /** Each function returns what is to be written now, perhaps nothing. */
 export interface View {
-  /** Takes whole lines. */
-  push(lines: Buffer): string;
+  push(lines: readonly string[]): string;
   /** The initial content of the log has been read. */
   caughtUp(): string;
   /** There are no more lines. */
   end(): string;
   /** How many lines were not from the log; blank lines are not counted. */
   foreignLines(): number;
+  /** What no prediction until now could pass. */
+  filterMessages(): string[];
 }
 
 export function createView(options: ViewOptions): View {
   const output =
     options.output === 'summary' ? createSummaryOutput(options) : createLineOutput(options);
   const initial = createLastEntries(options.last);
+  const check = createFilterCheck(options.filters);
   let foreign = 0;
 
   const showInitial = (): string => initial.release().map(output.onEntry).join('');
   return {
     push: (lines) => {
       let shown = '';
-      eachLine(lines, (line) => {
+      for (const line of lines) {
         const entry = parseEntry(line);
         if (!entry) {
           foreign += line.trim() === '' ? 0 : 1;
-        } else if (passes(entry, options.filters) && !initial.keep(entry)) {
+          continue;
+        }
+        if (entry.kind === 'prediction' && isSince(entry, options.filters)) {
+          check.add(entry);
+        }
+        if (passes(entry, options.filters) && !initial.keep(entry)) {
           shown += output.onEntry(entry);
         }
-      });
+      }
       return shown;
     },
     caughtUp: showInitial,
     end: () => showInitial() + output.onEnd(),
     foreignLines: () => foreign,
+    filterMessages: check.messages,
   };
 }
 

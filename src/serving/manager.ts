@@ -5,10 +5,16 @@
  */
 import { ServingError } from './errors.ts';
 import type { ServedModel } from './served-model.ts';
+import {
+  addFailure,
+  describeTrouble,
+  type StoreFailure,
+  type StoreTrouble,
+} from './store-trouble.ts';
 
 export type ServingState =
   /** The commit is unknown until a remote store has answered which one it pins. */
-  | { readonly status: 'loading'; readonly commit: string | undefined }
+  | LoadingState
   | { readonly status: 'ready'; readonly commit: string; readonly model: ServedModel }
   /** Not ready any more. What serves answers accepted requests, and new ones while `isAccepting`. */
   | {
@@ -17,6 +23,13 @@ export type ServingState =
       readonly commit: string | undefined;
       readonly model: ServedModel | undefined;
     };
+
+interface LoadingState {
+  readonly status: 'loading';
+  readonly commit: string | undefined;
+  /** Undefined while the store answers. */
+  readonly trouble: StoreTrouble | undefined;
+}
 
 /** A hold on the served model for one request. */
 export interface Lease {
@@ -27,8 +40,14 @@ export interface Lease {
 
 /** Brings the first version to where it can serve. */
 export interface Load {
-  /** @param onCommit called when the commit becomes known. */
-  run(onCommit: (commit: string) => void): Promise<ServedModel>;
+  /**
+   * @param onCommit called when the commit becomes known.
+   * @param onStore called when the store has failed, or answers again.
+   */
+  run(
+    onCommit: (commit: string) => void,
+    onStore: (failure: StoreFailure | undefined) => void,
+  ): Promise<ServedModel>;
   /** Awaited between loading and serving, such as for other processes that load the same version. */
   beforeServing?(model: ServedModel): Promise<void>;
 }
@@ -75,7 +94,7 @@ interface Servable {
 
 /** @param commit of the version that is loaded first, if it is known already. */
 export function createManager(commit: string | undefined): Manager {
-  let state: ServingState = { status: 'loading', commit };
+  let state: ServingState = { status: 'loading', commit, trouble: undefined };
   let current: Servable | undefined;
   /** Those that have answered requests and are not closed. */
   const open = new Map<ServedModel, Servable>();
@@ -84,6 +103,9 @@ export function createManager(commit: string | undefined): Manager {
     const servable = open.get(model) ?? { model, leases: 0 };
     open.set(model, servable);
     return servable;
+  };
+  const onLoading: OnLoading = (change) => {
+    state = state.status === 'loading' ? { ...state, ...change(state) } : state;
   };
   const drain = (isAccepting: boolean): void => {
     state = { status: 'draining', isAccepting, commit: state.commit, model: current?.model };
@@ -105,7 +127,6 @@ export function createManager(commit: string | undefined): Manager {
     });
     return servable.closed;
   };
-
   return {
     state: () => state,
     model: () => current?.model,
@@ -116,9 +137,7 @@ export function createManager(commit: string | undefined): Manager {
       return lease(current as Servable);
     },
     start: async (load) => {
-      const model = await load.run((loading) => {
-        state = state.status === 'loading' ? { ...state, commit: loading } : state;
-      });
+      const model = await runLoad(load, onLoading);
       // It shows in the gauges from now on; it predicts once the others are ready.
       current = hold(model);
       await load.beforeServing?.(model);
@@ -135,20 +154,35 @@ export function createManager(commit: string | undefined): Manager {
   };
 }
 
+type OnLoading = (change: (before: LoadingState) => Partial<LoadingState>) => void;
+
+function runLoad(load: Load, onLoading: OnLoading): Promise<ServedModel> {
+  return load.run(
+    (commit) => onLoading(() => ({ commit, trouble: undefined })),
+    (failure) =>
+      onLoading(({ trouble }) => ({
+        trouble: failure && addFailure(trouble, failure, performance.now()),
+      })),
+  );
+}
+
 function modelIfReady(state: ServingState): ServedModel {
   switch (state.status) {
     case 'ready':
       return state.model;
     case 'loading':
-      throw new ServingError(
-        'not-ready',
-        state.commit === undefined
-          ? 'The store has not yet returned which model to serve'
-          : `Model ${state.commit} is being loaded and checked`,
-      );
+      throw new ServingError('not-ready', describeLoading(state));
     case 'draining':
       throw new ServingError('draining', 'The server answers what it has accepted, then ends');
   }
+}
+
+function describeLoading({ commit, trouble }: LoadingState): string {
+  const step =
+    commit === undefined
+      ? 'The store has not yet returned which model to serve'
+      : `Model ${commit} is being loaded and checked`;
+  return trouble ? `${step}: ${describeTrouble(trouble, performance.now())}` : step;
 }
 
 /** The model that new requests are answered by. */

@@ -2,7 +2,7 @@ import { collectGarbageSoon } from '../inference/garbage.ts';
 import type { DesiredVersion } from './desired-version.ts';
 import { type LoaderOptions, loadModel } from './loader.ts';
 import type { Manager } from './manager.ts';
-import type { Observer } from './observer.ts';
+import type { LoadEvent, Observer } from './observer.ts';
 
 export interface ServeVersionOptions {
   readonly manager: Manager;
@@ -25,8 +25,12 @@ export async function serveVersion(
   const start = performance.now();
   try {
     const model = await manager.start({
-      run: async (onCommit) => {
-        const located = await desired.locate(observer, signal);
+      run: async (onCommit, onStore) => {
+        const onLoadEvent = (event: LoadEvent): void => {
+          onStore(event.type === 'store-retry' ? event.retry : undefined);
+          observer.onLoadEvent(event);
+        };
+        const located = await desired.locate({ onLoadEvent }, signal);
         onCommit(located.commit);
         return loadModel(config, located, observer.classifier);
       },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readArtifact } from '../artifacts/read.ts';
 import type { Config } from '../config/config.ts';
 import { knownLanguages } from '../drift/policy.ts';
+import { binNames } from '../drift/profile.ts';
 import { isFullSha } from '../version/git-objects.ts';
 import { createFolderStore } from '../version/stores/folder.ts';
 import { openStore } from '../version/stores/open.ts';
@@ -19,6 +20,8 @@ export interface StoredVersion {
   readonly date: string;
   /** Of its training data; empty where it has no profile. */
   readonly languages: readonly string[];
+  /** Of its profile; empty where it has none. */
+  readonly labels: readonly string[];
 }
 
 /** The folder is listed at most this often. */
@@ -72,10 +75,12 @@ async function listVersions(
 async function describe(store: LocalStore, model: string, commit: string): Promise<StoredVersion> {
   const version = await openVersion(store, model, commit);
   const profile = await readArtifact(version, 'profile.json');
+  const labels = profile?.features.label;
   return {
     commit,
     tag: await readTag(store, model, commit),
     date: version.details.author.date,
     languages: profile && profile.texts > 0 ? knownLanguages(profile) : [],
+    labels: labels ? binNames(labels) : [],
   };
 }

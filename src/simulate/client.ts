@@ -7,7 +7,7 @@ import {
 } from '../api/predict.ts';
 
 /** What the report reads of a prediction. */
-export type Prediction = Pick<ApiPrediction, 'id' | 'label' | 'language'>;
+export type Prediction = Pick<ApiPrediction, 'id' | 'label' | 'scores' | 'language'>;
 
 export type Answer =
   | {

@@ -3,12 +3,14 @@ import { progressBar } from '../terminal/bars.ts';
 import { alignColumns } from '../terminal/columns.ts';
 import { formatShare } from '../terminal/numbers.ts';
 import { formatMinutes, formatMs } from '../terminal/time.ts';
-import { LABELS } from './phrases/phrases.ts';
 import type { Report, Row } from './report.ts';
 import type { Progress } from './run.ts';
+import { NO_LANGUAGE } from './tally.ts';
 
 const BAR_CELLS = 12;
 const SHORT_SHA = 12;
+/** Instead of an accuracy, where no text has a label that the model has. */
+const NO_LABEL = 'no label';
 
 const ENDINGS = {
   completed: '',
@@ -22,7 +24,7 @@ export function formatReport(report: Report): string {
   return [
     ...phases.map(
       (phase, index) =>
-        `phase ${index + 1}  ${formatCounts(phase.mix, '=')}  ${phase.sent} texts sent` +
+        `phase ${index + 1}  ${[formatCounts(phase.mix, '='), `${phase.sent} texts sent`].filter(Boolean).join('  ')}` +
         (phase.skipped > 0 ? `, ${phase.skipped} skipped` : ''),
     ),
     '',
@@ -57,17 +59,20 @@ export function formatProgress(progress: Progress, phases: number): string {
 }
 
 function formatRows(rows: readonly Row[]): string[] {
-  const head = ['phase', 'language', 'commit', 'texts', 'accuracy', 'identified', ...LABELS];
-  const body = rows.map(({ phase, language, commit, texts, correct, told, predicted }) => [
-    String(phase),
-    language,
-    commit.slice(0, SHORT_SHA),
-    String(texts),
-    formatShare(correct / texts),
-    // Texts whose language the server identified.
-    formatShare((told[language] ?? 0) / texts),
-    ...LABELS.map((label) => formatShare((predicted[label] ?? 0) / texts)),
-  ]);
+  const labels = [...new Set(rows.flatMap(({ predicted }) => Object.keys(predicted)))];
+  const head = ['phase', 'language', 'commit', 'texts', 'accuracy', 'identified', ...labels];
+  const body = rows.map(
+    ({ phase, language, commit, texts, labelled, correct, told, predicted }) => [
+      String(phase),
+      language,
+      commit.slice(0, SHORT_SHA),
+      String(texts),
+      labelled === 0 ? NO_LABEL : formatShare(correct / labelled),
+      // Texts whose language the server identified.
+      language === NO_LANGUAGE ? NO_LANGUAGE : formatShare((told[language] ?? 0) / texts),
+      ...labels.map((label) => formatShare((predicted[label] ?? 0) / texts)),
+    ],
+  );
   return alignColumns([head, ...body], ['left', 'left', 'left', 'right']);
 }
 

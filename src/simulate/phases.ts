@@ -4,6 +4,7 @@ import { LANGUAGES, type Language } from './languages.ts';
 import type { Mix } from './traffic.ts';
 
 export interface Phase {
+  /** Empty where the texts are from a file. */
   readonly mix: Mix;
   readonly durationMs: number;
 }

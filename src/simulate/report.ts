@@ -1,5 +1,4 @@
 /** The report of `simulate`: what was sent, and what was answered. */
-import type { Label } from './phrases/phrases.ts';
 import type { Mix } from './traffic.ts';
 
 /** Why a run ended. */
@@ -32,13 +31,18 @@ export interface PhaseReport {
 export interface Row {
   /** From 1. */
   readonly phase: number;
+  /** Of the texts; `-` where it is not known. */
   readonly language: string;
   readonly commit: string;
   readonly texts: number;
-  /** Texts whose predicted label is that of their phrases. */
+  /** Texts with a label that the model has. */
+  readonly labelled: number;
+  /** Of these, texts whose predicted label is their own. */
   readonly correct: number;
   /** Texts by the language that the server identified. */
   readonly told: Readonly<Record<string, number>>;
-  readonly labels: Readonly<Record<Label, number>>;
+  /** Texts by their own label, also by one that the model does not have. */
+  readonly labels: Readonly<Record<string, number>>;
+  /** Texts by their predicted label, of all labels of the model. */
   readonly predicted: Readonly<Record<string, number>>;
 }

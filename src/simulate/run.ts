@@ -8,10 +8,13 @@ import type { Phase } from './phases.ts';
 import { createRandom } from './random.ts';
 import type { Ending, Report } from './report.ts';
 import { createTally, type Tally } from './tally.ts';
+import { createTextTraffic } from './text-file.ts';
 import { createTraffic, type LabelledText } from './traffic.ts';
 
 export interface SimulationOptions {
   readonly phases: readonly Phase[];
+  /** What is sent instead of invented texts. */
+  readonly texts?: readonly LabelledText[] | undefined;
   /** Texts per second. */
   readonly rate: number;
   /** Texts per request. */
@@ -132,8 +135,8 @@ interface Arrivals {
 }
 
 function createArrivals(options: SimulationOptions, tally: Tally, clock: Clock): Arrivals {
-  const { phases, batch, rate, connections, feedback, seed, client } = options;
-  const nextText = createTraffic(seed);
+  const { phases, texts: own, batch, rate, connections, feedback, seed, client } = options;
+  const nextText = own ? createTextTraffic(own, seed) : createTraffic(seed);
   const random = createRandom(seed ^ OTHER_SEED);
   const sender = createSender(client, tally, clock);
   const inFlight = new Set<Promise<void>>();
@@ -179,9 +182,9 @@ function createSender(client: Client, tally: Tally, clock: Clock): Sender {
           : undefined;
       if (answer.kind === 'predictions') {
         await Promise.all(
-          answer.predictions.map(async ({ id }, index) => {
+          answer.predictions.map(async ({ id, scores }, index) => {
             const { label, getsFeedback } = texts[index] as DueText;
-            if (getsFeedback) {
+            if (getsFeedback && label !== undefined && label in scores) {
               tally.addFeedback(await client.sendFeedback(id, label));
             }
           }),

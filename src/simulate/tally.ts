@@ -2,7 +2,6 @@
 import { quantile } from '../statistics.ts';
 import type { Answer, Prediction } from './client.ts';
 import type { Phase } from './phases.ts';
-import { LABELS, type Label } from './phrases/phrases.ts';
 import type { Ending, Report, Row } from './report.ts';
 import type { LabelledText } from './traffic.ts';
 
@@ -15,6 +14,9 @@ export interface Tally {
 }
 
 type Counts = Record<string, number>;
+
+/** In the report, for texts whose language is not known. */
+export const NO_LANGUAGE = '-';
 
 export function createTally(phases: readonly Phase[]): Tally {
   const phaseCounts = phases.map(() => ({ sent: 0, skipped: 0 }));
@@ -74,31 +76,36 @@ interface Rows {
 
 interface MutableRow extends Pick<Row, 'phase' | 'language' | 'commit'> {
   texts: number;
+  labelled: number;
   correct: number;
   readonly told: Counts;
-  readonly labels: Record<Label, number>;
+  readonly labels: Counts;
   readonly predicted: Counts;
 }
 
 function createRows(): Rows {
   const rows = new Map<string, MutableRow>();
   return {
-    add: (phase, { language, label }, prediction, commit) => {
+    add: (phase, { language = NO_LANGUAGE, label }, prediction, commit) => {
       const key = `${phase} ${language} ${commit}`;
       const row = rows.get(key) ?? {
         phase: phase + 1,
         language,
         commit,
         texts: 0,
+        labelled: 0,
         correct: 0,
         told: {},
-        labels: noLabels(),
-        predicted: noLabels(),
+        labels: {},
+        predicted: Object.fromEntries(Object.keys(prediction.scores).map((name) => [name, 0])),
       };
       rows.set(key, row);
       row.texts += 1;
-      row.correct += prediction.label === label ? 1 : 0;
-      row.labels[label] += 1;
+      if (label !== undefined) {
+        row.labelled += label in prediction.scores ? 1 : 0;
+        row.correct += prediction.label === label ? 1 : 0;
+        increment(row.labels, label);
+      }
       increment(row.predicted, prediction.label);
       increment(row.told, prediction.language);
     },
@@ -109,10 +116,6 @@ function createRows(): Rows {
 
 function increment(counts: Counts, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;
-}
-
-function noLabels(): Record<Label, number> {
-  return Object.fromEntries(LABELS.map((label) => [label, 0])) as Record<Label, number>;
 }
 
 /** By nearest rank: each one is a latency that was measured. */

@@ -8,9 +8,16 @@ import { createRandom } from './random.ts';
 export type Mix = Readonly<Partial<Record<Language, number>>>;
 
 export interface LabelledText {
+  /** Undefined where it is not known. */
+  readonly language?: string | undefined;
+  /** Undefined where it is not known; perhaps one that the model does not have. */
+  readonly label?: string | undefined;
+  readonly text: string;
+}
+
+export interface InventedText extends LabelledText {
   readonly language: Language;
   readonly label: Label;
-  readonly text: string;
 }
 
 /** How frequent each label is, about as in the training data of the shipped versions. */
@@ -21,7 +28,7 @@ const LABEL_WEIGHTS: Readonly<Record<Label, number>> = {
 };
 
 /** @returns a function that returns the next text; a seed and its mixes determine all texts. */
-export function createTraffic(seed: number): (mix: Mix) => LabelledText {
+export function createTraffic(seed: number): (mix: Mix) => InventedText {
   const random = createRandom(seed);
   return (mix) => {
     const language = random.weighted(mix);

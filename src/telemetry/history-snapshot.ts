@@ -1,8 +1,8 @@
 /** What the processes that share a port have observed in the last minutes, as the console shows it. */
 import { type DriftAlarm, driftAlarms } from '../drift/alarms.ts';
-import { DRIFT_WINDOW_SECONDS } from '../drift/normal.ts';
+import { DRIFT_WINDOW_SECONDS, type Normal } from '../drift/normal.ts';
 import { DRIFT_POLICY, knownLanguages, type Verdict, verdictOf } from '../drift/policy.ts';
-import { binNames, type Counts, type Profile } from '../drift/profile.ts';
+import { binNames, type Counts, hasReference, type Profile } from '../drift/profile.ts';
 import { type FeatureDrift, measureDrift } from '../drift/psi.ts';
 import { type Latencies, quantilesOf } from './latency-histogram.ts';
 import type { PredictionFields } from './prediction-log.ts';
@@ -10,6 +10,8 @@ import { type RecentWindow, recentOf } from './recent-window.ts';
 import type { ServiceWindow } from './service-policy.ts';
 
 export const STEP_SECONDS = 5;
+/** What the console shows as “now”. */
+const RECENT_SECONDS = 60;
 export const LAST_PREDICTIONS = 50;
 
 export interface HistoryStep extends ServiceWindow {
@@ -33,6 +35,8 @@ export interface HistorySnapshot {
   /** Oldest first; the last one goes on. */
   readonly steps: readonly HistoryStep[];
   readonly recent: RecentWindow;
+  /** The window of most alert rules. */
+  readonly lasting: RecentWindow;
   readonly drift: {
     readonly windowSeconds: number;
     /** Of the stability index and its verdict. */
@@ -45,6 +49,8 @@ export interface HistorySnapshot {
     readonly features: readonly (FeatureDrift & { readonly verdict: Verdict })[];
     /** By the same policy as the alert rules. */
     readonly alarms: readonly DriftAlarm[];
+    /** Shares of the deployment’s own normal by feature and bin; empty where there is none. */
+    readonly normal: Readonly<Record<string, Readonly<Record<string, number>>>>;
     /** Languages that the version knows from its training. */
     readonly known: readonly string[];
   };
@@ -73,12 +79,18 @@ export interface StepRecord {
   readonly compared: ComparedTexts;
 }
 
+/** What traffic is compared with. */
+export interface Reference {
+  readonly profile: Profile;
+  readonly normal: Pick<Normal, 'features'> | undefined;
+}
+
 /**
  * @param records of the processes that serve the same version.
  * @param now seconds since 1970.
  */
 export function snapshotOf(
-  profile: Profile,
+  { profile, normal }: Reference,
   records: readonly HistoryRecord[],
   now: number,
 ): HistorySnapshot {
@@ -89,13 +101,16 @@ export function snapshotOf(
     labels: byName(profile, 'label', counts),
     languages: byName(profile, 'language', counts),
   }));
+  const windowOf = (windowSeconds: number): RecentWindow =>
+    recentOf(steps, { now, stepSeconds: STEP_SECONDS, windowSeconds });
   return {
     now,
     stepSeconds: STEP_SECONDS,
     steps,
-    recent: recentOf(steps, { now, stepSeconds: STEP_SECONDS }),
+    recent: windowOf(RECENT_SECONDS),
+    lasting: windowOf(DRIFT_WINDOW_SECONDS),
     drift: driftOf(
-      profile,
+      { profile, normal },
       merged.filter(({ at }) => at > now - DRIFT_WINDOW_SECONDS),
     ),
     feedback: records
@@ -111,14 +126,20 @@ export function snapshotOf(
   };
 }
 
-function driftOf(profile: Profile, steps: readonly StepRecord[]): HistorySnapshot['drift'] {
+function driftOf(
+  { profile, normal }: Reference,
+  steps: readonly StepRecord[],
+): HistorySnapshot['drift'] {
   const features = measureDrift(profile, sumOf(steps.map(({ counts }) => counts)));
   const { psi, minObservations } = DRIFT_POLICY;
   return {
     windowSeconds: DRIFT_WINDOW_SECONDS,
     thresholds: { ...psi, minObservations },
-    features: features.map((feature) => ({ ...feature, verdict: verdictOf(feature) })),
-    alarms: driftAlarms(features),
+    features: features
+      .filter(({ feature }) => hasReference(profile, feature))
+      .map((feature) => ({ ...feature, verdict: verdictOf(feature) })),
+    alarms: driftAlarms(features, normal),
+    normal: mapValues(normal?.features ?? {}, (bins) => mapValues(bins, ({ ratio }) => ratio)),
     known: knownLanguages(profile),
   };
 }
@@ -168,6 +189,13 @@ function combine<T>(
     combined[name] = known === undefined ? value : join(known, value);
   }
   return combined;
+}
+
+function mapValues<T, U>(
+  object: Readonly<Record<string, T>>,
+  map: (value: T) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value)]));
 }
 
 function byName({ features }: Profile, feature: string, counts: Counts): Record<string, number> {

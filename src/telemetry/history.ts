@@ -6,11 +6,14 @@ import {
   type HistoryRecord,
   type HistorySnapshot,
   LAST_PREDICTIONS,
+  type Reference,
   STEP_SECONDS,
+  type StepRecord,
   snapshotOf,
 } from './history-snapshot.ts';
 import { addLatency, createLatencies, type Latencies } from './latency-histogram.ts';
 import type { PredictionFields } from './prediction-log.ts';
+import { createRecentTexts, type RecentTexts } from './recent-texts.ts';
 
 const STEPS = 180;
 
@@ -30,25 +33,19 @@ export type History = ReturnType<typeof createHistory>;
 export function createHistory(nowMs: () => number = Date.now) {
   let profile: Profile = { texts: 0, features: {} };
   let steps: Step[] = [];
+  let recentTexts = createRecentTexts(profile);
   let feedback: Feedback = {};
   const predictions: { readonly at: number; readonly line: PredictionFields }[] = [];
 
-  const record = (): HistoryRecord => ({
-    steps: steps.map(({ tally, ...step }) => ({ ...step, counts: tally.counts })),
-    feedback,
-    predictions,
-  });
+  const record = (): HistoryRecord => ({ steps: steps.map(recordOf), feedback, predictions });
 
   const step = (): Step => {
     const at = Math.floor(nowMs() / 1000 / STEP_SECONDS) * STEP_SECONDS;
-    const last = steps.at(-1);
-    if (last && last.at >= at) {
-      return last;
+    if ((steps.at(-1)?.at ?? -1) < at) {
+      const oldest = at - STEP_SECONDS * STEPS;
+      steps = [...steps.filter((past) => past.at > oldest), createStep(at, profile)];
     }
-    const begun = createStep(at, profile);
-    const oldest = at - STEP_SECONDS * STEPS;
-    steps = [...steps.filter((past) => past.at > oldest), begun];
-    return begun;
+    return steps.at(-1) as Step;
   };
 
   return {
@@ -56,6 +53,7 @@ export function createHistory(nowMs: () => number = Date.now) {
     onServing(loaded: Profile): void {
       profile = loaded;
       steps = [];
+      recentTexts = createRecentTexts(profile);
       feedback = {};
     },
     /** A request for predictions has ended. */
@@ -65,7 +63,9 @@ export function createHistory(nowMs: () => number = Date.now) {
     /** @param line the prediction as the log has it. */
     onPrediction(observation: Observation, line: PredictionFields): void {
       step().tally.add(observation);
-      predictions.unshift({ at: nowMs() / 1000, line });
+      const at = nowMs() / 1000;
+      recentTexts.add(observation, { at, ...line });
+      predictions.unshift({ at, line });
       predictions.length = Math.min(predictions.length, LAST_PREDICTIONS);
     },
     /** Another version is the candidate, or none. */
@@ -81,11 +81,18 @@ export function createHistory(nowMs: () => number = Date.now) {
     },
 
     record,
+    texts: (): RecentTexts => recentTexts.texts,
 
-    /** @param records of all processes that serve the same version. */
-    snapshot: (records: readonly HistoryRecord[] = [record()]): HistorySnapshot =>
-      snapshotOf(profile, records, nowMs() / 1000),
+    /** @param records of all processes that serve the same version. @param normal of that version. */
+    snapshot: (
+      records: readonly HistoryRecord[] = [record()],
+      normal?: Reference['normal'],
+    ): HistorySnapshot => snapshotOf({ profile, normal }, records, nowMs() / 1000),
   };
+}
+
+function recordOf({ tally, ...step }: Step): StepRecord {
+  return { ...step, counts: tally.counts };
 }
 
 function createStep(at: number, profile: Profile): Step {

@@ -7,11 +7,13 @@ import type { History } from './history.ts';
 import type { HistoryRecord } from './history-snapshot.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { MetricsSnapshot } from './metrics/snapshot.ts';
+import type { RecentTexts } from './recent-texts.ts';
 
 /** What one process contributes to an answer about all of them. */
 export interface ProcessReports {
   metrics: MetricsSnapshot;
   console: { readonly history: HistoryRecord; readonly stats: ClassifierStats };
+  texts: RecentTexts;
   /** Undefined without a candidate. */
   shadow: ShadowReport | undefined;
 }
@@ -64,6 +66,7 @@ export function createReportReader(
   const readers: { [K in keyof ProcessReports]: () => Promise<ProcessReports[K]> } = {
     metrics: () => metrics.snapshot(),
     console: async () => ({ history: history.record(), stats: readStats() }),
+    texts: async () => history.texts(),
     shadow: async () => readShadow(),
   };
   return async (kind) => {

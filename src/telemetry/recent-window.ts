@@ -1,8 +1,6 @@
-/** The last minute of a history: what the console shows as “now”. */
+/** The last minutes of a history, added up. */
 import { quantile } from '../statistics.ts';
 import type { ServiceWindow } from './service-policy.ts';
-
-const WINDOW_SECONDS = 60;
 
 export interface RecentWindow extends ServiceWindow {
   readonly windowSeconds: number;
@@ -17,15 +15,19 @@ interface Step extends ServiceWindow {
 }
 
 /**
- * Adds up the steps of the last minute; a quantile is the median of those of the steps.
+ * Adds up the steps of the last seconds; a quantile is the median of those of the steps.
  *
  * @param steps of a history, oldest first.
  */
 export function recentOf(
   steps: readonly Step[],
-  { now, stepSeconds }: { now: number; stepSeconds: number },
+  {
+    now,
+    stepSeconds,
+    windowSeconds,
+  }: { readonly now: number; readonly stepSeconds: number; readonly windowSeconds: number },
 ): RecentWindow {
-  const recent = steps.filter(({ at }) => at > now - WINDOW_SECONDS);
+  const recent = steps.filter(({ at }) => at > now - windowSeconds);
   const first = steps[0]?.at ?? now;
   const total = (count: (step: Step) => number): number =>
     recent.reduce((sum, step) => sum + count(step), 0);
@@ -38,8 +40,8 @@ export function recentOf(
   const p50 = median(latencies.map((latency) => latency.p50));
   const p99 = median(latencies.map((latency) => latency.p99));
   return {
-    windowSeconds: WINDOW_SECONDS,
-    seconds: Math.max(Math.min(WINDOW_SECONDS, now - first), stepSeconds),
+    windowSeconds,
+    seconds: Math.max(Math.min(windowSeconds, now - first), stepSeconds),
     texts: total(({ labels }) => Object.values(labels).reduce((sum, n) => sum + n, 0)),
     answered: total(({ answered }) => answered),
     refused: total(({ refused }) => refused),

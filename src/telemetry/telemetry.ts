@@ -8,7 +8,7 @@ import type { Observer } from '../serving/observer.ts';
 import type { ServedModel } from '../serving/served-model.ts';
 import type { ShadowReport } from '../serving/shadow.ts';
 import { errorFields } from './error-fields.ts';
-import { createHistory } from './history.ts';
+import { createHistory, type History } from './history.ts';
 import type { HistorySnapshot } from './history-snapshot.ts';
 import { createLog, type Log } from './log/log.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -17,10 +17,12 @@ import {
   allObserved,
   createReportReader,
   type ProcessGroup,
+  type ProcessReports,
   type ReadReport,
 } from './process-group.ts';
+import { selectTexts, type TimedPrediction } from './recent-texts.ts';
 import { createRequestLog } from './request-log.ts';
-import { type ServiceAlarms, serviceAlarms } from './service-policy.ts';
+import { type ServiceAlarm, serviceAlarms } from './service-policy.ts';
 import { addStats, NO_STATS } from './stats.ts';
 
 /** A scrape waits for the log, so that its counts are those of the lines that are there. */
@@ -30,7 +32,7 @@ const LOG_TIMEOUT_MS = 2_000;
 
 export interface Overview extends HistorySnapshot {
   readonly stats: ClassifierStats;
-  readonly alarms: ServiceAlarms;
+  readonly alarms: readonly ServiceAlarm[];
 }
 
 export interface Telemetry {
@@ -42,6 +44,8 @@ export interface Telemetry {
   readonly exposition: { readonly contentType: string; expose(): Promise<string> };
   /** The history, queues and workers of all processes. */
   readonly overview: () => Promise<Overview>;
+  /** The newest texts of some bins of a feature, of all processes. */
+  readonly readTexts: (feature: string, bins: readonly string[]) => Promise<TimedPrediction[]>;
   readonly readReport: ReadReport;
   /** The normal of the version that serves; undefined where there is none. */
   readonly readNormal: () => Promise<Normal | undefined>;
@@ -109,15 +113,32 @@ export async function createTelemetry(
         return metrics.expose(reports);
       },
     },
-    overview: async () => {
-      const collected = await group.collect('console');
-      const reports = collected.length > 0 ? collected : [await readReport('console')];
-      const snapshot = history.snapshot(reports.map((each) => each.history));
-      const stats = reports.map((each) => each.stats).reduce(addStats);
-      return { ...snapshot, stats, alarms: serviceAlarms(snapshot.recent, stats) };
-    },
+    ...createConsoleReaders(group, history, { readReport, readNormal }),
     readReport,
     readNormal,
+  };
+}
+
+/** What the console shows: of all processes, or of this one where there is no other. */
+function createConsoleReaders(
+  group: ProcessGroup,
+  history: History,
+  { readReport, readNormal }: Pick<Telemetry, 'readReport' | 'readNormal'>,
+): Pick<Telemetry, 'overview' | 'readTexts'> {
+  const collect = async <K extends 'console' | 'texts'>(kind: K): Promise<ProcessReports[K][]> => {
+    const collected = await group.collect(kind);
+    return collected.length > 0 ? collected : [await readReport(kind)];
+  };
+  return {
+    overview: async () => {
+      const reports = await collect('console');
+      const records = reports.map((each) => each.history);
+      const snapshot = history.snapshot(records, await readNormal());
+      const stats = reports.map((each) => each.stats).reduce(addStats);
+      const alarms = serviceAlarms(snapshot.recent, snapshot.lasting, stats);
+      return { ...snapshot, stats, alarms };
+    },
+    readTexts: async (feature, bins) => selectTexts(await collect('texts'), feature, bins),
   };
 }
 

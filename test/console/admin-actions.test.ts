@@ -5,9 +5,11 @@ import {
   ACTIONS,
   type ActionName,
   describeOutcome,
+  labelsToMap,
 } from '../../src/console/browser/admin-actions.ts';
 
-const [OLD, NEW, UNKNOWN] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [
+const [OLD, NEW, UNKNOWN, OTHER] = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(40)) as [
+  string,
   string,
   string,
   string,
@@ -15,9 +17,11 @@ const [OLD, NEW, UNKNOWN] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as 
 const since = '2026-01-01T00:00:00Z';
 const alone = {
   model: { name: 'm', commit: OLD, tag: 'v1' },
+  labels: ['good', 'bad'],
   versions: [
-    { commit: NEW, tag: 'v2', languages: ['de'] },
-    { commit: OLD, tag: 'v1', languages: ['en'] },
+    { commit: NEW, tag: 'v2', languages: ['de'], labels: ['bad', 'good'] },
+    { commit: OLD, tag: 'v1', languages: ['en'], labels: ['good', 'bad'] },
+    { commit: OTHER, tag: 'v3', languages: ['en'], labels: ['POS', 'NEG'] },
   ],
 } as unknown as ConsoleData;
 const compared = { ...alone, candidate: { name: 'm', commit: NEW, tag: 'v2', share: 0.5, since } };
@@ -26,7 +30,7 @@ const promoted = {
   model: { name: 'm', commit: NEW },
   previous: { commit: OLD, loaded: true },
 };
-const choice = { version: 'v2', share: 0.25 };
+const choice = { version: 'v2', share: 0.25, labelMap: {} };
 
 test.each<[string, ConsoleData, ActionName[]]>([
   ['nothing while a model is loaded', { ...alone, model: undefined } as ConsoleData, []],
@@ -107,4 +111,14 @@ test('what has been done is said, with its warnings', () => {
   );
   const ended = { type: 'end-shadow', from: NEW, to: null, changed: true, warnings: [] } as const;
   expect(describeOutcome(compared, ended)).toBe('The comparison has ended.');
+});
+
+test('labels are mapped where those of the version are others', () => {
+  expect(labelsToMap(alone, 'v2')).toEqual([]);
+  expect(labelsToMap(alone, UNKNOWN)).toEqual([]);
+  expect(labelsToMap(alone, 'v3')).toEqual(['POS', 'NEG']);
+  expect(labelsToMap(alone, OTHER)).toEqual(['POS', 'NEG']);
+  const labelMap = { POS: 'good', NEG: 'bad' };
+  const { body } = ACTIONS.load.request(alone, { version: 'v3', share: 1, labelMap });
+  expect(body).toEqual({ commit: OTHER, share: 1, labelMap });
 });

@@ -2,17 +2,16 @@
 import { expect, test } from 'vitest';
 import type { ConsoleData } from '../../src/api/console.ts';
 import { agreementPlot } from '../../src/console/browser/agreement.ts';
-import { createPalette } from '../../src/console/browser/palette.ts';
 
 const NOW = 1000;
 const step = (at: number, compared: ConsoleData['steps'][number]['compared']) => ({
   ...{ at, answered: 0, refused: 0, failed: 0, labels: {}, languages: {}, compared },
 });
 const plotOf = (...steps: ConsoleData['steps']) =>
-  agreementPlot(
-    { now: NOW, stepSeconds: 5, steps, drift: { known: ['en'] } } as unknown as ConsoleData,
-    createPalette(),
-  );
+  agreementPlot({
+    ...{ now: NOW, stepSeconds: 5, steps, lasting: { windowSeconds: 300 } },
+    ...{ drift: { known: ['en'], alarms: [] }, fleet: { status: 'off' } },
+  } as unknown as ConsoleData);
 
 test('each point is the share of the last minute, over all and by language', () => {
   const { series, times, columns } = plotOf(

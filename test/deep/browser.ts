@@ -1,7 +1,7 @@
 /** A real Chromium for the tests of the console. CHROMIUM is its path. */
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
 export const hasChromium = existsSync(CHROMIUM);
@@ -22,6 +22,10 @@ export function useBrowser(): void {
         ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
       ],
     });
+  });
+  // A page that stays open goes on to request data and to draw.
+  afterEach(async () => {
+    await Promise.all(browser?.contexts().map((context) => context.close()) ?? []);
   });
   afterAll(() => browser?.close());
 }

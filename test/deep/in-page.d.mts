@@ -1,4 +1,4 @@
 export function faintTexts(): string[];
 export function tooWide(): string[];
-export function foreignPixels(): number;
+export function alarmPixels(): number;
 export function selectContents(element: object): void;

@@ -45,13 +45,16 @@ export function tooWide() {
     .map(({ tagName, className }) => `${tagName} ${className}`);
 }
 
-/** Pixels of the languages chart that have the colour of the first foreign language. */
-export function foreignPixels() {
+/** Pixels of the languages chart that have the colour of an alarm that needs action. */
+export function alarmPixels() {
   const canvas = document.querySelector('#languages-chart canvas');
   const pen = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', {
     willReadFrequently: true,
   });
-  pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--foreign-1');
+  const probe = document.body.appendChild(document.createElement('i'));
+  probe.style.color = 'var(--act-1)';
+  pen.fillStyle = getComputedStyle(probe).color;
+  probe.remove();
   pen.fillRect(0, 0, 1, 1);
   const [r, g, b] = pen.getImageData(0, 0, 1, 1).data;
   pen.drawImage(canvas, 0, 0);

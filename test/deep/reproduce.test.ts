@@ -111,11 +111,11 @@ test('reports a command that fails, and missing data', async () => {
   const version = await quickVersion('sys.exit(3)');
   const failed = await reproduce(version);
   expect(failed.stderr).toMatch(/python code\/train\.py --data .*: ended with exit code 3\n$/);
-  expect(failed.code).toBe(1);
+  expect(failed.code).toBe(2);
   writeFileSync(join(version.data, 'tiny/train.tsv'), 'label\ttext\n');
   const missing = await reproduce(version);
   expect(missing.stderr).toMatch(/does not hold the data: tiny\/train\.tsv/);
-  expect(missing.code).toBe(1);
+  expect(missing.code).toBe(2);
 });
 
 test.skipIf(!haveTweets)('the shipped baseline is reproduced from the bundle', async () => {

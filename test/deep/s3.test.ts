@@ -99,7 +99,7 @@ describe.skipIf(!haveS3Server)('a store on S3', () => {
           ...pinned(),
           MODEL_CACHE: temporaryFolder(),
         });
-        expect(code).toBe(1);
+        expect(code).toBe(2);
         expect(stderr).toMatch(/PINNED: the endpoint can't be reached at .*ECONNREFUSED/);
         expect(stdout).toContain('"event":"model_load_failed"');
       } finally {
@@ -134,7 +134,7 @@ describe.skipIf(!haveS3Server)('a store on S3', () => {
     const { code, stderr } = await runCommand(fetchArgs(), { ...env(), ...change });
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n {4}at /);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 
   test('an object that is flipped or missing is refused, and named', async () => {

@@ -68,7 +68,7 @@ test('every image but the server’s has the tag of one version, which a variabl
   }
 });
 
-test('the server receives keys and limits; unset, each has its default', () => {
+test('the server receives keys, limits and the address of Prometheus; unset, each has its default', () => {
   const given = Object.entries(server.environment ?? {});
   expect(given.map(([name]) => name)).toEqual(
     expect.arrayContaining([
@@ -82,7 +82,10 @@ test('the server receives keys and limits; unset, each has its default', () => {
     expect.soft(value).toMatch(new RegExp(`^\\$\\{${name}:-.*\\}$`));
   }
   const env = Object.fromEntries(given.map(([name, value]) => [name, byDefault(value)]));
-  expect(readConfig({}, env)).toEqual({ ...readConfig({}, {}), drainDelayMs: 3_000 });
+  expect(readConfig({}, env)).toEqual({
+    ...readConfig({}, {}),
+    ...{ drainDelayMs: 3_000, prometheusUrl: 'http://prometheus:9090' },
+  });
 });
 
 test('Prometheus keeps more than the 30 days of the error budget', () => {

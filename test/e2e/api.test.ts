@@ -1,7 +1,11 @@
 /** The built server answers in the shapes of the schemas in src/api, without a field too many. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { consoleDataSchema } from '../../src/api/console.ts';
+import {
+  consoleDataSchema,
+  consoleTextsSchema,
+  fleetHistorySchema,
+} from '../../src/api/console.ts';
 import { livenessSchema, readinessSchema } from '../../src/api/health.ts';
 import { modelCardSchema } from '../../src/api/model.ts';
 import { labelsResponseSchema, predictResponseSchema } from '../../src/api/predict.ts';
@@ -93,6 +97,33 @@ test('GET /console/data, before and after traffic', async () => {
   expect(data.predictions[0]?.trace_id).toBe('a'.repeat(32));
   expect(data.feedback).toEqual({ [String(first?.label)]: { [String(first?.label)]: 1 } });
   expect(data.drift.features.map(({ feature }) => feature)).toContain('language');
+});
+
+test('GET /console/texts: the newest texts of the bins that are named', async () => {
+  const inputs = ['Guten Morgen zusammen', 'Bonjour tout le monde', 'Good morning everyone'];
+  expect((await request('/predict', { inputs })).status).toBe(200);
+  const textsOf = async (query: string) => {
+    const { predictions } = await answer(consoleTextsSchema, `/console/texts?${query}`);
+    return predictions.map(({ input }) => input);
+  };
+  expect(await textsOf('feature=language&bin=fr')).toEqual([inputs[1]]);
+  expect((await textsOf('feature=language&bin=de&bin=fr')).slice(0, 2)).toEqual([
+    ...[inputs[1], inputs[0]],
+  ]);
+  expect(await textsOf('feature=none&bin=de')).toEqual([]);
+  expect(await textsOf('')).toEqual([]);
+});
+
+test('GET /console/fleet, without a Prometheus', async () => {
+  expect(await answer(fleetHistorySchema, '/console/fleet?range=24h')).toEqual({ status: 'off' });
+  expect(await answer(fleetHistorySchema, '/console/fleet')).toEqual({ status: 'off' });
+  for (const range of ['2h', '__proto__', 'up%7B%7D', '1h&range=7d']) {
+    expect((await request(`/console/fleet?range=${range}`)).status).toBe(404);
+  }
+});
+
+test.each(['data', 'texts', 'fleet'])('GET /console/%s requires the key', async (name) => {
+  expect((await request(`/console/${name}`, undefined, { 'x-api-key': '' })).status).toBe(401);
 });
 
 describe('a problem', () => {

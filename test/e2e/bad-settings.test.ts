@@ -1,4 +1,4 @@
-/** A bad setting ends the start: one line that names it, no stack trace, exit code 1. */
+/** A bad setting ends the start: one line that names it, no stack trace, exit code 2. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ const NO_KEY = 'API_KEYS: expected at least one key, found none: the server woul
 
 async function refusalOf(settings: Settings): Promise<string> {
   const { code, signal, stderr } = await runCommand(['serve'], settings);
-  expect({ code, signal }).toEqual({ code: 1, signal: null });
+  expect({ code, signal }).toEqual({ code: 2, signal: null });
   const [, message = ''] = /^tweet-sentiment: (.*)\n$/.exec(stderr) ?? [];
   return message || stderr;
 }

@@ -65,7 +65,7 @@ describe('models commit', () => {
 
   test('reports that nothing has changed', async () => {
     const { code, stderr } = await repository.commitVersion();
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toMatch(/nothing to commit/);
   });
 
@@ -80,7 +80,7 @@ describe('models commit', () => {
     const { code, stderr } = await runCommand([
       ...['models', 'show', 'no-such-branch', '--repository', repository.folder],
     ]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('"no-such-branch" names no commit of');
   });
 });

@@ -148,7 +148,7 @@ describe('a wrong argument ends with exit code 2', () => {
   });
 });
 
-describe('an error ends with exit code 1 and one line', () => {
+describe('an error ends with exit code 2 and one line', () => {
   const line = (commit: string): string =>
     JSON.stringify({
       ...{ timestamp: '2026-01-31T12:00:00.000Z', event: 'prediction', commit },
@@ -189,6 +189,6 @@ describe('an error ends with exit code 1 and one line', () => {
 
     expect(stderr).toContain(message);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-    expect([code, stdout]).toEqual([1, '']);
+    expect([code, stdout]).toEqual([2, '']);
   });
 });

@@ -62,7 +62,7 @@ describe('a repository that git refuses to read is an error with git’s reason'
     const { code, stdout, stderr } = await run(cwd, args, { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' });
     expect(stderr).toContain('detected dubious ownership in repository');
     expect(stderr).toContain('safe.directory');
-    expect([code, stdout]).toEqual([1, '']);
+    expect([code, stdout]).toEqual([2, '']);
   });
 
   test('a broken one', async () => {
@@ -71,7 +71,7 @@ describe('a repository that git refuses to read is an error with git’s reason'
     execFileSync('sh', ['-c', 'echo "gitdir: /nowhere" > .git'], { cwd: broken });
     const { code, stdout, stderr } = await run(broken, showHead);
     expect(stderr).toMatch(/^tweet-sentiment: git: fatal: not a git repository: /);
-    expect([code, stdout]).toEqual([1, '']);
+    expect([code, stdout]).toEqual([2, '']);
   });
 });
 

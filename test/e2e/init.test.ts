@@ -66,7 +66,7 @@ describe('models init', () => {
   test('reports that there is no repository', async () => {
     const folder = temporaryFolder();
     const { code, stderr } = await runCommand(['models', 'init', folder]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toBe(`tweet-sentiment: ${folder} is not in a git repository\n`);
   });
 });

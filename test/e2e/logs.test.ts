@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { predictionLine } from '../logs/lines.ts';
 import { temporaryFolder } from '../support/git-version.ts';
@@ -57,11 +58,11 @@ describe('a wrong argument ends with exit code 2 and one line with the reason', 
   });
 });
 
-test('a missing file ends with exit code 1, unless it is followed', async () => {
+test('a missing file ends with exit code 2, unless it is followed', async () => {
   const missing = join(folder, 'missing.log');
   const { code, stderr } = await runCommand(['logs', missing, '--no-follow']);
   expect(stderr).toBe(`tweet-sentiment: ${missing} does not exist\n`);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
 
   const { child, seen, exited } = startLogs([missing]);
   await until(() => expect(seen.err).toBe(`tweet-sentiment: waiting for ${missing}\n`));
@@ -90,6 +91,46 @@ test('without following, the whole file is shown, or its last lines with -n', as
   const some = await runCommand(['logs', path, '--no-follow', '--json', '-n', '2']);
   expect(some.stdout).toBe(
     `${readFileSync(path, 'utf8').trimEnd().split('\n').slice(-2).join('\n')}\n`,
+  );
+});
+
+test('several files are read in the order of their times: compressed, of Docker, as they are', async () => {
+  const inputs = ['text 1', 'text 2', 'text 3'];
+  const [first, second, third] = inputs.map((input, at) =>
+    predictionLine({ input, timestamp: `2026-01-31T12:00:0${at}.000Z` }),
+  ) as [string, string, string];
+  const files = ['c.log', 'a.log', 'b'].map((name) => join(folder, name));
+  const [compressed, container, plain] = files as [string, string, string];
+  writeFileSync(compressed, gzipSync(`${first}\n`));
+  const record = { log: `${second}\n`, stream: 'stdout', time: '2026-01-31T12:00:01.123456789Z' };
+  writeFileSync(container, `${JSON.stringify(record)}\n`);
+  writeFileSync(plain, `${third}\n`);
+  const all = await runCommand(['logs', plain, container, compressed, '--json']);
+  expect(all).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: `${[first, second, third].join('\n')}\n`,
+  });
+
+  for (const file of files) {
+    const one = await runCommand(['logs', file, '--no-follow', '--json', '-n', '1']);
+    expect(one).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('text') });
+  }
+  const followed = await runCommand(['logs', compressed, '--follow']);
+  expect(followed).toMatchObject({
+    code: 2,
+    stderr: 'error: --follow is for one file that is not compressed\n',
+  });
+});
+
+test('a filter value that no prediction has is named, with those that are there', async () => {
+  const { code, stdout, stderr } = await runCommand([
+    ...['logs', path, '--no-follow', '--label', 'postive', '--language', 'de,fr'],
+  ]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  expect(stderr).toBe(
+    'tweet-sentiment: no prediction has the language fr; found: de, en\n' +
+      'tweet-sentiment: no prediction has the label postive; found: positive\n',
   );
 });
 

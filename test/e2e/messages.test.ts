@@ -70,7 +70,7 @@ test.each<[string, string]>([
   const { code, stdout, stderr } = await runCommand(fill(args).split(' '), PLAIN_GIT);
   expect(stderr).toBe(`tweet-sentiment: ${fill(message)}\n`);
   expect(stderr).not.toMatch(/E[A-Z]{4,}|scandir|lstat|Invalid input/);
-  expect([code, stdout]).toEqual([1, '']);
+  expect([code, stdout]).toEqual([2, '']);
 });
 
 test('a file that is no bundle', async () => {
@@ -79,7 +79,7 @@ test('a file that is no bundle', async () => {
     `tweet-sentiment: ${FILE} is not a bundle of a git repository: error: '${FILE}' does not look like ` +
       'a v2 or v3 bundle file\n',
   );
-  expect(code).toBe(1);
+  expect(code).toBe(2);
 });
 
 describe('in a model repository', () => {
@@ -112,7 +112,7 @@ describe('in a model repository', () => {
       `tweet-sentiment: ${bundle} has only the git-lfs pointer of model.onnx of ${sha}, and ${store} ` +
         'does not have it either: name a store that has it, by --model-store, or --from of publish\n',
     );
-    expect(code).toBe(1);
+    expect(code).toBe(2);
 
     const clone = join(temporaryFolder(), 'clone');
     repository.git('clone', '--quiet', repository.folder, clone);

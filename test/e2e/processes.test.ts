@@ -90,7 +90,7 @@ test('one that can’t start ends them all, with one message', async () => {
   const { store, folder } = copyOfPinned();
   rmSync(join(folder, 'golden.json'));
   const broken = await runCommand(['serve'], { ...TWO, MODEL_STORE: store });
-  expect(broken).toMatchObject({ code: 1, signal: null });
+  expect(broken).toMatchObject({ code: 2, signal: null });
   expect(broken.stderr).toMatch(/^tweet-sentiment: .*golden\.json does not exist.*\n$/);
 
   await expectPortTaken();
@@ -121,7 +121,7 @@ async function expectPortTaken(env: Record<string, string> = {}): Promise<void> 
   const { port } = other.address() as AddressInfo;
   const taken = await runCommand(['serve'], { ...TWO, PORT: String(port), ...env });
   other.close();
-  expect(taken).toMatchObject({ code: 1, signal: null });
+  expect(taken).toMatchObject({ code: 2, signal: null });
   expect(taken.stderr).toMatch(/^tweet-sentiment: .*EADDRINUSE.*\n$/);
 }
 

@@ -42,7 +42,7 @@ describe('a wrong argument ends with exit code 2', () => {
   });
 });
 
-describe('an error ends with exit code 1 and one line', () => {
+describe('an error ends with exit code 2 and one line', () => {
   const empty = join(folder, 'empty.log');
   const cut = join(folder, 'cut.log.gz');
   writeFileSync(empty, '');
@@ -76,13 +76,13 @@ describe('an error ends with exit code 1 and one line', () => {
   ])('%s', async (_, args, message) => {
     const { code, stderr, stdout } = await replay(...args(), '--against', PINNED);
 
-    expect([code, stderr, stdout]).toEqual([1, `tweet-sentiment: ${message}\n`, '']);
+    expect([code, stderr, stdout]).toEqual([2, `tweet-sentiment: ${message}\n`, '']);
   });
 
   test('a version that no store has', async () => {
     const { code, stderr } = await replay(log, '--against', 'f'.repeat(40));
     expect(stderr).toContain(`no version ${'f'.repeat(40)} of tweet-sentiment`);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 
   test('a version whose bytes are others', async () => {
@@ -91,6 +91,6 @@ describe('an error ends with exit code 1 and one line', () => {
     writeFileSync(path, readFileSync(path, 'utf8').replace('"', "'"));
     const { code, stderr } = await replay(log, '--against', PINNED, '--model-store', store);
     expect(stderr).toContain('tokenizer.json: ');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 });

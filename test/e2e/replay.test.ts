@@ -114,7 +114,7 @@ test('a running server answers alike; what it logs meanwhile is not replayed', a
   const withoutKey = await replay(...args);
   expect(withoutKey.stderr).toContain('/predict answers 401');
   expect(withoutKey.stderr).toContain('give a key of the server with --api-key\n');
-  expect([withoutKey.code, withoutKey.stdout]).toEqual([1, '']);
+  expect([withoutKey.code, withoutKey.stdout]).toEqual([2, '']);
 });
 
 test('a text whose answer depends on its batch is the same (docs/decisions/0017-replay.md)', async () => {
@@ -237,7 +237,7 @@ describe('a log without full texts', () => {
     const path = await logWith(logInput);
     const { code, stderr } = await replay(path, '--against', PINNED);
     expect([code, stderr]).toEqual([
-      1,
+      2,
       `tweet-sentiment: ${path}: ${count} predictions can't be replayed: ${reason}. ${NEED}\n`,
     ]);
   });
@@ -246,7 +246,7 @@ describe('a log without full texts', () => {
     const path = await logWith('hash');
     const { code, stderr } = await replay(path, '--against', PINNED);
     expect([code, stderr]).toEqual([
-      1,
+      2,
       `tweet-sentiment: ${path}: 2 of 2 predictions can't be replayed: 2 with a hash (LOG_INPUT=hash; ` +
         `--texts names a file that has the texts). ${NEED}\n`,
     ]);
@@ -271,5 +271,5 @@ test('a version that the server does not serve', async () => {
   const args = ['--server', server.url, '--api-key', KEY];
   const { code, stderr, stdout } = await replay(log, '--against', MULTILINGUAL, ...args);
   const message = `${server.url} serves another version: expected ${MULTILINGUAL}, found ${PINNED}`;
-  expect([code, stderr, stdout]).toEqual([1, `tweet-sentiment: ${message}\n`, '']);
+  expect([code, stderr, stdout]).toEqual([2, `tweet-sentiment: ${message}\n`, '']);
 });

@@ -17,7 +17,7 @@ const url = () => ['--server', server.url];
 
 test('without a candidate it reports that, then it prints how the candidate compares', async () => {
   const before = await shadow(ADMIN_TOKEN, ...url());
-  expect(before.code).toBe(1);
+  expect(before.code).toBe(2);
   expect(before.stderr).toBe(
     'tweet-sentiment: no candidate is loaded: PUT /admin/shadow loads one\n',
   );
@@ -52,7 +52,7 @@ test('a wrong token, a server without /admin, and none at all are reported in wo
     ];
     for (const [token, address, message] of cases) {
       const { code, stdout, stderr } = await shadow(token, '--server', address);
-      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toContain(`tweet-sentiment: ${message}`);
     }
   } finally {

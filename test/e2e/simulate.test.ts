@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../src/simulate/report.ts';
+import { temporaryFolder } from '../support/git-version.ts';
 import { PINNED } from '../support/pinned.ts';
 import { runCommand, startCommand, startServer, sum, type TestServer } from '../support/server.ts';
 
@@ -85,11 +88,11 @@ describe('simulate', () => {
     expect(lines[7]).toMatch(/^\d+:\d\d$/);
   });
 
-  test('continues after errors; where nothing was answered, its exit code is 1', async () => {
+  test('continues after errors; where nothing was answered, its exit code is 2', async () => {
     const { code, stdout, stderr } = await simulate(
       ...['--api-key', 'another', '--for', '1s', '--rate', '10'],
     );
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stdout).toMatch(/^statuses {2}403: \d+$/m);
     expect(stderr).toBe('tweet-sentiment: nothing was answered\n');
   });
@@ -115,9 +118,21 @@ describe('simulate', () => {
     expect(stdout).toMatch(/^1 +en /m);
   });
 
+  test('sends the texts of a file; a label that the model does not have has no accuracy', async () => {
+    const file = join(temporaryFolder(), 'texts.tsv');
+    writeFileSync(file, 'joy\tI got the job\nanger\tNot again\n');
+    const { code, stdout, stderr } = await simulate('--texts', file, '--for', '1s', '--rate', '20');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^1 +- +[0-9a-f]{12} +\d+ +no label +- /m);
+    const mixed = await simulate('--texts', file, '--mix', 'en=1');
+    expect(mixed).toMatchObject({ code: 2, stderr: expect.stringContaining('--mix') });
+    const missing = await simulate('--texts', 'nowhere.tsv');
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('nowhere.tsv') });
+  });
+
   test('without a server, it is an error', async () => {
     const { code, stdout, stderr } = await runCommand(['simulate', '--url', 'http://127.0.0.1:9']);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^tweet-sentiment: No server answers at http:\/\/127\.0\.0\.1:9 \(/);
   });
 

@@ -22,13 +22,13 @@ import {
 } from '../support/pinned.ts';
 import { runCommand, startServer, type TestServer } from '../support/server.ts';
 
-/** Refused: exit code 1, one clear line, no stack. */
+/** Refused: exit code 2, one clear line, no stack. */
 async function expectRefused(env: Record<string, string>, message: string): Promise<void> {
   const { code, stderr } = await runCommand(['serve'], env);
   expect(stderr).toContain(message);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   expect(stderr).not.toMatch(/\n? {4}at /);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
 }
 
 describe('a start is refused', () => {
@@ -262,7 +262,7 @@ describe('models', () => {
       data,
     ]);
     expect(stderr).toContain(message);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 });
 

@@ -210,7 +210,7 @@ describe('with one digest of all ingredients', () => {
     await publishVersion(source, createFolderStore(store), MODEL, sha);
     const serve = await runCommand(['serve'], { MODEL_STORE: store, MODEL_COMMIT: sha, PORT: '0' });
     expect(serve.stderr).toMatch(/^tweet-sentiment: to be retrained: /);
-    expect(serve.code).toBe(1);
+    expect(serve.code).toBe(2);
   });
 });
 

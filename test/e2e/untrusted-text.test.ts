@@ -95,7 +95,7 @@ test('JSON has the original text', async () => {
 
 test('the message of an error', async () => {
   const { stderr, code } = await runCommand(['models', 'show', HOSTILE, '--model-store', store]);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toContain('x');
   expect(stderr).not.toMatch(/(?!\n)\p{Cc}|\p{Bidi_Control}/u);
 });

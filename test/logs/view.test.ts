@@ -22,7 +22,7 @@ function viewOf(options: Partial<ViewOptions> & { width?: number } = {}) {
 /** All that is shown of a log. */
 function show(lines: readonly string[], options: Parameters<typeof viewOf>[0] = {}): string[] {
   const view = viewOf(options);
-  const text = view.push(Buffer.from(lines.map((line) => `${line}\n`).join(''))) + view.end();
+  const text = view.push(lines) + view.end();
   return text.split('\n').slice(0, -1);
 }
 
@@ -154,7 +154,7 @@ describe('lines', () => {
 test('of the initial content only the last entries that pass are shown, then all new ones', () => {
   const view = viewOf({ last: 2, filters: { languages: new Set(['de']) } });
   const push = (language: string, input: string): string =>
-    view.push(Buffer.from(`${predictionLine({ language, input })}\n`));
+    view.push([predictionLine({ language, input })]);
   expect(push('de', 'one') + push('de', 'two') + push('de', 'three') + push('en', 'x')).toBe('');
   expect(view.caughtUp().match(/one|two|three|x/g)).toEqual(['two', 'three']);
   expect(push('de', 'four')).toContain('four');
@@ -163,7 +163,7 @@ test('of the initial content only the last entries that pass are shown, then all
 
 test('foreign lines are counted', () => {
   const view = viewOf();
-  view.push(Buffer.from(`> npm start\n\n{"a":1}\n${predictionLine()}\n`));
+  view.push(['> npm start', '', '{"a":1}', predictionLine()]);
   expect(view.foreignLines()).toBe(2);
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer, Client } from '../../src/simulate/client.ts';
+import { formatReport } from '../../src/simulate/format-report.ts';
 import { type SimulationOptions, simulate } from '../../src/simulate/run.ts';
 import { fakeClock } from '../support/object-server.ts';
 
@@ -18,7 +19,12 @@ function answer(texts: readonly string[]): Answer {
     kind: 'predictions',
     status: '200',
     commit: COMMIT,
-    predictions: texts.map((text) => ({ id: `id of ${text}`, label: 'neutral', language: 'en' })),
+    predictions: texts.map((text) => ({
+      id: `id of ${text}`,
+      label: 'neutral',
+      scores: { negative: 0.2, neutral: 0.6, positive: 0.2 },
+      language: 'en',
+    })),
   };
 }
 
@@ -223,5 +229,56 @@ describe('the end', () => {
     expect(ended).toBe('interrupted');
     expect(elapsed_ms).toBeLessThan(10_500);
     expect(phases[0]?.sent).toBe(sent.length);
+  });
+});
+
+describe('texts of a file', () => {
+  const sendAll = (texts: SimulationOptions['texts'], feedback = 0) => {
+    const labels: string[] = [];
+    const { report, sent } = run(
+      {
+        sendFeedback: async (_id, label) => {
+          labels.push(label);
+          return '204';
+        },
+      },
+      { phases: [{ mix: {}, durationMs: 10_000 }], texts, feedback },
+    );
+    return { report, sent, labels };
+  };
+
+  test('accuracy is of the texts whose label the model has; of others there is none', async () => {
+    const { report, sent } = sendAll([
+      { label: 'neutral', text: 'a', language: 'en' },
+      { label: 'joy', text: 'b', language: 'en' },
+      { label: 'joy', text: 'c', language: 'de' },
+      { text: 'd' },
+    ]);
+    const { rows, phases } = await report;
+    expect(new Set(sent.flatMap(({ texts }) => texts))).toEqual(new Set(['a', 'b', 'c', 'd']));
+    expect(phases[0]).toMatchObject({ mix: {}, skipped: 0 });
+    expect(
+      rows.map(({ language, labelled, correct }) => [language, labelled > 0, correct]),
+    ).toEqual([
+      ['-', false, 0],
+      ['de', false, 0],
+      ['en', true, rows[2]?.labelled],
+    ]);
+    expect(rows[1]?.labels).toEqual({ joy: rows[1]?.texts });
+    const lines = formatReport(await report).split('\n');
+    expect(lines[0]).toMatch(/^phase 1 {2}\d+ texts sent$/);
+    expect(lines[2]).toMatch(/ negative +neutral +positive$/);
+    expect(lines[3]).toMatch(/^1 +- .* no label +- +0\.0 % +100\.0 % +0\.0 %$/);
+    expect(lines[4]).toMatch(/^1 +de .* no label +0\.0 % /);
+    expect(lines[5]).toMatch(/^1 +en .* 100\.0 % +100\.0 % /);
+  });
+
+  test('feedback is sent only with a label that the model has', async () => {
+    const { report, labels } = sendAll(
+      [{ label: 'positive', text: 'a' }, { label: 'joy', text: 'b' }, { text: 'c' }],
+      1,
+    );
+    await report;
+    expect(new Set(labels)).toEqual(new Set(['positive']));
   });
 });

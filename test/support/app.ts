@@ -1,5 +1,6 @@
 /** The application around a model of a test's own. */
 import type { Express } from 'express';
+import { createFleet } from '../../src/console/fleet/fleet.ts';
 import { createApp } from '../../src/http/app.ts';
 import { createBodyBudget } from '../../src/http/body-budget.ts';
 import { createHandlingPacer } from '../../src/http/pacer.ts';
@@ -48,8 +49,12 @@ export function createTestApp(
     page: new Map(),
     overview: async () => {
       const snapshot = createHistory().snapshot();
-      return { ...snapshot, stats: NO_STATS, alarms: serviceAlarms(snapshot.recent, NO_STATS) };
+      const alarms = serviceAlarms(snapshot.recent, snapshot.lasting, NO_STATS);
+      return { ...snapshot, stats: NO_STATS, alarms };
     },
+    readTexts: async () => [],
+    fleet: createFleet(undefined, 'm'),
+    logFile: undefined,
     exposition: { contentType: 'text/plain', expose: async () => '' },
   });
 }

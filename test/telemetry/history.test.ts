@@ -101,6 +101,27 @@ test('drift is that of the last five minutes', () => {
   expect([alarms, known, features[0]?.observations]).toEqual([[], ['en'], 1]);
 });
 
+test('with a normal, its shares are there and labels raise an alarm', () => {
+  const history = historyAt(0);
+  for (let i = 0; i < 300; i++) {
+    history.onPrediction(text('en'), line());
+  }
+  expect(history.snapshot().drift).toMatchObject({ alarms: [], normal: {} });
+  const bin = (ratio: number) => ({ ratio, deviation: 0.01 });
+  const normal = { features: { label: { negative: bin(0.3), positive: bin(0.7) } } };
+  const { drift } = history.snapshot([history.record()], normal);
+  expect(drift.normal).toEqual({ label: { negative: 0.3, positive: 0.7 } });
+  expect(drift.alarms).toMatchObject([
+    {
+      kind: 'label_mix',
+      bin: expect.any(String),
+      reference: 'normal',
+      alert: 'ClassifierLabelMixDrift',
+    },
+    { kind: 'label_mix' },
+  ]);
+});
+
 test('another version begins without observations', () => {
   const history = historyAt(0);
   history.onPrediction(text('de'), line());

@@ -3,6 +3,7 @@ import { openClassifier } from '../../inference/offline.ts';
 import { commitVersion } from '../../repository/commit.ts';
 import { openRepository } from '../../repository/git.ts';
 import { commandLine } from '../command-line.ts';
+import { judging } from '../exit-code.ts';
 import { print } from '../output.ts';
 
 export function addCommit(models: Command): void {
@@ -17,7 +18,7 @@ export function addCommit(models: Command): void {
       'folder with the data that data/datasets.json lists; files are found by digest',
     )
     .option('--repository <path>', 'git clone of the model repository', '.')
-    .action(run);
+    .action(judging(run));
 }
 
 interface CommitFlags {

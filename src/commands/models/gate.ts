@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { gate } from '../../repository/gate/gate.ts';
+import { EXIT, judging } from '../exit-code.ts';
 import { positiveNumber, share } from '../flag-values.ts';
 import { asJson, type Flags } from '../options.ts';
 import { print, progressBar } from '../output.ts';
@@ -48,7 +49,7 @@ export function addGate(models: Command): void {
       50,
     )
     .addOption(asJson())
-    .action(run);
+    .action(judging(run));
 }
 
 interface GateFlags extends Flags {
@@ -83,7 +84,7 @@ function run(revision: string | undefined, flags: GateFlags & Limits): Promise<v
       checks,
     };
     print(flags, result, (value) => formatChecks(value.checks));
-    process.exitCode = passed ? 0 : 1;
+    process.exitCode = passed ? EXIT.ok : EXIT.negative;
   });
 }
 

@@ -3,6 +3,7 @@ import { tagsOf } from '../../repository/git.ts';
 import { ModelError } from '../../version/errors.ts';
 import { publishVersion } from '../../version/publish.ts';
 import { isWritable, type Store } from '../../version/stores/store.ts';
+import { judging } from '../exit-code.ts';
 import { asJson, type Flags, isGiven } from '../options.ts';
 import { notify, print, progressBar } from '../output.ts';
 import {
@@ -26,7 +27,7 @@ export function addPublish(models: Command): void {
       'name of the version for people, such as v1.0.0 (default: its git tag, if it has one)',
     )
     .addOption(asJson())
-    .action(run);
+    .action(judging(run));
 }
 
 interface PublishFlags extends Flags {

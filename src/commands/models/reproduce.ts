@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { reproduce } from '../../repository/reproduce/reproduce.ts';
 import { createTemporaryDirectory } from '../../version/staging.ts';
 import { commandLine } from '../command-line.ts';
+import { EXIT } from '../exit-code.ts';
 import { asJson, type Flags } from '../options.ts';
 import { notify, print, progressBar } from '../output.ts';
 import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
@@ -35,7 +36,7 @@ function run(revision: string | undefined, flags: Flags & { data: string }): Pro
         onStep: notify,
       });
       print(flags, reproduction, formatReproduction);
-      process.exitCode = reproduction.verdict === 'different' ? 1 : 0;
+      process.exitCode = reproduction.verdict === 'different' ? EXIT.negative : EXIT.ok;
     } finally {
       await remove();
     }

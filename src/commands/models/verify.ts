@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatBytes } from '../../terminal/numbers.ts';
 import { openVersion, readVersion } from '../../version/version.ts';
+import { judging } from '../exit-code.ts';
 import { asJson, type Flags } from '../options.ts';
 import { print } from '../output.ts';
 import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
@@ -12,7 +13,7 @@ export function addVerify(models: Command): void {
     )
     .argument('[commit]', SERVED_REVISION)
     .addOption(asJson())
-    .action(run);
+    .action(judging(run));
 }
 
 function run(revision: string | undefined, flags: Flags): Promise<void> {

@@ -1,7 +1,7 @@
 /** The changes of the models that the page offers: what each will do, in words, and its request. */
 import type { ChangeResponse } from '../../api/admin.ts';
 import type { ConsoleData } from '../../api/console.ts';
-import { percent, shortCommit } from './format.ts';
+import { percent, shortCommit } from '../../terminal/quantities.ts';
 
 export type ActionName = 'load' | 'share' | 'promote' | 'end' | 'rollback' | 'swap';
 
@@ -11,6 +11,8 @@ export interface Choice {
   readonly version: string;
   /** From 0 to 1. */
   readonly share: number;
+  /** Labels of the version → those of the version that serves; only where they differ. */
+  readonly labelMap: Readonly<Record<string, string>>;
 }
 
 export interface AdminAction {
@@ -48,7 +50,7 @@ export const ACTIONS: Readonly<Record<ActionName, AdminAction>> = {
     explain: (data, { share }) =>
       `${candidateOf(data)} predicts ${percent(share)} of the texts from now on, until now it was ` +
       `${percent(data.candidate?.share ?? 0)}. The comparison goes on.`,
-    request: ({ candidate }, { share }) => shadowRequest(candidate?.commit ?? '', share),
+    request: ({ candidate }, { share }) => shadowRequest(candidate?.commit ?? '', share, {}),
   },
   end: {
     label: 'End comparison',
@@ -61,13 +63,14 @@ export const ACTIONS: Readonly<Record<ActionName, AdminAction>> = {
   },
   load: {
     label: 'Load candidate',
-    fields: ['version', 'share'],
+    fields: ['version', 'labelMap', 'share'],
     isPossible: isReady,
     explain: (data, { version, share }) =>
       `${nameOf(data, version)} predicts ${percent(share)} of the texts from now on, after ` +
       `${primaryOf(data)} has answered them. Clients see nothing of it. Both take memory until the ` +
       `comparison ends.${hasCandidate(data) ? ` It takes the place of ${candidateOf(data)}.` : ''}`,
-    request: (data, { version, share }) => shadowRequest(commitOf(data, version), share),
+    request: (data, { version, share, labelMap }) =>
+      shadowRequest(commitOf(data, version), share, labelMap),
   },
   swap: {
     label: 'Swap',
@@ -95,8 +98,17 @@ export const ACTIONS: Readonly<Record<ActionName, AdminAction>> = {
   },
 };
 
-function shadowRequest(commit: string, share: number) {
-  return { method: 'PUT', path: '/admin/shadow', body: { commit, share } };
+function shadowRequest(commit: string, share: number, labelMap: Choice['labelMap']) {
+  const map = Object.keys(labelMap).length > 0 ? { labelMap } : {};
+  return { method: 'PUT', path: '/admin/shadow', body: { commit, share, ...map } };
+}
+
+/** The labels of a version that have to be mapped: all of them, unless they are those of the one that serves. */
+export function labelsToMap({ versions, labels }: ConsoleData, version: string): readonly string[] {
+  const found = versions.find(({ tag, commit }) => version === tag || version === commit);
+  const own = found?.labels ?? [];
+  const isSame = own.length === labels.length && own.every((label) => labels.includes(label));
+  return isSame ? [] : own;
 }
 
 /** The commit of a tag that the server knows; another text as it is. */

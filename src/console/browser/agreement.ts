@@ -1,9 +1,9 @@
 /** How often the candidate agrees with the version that serves, over time. */
 import type { ConsoleData } from '../../api/console.ts';
-import { percent } from './format.ts';
-import { familiarity } from './languages.ts';
-import type { Palette } from './palette.ts';
-import { type Column, type Plot, sumsOf, timelineOf } from './series.ts';
+import { percent } from '../../terminal/quantities.ts';
+import { languageAlarms } from './languages.ts';
+import { languageSeries } from './palette.ts';
+import { type Column, type Plot, replicaSource, sumsOf, timelineOf } from './series.ts';
 
 /** Each point is the share of the texts of so many seconds. */
 export const AGREEMENT_SECONDS = 60;
@@ -13,7 +13,8 @@ const MIN_TEXTS = 20;
 
 type Compared = ConsoleData['steps'][number]['compared'];
 
-export function agreementPlot(data: ConsoleData, palette: Palette): Plot {
+export function agreementPlot(data: ConsoleData): Plot {
+  const alarms = languageAlarms(data);
   const texts = sumsOf(
     data,
     ({ compared }) =>
@@ -32,10 +33,11 @@ export function agreementPlot(data: ConsoleData, palette: Palette): Plot {
   return {
     series: [
       { name: 'all texts', color: '--muted', dashed: true },
-      ...languages.map((name) => palette(name, familiarity(name, data.drift.known))),
+      ...languages.map((name) => languageSeries(name, alarms)),
     ],
-    times: timelineOf(data).times,
+    times: timelineOf(replicaSource(data)).times,
     columns,
+    marks: [],
     now: columns.map((column) => {
       const last = column.at(-1);
       return last == null ? '–' : percent(last);
@@ -47,7 +49,7 @@ const NONE = { texts: 0, agreed: 0 };
 
 /** Null where no text was compared. */
 function rollingShare(data: ConsoleData, select: (compared: Compared) => (typeof NONE)[]): Column {
-  const { column } = timelineOf(data);
+  const { column } = timelineOf(replicaSource(data));
   const sumOf = (count: keyof typeof NONE) =>
     column(({ compared }) => select(compared).reduce((sum, each) => sum + each[count], 0), 0);
   const [texts, agreed] = [sumOf('texts'), sumOf('agreed')];

@@ -1,11 +1,14 @@
-/** Charts over the last quarter of an hour, drawn by uPlot. */
+/** Charts over time, drawn by uPlot. Times are in UTC. */
 import UPlot from 'uplot';
-import { minuteOfDay } from './format.ts';
-import { type ChartSeries, type Plot, stacked } from './series.ts';
+import { dayOfMonth, minuteOfDay } from './format.ts';
+import { type ChartSeries, type Mark, type Plot, stacked } from './series.ts';
 
 const AXIS_FONT = '11px ui-sans-serif, system-ui, sans-serif';
 /** Charts with the same key share their cursor. */
 const CURSOR_KEY = 'time';
+const DAY_SECONDS = 86_400;
+/** Of whole minutes and days, since labels have nothing smaller. */
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 720, 1440, 2880].map((n) => n * 60);
 const VALUE_AXIS_WIDTH = 52;
 /** Distances between grid lines: 1, 2 or 5 times a power of ten. */
 const VALUE_STEPS = [-2, -1, 0, 1, 2, 3, 4, 5].flatMap((power) =>
@@ -37,6 +40,7 @@ export function createChart(
   const isStack = options.kind === 'stack';
   let uplot: UPlot | undefined;
   let shownSeries = '';
+  let shownMarks: readonly Mark[] = [];
   const size = () => ({ width: container.clientWidth, height: container.clientHeight });
   new ResizeObserver(() => uplot?.setSize(size())).observe(container);
   for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
@@ -44,7 +48,8 @@ export function createChart(
   }
 
   return {
-    show({ series, times, columns }) {
+    show({ series, times, columns, marks }) {
+      shownMarks = marks;
       // Later series are drawn over earlier ones, so a stack is drawn from its top.
       const drawn = isStack ? series.toReversed() : series;
       const heights = isStack ? stacked(columns).toReversed() : columns;
@@ -56,7 +61,11 @@ export function createChart(
       }
       uplot?.destroy();
       shownSeries = wantedSeries;
-      uplot = new UPlot({ ...size(), ...layout(options, drawn, onCursor) }, data, container);
+      const hooks = {
+        setCursor: [({ cursor }: UPlot) => onCursor(cursor.idx ?? undefined)],
+        draw: [(plot: UPlot) => drawMarks(plot, shownMarks)],
+      };
+      uplot = new UPlot({ ...size(), ...layout(options, drawn), hooks }, data, container);
     },
   };
 }
@@ -64,11 +73,11 @@ export function createChart(
 function layout(
   { kind, format, minTop, top }: ChartOptions,
   series: readonly ChartSeries[],
-  onCursor: OnCursor,
 ): Omit<UPlot.Options, 'width' | 'height'> {
   return {
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+    padding: [8, 16, 0, 0],
     cursor: {
       drag: { x: false, y: false },
       y: false,
@@ -84,7 +93,9 @@ function layout(
         ...axis(),
         size: 26,
         space: 46,
-        values: (_, splits) => splits.map(minuteOfDay),
+        incrs: TIME_STEPS,
+        values: (_, splits, _axis, _space, increment) =>
+          splits.map(increment >= DAY_SECONDS ? dayOfMonth : minuteOfDay),
         grid: { show: false },
       },
       {
@@ -93,19 +104,38 @@ function layout(
         space: 32,
         incrs: VALUE_STEPS,
         values: (_, splits) => splits.map(format),
-        grid: { stroke: () => color('--grid'), width: 1 },
+        grid: { stroke: () => color('--line'), width: 1 },
       },
     ],
     series: [{}, ...series.map((each) => (kind === 'stack' ? area(each) : line(each)))],
-    hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx ?? undefined)] },
   };
+}
+
+/** Lines from top to bottom, such as for a version that began to serve. */
+function drawMarks({ ctx, bbox, valToPos }: UPlot, marks: readonly Mark[]): void {
+  ctx.save();
+  ctx.strokeStyle = color('--text');
+  ctx.fillStyle = color('--text');
+  ctx.font = `${11 * devicePixelRatio}px ui-sans-serif, system-ui, sans-serif`;
+  ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+  for (const { at, text } of marks) {
+    const x = valToPos(at, 'x', true);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    const isAtEnd = x > bbox.left + 0.8 * bbox.width;
+    ctx.textAlign = isAtEnd ? 'right' : 'left';
+    ctx.fillText(text, x + (isAtEnd ? -4 : 4) * devicePixelRatio, bbox.top + 11 * devicePixelRatio);
+  }
+  ctx.restore();
 }
 
 function axis(): UPlot.Axis {
   return {
     stroke: () => color('--muted'),
     font: AXIS_FONT,
-    ticks: { stroke: () => color('--grid'), width: 1, size: 4 },
+    ticks: { stroke: () => color('--line'), width: 1, size: 4 },
   };
 }
 
@@ -135,8 +165,10 @@ const isolatedPoints: UPlot.Series.Points.Filter = (plot, index) => {
   );
 };
 
+/** A custom property of the style sheet as a canvas takes it. */
 function color(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name);
+  document.body.style.setProperty('--drawn', `var(${name})`);
+  return getComputedStyle(document.body, '::before').color;
 }
 
 function stripes(ctx: CanvasRenderingContext2D, name: string): CanvasPattern | string {

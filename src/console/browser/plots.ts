@@ -1,11 +1,11 @@
-/** The charts of the page, and what they show of the history. */
-import type { ConsoleData } from '../../api/console.ts';
+/** The charts of the page, and what they show of a history. */
+import type { ConsoleData, HistoryStep } from '../../api/console.ts';
+import { milliseconds, percent, rate } from '../../terminal/quantities.ts';
 import { AGREEMENT_SECONDS, agreementPlot } from './agreement.ts';
 import type { ChartOptions } from './chart.ts';
-import { milliseconds, percent, rate } from './format.ts';
-import { type Familiarity, familiarity } from './languages.ts';
-import type { Palette } from './palette.ts';
-import { type ChartSeries, type Plot, sumsOf, timelineOf } from './series.ts';
+import { foldStrays, languageAlarms, languageShares } from './languages.ts';
+import { languageSeries } from './palette.ts';
+import { type ChartSeries, type Plot, type Source, sumsOf, timelineOf } from './series.ts';
 
 type ChartName = 'languages' | 'requests' | 'latency' | 'labels' | 'agreement';
 
@@ -14,8 +14,6 @@ export interface ChartDefinition extends ChartOptions {
   readonly title: string;
   readonly unit: string;
   readonly class: string;
-  /** Twice as wide, with a legend beside the chart. */
-  readonly isWide?: boolean;
 }
 
 const third = (id: ChartName, title: string, unit: string, options: ChartOptions) => {
@@ -25,7 +23,7 @@ const third = (id: ChartName, title: string, unit: string, options: ChartOptions
 export const CHARTS: Readonly<Record<ChartName, ChartDefinition>> = {
   languages: {
     ...{ id: 'languages', title: 'Languages', unit: 'texts/s, stacked', class: 'languages' },
-    ...{ isWide: true, kind: 'stack', format: rate, minTop: 1 },
+    ...{ kind: 'stack', format: rate, minTop: 1 },
   },
   requests: third('requests', 'Requests', 'per second', { kind: 'stack', format: rate, minTop: 1 }),
   latency: third('latency', 'Latency', 'of an answer', {
@@ -40,74 +38,86 @@ export const CHARTS: Readonly<Record<ChartName, ChartDefinition>> = {
 };
 
 const REQUESTS: readonly ChartSeries[] = [
-  { name: 'failed (5xx)', color: '--bad', striped: true },
-  { name: 'turned away (429)', color: '--warning', striped: true },
-  { name: 'answered', color: '--known-1' },
+  { name: 'failed (5xx)', color: '--act', striped: true },
+  { name: 'turned away (429)', color: '--look', striped: true },
+  { name: 'answered', color: '--language-1' },
 ];
 const LATENCY: readonly ChartSeries[] = [
-  { name: 'p50', color: '--known-1' },
-  { name: 'p99', color: '--known-4', dashed: true },
+  { name: 'p50', color: '--language-1' },
+  { name: 'p99', color: '--accent', dashed: true },
 ];
+/** What the legend shows. */
+const LASTING_SECONDS = 300;
 
 /** Colours for labels in the style sheet; further labels start again with the first. */
 const LABEL_COLORS = 3;
-/** From the bottom of the stack: a new language grows from the axis, where its height can be read. */
-const STACK_ORDER: readonly Familiarity[] = ['foreign', 'undetermined', 'known'];
 
 export function labelSeries(name: string, index: number): ChartSeries {
   return { name, color: `--label-${(index % LABEL_COLORS) + 1}` };
 }
 
-export function plotsOf(data: ConsoleData, palette: Palette): Readonly<Record<ChartName, Plot>> {
-  const { stepSeconds, recent, drift, labels } = data;
-  const { times, column } = timelineOf(data);
-  const languages = languagesInStackOrder(data);
-  const labelCounts = sumsOf(data, (step) => step.labels, drift.windowSeconds);
+export function plotsOf(data: ConsoleData, source: Source): Readonly<Record<ChartName, Plot>> {
+  const { recent, labels } = data;
+  const { stepSeconds, marks } = source;
+  const { times, column } = timelineOf(source);
+  const labelCounts = sumsOf(source, (step) => step.labels, LASTING_SECONDS);
+  const last = source.steps.at(-1);
+  const isReplica = source.steps === data.steps;
+  const perSecond = (name: 'failed' | 'refused' | 'answered'): string =>
+    rate(isReplica ? recent[name] / recent.seconds : (last?.[name] ?? 0) / stepSeconds);
+  const latency = isReplica ? recent.latency : last?.latency;
   return {
-    languages: {
-      series: languages.map((name) => palette(name, familiarity(name, drift.known))),
-      times,
-      columns: languages.map((name) =>
-        column((step) => (step.languages[name] ?? 0) / stepSeconds, 0),
-      ),
-    },
+    languages: languagesPlot(data, source),
     requests: {
-      series: REQUESTS,
-      times,
-      columns: [
-        column(({ failed }) => failed / stepSeconds, 0),
-        column(({ refused }) => refused / stepSeconds, 0),
-        column(({ answered }) => answered / stepSeconds, 0),
-      ],
-      now: [recent.failed, recent.refused, recent.answered].map((n) => rate(n / recent.seconds)),
+      ...{ series: REQUESTS, times, marks },
+      columns: (['failed', 'refused', 'answered'] as const).map((name) =>
+        column((step) => step[name] / stepSeconds, 0),
+      ),
+      now: [perSecond('failed'), perSecond('refused'), perSecond('answered')],
     },
     latency: {
-      series: LATENCY,
-      times,
+      ...{ series: LATENCY, times, marks },
       columns: [
         column((step) => step.latency?.p50, null),
         column((step) => step.latency?.p99, null),
       ],
-      now: [recent.latency?.p50, recent.latency?.p99].map((ms) => textOf(ms, milliseconds)),
+      now: [latency?.p50, latency?.p99].map((ms) => textOf(ms, milliseconds)),
     },
     labels: {
-      series: labels.map(labelSeries),
-      times,
+      ...{ series: labels.map(labelSeries), times, marks },
       columns: labels.map((label) => column((step) => shareOf(label, step.labels), 0)),
       now: labels.map((label) => textOf(shareOf(label, labelCounts), percent)),
     },
-    agreement: agreementPlot(data, palette),
+    agreement: agreementPlot(data),
   };
 }
 
-/** Languages of the whole history, the bottom of the stack first. */
-function languagesInStackOrder(data: ConsoleData): string[] {
-  const totals = sumsOf(data, ({ languages }) => languages, Number.POSITIVE_INFINITY);
-  const rank = (name: string): number => STACK_ORDER.indexOf(familiarity(name, data.drift.known));
-  return Object.entries(totals)
-    .sort(([a, n], [b, m]) => rank(a) - rank(b) || m - n)
-    .map(([name]) => name);
+/** From the bottom: alarms, whose height can then be read from the axis; the others by their share. */
+function languagesPlot(data: ConsoleData, source: Source): Plot {
+  const { times, column } = timelineOf(source);
+  const alarms = languageAlarms(data);
+  const { main, strays } = foldStrays(languageShares(data, source));
+  const shown = [...main.filter(({ alarm }) => alarm), ...main.filter(({ alarm }) => !alarm)].map(
+    ({ language }) => language,
+  );
+  const amount = ({ languages }: HistoryStep, names: readonly string[]): number =>
+    names.reduce((sum, name) => sum + (languages[name] ?? 0), 0) / source.stepSeconds;
+  const others = strays.map(({ language }) => language);
+  return {
+    series: [
+      ...shown.map((name) => languageSeries(name, alarms)),
+      ...(others.length > 0 ? [STRAYS] : []),
+    ],
+    times,
+    columns: [
+      ...shown.map((name) => column((step) => amount(step, [name]), 0)),
+      ...(others.length > 0 ? [column((step) => amount(step, others), 0)] : []),
+    ],
+    marks: source.marks,
+  };
 }
+
+export const STRAYS: ChartSeries = { name: 'others', color: '--language-other' };
 
 /** Undefined where there are no counts. */
 function shareOf(name: string, counts: Readonly<Record<string, number>>): number | undefined {

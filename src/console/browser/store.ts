@@ -1,11 +1,13 @@
 /** The state of the page: the last data of the server, requested every two seconds. */
-import type { ConsoleData } from '../../api/console.ts';
+import type { ConsoleData, FleetHistory } from '../../api/console.ts';
 import type { ModelCard } from '../../api/model.ts';
 import { errorText, RefusedError, requestJson, storedKey, storeKey } from './api.ts';
-import type { Actions, State } from './state.ts';
+import type { Actions, Scope, State } from './state.ts';
 
 const INTERVAL_MS = 2000;
 const TIMEOUT_MS = 5000;
+/** As often as the server asks Prometheus. */
+const FLEET_INTERVAL_MS = 10_000;
 
 export interface Store extends Actions {
   state(): State;
@@ -14,15 +16,18 @@ export interface Store extends Actions {
 
 /** @param onChange called after each change of the state. */
 export function createStore(onChange: () => void): Store {
-  let state: Omit<State, 'ageSeconds'> = {
+  let state: Omit<State, 'ageSeconds' | 'scope'> = {
     data: undefined,
     contact: 'answered',
+    fleet: undefined,
     isKeyRefused: false,
     isPaused: false,
     card: undefined,
     cardError: undefined,
   };
+  let chosenScope: Scope | undefined;
   let receivedAt = performance.now();
+  let fleetAt = Number.NEGATIVE_INFINITY;
   let timer: number | undefined;
   let isRequesting = false;
   let isLoadingCard = false;
@@ -46,6 +51,25 @@ export function createStore(onChange: () => void): Store {
     isLoadingCard = false;
   };
 
+  const scope = (): Scope =>
+    chosenScope ?? (hasPrometheus(state.data?.fleet.status) ? '1h' : 'replica');
+
+  const loadFleet = async (): Promise<void> => {
+    const range = scope();
+    const isFresh = performance.now() - fleetAt < FLEET_INTERVAL_MS;
+    if (range === 'replica' || isFresh) {
+      return;
+    }
+    fleetAt = performance.now();
+    const fleet = await requestJson<FleetHistory>(`/console/fleet?range=${range}`).catch(
+      (error): FleetHistory => ({ status: 'unavailable', reason: errorText(error) }),
+    );
+    // Another one may have been chosen meanwhile.
+    if (range === scope()) {
+      change({ fleet });
+    }
+  };
+
   const poll = async (): Promise<void> => {
     clearTimeout(timer);
     if (isRequesting) {
@@ -58,6 +82,8 @@ export function createStore(onChange: () => void): Store {
       receivedAt = performance.now();
       changed = { data, contact: 'answered', isKeyRefused: false };
       void loadCard(data);
+      // With the new data, the scope may be another one.
+      setTimeout(loadFleet);
     } catch (error) {
       const needsKey = error instanceof RefusedError && error.needsKey;
       changed = {
@@ -79,7 +105,11 @@ export function createStore(onChange: () => void): Store {
   };
 
   return {
-    state: (): State => ({ ...state, ageSeconds: (performance.now() - receivedAt) / 1000 }),
+    state: (): State => ({
+      ...state,
+      scope: scope(),
+      ageSeconds: (performance.now() - receivedAt) / 1000,
+    }),
     start() {
       document.addEventListener('visibilitychange', () => {
         if (!document.hidden) {
@@ -97,9 +127,20 @@ export function createStore(onChange: () => void): Store {
         refresh();
       }
     },
+    showScope(wanted) {
+      chosenScope = wanted;
+      fleetAt = Number.NEGATIVE_INFINITY;
+      change({});
+      void loadFleet();
+    },
     enterKey(key) {
       storeKey(key);
       void poll();
     },
   };
+}
+
+/** Also where it can't be reached: the reader learns it. */
+function hasPrometheus(status: ConsoleData['fleet']['status'] | undefined): boolean {
+  return status === 'ok' || status === 'unavailable';
 }

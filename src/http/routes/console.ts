@@ -1,9 +1,17 @@
 /** `GET /`: the console, one page, and what it shows. */
-import type { ConsoleData } from '../../api/console.ts';
+import {
+  type ConsoleData,
+  type ConsoleTexts,
+  FLEET_RANGES,
+  type FleetHistory,
+} from '../../api/console.ts';
+import { findingsOf } from '../../console/findings/findings.ts';
+import type { Fleet } from '../../console/fleet/fleet.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { ModelControl } from '../../serving/model-control.ts';
 import type { StoredVersion } from '../../serving/stored-versions.ts';
-import type { Overview } from '../../telemetry/telemetry.ts';
+import type { Overview, Telemetry } from '../../telemetry/telemetry.ts';
+import { pace } from '../middleware/pacing.ts';
 import { sendShared } from '../middleware/shared-bytes.ts';
 import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
@@ -20,6 +28,11 @@ export interface ConsoleOptions {
   readonly page: ReadonlyMap<string, PageFile>;
   /** What all processes that share the port have seen, and how busy they are. */
   readonly overview: () => Promise<Overview>;
+  readonly readTexts: Telemetry['readTexts'];
+  /** All replicas together. */
+  readonly fleet: Fleet;
+  /** Commands that the page offers name it. */
+  readonly logFile: string | undefined;
   readonly control: Pick<ModelControl, 'shadow' | 'previous'>;
   /** The versions that a reader could compare. */
   readonly versions: () => readonly StoredVersion[];
@@ -56,34 +69,76 @@ export function consolePage({ page }: ConsoleOptions): Resource[] {
 }
 
 export function consoleData(options: ConsoleOptions): Resource {
-  const { manager, overview } = options;
+  const { manager, overview, fleet, logFile } = options;
   const compute = async (): Promise<string> => {
     const current = manager.state();
     const model = current.status === 'ready' ? current.model : undefined;
     const { stats, ...history } = await overview();
-    return JSON.stringify({
+    const facts = {
       status: current.status,
       model: model && { name: model.name, commit: model.commit, tag: model.tag },
       ...modelsOf(options),
       labels: model?.classifier.labels ?? [],
       queue: { length: stats.queueLength, capacity: stats.queueCapacity },
       workers: stats.workers,
+      fleet: fleet.status(),
       ...history,
-    } satisfies ConsoleData);
+    };
+    const findings = findingsOf({ ...facts, logFile });
+    return JSON.stringify({ ...facts, findings } satisfies ConsoleData);
   };
   return {
     method: 'get',
     path: '/console/data',
     statuses: [200, 500],
+    handlers: [doNotStore, ...sendShared('application/json; charset=utf-8', compute)],
+  };
+}
+
+/** The newest texts of some bins of a feature: `?feature=language&bin=de&bin=fr`. */
+export function consoleTexts({ readTexts }: Pick<ConsoleOptions, 'readTexts'>): Resource {
+  return {
+    method: 'get',
+    path: '/console/texts',
+    statuses: [200, 500],
     handlers: [
-      (_req, res, next) => {
-        res.setHeader('cache-control', 'no-store');
-        next();
+      doNotStore,
+      pace(),
+      async (req, res) => {
+        const query = new URL(req.originalUrl, 'http://localhost').searchParams;
+        const predictions = await readTexts(query.get('feature') ?? '', query.getAll('bin'));
+        res.json({ predictions } satisfies ConsoleTexts);
       },
-      ...sendShared('application/json; charset=utf-8', compute),
     ],
   };
 }
+
+/** The history of all replicas: `?range=24h`. */
+export function consoleFleet({ fleet }: Pick<ConsoleOptions, 'fleet'>): Resource {
+  return {
+    method: 'get',
+    path: '/console/fleet',
+    statuses: [200, 404, 500],
+    handlers: [
+      doNotStore,
+      pace(),
+      async (req, res) => {
+        const wanted = req.query.range ?? FLEET_RANGES[0];
+        const range = FLEET_RANGES.find((each) => each === wanted);
+        if (!range) {
+          const detail = `range: expected one of ${FLEET_RANGES.join(', ')}`;
+          throw new ProblemError('not-found', detail);
+        }
+        res.json((await fleet.history(range)) satisfies FleetHistory);
+      },
+    ],
+  };
+}
+
+const doNotStore: Resource['handlers'][number] = (_req, res, next) => {
+  res.setHeader('cache-control', 'no-store');
+  next();
+};
 
 function modelsOf({
   control,
@@ -99,7 +154,7 @@ function modelsOf({
       ...{ share: shadow.share, since: shadow.since },
     },
     previous: previous && { commit: previous.commit, loaded: previous.model !== undefined },
-    versions: versions().map(({ commit, tag, languages }) => ({ commit, tag, languages })),
+    versions: versions().map(({ date: _, ...version }) => version),
     admin: adminToken.length === 0 ? 'off' : hasAdminPort ? 'other-port' : 'here',
   };
 }

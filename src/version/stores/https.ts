@@ -127,6 +127,7 @@ function refusal(url: string, status: number): ModelError {
       return new ModelError(
         isTransientStatus(status) ? 'store-unavailable' : 'store-refused',
         `${url}: expected status 200 or 206, found ${status}`,
+        { data: { status } },
       );
   }
 }

@@ -35,6 +35,29 @@ export function networkCode(error: unknown): string | undefined {
   return undefined;
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses connections',
+  ECONNRESET: 'breaks connections',
+  ENOTFOUND: 'has a name that can’t be resolved',
+  EAI_AGAIN: 'has a name that can’t be resolved at the moment',
+  EHOSTUNREACH: 'can’t be reached',
+  ENETUNREACH: 'can’t be reached',
+  ETIMEDOUT: 'does not answer',
+};
+
+/**
+ * What a store does that is `store-unavailable`, as the end of a sentence, such as `refuses connections`. Without
+ * its address.
+ */
+export function describeUnavailable(error: ModelError): string {
+  const { status } = error.data;
+  if (status !== undefined) {
+    return `answers with status ${status}`;
+  }
+  const code = networkCode(error);
+  return code === undefined ? 'can’t be read' : (REASONS[code] ?? `can’t be reached (${code})`);
+}
+
 /** Why a request got no response, as a ModelError: permanent where only the server can change it, such as its certificate. */
 export function toConnectionError(error: unknown, address: string): ModelError {
   const code = networkCode(error);

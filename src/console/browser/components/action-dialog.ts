@@ -4,7 +4,13 @@ import type { VNode } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ChangeResponse } from '../../../api/admin.ts';
 import type { ConsoleData } from '../../../api/console.ts';
-import { ACTIONS, type ActionName, type Choice, describeOutcome } from '../admin-actions.ts';
+import {
+  ACTIONS,
+  type ActionName,
+  type Choice,
+  describeOutcome,
+  labelsToMap,
+} from '../admin-actions.ts';
 import { errorText, requestJson } from '../api.ts';
 import { languageNames } from '../languages.ts';
 import { warning } from './parts.ts';
@@ -52,10 +58,11 @@ export function ActionDialog({ name, data, token, initial, onClose }: Props): VN
     <dialog ref=${dialog} aria-labelledby="action-title" aria-describedby="action-text" onClose=${() => onClose()}>
       <form onSubmit=${onSubmit}>
         <h2 id="action-title">${label}</h2>
-        ${fields.includes('version') && versionField(data, choice.version, (version) => set({ version }))}
+        ${fields.includes('version') && versionField(data, choice.version, (version) => set({ version, labelMap: {} }))}
+        ${fields.includes('labelMap') && labelMapFields(data, choice, (labelMap) => set({ labelMap }))}
         ${fields.includes('share') && shareField(choice.share, (share) => set({ share }))}
         <p id="action-text">${explain(data, choice)}</p>
-        <div role="alert">${error !== undefined && warning('bad', error)}</div>
+        <div role="alert">${error !== undefined && warning(error)}</div>
         <div class="actions">
           <button type="submit" class="primary" disabled=${isBusy}>
             ${isBusy ? 'Working …' : label}
@@ -93,6 +100,35 @@ function versionField(
       )}
     </datalist>
   `;
+}
+
+/** A choice for each label of a version whose labels are not those of the version that serves. */
+function labelMapFields(
+  data: ConsoleData,
+  { version, labelMap }: Choice,
+  onMap: (labelMap: Choice['labelMap']) => void,
+): VNode | false {
+  const labels = labelsToMap(data, version);
+  const field = (label: string, i: number): VNode => {
+    const onChange = (event: Event) =>
+      onMap({ ...labelMap, [label]: (event.currentTarget as HTMLSelectElement).value });
+    return html`
+      <label for=${`action-label-${i}`}>${`Its label “${label}” is`}</label>
+      <select id=${`action-label-${i}`} required value=${labelMap[label] ?? ''} onChange=${onChange}>
+        <option value="">Choose …</option>
+        ${data.labels.map((each) => html`<option key=${each} value=${each}>${each}</option>`)}
+      </select>
+    ` as VNode;
+  };
+  return (
+    labels.length > 0 &&
+    (html`
+      <fieldset class="label-map">
+        <legend>This version has other labels</legend>
+        ${labels.map(field)}
+      </fieldset>
+    ` as VNode)
+  );
 }
 
 function shareField(value: number, onShare: (share: number) => void): VNode {

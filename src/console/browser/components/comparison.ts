@@ -3,7 +3,8 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { ShadowStatus } from '../../../api/admin.ts';
 import { languageName } from '../../../terminal/languages.ts';
-import { capitalized, count, counted, percent, shortCommit } from '../format.ts';
+import { capitalized, counted, percent, shortCommit } from '../../../terminal/quantities.ts';
+import { count } from '../format.ts';
 import { headerRow } from './parts.ts';
 
 type Scope = ShadowStatus['verdict']['all'];

@@ -1,10 +1,10 @@
-/** How far the traffic is from the training data, feature by feature. */
+/** How far the traffic is from the training data and from its own normal, feature by feature. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import type { BinDrift, ConsoleData, FeatureDrift } from '../../../api/console.ts';
-import { languageName } from '../../../terminal/languages.ts';
-import { capitalized, count, minutes, percent } from '../format.ts';
-import { bar, empty, headerRow, shareStyle } from './parts.ts';
+import type { ConsoleData, DriftAlarm, FeatureDrift } from '../../../api/console.ts';
+import { binName, capitalized, minutes, percent } from '../../../terminal/quantities.ts';
+import { count } from '../format.ts';
+import { bar, headerRow, type OnTexts, shareStyle, textsLink } from './parts.ts';
 
 /** A bin with a smaller share, in traffic and training data, is not shown. */
 const MIN_SHARE = 0.002;
@@ -15,83 +15,91 @@ const FEATURE_NAMES: Readonly<Record<string, string>> = {
   unknown_ratio: 'Unknown tokens',
 };
 
-export function driftUnit({ drift: { windowSeconds, thresholds } }: ConsoleData): string {
-  const { moving, changed } = thresholds;
-  return `index over ${windowSeconds / 60} min; from ${moving} moving, ${changed} changed`;
-}
+type Drift = ConsoleData['drift'];
 
-export function driftRows({ drift, status }: ConsoleData): VNode | VNode[] {
-  if (drift.features.length > 0) {
-    return drift.features.map((feature) => featureRow(feature, drift));
+/** Rows, and what is missing for alarms; undefined where there is nothing to compare. */
+export function driftRows({ drift }: ConsoleData, onTexts: OnTexts): VNode | undefined {
+  if (drift.features.length === 0) {
+    return undefined;
   }
-  const last = `last ${minutes(drift.windowSeconds)}`;
-  return empty(
-    status === 'ready'
-      ? `Nothing to compare yet: no text in the ${last}, or the version has no profile.`
-      : 'No model yet.',
-  );
+  const hasNormal = Object.keys(drift.normal).length > 0;
+  return html`
+    ${drift.features.map((feature) => featureRow(feature, drift, onTexts))}
+    ${
+      !hasNormal &&
+      html`<p class="note">
+        No normal of this deployment yet: labels, scores and lengths only inform. Measure it with${' '}
+        <code>tweet-sentiment baseline</code>.
+      </p>`
+    }
+  ` as VNode;
 }
 
-function featureRow(drift: FeatureDrift, { thresholds, windowSeconds }: ConsoleData['drift']) {
-  const { feature, observations, stabilityIndex = 0, verdict } = drift;
-  const { moving, changed, minObservations } = thresholds;
+const WORDS = { page: 'act', ticket: 'look' } as const;
+
+function featureRow(feature: FeatureDrift, drift: Drift, onTexts: OnTexts): VNode {
+  const { feature: name, stabilityIndex = 0, verdict } = feature;
+  const { moving, changed, minObservations } = drift.thresholds;
+  const alarms = drift.alarms.filter((alarm) => alarm.feature === name);
   const isJudged = verdict !== 'too_few';
   // The scale ends at twice the upper threshold; a larger index fills it as well.
   const ofScale = (index: number): number => index / (2 * changed);
   const tick = (index: number): VNode =>
     html`<span class="tick" style=${shareStyle(ofScale(index))} />`;
+  const [first] = alarms;
+  const severity = first && WORDS[first.severity];
   return html`
-    <details key=${feature} class="feature" data-feature=${feature} data-state=${verdict}>
+    <details key=${name} class="feature" data-feature=${name} data-state=${verdict} data-severity=${severity}>
       <summary>
-        <span class="feature-name">${FEATURE_NAMES[feature] ?? capitalized(feature)}</span>
+        <span class="feature-name">${FEATURE_NAMES[name] ?? capitalized(name)}</span>
         <span class="meter" aria-hidden="true">
           ${bar(isJudged ? ofScale(stabilityIndex) : 0)}${tick(moving)}${tick(changed)}
         </span>
         <span class="index number">${isJudged ? stabilityIndex.toFixed(2) : '–'}</span>
         <span class="judgement">
-          ${isJudged ? verdict : `too few: ${count(observations)} of ${minObservations}`}
+          ${judgement(feature, alarms, minObservations)}
         </span>
       </summary>
-      <div class="distribution">${binTable(drift, `Last ${minutes(windowSeconds)}`)}</div>
+      <div class="distribution">${binTable(feature, drift, onTexts)}</div>
     </details>
   ` as VNode;
 }
 
-function binTable({ feature, bins }: FeatureDrift, window: string): VNode {
+function judgement(
+  { verdict, observations }: FeatureDrift,
+  alarms: readonly DriftAlarm[],
+  minObservations: number,
+): string {
+  if (alarms.length > 0) {
+    return alarms.some(({ severity }) => severity === 'page') ? 'act now' : 'have a look';
+  }
+  return verdict === 'too_few' ? `too few: ${count(observations)} of ${minObservations}` : verdict;
+}
+
+function binTable(
+  { feature, bins }: FeatureDrift,
+  { normal, windowSeconds }: Drift,
+  onTexts: OnTexts,
+): VNode {
+  const names = bins.map(({ bin }) => bin);
+  const ofNormal = normal[feature];
   const shown = bins
-    .map((bin, i) => ({ ...bin, name: binName(feature, bins, i) }))
+    .map((bin, i) => ({ ...bin, name: binName(feature, names, i) }))
     .filter(({ observed, reference }) => Math.max(observed, reference) >= MIN_SHARE);
   const sorted = feature === 'language' ? shown.sort((a, b) => b.observed - a.observed) : shown;
   const row = ({ bin, name, reference, observed }: (typeof shown)[number]): VNode => html`
     <tr key=${bin}>
-      <th scope="row">${name}</th>
+      <th scope="row">${textsLink({ feature, bins: [bin], name: `${feature} ${name}` }, onTexts, name)}</th>
       <td>${bar(reference, 'calm')}${percent(reference)}</td>
+      ${ofNormal && html`<td>${bar(ofNormal[bin] ?? 0, 'calm')}${percent(ofNormal[bin] ?? 0)}</td>`}
       <td>${bar(observed)}${percent(observed)}</td>
     </tr>
   `;
   return html`
     <table class="bins">
-      ${headerRow('', 'Training data', window)}
+      <caption class="hidden">Shares of the texts</caption>
+      ${headerRow('Bin', 'Training', ...(ofNormal ? ['Normal'] : []), `Last ${minutes(windowSeconds)}`)}
       <tbody>${sorted.map(row)}</tbody>
     </table>
   `;
-}
-
-/** A bin is a name, or the upper end of a range of numbers. */
-function binName(feature: string, bins: readonly BinDrift[], index: number): string {
-  const name = bins[index]?.bin ?? '';
-  if (feature === 'language') {
-    return languageName(name);
-  }
-  const upper = Number(name);
-  if (Number.isNaN(upper)) {
-    return name;
-  }
-  const show = feature === 'unknown_ratio' ? percent : String;
-  const below = index === 0 ? undefined : Number(bins[index - 1]?.bin);
-  if (below === undefined) {
-    return upper === 0 ? 'none' : `≤ ${show(upper)}`;
-  }
-  const isLast = index === bins.length - 1 && upper > 2 * below && upper > 1;
-  return isLast ? `> ${show(below)}` : `${show(below)} – ${show(upper)}`;
 }

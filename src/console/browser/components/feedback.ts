@@ -2,15 +2,17 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { ConsoleData } from '../../../api/console.ts';
-import { count, percent } from '../format.ts';
-import { empty, headerRow, shareStyle } from './parts.ts';
+import { percent } from '../../../terminal/quantities.ts';
+import { count } from '../format.ts';
+import { headerRow, shareStyle } from './parts.ts';
 
-export function confusionTable({ feedback, labels }: ConsoleData): VNode {
+/** Undefined without any feedback. */
+export function confusionTable({ feedback, labels }: ConsoleData): VNode | undefined {
   const countOf = (predicted: string, actual: string): number => feedback[predicted]?.[actual] ?? 0;
   const sum = (values: readonly number[]): number => values.reduce((total, n) => total + n, 0);
   const total = sum(labels.flatMap((row) => labels.map((column) => countOf(row, column))));
   if (total === 0) {
-    return empty('None yet. “Try a text” and POST /feedback report which label is right.');
+    return undefined;
   }
   const right = sum(labels.map((label) => countOf(label, label)));
   const cell = (predicted: string, actual: string): VNode => {

@@ -2,7 +2,8 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { ConsoleData } from '../../../api/console.ts';
-import { count, counted } from '../format.ts';
+import { counted } from '../../../terminal/quantities.ts';
+import { count } from '../format.ts';
 import { bar } from './parts.ts';
 
 export function load({ queue, workers }: ConsoleData): VNode {

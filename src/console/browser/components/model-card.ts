@@ -2,8 +2,9 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren, VNode } from 'preact';
 import type { ModelCard, ModelFile } from '../../../api/model.ts';
+import { capitalized } from '../../../terminal/quantities.ts';
 import { request, storedKey } from '../api.ts';
-import { bytes, capitalized, dateTime } from '../format.ts';
+import { bytes, dateTime, localTime } from '../format.ts';
 import { modelScores } from './model-scores.ts';
 import { empty } from './parts.ts';
 
@@ -30,11 +31,16 @@ function commit(card: ModelCard): VNode {
         ${fact(card.parents.length === 1 ? 'Parent' : 'Parents', ...parents)}
         ${fact('Tag', card.tag ?? 'none')}
         ${fact('Author', card.author.name)}
-        ${fact('Committed', dateTime(card.date))}
-        ${fact('Loaded', dateTime(card.loadedAt))}
+        ${fact('Committed', moment(card.date))}
+        ${fact('Loaded', moment(card.loadedAt))}
       </dl>
     </div>
   `;
+}
+
+/** In UTC, with the time of the reader when it is pointed at. */
+function moment(iso: string): VNode {
+  return html`<time datetime=${iso} title=${localTime(new Date(iso))}>${dateTime(iso)}</time>`;
 }
 
 /** Removes line breaks within paragraphs; empty lines separate them. */

@@ -1,7 +1,8 @@
 /** The scores of the version on test data, as far as metrics.json has the shape of the versions here. */
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { capitalized, count, percent } from '../format.ts';
+import { capitalized, percent } from '../../../terminal/quantities.ts';
+import { count } from '../format.ts';
 import { bar, empty, headerRow } from './parts.ts';
 
 /** Where a data set has scores of several kinds of weights, those of the served ones are shown. */

@@ -4,9 +4,10 @@ import { h, type VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ShadowStatus } from '../../../api/admin.ts';
 import type { ConsoleData } from '../../../api/console.ts';
+import { percent, versionName } from '../../../terminal/quantities.ts';
 import { ACTIONS, type ActionName, nameOf } from '../admin-actions.ts';
 import { errorText, RefusedError, requestJson, storedToken, storeToken } from '../api.ts';
-import { dateTime, percent, versionName } from '../format.ts';
+import { dateTime } from '../format.ts';
 import { ActionDialog } from './action-dialog.ts';
 import { comparison, comparisonExamples } from './comparison.ts';
 import { empty, panel, warning } from './parts.ts';
@@ -62,12 +63,13 @@ export function ModelsPanel({ data, wanted, onShown, onChange }: Props): VNode {
   const initial = {
     version: wanted ?? other?.tag ?? other?.commit ?? '',
     share: data.candidate?.share ?? 1,
+    labelMap: {},
   };
   return panel(
     HEADING,
     roles(data),
     status && comparison(status),
-    error !== undefined && warning('bad', error),
+    error !== undefined && warning(error),
     data.admin !== 'here' && html`<p class="note">${NO_ADMIN[data.admin]}</p>`,
     isHere &&
       token === undefined &&

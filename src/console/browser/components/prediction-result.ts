@@ -5,9 +5,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ConsoleData } from '../../../api/console.ts';
 import type { Prediction } from '../../../api/predict.ts';
 import { languageName } from '../../../terminal/languages.ts';
+import { capitalized, languageWithCode, modelName, percent } from '../../../terminal/quantities.ts';
 import { errorText, request } from '../api.ts';
-import { capitalized, languageWithCode, modelName, percent } from '../format.ts';
-import { familiarity } from '../languages.ts';
+import { isForeign } from '../languages.ts';
 import { bar, warning } from './parts.ts';
 
 interface FeedbackProps {
@@ -23,7 +23,6 @@ interface Props extends FeedbackProps {
 
 export function PredictionResult({ data, prediction, onFeedback }: Props): VNode {
   const { label, score, language, truncated } = prediction;
-  const kind = familiarity(language, data?.drift.known ?? []);
   const model = data?.model ? modelName(data.model) : 'The model';
   const warningText = `${model} was not trained on ${languageName(language)}: do not rely on this label.`;
   return html`
@@ -33,7 +32,7 @@ export function PredictionResult({ data, prediction, onFeedback }: Props): VNode
         ${`Language: ${languageWithCode(language)}`}
       </span>
     </p>
-    ${kind === 'foreign' && warning('warning', warningText)}
+    ${isForeign(language, data?.drift.known ?? []) && warning(warningText)}
     ${truncated && html`<p class="note">The text is longer than the model reads; its end was cut.</p>`}
     ${scoreTable(prediction)}
     ${h(FeedbackForm, { prediction, onFeedback })}
@@ -80,7 +79,7 @@ function FeedbackForm({ prediction, onFeedback }: FeedbackProps): VNode {
     ${button('Right', predicted)}
     <span class="note">or should have been</span>
     ${Object.keys(scores).flatMap((label) => (label === predicted ? [] : button(label, label)))}
-    ${error && warning('bad', error)}
+    ${error && warning(error)}
   `;
   return html`
     <div class="judge" role="group" aria-label="Is it right?">

@@ -1,11 +1,11 @@
-/** Try a text: sends it to the server and shows the prediction. */
+/** Try a text: sends it to the server and shows the prediction. Small until it is used. */
 import { html } from 'htm/preact';
 import { type ComponentChild, h, type VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { ConsoleData } from '../../../api/console.ts';
 import type { PredictResponse } from '../../../api/predict.ts';
 import { errorText, requestJson } from '../api.ts';
-import { empty, panel, warning } from './parts.ts';
+import { panel, warning } from './parts.ts';
 import { PredictionResult } from './prediction-result.ts';
 
 interface Props {
@@ -18,9 +18,7 @@ export function TryPanel({ data, onAnswer }: Props): VNode {
   const text = useRef<HTMLTextAreaElement>(null);
   const lastRequest = useRef(0);
   const [isBusy, setBusy] = useState(false);
-  const [result, setResult] = useState<ComponentChild>(() =>
-    empty('The label, its score and the language appear here. The text counts as traffic.'),
-  );
+  const [result, setResult] = useState<ComponentChild>();
 
   const predict = async (): Promise<void> => {
     lastRequest.current++;
@@ -33,7 +31,7 @@ export function TryPanel({ data, onAnswer }: Props): VNode {
       const prediction = predictions[0] as PredictResponse['predictions'][number];
       shown = h(PredictionResult, { key: prediction.id, prediction, data, onFeedback: onAnswer });
     } catch (error) {
-      shown = warning('bad', errorText(error));
+      shown = warning(errorText(error));
     }
     // A later text may have been sent meanwhile.
     if (request === lastRequest.current) {
@@ -47,23 +45,20 @@ export function TryPanel({ data, onAnswer }: Props): VNode {
     void predict();
   };
   return panel(
-    { id: 'try', title: 'Try a text', class: 'try' },
+    { id: 'try', title: 'Try a text', unit: 'counts as traffic', class: 'third try' },
     html`
-      <form onSubmit=${onSubmit}>
+      <form class="line" onSubmit=${onSubmit}>
         <label for="text" class="hidden">Text</label>
         <textarea
           id="text"
           ref=${text}
-          rows="3"
+          rows="1"
           dir="auto"
-          placeholder="Write something as in a tweet, in any language"
-          aria-describedby="try-hint"
+          placeholder="A text in any language"
+          aria-keyshortcuts="Control+Enter"
           onKeyDown=${submitOnCtrlEnter}
         />
-        <div class="actions">
-          <button type="submit" class="primary">Predict</button>
-          <span id="try-hint" class="note">or <kbd>Ctrl</kbd>${' '}<kbd>Enter</kbd></span>
-        </div>
+        <button type="submit" class="primary" title="Control + Enter">Predict</button>
       </form>
       <div id="try-result" class="result" aria-live="polite" aria-busy=${isBusy || undefined}>
         ${result}
