@@ -63,7 +63,7 @@ describe('the first finding', () => {
       'of strays',
       { features: [feature('language', ['en', 0.99, 1], ['de', 0.01, 0], ['und', 0.2, 0])] },
       'fine',
-      'in languages that it was not trained on (German).',
+      '10 % in other languages (German).',
     ],
     [
       'of foreign languages',
