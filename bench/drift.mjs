@@ -1,27 +1,23 @@
-// How soon drift alarms are raised, and how often false ones: labelled tweets are classified once by a
-// version, as the server does it, and then drawn at random as traffic of a given rate.
+// How soon drift alerts fire, and how often false ones: labelled tweets are classified once by a version, as the
+// server does it, and then drawn at random as traffic of a given rate.
 //
 //   node bench/drift.mjs <folder of data sets> [--commit <sha>]     prints the tables of docs/drift.md
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  classifyAll,
-  createLanguageIdentifier,
-  createRandom,
-  createTally,
-  driftAlarms,
-  measureDrift,
-  openClassifier,
-} from '#dist/toolkit.js';
+import { createRandom, createTally, measureDrift } from '#dist/toolkit.js';
+import { createRules, STEP_SECONDS } from './drift/rules.mjs';
+import { openTexts } from './drift/texts.mjs';
 
 const MODELS = new URL('../models/tweet-sentiment/', import.meta.url).pathname;
-const WINDOWS = { '5m': 300, '1h': 3600 };
-const STEP_SECONDS = 5;
 const RATES = [1, 10, 100];
-const RUNS = 21;
-/** An alarm that has not been raised after this many requests counts as none. */
+const RUNS = 11;
+const FALSE_ALARM_RUNS = 5;
 const MAX_REQUESTS = 200_000;
+/** Enough for a normal, and as little as there may be. */
+const WARM_UP_SECONDS = 1800;
+/** An alert that has not fired by then counts as none. */
+const MAX_SECONDS = 1800;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,76 +26,18 @@ const { values, positionals } = parseArgs({
 const [folder] = positionals;
 const commit = values.commit ?? readFileSync(join(MODELS, 'PINNED'), 'utf8').trim();
 const profile = JSON.parse(readFileSync(join(MODELS, commit, 'profile.json'), 'utf8'));
+const { classifyFiles, classify, close } = await openTexts(join(MODELS, commit), folder);
 
-/** The rows of a data set with columns `label` and `text`, separated by tabs. */
-function readRows(path) {
-  const [header, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
-  const columns = header.split('\t');
-  return lines.map((line) => {
-    const cells = line.split('\t');
-    return { text: cells[columns.indexOf('text')], trueLabel: cells[columns.indexOf('label')] };
-  });
-}
-
-const identifyLanguage = await createLanguageIdentifier();
-const classifier = await openClassifier(
-  new Map(
-    ['model.onnx', 'tokenizer.json', 'config.json'].map((path) => [
-      path,
-      readFileSync(join(MODELS, commit, path)),
-    ]),
-  ),
-  { hasGolden: false },
-);
-
-/** @returns rows with their classifications. */
-async function classifyRows(...paths) {
-  const rows = paths.flatMap((path) => readRows(join(folder, path)));
-  const found = await classifyAll(
-    classifier,
-    rows.map(({ text }) => text),
-    () => undefined,
-  );
-  return rows.map((row, i) => ({ ...row, ...found[i], ...identifyLanguage(row.text) }));
-}
-
-/** Counts of the last seconds, as in a rule with a window. */
-function createWindow(seconds) {
-  const steps = [];
-  const total = createTally(profile).counts;
-  const add = (counts, sign) => {
-    for (const [feature, bins] of Object.entries(counts)) {
-      bins.forEach((n, i) => {
-        total[feature][i] += sign * n;
-      });
-    }
-  };
-  return {
-    total,
-    push(counts) {
-      steps.push(counts);
-      add(counts, 1);
-      if (steps.length > seconds / STEP_SECONDS) {
-        add(steps.shift(), -1);
-      }
-    },
-  };
-}
-
-/** The `for` duration of an alert rule: how long its condition holds before it fires. */
-function holdSeconds(alarm, window) {
-  if (window === '1h') {
-    return 300;
-  }
-  return alarm.startsWith('language') ? 0 : 120;
-}
-
-/** Simulates traffic, evaluated every five seconds. @returns requests until each alarm, by its name. */
-function simulate({ before, after, share, rate, seed, requests }) {
+/**
+ * Draws traffic and evaluates the rules every five seconds.
+ *
+ * @param onAlert receives the name of each alert that fires, and how many changed texts there were.
+ * @returns the rules.
+ */
+function simulate({ before, after, share, rate, seed, requests, reference }, onAlert) {
   const { next: random } = createRandom(seed);
   const draw = (texts) => texts[Math.floor(random() * texts.length)];
-  const windows = Object.entries(WINDOWS).map(([name, seconds]) => [name, createWindow(seconds)]);
-  const first = {};
+  const rules = createRules(profile, reference);
   let sent = 0;
   let due = 0;
   const step = (isChanged) => {
@@ -108,87 +46,146 @@ function simulate({ before, after, share, rate, seed, requests }) {
       tally.add(isChanged && random() < share ? draw(after) : draw(before));
       sent += isChanged ? 1 : 0;
     }
-    for (const [, window] of windows) {
-      window.push(tally.counts);
+    for (const alert of rules.step(tally.counts)) {
+      onAlert(alert, sent);
     }
   };
-  // An hour of unchanged traffic fills the windows first: the case in which alarms are raised latest.
-  for (let s = 0; s < WINDOWS['1h'] / STEP_SECONDS; s++) {
+  for (let second = 0; second < WARM_UP_SECONDS; second += STEP_SECONDS) {
     step(false);
   }
-  let raised = {};
   while (sent < requests) {
     step(true);
-    const found = windows.flatMap(([name, { total }]) => {
-      const { foreignLanguages, ...others } = driftAlarms(measureDrift(profile, total));
-      const features = Object.keys(others).filter((alarm) => name === '5m' && others[alarm]);
-      return [
-        ...foreignLanguages.map(({ bin }) => ({ alarm: `language ${bin}`, name })),
-        ...features.map((alarm) => ({ alarm, name })),
-      ];
-    });
-    const stillRaised = {};
-    for (const { alarm, name } of found) {
-      const key = `${alarm} ${name}`;
-      stillRaised[key] = raised[key] ?? sent;
-      if (sent - stillRaised[key] >= holdSeconds(alarm, name) * rate) {
-        first[alarm] ??= { sent, window: name };
-      }
-    }
-    raised = stillRaised;
   }
+  return rules;
+}
+
+/** The first count of texts at which each alert fired; 0 during the unchanged traffic. */
+function firstAlerts(options) {
+  const first = {};
+  simulate(options, (alert, sent) => {
+    first[alert] ??= sent;
+  });
   return first;
 }
 
-const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
-/** @returns the median number of requests until an alarm, `–` if most runs had none. */
-function requestsUntil(options, alarm) {
-  const found = Array.from({ length: RUNS }, (_, seed) => {
-    const { [alarm]: at } = simulate({ ...options, seed, requests: options.requests });
-    return at?.sent ?? Number.POSITIVE_INFINITY;
-  });
-  const middle = median(found);
-  return Number.isFinite(middle) ? middle.toLocaleString('en') : '–';
+/** @returns `median (largest)` of the texts until an alert; `–` if most runs had none. */
+function textsUntil(alert, options) {
+  const requests = Math.min(MAX_REQUESTS, options.rate * MAX_SECONDS);
+  const found = Array.from({ length: RUNS }, (_, i) => {
+    const first = firstAlerts({ ...options, requests, seed: i + 1 });
+    return first[alert] ?? Number.POSITIVE_INFINITY;
+  }).sort((a, b) => a - b);
+  const [middle, last] = [found[Math.floor(RUNS / 2)], found.at(-1)];
+  const shown = (texts) => (Number.isFinite(texts) ? texts.toLocaleString('en') : '–');
+  return Number.isFinite(middle) ? `${shown(middle)} (${shown(last)})` : '–';
 }
 
-const english = await classifyRows('semeval-en/dev.tsv');
-const german = await classifyRows('umsab-de/dev.tsv', 'umsab-de/train.tsv');
-const negative = english.filter(({ trueLabel }) => trueLabel === 'negative');
+/** Alerts in 200,000 texts of unchanged traffic, on average, by name. */
+function falseAlarms(texts, rate, reference) {
+  const total = {};
+  for (let seed = 1; seed <= FALSE_ALARM_RUNS; seed++) {
+    const options = { before: texts, after: texts, share: 1, rate, reference };
+    const seen = firstAlerts({ ...options, requests: MAX_REQUESTS, seed: 100 + seed });
+    for (const alert of Object.keys(seen)) {
+      total[alert] = (total[alert] ?? 0) + 1 / FALSE_ALARM_RUNS;
+    }
+  }
+  return total;
+}
+
+/** The normal that `tweet-sentiment baseline` would pin after half an hour. */
+function pinnedOf(texts, rate) {
+  const options = { before: texts, after: texts, share: 1, rate, reference: 'rolling' };
+  return simulate({ ...options, seed: 50, requests: rate * 60 }, () => undefined).normal();
+}
+
+/** The training data as if they were a normal without any deviation. */
+const training = {
+  features: {
+    label: Object.fromEntries(
+      profile.features.label.categories.map((bin, i) => [
+        bin,
+        { ratio: profile.features.label.ratios[i], deviation: 0 },
+      ]),
+    ),
+  },
+};
+
+const english = await classifyFiles('semeval-en/dev.tsv');
+const second = await classifyFiles('umsab-en/dev.tsv');
+const german = await classifyFiles('umsab-de/dev.tsv', 'umsab-de/train.tsv');
+const hindi = await classifyFiles('umsab-hi/dev.tsv', 'umsab-hi/train.tsv');
+const emoji = await classify(['😂😂😂', '❤️', '🔥🔥', '😭', '👍', '🙏🙏', '🎉', '💯', '😡', '💔']);
+const negativeOf = (texts) => texts.filter(({ trueLabel }) => trueLabel === 'negative');
 const music = english.filter(({ text }) => /music|album|song|concert|tour|band/i.test(text));
 
-console.log(`\n${commit}: ${english.length} English tweets, ${german.length} German ones\n`);
+console.log(`${commit}: ${english.length} and ${second.length} English tweets\n`);
 console.log(
-  '| what changes | alarm | 1 text/s | 10 texts/s | 100 texts/s |\n|---|---|---|---|---|',
+  '| what changes | alert | 1 text/s | 10 texts/s | 100 texts/s |\n|---|---|---|---|---|',
 );
 const rows = [
-  ...[0.02, 0.05, 0.2, 1].map((share) => ['German', german, share, 'language de']),
-  ...[0.2, 1].map((share) => ['German', german, share, 'labelMix']),
-  ...[0.25, 0.5, 1].map((share) => ['negative', negative, share, 'labelMix']),
-  ['about music', music, 1, 'labelMix'],
+  ...[0.02, 0.05, 0.2, 1].map((share) => ['German', english, german, share, 'foreign_language de']),
+  ['romanised Hindi', english, hindi, 0.2, 'undetermined und'],
+  ['emoji only', english, emoji, 0.05, 'undetermined und'],
+  ...[0.25, 0.3, 0.5].map((share) => [
+    ...['negative', english, negativeOf(english), share],
+    'label_mix negative',
+  ]),
+  ...[0.25, 0.3].map((share) => [
+    ...['negative (second set)', second, negativeOf(second), share],
+    'label_mix negative',
+  ]),
+  ['German', english, german, 1, 'score'],
+  ['German', english, german, 1, 'length'],
+  ['about music', english, music, 1, 'label_mix negative'],
 ];
-for (const [name, after, share, alarm] of rows) {
-  const cells = RATES.map((rate) => {
-    const requests = Math.min(MAX_REQUESTS, Math.max(3 * 3600 * rate, 20_000));
-    return requestsUntil({ before: english, after, share, rate, requests }, alarm);
-  });
-  console.log(`| ${share * 100} % ${name} | ${alarm} | ${cells.join(' | ')} |`);
+for (const [name, before, after, share, alert] of rows) {
+  const cells = RATES.map((rate) =>
+    textsUntil(alert, { before, after, share, rate, reference: 'rolling' }),
+  );
+  console.log(`| ${share * 100} % ${name} | ${alert} | ${cells.join(' | ')} |`);
 }
 
-console.log('\nfalse alarms in 200,000 requests of unchanged traffic, by rate:');
-for (const rate of RATES) {
-  const options = { before: english, after: english, share: 1, rate, seed: 7 };
-  console.log(rate, JSON.stringify(simulate({ ...options, requests: MAX_REQUESTS })));
+console.log(
+  '\nby reference, 10 texts/s: false alarms in 200,000 texts; texts until +25 % negatives',
+);
+const sets = [
+  ['English', english],
+  ['English, second set', second],
+];
+for (const [name, texts] of sets) {
+  const after = negativeOf(texts);
+  const change = { before: texts, after, share: 0.25, rate: 10 };
+  const references = { training, rolling: 'rolling', pinned: pinnedOf(texts, 10) };
+  for (const [reference, normal] of Object.entries(references)) {
+    const alarms = falseAlarms(texts, 10, normal);
+    const until = textsUntil('label_mix negative', { ...change, reference: normal });
+    console.log(`| ${name} | ${reference} | ${JSON.stringify(alarms)} | ${until} |`);
+  }
+  console.log(
+    name,
+    'index',
+    textsUntil('label_index_training', { ...change, reference: training }),
+  );
 }
-console.log('all traffic about music:');
-for (const rate of RATES) {
-  const options = { before: english, after: music, share: 1, rate, seed: 7 };
-  console.log(rate, music.length, JSON.stringify(simulate({ ...options, requests: MAX_REQUESTS })));
+
+console.log('\nfalse alarms in 200,000 texts, by rate, rolling normal');
+for (const [name, texts] of sets) {
+  for (const rate of RATES) {
+    console.log(name, rate, JSON.stringify(falseAlarms(texts, rate, 'rolling')));
+  }
 }
+const withEmoji = [
+  ...english,
+  ...Array(Math.round(english.length / 190))
+    .fill(emoji)
+    .flat(),
+];
+console.log('with 5 % emoji from the start', JSON.stringify(falseAlarms(withEmoji, 10, 'rolling')));
 
 console.log('\nstability index of whole data sets:');
 for (const set of readdirSync(folder).filter((name) => !name.includes('.'))) {
-  const texts = await classifyRows(`${set}/dev.tsv`);
+  const texts = await classifyFiles(`${set}/dev.tsv`);
   const { counts, add } = createTally(profile);
   texts.forEach(add);
   const drift = measureDrift(profile, counts);
@@ -199,4 +196,4 @@ for (const set of readdirSync(folder).filter((name) => !name.includes('.'))) {
       `${percentOf((t) => t.language === language)} | ${percentOf((t) => t.language !== language && t.language !== 'und')} | ${percentOf((t) => t.language === 'und')} |`,
   );
 }
-await classifier.close();
+await close();

@@ -117,6 +117,7 @@ export const loggedPredictionSchema = z.object({
   tokens: countSchema,
   unknown_ratio: ratioSchema,
   truncated: z.boolean(),
+  topic: countSchema.optional(),
   cached: z.boolean(),
   latency_ms: z.number().min(0),
 });

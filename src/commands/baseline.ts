@@ -3,6 +3,7 @@ import { readArtifact } from '../artifacts/read.ts';
 import { DEFAULT_BASELINES, type Normal, writeNormal } from '../drift/normal.ts';
 import { type MeasuredNormal, normalOfPrometheus } from '../drift/normal-of-prometheus.ts';
 import { DRIFT_POLICY } from '../drift/policy.ts';
+import { withTopic } from '../drift/profile.ts';
 import { normalOfLogs } from '../drift/report/normal-of-logs.ts';
 import { KnownError, mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
@@ -117,7 +118,12 @@ function measureLogs(
     }
     const onProgress = progressBar();
     return normalOfLogs([...new Set(files)], {
-      ...{ commit, profile, model: config.modelName, since: Date.now() - window },
+      ...{
+        commit,
+        profile: withTopic(profile),
+        model: config.modelName,
+        since: Date.now() - window,
+      },
       onProgress: (share) => onProgress(Math.floor(share * 100), 100),
     });
   });

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { readArtifact } from '../artifacts/read.ts';
 import { DEFAULT_BASELINES, pathOfNormal, readNormal } from '../drift/normal.ts';
 import { DRIFT_POLICY } from '../drift/policy.ts';
+import { withTopic } from '../drift/profile.ts';
 import { profileOfNormal, REFERENCES, type ReferenceKind } from '../drift/reference.ts';
 import { formatPage } from '../drift/report/html-report.ts';
 import { driftOfLogs, type Reference } from '../drift/report/log-report.ts';
@@ -188,7 +189,7 @@ async function findReference(
       `${pathOfNormal(folder, modelName, commit)} does not exist: the command baseline writes it`,
     );
   }
-  return { profile: profileOfNormal(profile, normal), tag };
+  return { profile: profileOfNormal(withTopic(profile), normal), tag };
 }
 
 async function show(report: DriftReport, flags: Flags, { html }: DriftFlags): Promise<void> {

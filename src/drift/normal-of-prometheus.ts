@@ -7,7 +7,7 @@ const TIMEOUT_MS = 60_000;
 /** A week has 2,016 windows of about 90 bins, which take about 7 MB. */
 const MAX_ANSWER_BYTES = 128 * 1024 ** 2;
 
-/** Recorded by deploy/prometheus/recording.yml: texts of the last five minutes. */
+/** Recorded by deploy/prometheus/recording-drift.yml: texts of the last five minutes. */
 const OBSERVATIONS = 'job_commit_feature_bin:classifier_observations:increase5m';
 /** What fires when traffic is not as it should be; it would become a part of the normal. */
 const TRAFFIC_ALERTS = 'Classifier(ForeignLanguage|Undetermined|UnknownTokens|.+Drift).*';

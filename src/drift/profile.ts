@@ -3,6 +3,7 @@
  * was trained on. Traffic is compared with it.
  */
 import { binNames, type Distribution, type Profile } from '../artifacts/profile.ts';
+import { TOPIC_BINS } from '../inference/topic/topic.ts';
 
 export { binNames, type Distribution, type Profile };
 
@@ -13,15 +14,20 @@ export interface Observation {
   readonly score: number;
   readonly tokens: number;
   readonly unknownRatio: number;
+  /** Undefined where the version has no topics. */
+  readonly topic?: number | undefined;
 }
 
 /** How the features of a profile are read from an observation. Other features of a profile are ignored. */
-const FEATURES: Readonly<Record<string, (observation: Observation) => string | number>> = {
+const FEATURES: Readonly<
+  Record<string, (observation: Observation) => string | number | undefined>
+> = {
   language: ({ language }) => language,
   label: ({ label }) => label,
   score: ({ score }) => score,
   tokens: ({ tokens }) => tokens,
   unknown_ratio: ({ unknownRatio }) => unknownRatio,
+  topic: ({ topic }) => topic,
 };
 
 /** Bins of the features that are numbers; the last bound is the largest possible value. */
@@ -53,7 +59,10 @@ export function binFinders({ features }: Pick<Profile, 'features'>): Map<string,
     const read = FEATURES[feature];
     if (read) {
       const binOf = binFinder(distribution);
-      finders.set(feature, (observation) => binOf(read(observation)));
+      finders.set(feature, (observation) => {
+        const value = read(observation);
+        return value === undefined ? -1 : binOf(value);
+      });
     }
   }
   return finders;
@@ -86,15 +95,30 @@ export function createTally(profile: Pick<Profile, 'features'>): Tally {
 /** @returns a function from a value to the index of its bin, −1 where there is none. */
 function binFinder(distribution: Distribution): (value: string | number) => number {
   if ('categories' in distribution) {
-    const index = new Map<string | number, number>(distribution.categories.map((c, i) => [c, i]));
+    const index = new Map(distribution.categories.map((category, i) => [category, i]));
     const other = index.get(OTHER) ?? -1;
-    return (category) => index.get(category) ?? other;
+    return (category) => index.get(String(category)) ?? other;
   }
   const bounds = distribution.upper_bounds;
   return (value) => {
     const bin = bounds.findIndex((bound) => (value as number) <= bound);
     return bin < 0 ? bounds.length - 1 : bin;
   };
+}
+
+/**
+ * The bins of a profile, and those of the topics, which no training data were counted in: they can only be
+ * compared with the deployment's normal.
+ */
+export function withTopic(profile: Profile): Profile {
+  const categories = Array.from({ length: TOPIC_BINS }, (_, bin) => String(bin));
+  const topic = { categories, ratios: categories.map(() => 0) };
+  return { ...profile, features: { ...profile.features, topic: profile.features.topic ?? topic } };
+}
+
+/** Whether a feature has shares to compare with, not only bins. */
+export function hasReference({ texts, features }: Profile, feature: string): boolean {
+  return texts > 0 && (features[feature]?.ratios.some((ratio) => ratio > 0) ?? false);
 }
 
 /** Bins for a version without a profile; all ratios are 0. */

@@ -2,7 +2,7 @@
  * The population stability index: the distance between the distributions of traffic and of training data.
  * The recording rules in deploy/prometheus compute the same over all replicas together.
  */
-import { binNames, type Counts, type Profile } from './profile.ts';
+import { binNames, type Counts, hasReference, type Profile } from './profile.ts';
 
 /** An empty bin would make the index infinite. */
 const MIN_RATIO = 1e-4;
@@ -20,7 +20,7 @@ export interface BinDrift {
 export interface FeatureDrift {
   readonly feature: string;
   readonly observations: number;
-  /** Population stability index; undefined without observations. */
+  /** Population stability index; undefined without observations or shares to compare with. */
   readonly stabilityIndex: number | undefined;
   readonly bins: readonly BinDrift[];
 }
@@ -37,18 +37,20 @@ export function measureDrift(profile: Profile, counts: Counts): FeatureDrift[] {
       return [];
     }
     const observations = bins.reduce((total, n) => total + n, 0);
+    const isCompared = hasReference(profile, feature);
     const compared = binNames(reference).map((bin, i) => {
       const count = bins[i] ?? 0;
       const ratios = {
         observed: observations === 0 ? 0 : count / observations,
         reference: reference.ratios[i] as number,
       };
-      return { bin, count, ...ratios, contribution: contributionOf(ratios) };
+      const contribution = isCompared ? contributionOf(ratios) : 0;
+      return { bin, count, ...ratios, contribution };
     });
     return {
       feature,
       observations,
-      stabilityIndex: observations === 0 ? undefined : stabilityIndex(compared),
+      stabilityIndex: observations > 0 && isCompared ? stabilityIndex(compared) : undefined,
       bins: compared,
     };
   });

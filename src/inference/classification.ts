@@ -1,6 +1,7 @@
 /** The classification of a text, computed from what the model returned for it. */
 import { argmax, softmax } from './logits.ts';
 import type { TextResult } from './text-result.ts';
+import type { TopicOf } from './topic/topic.ts';
 
 export interface Classification {
   readonly label: string;
@@ -14,6 +15,8 @@ export interface Classification {
   readonly unknownRatio: number;
   /** True if the text was longer than the model's window. */
   readonly truncated: boolean;
+  /** The bin of its topic, as `TopicOf` has it. */
+  readonly topic: number | undefined;
   /** As `IdentifiedLanguage` has them. */
   readonly language: string;
   readonly languageConfidence: number;
@@ -27,7 +30,11 @@ export interface Answer {
 }
 
 /** @param labels in the order of the logits. */
-export function toClassification(result: TextResult, labels: readonly string[]): Classification {
+export function toClassification(
+  result: TextResult,
+  labels: readonly string[],
+  topicOf: TopicOf,
+): Classification {
   const probabilities = softmax(result.logits);
   const best = argmax(probabilities);
   return {
@@ -39,6 +46,7 @@ export function toClassification(result: TextResult, labels: readonly string[]):
     tokens: result.tokens,
     unknownRatio: result.unknown / result.tokens,
     truncated: result.truncated,
+    topic: topicOf(result.projections),
     language: result.language.language,
     languageConfidence: result.language.confidence,
   };

@@ -11,6 +11,7 @@ import type { IdentifyLanguage } from './language.ts';
 import type { WorkerState } from './pool.ts';
 import { hungAfterMs } from './restart-policy.ts';
 import { startWorkers } from './start-workers.ts';
+import type { TopicOf } from './topic/topic.ts';
 
 export type { Answer, Classification } from './classification.ts';
 export type { BatchTimes, ClassifyOptions, OnWaiting } from './classify-options.ts';
@@ -54,6 +55,8 @@ export interface ClassifierOptions {
 
 export interface Classifier {
   readonly labels: readonly string[];
+  /** Whether classifications have a topic. */
+  readonly hasTopics: boolean;
   /**
    * Classifies texts, in their order.
    *
@@ -75,7 +78,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
   const { files, workers, maxBatch, queueCapacity, observer } = options;
   const config = orBadModel(() => readModelConfig(files));
   let onReady = (): void => undefined;
-  const pool = await startWorkers({
+  const { pool, topicOf } = await startWorkers({
     files,
     config,
     workers,
@@ -98,9 +101,11 @@ export async function createClassifier(options: ClassifierOptions): Promise<Clas
   // Texts that waited while a dead worker was replaced.
   onReady = batcher.pump;
   const { labels } = config;
-  const parts = { cache: createCache(options.cacheSize), batcher, labels, observer };
+  const cache = createCache(options.cacheSize);
+  const parts = { cache, batcher, labels, topicOf: topicOf ?? noTopic, observer };
   return {
     labels,
+    hasTopics: topicOf !== undefined,
     classify: (texts, classifyOptions) => classify(parts, texts, classifyOptions),
     stats: () => ({
       queueLength: batcher.length(),
@@ -115,12 +120,15 @@ interface Parts {
   readonly cache: Cache;
   readonly batcher: Batcher;
   readonly labels: readonly string[];
+  readonly topicOf: TopicOf;
   readonly observer: ClassifierObserver;
 }
 
+const noTopic = (): undefined => undefined;
+
 /** Answers from the cache; what it does not have is submitted to the batcher, and kept. */
 async function classify(
-  { cache, batcher, labels, observer }: Parts,
+  { cache, batcher, labels, topicOf, observer }: Parts,
   texts: readonly string[],
   options?: ClassifyOptions,
 ): Promise<Answer[]> {
@@ -138,7 +146,7 @@ async function classify(
     const misses = missing.map((index) => texts[index] as string);
     const results = await batcher.submit(misses, options);
     results.forEach((result, at) => {
-      const classification = toClassification(result, labels);
+      const classification = toClassification(result, labels, topicOf);
       cache.set(misses[at] as string, classification);
       answers[missing[at] as number] = { classification, cached: false };
     });

@@ -21,6 +21,7 @@ export class GoldenError extends ClassifierError {
  * Classifies the texts of `golden.json`, first each as a single text and then all in mixed batches.
  *
  * @param run runs a batch of texts on a worker, as for a request.
+ * @returns what the model returned for each as a single text.
  * @throws GoldenError at the first score that is not the expected one; ClassifierError `bad-model` if
  * there is no such file, or it does not match its schema.
  */
@@ -29,15 +30,16 @@ export async function checkGolden(
   labels: readonly string[],
   maxBatch: number,
   run: (texts: readonly string[]) => Promise<BatchResult>,
-): Promise<void> {
+): Promise<BatchResult[]> {
   const golden = orBadModel(() => parseJsonFile(files, 'golden.json')).texts;
   const texts = golden.map(({ text }) => text);
   const scoresOf = (result: BatchResult): number[][] => toScores(result, labels.length);
   // One after the other: a single request may run in another session than concurrent ones.
-  const single: number[][] = [];
+  const results: BatchResult[] = [];
   for (const text of texts) {
-    single.push(...scoresOf(await run([text])));
+    results.push(await run([text]));
   }
+  const single = results.flatMap(scoresOf);
   const batches: Promise<number[][]>[] = [];
   for (let start = 0; start < texts.length; start += maxBatch) {
     batches.push(run(texts.slice(start, start + maxBatch)).then(scoresOf));
@@ -54,6 +56,7 @@ export async function checkGolden(
       assertNear(`${where}, in a batch`, found, foundInBatch, BATCH_TOLERANCE);
     });
   });
+  return results;
 }
 
 /** @returns `[texts, labels]` */

@@ -1,5 +1,10 @@
 /** From the logits of a model to scores and label. */
 
+/** The name of the output that has the logits, of the names of a model's outputs. */
+export function findLogits(outputNames: readonly string[]): string | undefined {
+  return outputNames.includes('logits') ? 'logits' : outputNames[0];
+}
+
 /**
  * Softmax; the maximum is subtracted first, so that no exponential overflows.
  *

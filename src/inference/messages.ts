@@ -1,5 +1,12 @@
 /** The messages between the pool and a worker thread, and what they contain. */
 
+/** A layer of the model, declared as one of its outputs, and the planes that divide it. */
+export interface TopicLayer {
+  readonly hiddenName: string;
+  /** As `createPlanes` returns them. */
+  readonly planes: Float64Array;
+}
+
 /** Pool → worker, once, as `workerData`. */
 export interface StartupMessage {
   /** The bytes of `model.onnx` and `tokenizer.json`. */
@@ -18,6 +25,8 @@ export interface StartupMessage {
    * and this only costs time.
    */
   readonly nonSaturatingInt8: boolean;
+  /** What the topics are computed from; undefined where the model has no such layer. */
+  readonly topic: TopicLayer | undefined;
   /** Intra-op threads for single requests; with 1, there is no separate session for them. */
   readonly intraOpThreads: number;
 }
@@ -51,6 +60,8 @@ export interface BatchResult {
   readonly unknown: Uint32Array;
   /** 1 if the text was truncated to the window, else 0: `[texts]`. */
   readonly truncated: Uint8Array;
+  /** `[texts, PLANES]` of topic/topic.ts, row by row; empty for a model without such a layer. */
+  readonly projections: Float64Array;
   readonly runs: readonly Run[];
 }
 

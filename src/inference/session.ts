@@ -2,6 +2,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { mismatch } from '../errors.ts';
 import { ClassifierError } from './errors.ts';
+import { findLogits } from './logits.ts';
 import type { Encoding } from './tokenizer/tokenizer.ts';
 
 const INPUT_IDS = 'input_ids';
@@ -24,6 +25,15 @@ export interface RunOptions {
   readonly signature: Signature;
   readonly padId: number;
   readonly labelCount: number;
+  /** Name of a further output that is returned; undefined: none. */
+  readonly hiddenName: string | undefined;
+}
+
+export interface Outputs {
+  /** `[texts, labels]`, row by row. */
+  readonly logits: Float32Array;
+  /** `[texts, size]`, row by row; empty without `hiddenName`. */
+  readonly hidden: Float32Array;
 }
 
 /**
@@ -62,7 +72,7 @@ export function readSignature({ inputNames, outputNames }: InferenceSession): Si
       mismatch('model.onnx: inputs', expected, inputNames.join(', ')),
     );
   }
-  const outputName = outputNames.includes('logits') ? 'logits' : outputNames[0];
+  const outputName = findLogits(outputNames);
   if (outputName === undefined) {
     throw new ClassifierError('bad-model', 'model.onnx has no output');
   }
@@ -72,16 +82,16 @@ export function readSignature({ inputNames, outputNames }: InferenceSession): Si
 /**
  * Runs the model on texts.
  *
- * @returns logits, `[texts, labels]` row by row.
  * @throws ClassifierError `bad-model` if the output has another shape; the runtime's error.
  */
 export async function runSession(
   session: InferenceSession,
   encodings: readonly Encoding[],
-  { signature, padId, labelCount }: RunOptions,
-): Promise<Float32Array> {
+  { signature, padId, labelCount, hiddenName }: RunOptions,
+): Promise<Outputs> {
   const { inputNames, outputName } = signature;
-  const outputs = await session.run(createFeeds(encodings, inputNames, padId), [outputName]);
+  const names = hiddenName === undefined ? [outputName] : [outputName, hiddenName];
+  const outputs = await session.run(createFeeds(encodings, inputNames, padId), names);
   const output = outputs[outputName] as Tensor;
   if (output.dims[0] !== encodings.length || output.dims[1] !== labelCount) {
     const expected = `[${encodings.length}, ${labelCount}]`;
@@ -90,7 +100,11 @@ export async function runSession(
       mismatch(`model.onnx: ${outputName}`, expected, `[${output.dims}]`),
     );
   }
-  return output.data as Float32Array;
+  const hidden = hiddenName === undefined ? undefined : outputs[hiddenName];
+  return {
+    logits: output.data as Float32Array,
+    hidden: (hidden?.data ?? new Float32Array()) as Float32Array,
+  };
 }
 
 /** The model's inputs, `[texts, length]` each, padded on the right. */

@@ -5,6 +5,8 @@ import { availableCpus } from '../config/cpu-quota.ts';
 import { orBadModel } from './errors.ts';
 import { checkGolden, GoldenError } from './golden.ts';
 import { createPool, type Pool, type PoolOptions } from './pool.ts';
+import { addOutput, findHead } from './topic/head.ts';
+import { createPlanes, createTopicOf, type TopicOf } from './topic/topic.ts';
 
 /**
  * Intra-op threads for a text that arrives while no other is classified. More than two were not
@@ -23,15 +25,21 @@ export interface StartOptions extends Pick<PoolOptions, 'onRestart' | 'onReady' 
   readonly onNonSaturatingInt8: (found: GoldenError) => void;
 }
 
+interface Started {
+  readonly pool: Pool;
+  /** Undefined where the version has no golden texts or no layer to compute topics from. */
+  readonly topicOf: TopicOf | undefined;
+}
+
 /**
  * Starts with the CPU's fast int8 products. If the scores are wrong, starts again with
  * non-saturating ones; without golden scores this could not be noticed, so it starts with these at once.
  *
  * @throws ClassifierError `bad-model`; GoldenError if the scores are wrong either way.
  */
-export async function startWorkers(options: StartOptions): Promise<Pool> {
+export async function startWorkers(options: StartOptions): Promise<Started> {
   if (!options.hasGolden) {
-    return startPool(options, true);
+    return { pool: await startPool(options, true), topicOf: undefined };
   }
   try {
     return await startCheckedPool(options, false);
@@ -39,39 +47,46 @@ export async function startWorkers(options: StartOptions): Promise<Pool> {
     if (!(error instanceof GoldenError)) {
       throw error;
     }
-    const pool = await startCheckedPool(options, true);
+    const started = await startCheckedPool(options, true);
     options.onNonSaturatingInt8(error);
-    return pool;
+    return started;
   }
 }
 
-async function startCheckedPool(options: StartOptions, nonSaturatingInt8: boolean): Promise<Pool> {
+async function startCheckedPool(
+  options: StartOptions,
+  nonSaturatingInt8: boolean,
+): Promise<Started> {
   const { files, config, maxBatch } = options;
   const pool = await startPool(options, nonSaturatingInt8);
   try {
-    await checkGolden(files, config.labels, maxBatch, pool.run);
+    const golden = await checkGolden(files, config.labels, maxBatch, pool.run);
+    return { pool, topicOf: createTopicOf(golden.map(({ projections }) => projections)) };
   } catch (error) {
     await pool.close();
     throw error;
   }
-  return pool;
 }
 
 function startPool(
-  { files, config, workers, hungAfterMs, onRestart, onReady }: StartOptions,
+  { files, config, workers, hasGolden, hungAfterMs, onRestart, onReady }: StartOptions,
   nonSaturatingInt8: boolean,
 ): Promise<Pool> {
   const { labels, window, padId, paddingFree } = config;
+  const file = orBadModel(() => modelFile(files, 'model.onnx'));
+  // Without golden texts there is nothing that places the planes.
+  const head = hasGolden ? findHead(file, labels.length) : undefined;
   return createPool({
     size: workers,
     startup: {
-      model: orBadModel(() => modelFile(files, 'model.onnx')),
+      model: head ? addOutput(file, head.hidden) : file,
       tokenizer: modelFile(files, 'tokenizer.json'),
       labelCount: labels.length,
       window,
       padId,
       paddingFree,
       nonSaturatingInt8,
+      topic: head && { hiddenName: head.hidden, planes: createPlanes(head) },
       intraOpThreads: Math.min(MAX_INTRA_OP_THREADS, workers, availableCpus()),
     },
     hungAfterMs,

@@ -10,20 +10,24 @@ export interface TextResult {
   /** How many of them are the unknown token. */
   readonly unknown: number;
   readonly truncated: boolean;
+  /** As in `BatchResult`, of this text. */
+  readonly projections: Float64Array;
   readonly language: IdentifiedLanguage;
 }
 
 /** Splits the arrays of a batch into one result for each text. */
 export function splitBatchResult(
-  { logits, tokens, unknown, truncated }: BatchResult,
+  { logits, tokens, unknown, truncated, projections }: BatchResult,
   languages: readonly IdentifiedLanguage[],
 ): TextResult[] {
   const labels = logits.length / tokens.length;
+  const planes = projections.length / tokens.length;
   return Array.from(tokens, (count, row) => ({
     logits: logits.subarray(row * labels, (row + 1) * labels),
     tokens: count,
     unknown: unknown[row] as number,
     truncated: truncated[row] === 1,
+    projections: projections.subarray(row * planes, (row + 1) * planes),
     language: languages[row] as IdentifiedLanguage,
   }));
 }

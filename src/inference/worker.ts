@@ -18,6 +18,7 @@ import type {
 import { cutRuns } from './runs.ts';
 import { createSession, readSignature, runSession } from './session.ts';
 import { createTokenizer, type Encoding } from './tokenizer/tokenizer.ts';
+import { PLANES, project } from './topic/topic.ts';
 
 lowerPriority();
 /** The encoding of a text whose result is not needed any more. */
@@ -25,7 +26,7 @@ const GIVEN_UP: Encoding = { ids: [], unknown: 0, truncated: false };
 
 const port = parentPort as NonNullable<typeof parentPort>;
 const startup = workerData as StartupMessage;
-const { labelCount, padId, paddingFree, nonSaturatingInt8, intraOpThreads } = startup;
+const { labelCount, padId, paddingFree, nonSaturatingInt8, intraOpThreads, topic } = startup;
 const tokenize = createTokenizer({
   tokenizer: JSON.parse(new TextDecoder().decode(startup.tokenizer)),
   window: startup.window,
@@ -38,6 +39,7 @@ const singleRequestSession =
 // `workerData` lives as long as the thread; the bytes are not needed any more.
 Object.assign(startup, { model: undefined, tokenizer: undefined });
 const signature = readSignature(session);
+const runOptions = { signature, padId, labelCount, hiddenName: topic?.hiddenName };
 
 port.on('message', async (message: RequestMessage) => {
   if (message.type === 'close') {
@@ -53,6 +55,7 @@ port.on('message', async (message: RequestMessage) => {
       result.tokens.buffer,
       result.unknown.buffer,
       result.truncated.buffer,
+      result.projections.buffer,
     ]);
   } catch (error) {
     post({ type: 'error', message: error instanceof Error ? error.message : String(error) });
@@ -88,17 +91,19 @@ async function classify(
   const encoded = texts.map((_, index) => index).filter((index) => encodings[index] !== GIVEN_UP);
   const lengths = encoded.map((index) => (encodings[index] as Encoding).ids.length);
   const logits = new Float32Array(texts.length * labelCount);
+  const projections = new Float64Array(topic ? texts.length * PLANES : 0);
   const runs: Run[] = [];
   for (const run of cutRuns(lengths, paddingFree)) {
     const indices = run.map((at) => encoded[at] as number).filter(isWanted);
     if (indices.length > 0) {
       const start = performance.now();
       const inputs = indices.map((index) => encodings[index] as Encoding);
-      const rows = await runSession(used, inputs, { signature, padId, labelCount });
+      const outputs = await runSession(used, inputs, runOptions);
       runs.push({ texts: indices.length, durationMs: performance.now() - start });
-      indices.forEach((index, row) => {
-        logits.set(rows.subarray(row * labelCount, (row + 1) * labelCount), index * labelCount);
-      });
+      copyRows(outputs.logits, logits, indices);
+      if (topic) {
+        copyRows(project(outputs.hidden, topic.planes), projections, indices);
+      }
     }
   }
   return {
@@ -106,8 +111,21 @@ async function classify(
     tokens: Uint32Array.from(encodings, ({ ids }) => ids.length),
     unknown: Uint32Array.from(encodings, ({ unknown }) => unknown),
     truncated: Uint8Array.from(encodings, ({ truncated }) => Number(truncated)),
+    projections,
     runs,
   };
+}
+
+/** Copies the rows of a run to where its texts are in the batch. */
+function copyRows<T extends Float32Array | Float64Array>(
+  rows: T,
+  batch: T,
+  indices: readonly number[],
+): void {
+  const width = rows.length / indices.length;
+  indices.forEach((index, row) => {
+    batch.set(rows.subarray(row * width, (row + 1) * width), index * width);
+  });
 }
 
 /** The model can't be run without tokens: a text that has none is a padding token. */

@@ -8,7 +8,7 @@ import { availableMemoryBytes } from '../config/available-memory.ts';
 import type { Config } from '../config/config.ts';
 
 import { COUNTED_LANGUAGES } from '../drift/languages.ts';
-import { emptyProfile } from '../drift/profile.ts';
+import { emptyProfile, withTopic } from '../drift/profile.ts';
 import {
   type Classifier,
   type ClassifierObserver,
@@ -66,11 +66,12 @@ export async function loadModel(
   // Last, so that nothing fails after it: its workers would go on.
   const tag = await readTag(store, modelName, commit);
   const classifier = await startClassifier(options, files, observer);
+  const observed = profile ?? emptyProfile(classifier.labels, COUNTED_LANGUAGES);
   return describeModel(version, files, {
     classifier,
     tag,
     files: createProvenFiles(store, `${modelName}/${commit}`, files),
-    profile: profile ?? emptyProfile(classifier.labels, COUNTED_LANGUAGES),
+    profile: classifier.hasTopics ? withTopic(observed) : observed,
   });
 }
 

@@ -15,6 +15,8 @@ export interface PredictionRecord {
   readonly tokens: number;
   readonly unknownRatio: number;
   readonly truncated: boolean;
+  /** The bin of its topic; undefined where the version has none. */
+  readonly topic: number | undefined;
   /** True where the classification was made for an earlier request. */
   readonly cached: boolean;
   readonly latencyMs: number;

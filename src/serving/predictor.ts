@@ -186,6 +186,7 @@ function observeAll(
       tokens: classification.tokens,
       unknownRatio: round(classification.unknownRatio, 1e4),
       truncated: classification.truncated,
+      topic: classification.topic,
       cached,
       latencyMs,
     };

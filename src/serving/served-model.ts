@@ -22,7 +22,10 @@ export interface ServedModel {
   /** ISO 8601. */
   readonly loadedAt: string;
   readonly classifier: Classifier;
-  /** Of the training data. Its `texts` is 0 where the version has none: bins without a reference. */
+  /**
+   * Of the training data. Its `texts` is 0 where the version has none: bins without a reference; the bins of
+   * `topic` never have one.
+   */
   readonly profile: Profile;
   /** By path. */
   readonly files: ReadonlyMap<string, ProvenFile>;

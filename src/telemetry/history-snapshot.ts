@@ -2,7 +2,7 @@
 import { type DriftAlarm, driftAlarms } from '../drift/alarms.ts';
 import { DRIFT_WINDOW_SECONDS, type Normal } from '../drift/normal.ts';
 import { DRIFT_POLICY, knownLanguages, type Verdict, verdictOf } from '../drift/policy.ts';
-import { binNames, type Counts, type Profile } from '../drift/profile.ts';
+import { binNames, type Counts, hasReference, type Profile } from '../drift/profile.ts';
 import { type FeatureDrift, measureDrift } from '../drift/psi.ts';
 import { type Latencies, quantilesOf } from './latency-histogram.ts';
 import type { PredictionFields } from './prediction-log.ts';
@@ -136,7 +136,9 @@ function driftOf(
   return {
     windowSeconds: DRIFT_WINDOW_SECONDS,
     thresholds: { ...psi, minObservations },
-    features: features.map((feature) => ({ ...feature, verdict: verdictOf(feature) })),
+    features: features
+      .filter(({ feature }) => hasReference(profile, feature))
+      .map((feature) => ({ ...feature, verdict: verdictOf(feature) })),
     alarms: driftAlarms(features, normal),
     normal: mapValues(normal?.features ?? {}, (bins) => mapValues(bins, ({ ratio }) => ratio)),
     known: knownLanguages(profile),

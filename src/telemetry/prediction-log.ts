@@ -43,6 +43,7 @@ export function predictionFields(record: PredictionRecord, logging: InputLogging
     tokens: record.tokens,
     unknown_ratio: record.unknownRatio,
     truncated: record.truncated,
+    topic: record.topic,
     cached: record.cached,
     latency_ms: record.latencyMs,
   };

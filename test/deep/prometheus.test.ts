@@ -83,5 +83,5 @@ test('a Prometheus that has recorded nothing of a version has no normal of it', 
   const none = ['baseline', '--prometheus', prometheus.url, '--commit', '0'.repeat(40)];
   const { code, stderr } = await runCommand(none);
   expect(stderr).toContain('either nothing was predicted');
-  expect(code).not.toBe(0);
+  expect(code).toBe(2);
 });

@@ -9,6 +9,10 @@ interface Service {
   readonly image: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly depends_on?: readonly string[];
+  readonly command?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly container_name?: string;
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly interval?: string };
   readonly pids_limit?: number;
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
@@ -43,6 +47,14 @@ describe.each(Object.entries(services))('%s', (_, service) => {
     });
   });
 
+  test('has a health check', () => {
+    // The server's is that of its image.
+    expect(service.healthcheck).toMatchObject({ interval: expect.stringMatching(/^\d+s$/) });
+    const port = service.ports?.[0]?.split(':').at(-1);
+    const test = service.healthcheck?.test ?? ['its image', `http://127.0.0.1:${port}/`];
+    expect(test.at(-1)).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/`));
+  });
+
   test('waits for no service to be healthy: it may be needed because one is not', () => {
     expect(Array.isArray(service.depends_on ?? [])).toBe(true);
   });
@@ -59,7 +71,10 @@ test('every image but the server’s has the tag of one version, which a variabl
 test('the server receives keys, limits and the address of Prometheus; unset, each has its default', () => {
   const given = Object.entries(server.environment ?? {});
   expect(given.map(([name]) => name)).toEqual(
-    expect.arrayContaining(['API_KEYS', 'FEEDBACK_KEY', 'MAX_CONNECTIONS', 'DRAIN_DELAY_MS']),
+    expect.arrayContaining([
+      ...['ADMIN_TOKEN', 'API_KEYS', 'CACHE_SIZE', 'DRAIN_DELAY_MS', 'FEEDBACK_KEY'],
+      ...['MAX_CONNECTIONS', 'WORKERS'],
+    ]),
   );
   const variables = Object.values(SETTINGS).map(({ variable }) => variable);
   for (const [name, value] of given) {
@@ -71,6 +86,24 @@ test('the server receives keys, limits and the address of Prometheus; unset, eac
     ...readConfig({}, {}),
     ...{ drainDelayMs: 3_000, prometheusUrl: 'http://prometheus:9090' },
   });
+});
+
+test('Prometheus keeps more than the 30 days of the error budget', () => {
+  const retention = services.prometheus?.command?.find((each) => /retention\.time/.test(each));
+  expect(retention).toBe('--storage.tsdb.retention.time=45d');
+});
+
+test('the server can have replicas: its host port may be a range, and Prometheus asks for its name', () => {
+  expect(server.container_name).toBeUndefined();
+  expect(server.ports).toEqual([
+    expect.stringMatching(/^127\.0\.0\.1:\$\{SERVER_PORT:-8080\}:8080$/),
+  ]);
+  const { scrape_configs } = parse(readDocument('prometheus.yml')) as {
+    scrape_configs: { job_name: string; dns_sd_configs?: { names: string[]; port: number }[] }[];
+  };
+  const job = scrape_configs.find(({ job_name }) => job_name === 'tweet-sentiment');
+  expect(job?.dns_sd_configs).toMatchObject([{ names: ['server'], type: 'A', port: 8080 }]);
+  expect(Object.keys(services)).toContain('server');
 });
 
 test('the engine waits longer than the server takes to stop', () => {

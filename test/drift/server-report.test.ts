@@ -37,7 +37,7 @@ test('the metrics expose what was counted, also of names with quotes', async () 
     metrics.onPrediction({
       ...{ requestId: '', id: '', model: '', commit: COMMIT, input: '', scores: {} },
       ...{ language: 'en', languageConfidence: 1, tokens: 9, unknownRatio: 0 },
-      ...{ truncated: false, cached: false, latencyMs: 1 },
+      ...{ truncated: false, topic: undefined, cached: false, latencyMs: 1 },
       label,
       score,
     });

@@ -52,7 +52,7 @@ test('of few texts there is none', async () => {
   writeFileSync(few, `${prediction}\n`);
   const { code, stderr } = await runCommand(['baseline', few]);
   expect(stderr).toContain('expected 200 or more, found 1');
-  expect(code).not.toBe(0);
+  expect(code).toBe(2);
 });
 
 test('--json prints the same, and writes nothing', async () => {
@@ -100,5 +100,5 @@ test.each([
 ])('%j has no normal', async (args, expected) => {
   const { code, stderr } = await runCommand(['baseline', ...args]);
   expect(stderr).toContain(expected);
-  expect(code).not.toBe(0);
+  expect(code).toBe(2);
 });

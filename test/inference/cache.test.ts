@@ -8,6 +8,7 @@ const CLASSIFICATION = {
   tokens: 3,
   unknownRatio: 0,
   truncated: false,
+  topic: undefined,
   language: 'en',
   languageConfidence: 1,
 };

@@ -15,6 +15,7 @@ export function resultOf(texts: readonly string[]): BatchResult {
     tokens: Uint32Array.from(texts, (text) => text.length),
     unknown: new Uint32Array(texts.length),
     truncated: new Uint8Array(texts.length),
+    projections: new Float64Array(),
     runs: [{ texts: texts.length, durationMs: 1 }],
   };
 }

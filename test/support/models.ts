@@ -24,6 +24,7 @@ export function fakeModel(commit: string, options: FakeOptions = {}): FakeModel 
   const { labels = ['negative', 'positive'], predict = () => 'positive' } = options;
   const classifier: Classifier = {
     labels,
+    hasTopics: false,
     classify: (texts) =>
       Promise.all(
         texts.map(async (text) => {

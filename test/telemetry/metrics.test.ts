@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { COUNTED_LANGUAGES } from '../../src/drift/languages.ts';
 import type { Normal } from '../../src/drift/normal.ts';
-import { emptyProfile } from '../../src/drift/profile.ts';
+import { emptyProfile, withTopic } from '../../src/drift/profile.ts';
 import type { PredictionRecord } from '../../src/serving/prediction-record.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics/metrics.ts';
 import { NO_STATS } from '../../src/telemetry/stats.ts';
@@ -32,6 +32,30 @@ test('no language that a text claims to be in makes a new series', async () => {
   expect(seriesOf(text)).toHaveLength(before);
   expect(text).toContain('classifier_predictions_total{label="neutral",language="other"} 3');
   expect(COUNTED_LANGUAGES.length + 1).toBeLessThanOrEqual(24);
+});
+
+test('topics are counted without a reference, also where another version has none', async () => {
+  const metrics = createMetrics(() => NO_STATS);
+  const profile = withTopic({
+    texts: 10,
+    features: { label: { categories: labels, ratios: [0.2, 0.3, 0.5] } },
+  });
+  metrics.onServing({ ...model, profile });
+  const record = { label: 'neutral', language: 'en', score: 0.5, tokens: 3, unknownRatio: 0 };
+  metrics.onPrediction({ ...record, topic: 31 } as PredictionRecord);
+  metrics.onPrediction({ ...record, topic: undefined } as PredictionRecord);
+  const text = await metrics.expose();
+  expect(text).toContain('classifier_observations_total{feature="topic",bin="31"} 1');
+  expect(text).toContain('classifier_observations_total{feature="topic",bin="0"} 0');
+  expect(text).toContain('classifier_observations_total{feature="label",bin="neutral"} 2');
+  expect(text).toContain('classifier_reference_ratio{feature="label",bin="neutral"} 0.3');
+  expect(text).not.toContain('classifier_reference_ratio{feature="topic"');
+  // A counter never falls: what was counted stays.
+  metrics.onServing({ ...model, commit: 'second' });
+  metrics.onPrediction({ ...record, topic: undefined } as PredictionRecord);
+  expect(await metrics.expose()).toContain(
+    'classifier_observations_total{feature="topic",bin="31"} 1',
+  );
 });
 
 test('the series of every route are there before the first request', async () => {

@@ -20,6 +20,7 @@ const record: PredictionRecord = {
   tokens: 5,
   unknownRatio: 0,
   truncated: false,
+  topic: 7,
   cached: false,
   latencyMs: 1.5,
 };

@@ -24,9 +24,10 @@ const versions = JSON.parse(
 const commitOf = (tag) => versions.find((each) => each.tag === tag).commit;
 const pinned = readFileSync(join(ROOT, 'models/tweet-sentiment/PINNED'), 'utf8').trim();
 
-/** Seconds until the condition, rounded. @throws where it does not come. */
-async function secondsUntil(what, isThere) {
+/** Seconds from the beginning of an act until the condition, rounded. @throws where it does not come. */
+async function secondsUntil(what, isThere, act) {
   const from = Date.now();
+  await act();
   if (!(await poll(isThere, { timeoutMs: TIMEOUT_MS, intervalMs: 500 }))) {
     throw new Error(`no ${what} in ${TIMEOUT_MS / 60_000} minutes`);
   }
@@ -89,17 +90,20 @@ async function play(drill) {
   };
   console.log(`${alert}, ${severity}`);
   await drill.setUp(stage);
+  if (stage.prometheus) {
+    const scraped = async () => (await stage.query('min(up{job="tweet-sentiment"})'))[0]?.value[1];
+    await poll(scraped, { accept: (value) => value === '1', timeoutMs: 60_000, intervalMs: 500 });
+  }
   if (await open()) {
     console.log('  it fires from the start');
   }
-  await drill.cause(stage);
-  const told = await secondsUntil('alert', open);
+  const told = await secondsUntil('alert', open, () => drill.cause(stage));
   console.log(`  told after ${told} s`);
   const answers = await followRunbook(stage, drill);
   let ended = '–';
   if (drill.repair) {
-    await drill.repair(stage);
-    ended = `${await secondsUntil('end', async () => !(await open()))} s`;
+    const isOver = async () => !(await open());
+    ended = `${await secondsUntil('end', isOver, () => drill.repair(stage))} s`;
     console.log(`  ended after ${ended}`);
   }
   const messages = stage.receiver.messages.filter(({ labels }) => labels.alertname !== 'Watchdog');

@@ -12,7 +12,7 @@ const PREDICT = { ...JOB, method: 'POST', route: '/predict' };
 const TOKEN = randomBytes(16).toString('hex');
 const admin = { headers: { authorization: `Bearer ${TOKEN}` } };
 const PINNED = readFileSync(join(ROOT, 'models/tweet-sentiment/PINNED'), 'utf8').trim();
-const BASELINE = 'v0.1.0';
+const CANDIDATE = 'v2.0.0';
 
 /** Starts everything; traffic begins before Prometheus does. */
 async function start(stage, { history, traffic = english, rate = 10 } = {}) {
@@ -236,13 +236,13 @@ export const SERVICE_DRILLS = [
     history: (stage) => [
       {
         name: 'job_commit:classifier_shadow_agreements:ratio15m',
-        labels: { ...JOB, commit: stage.commitOf(BASELINE) },
+        labels: { ...JOB, commit: stage.commitOf(CANDIDATE) },
         from: 3 * HOUR,
-        value: () => 0.95,
+        value: () => 0.99,
       },
     ],
     cause: (stage) => {
-      const body = { commit: stage.commitOf(BASELINE), share: 1 };
+      const body = { commit: stage.commitOf(CANDIDATE), share: 1 };
       return post(`${stage.server.url}/admin/shadow`, body, { method: 'PUT', ...admin });
     },
     repair: ({ server }) =>

@@ -30,7 +30,7 @@ async function startReceiver() {
     });
     request.on('end', () => {
       response.writeHead(receiver.isBroken ? 500 : 200).end();
-      if (!receiver.isBroken) {
+      if (!receiver.isBroken && body !== '') {
         for (const { status, labels } of JSON.parse(body).alerts) {
           messages.push({ at: Date.now(), status, labels });
         }
@@ -83,7 +83,7 @@ export async function openStage(replicas) {
         stdio: ['ignore', server.stdout ?? 'ignore', 'ignore'],
       });
       if (isReady) {
-        await waitUntilReady(server.url, server.program);
+        await waitUntilReady(server.url, server.program, { timeoutMs: 180_000 });
       }
     },
     async restartServer(env, server = servers[0]) {

@@ -43,7 +43,7 @@ export function predictionOf(
   fields: Readonly<Record<string, unknown>>,
   timestamp: string,
 ): LoggedPrediction | undefined {
-  const { commit, id, input, language, label, score, tokens, unknown_ratio } = fields;
+  const { commit, id, input, language, label, score, tokens, unknown_ratio, topic } = fields;
   return isText(commit) &&
     COMMIT.test(commit) &&
     isText(language) &&
@@ -61,6 +61,7 @@ export function predictionOf(
         score,
         tokens,
         unknownRatio: unknown_ratio,
+        topic: isNumber(topic) ? topic : undefined,
       }
     : undefined;
 }

@@ -1,7 +1,7 @@
 /** The report of `drift`: its JSON, and the verdicts in it. */
 
 import { foreignLanguages, type Verdict, verdictOf } from '../policy.ts';
-import type { Profile } from '../profile.ts';
+import { hasReference, type Profile } from '../profile.ts';
 import { type BinDrift, contributionOf, type FeatureDrift, measureDrift } from '../psi.ts';
 import type { ReferenceKind } from '../reference.ts';
 import type { IndexWindow } from './index-series.ts';
@@ -106,7 +106,9 @@ export function judge(
   { counts, samplesOf }: Pick<PredictionBins, 'counts' | 'samplesOf'>,
   threshold: number,
 ): Judgement {
-  const measured = measureDrift(profile, counts);
+  const measured = measureDrift(profile, counts).filter(({ feature }) =>
+    hasReference(profile, feature),
+  );
   const features = measured.map((feature) => judgeFeature(feature, threshold));
   const foreign = foreignLanguages(measured);
   return {

@@ -3,6 +3,7 @@ import type { Normal } from '../../drift/normal.ts';
 import {
   binNames,
   createTally,
+  hasReference,
   type Observation,
   type Profile,
   type Tally,
@@ -19,7 +20,7 @@ export function createDriftMetrics(
 ) {
   const registers = [registry];
   let profile: Profile = { texts: 0, features: {} };
-  // Counted in arrays, five to a prediction; the series are made at a scrape.
+  // Counted in arrays, some to a prediction; the series are made at a scrape.
   let tally: Tally = createTally(profile);
   /** Of the versions that served before: a counter never falls. */
   const earlier = new Map<string, Map<string, number>>();
@@ -62,11 +63,12 @@ export function createDriftMetrics(
       profile = loaded;
       tally = createTally(loaded);
       referenceRatio.reset();
-      // Without texts it only has bins, and no reference.
-      for (const [feature, distribution] of Object.entries(loaded.texts ? loaded.features : {})) {
-        binNames(distribution).forEach((bin, i) => {
-          referenceRatio.set({ feature, bin }, distribution.ratios[i] as number);
-        });
+      for (const [feature, distribution] of Object.entries(loaded.features)) {
+        if (hasReference(loaded, feature)) {
+          binNames(distribution).forEach((bin, i) => {
+            referenceRatio.set({ feature, bin }, distribution.ratios[i] as number);
+          });
+        }
       }
     },
     onPrediction: (observation: Observation) => tally.add(observation),

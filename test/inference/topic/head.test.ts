@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { InferenceSession } from 'onnxruntime-node';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  createSession,
+  type Outputs,
+  readSignature,
+  runSession,
+} from '../../../src/inference/session.ts';
+import { createTokenizer, type Encoding } from '../../../src/inference/tokenizer/tokenizer.ts';
+import { addOutput, findHead, type Head } from '../../../src/inference/topic/head.ts';
+import { MODEL, MULTILINGUAL, PINNED } from '../../support/pinned.ts';
+import { ROOT } from '../../support/server.ts';
+
+const sessions: InferenceSession[] = [];
+
+afterAll(async () => {
+  await Promise.all(sessions.map((session) => session.release()));
+});
+
+const read = (commit: string, path: string): Buffer =>
+  readFileSync(join(ROOT, 'models', MODEL, commit, path));
+
+async function open(model: Uint8Array): Promise<InferenceSession> {
+  const session = await createSession(model, { intraOpThreads: 1, nonSaturatingInt8: false });
+  sessions.push(session);
+  return session;
+}
+
+describe.each([
+  [PINNED, 0, 'layers.5.output_norm'],
+  [MULTILINGUAL, 1, '/Div_output_0'],
+])('version %s', (commit, padId, hidden) => {
+  const model = read(commit, 'model.onnx');
+  const head = findHead(model, 3) as Head;
+  const golden = JSON.parse(read(commit, 'golden.json').toString()) as {
+    texts: { text: string }[];
+  };
+  const tokenize = createTokenizer({
+    tokenizer: JSON.parse(read(commit, 'tokenizer.json').toString()),
+    window: 128,
+  });
+  const encodings = golden.texts.map(({ text }) => tokenize(text));
+
+  const run = (
+    session: InferenceSession,
+    batch: readonly Encoding[],
+    hiddenName: string | undefined,
+  ): Promise<Outputs> =>
+    runSession(session, batch, {
+      signature: readSignature(session),
+      padId,
+      labelCount: 3,
+      hiddenName,
+    });
+
+  test('the head is the last product of the graph, with its weights', async () => {
+    expect([head.hidden, head.size, head.weights.length]).toEqual([hidden, 384, 3]);
+    const session = await open(addOutput(model, head.hidden));
+    const [first, ...others] = encodings.slice(0, 8) as [Encoding, ...Encoding[]];
+    // The difference of two logits is that of their products with the hidden layer, and a constant bias.
+    const biases: number[] = [];
+    for (const encoding of [first, ...others]) {
+      const { logits, hidden: layer } = await run(session, [encoding], head.hidden);
+      const [a, b] = head.weights.map((row) =>
+        row.reduce((total, weight, at) => total + weight * (layer[at] as number), 0),
+      ) as [number, number];
+      biases.push((logits[0] as number) - (logits[1] as number) - (a - b));
+    }
+    expect(Math.max(...biases) - Math.min(...biases)).toBeLessThan(1e-3);
+  });
+
+  test('logits are the same bits with and without the further output', async () => {
+    const [plain, extended] = [await open(model), await open(addOutput(model, head.hidden))];
+    for (const batchSize of [1, 8]) {
+      for (let start = 0; start < encodings.length; start += batchSize) {
+        const batch = encodings.slice(start, start + batchSize);
+        const expected = await run(plain, batch, undefined);
+        const found = await run(extended, batch, head.hidden);
+        expect(found.hidden).toHaveLength(batch.length * 384);
+        expect(Buffer.from(found.logits.buffer)).toEqual(Buffer.from(expected.logits.buffer));
+      }
+    }
+  });
+});
+
+test('a graph whose logits come from something else has no head', () => {
+  const model = read(PINNED, 'model.onnx');
+  const other = Buffer.from(model);
+  other.write('Tanh', other.lastIndexOf('Gemm'));
+  expect(findHead(other, 3)).toBeUndefined();
+  // Weights for other labels.
+  expect(findHead(model, 4)).toBeUndefined();
+});
