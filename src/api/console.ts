@@ -109,6 +109,8 @@ export const loggedPredictionSchema = z.object({
   model: z.string(),
   commit: commitSchema,
   input: z.string().optional(),
+  /** `input` is only the beginning of the text. */
+  input_cut: z.boolean().optional(),
   label: z.string(),
   score: scoreSchema,
   scores: z.record(z.string(), scoreSchema),
