@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../../../tools/launch.mjs';
+import { freePort, ROOT } from '../../../tools/launch.mjs';
 import { observedShares, post, sleep } from './stage.mjs';
 import { english, long, mixed } from './texts.mjs';
 
@@ -117,7 +117,9 @@ export const SERVICE_DRILLS = [
     severity: 'page',
     cause: async (stage) => {
       await stage.server.program.stop();
-      const env = { MODEL_STORE: 'https://127.0.0.1:1/models', MODEL_COMMIT: PINNED };
+      const store = `https://127.0.0.1:${await freePort()}/models`;
+      const cache = join(stage.folder, 'cache');
+      const env = { MODEL_STORE: store, MODEL_CACHE: cache, MODEL_COMMIT: PINNED };
       await stage.startServer(stage.server, { env, isReady: false });
     },
     repair: restarted({}),
