@@ -40,19 +40,19 @@ const requests = (stage, rate) => [
 ];
 
 /** Steps of three days without, and a time with errors or slow answers that six hours are about to forget. */
-function steps(bad, all, share) {
+function steps(bad, all, share, perStep = 3000) {
   const name = (metric) => `job_method_route:${metric}:step5m`;
   const from = 72 * HOUR;
   const was = (ago) => ago > 5.5 * HOUR;
   return [
-    { name: name(all), labels: PREDICT, from, to: 300, step: 300, value: () => 3000 },
+    { name: name(all), labels: PREDICT, from, to: 300, step: 300, value: () => perStep },
     {
       name: name(bad),
       labels: PREDICT,
       from,
       to: 300,
       step: 300,
-      value: (ago) => (was(ago) ? 3000 * share : 0),
+      value: (ago) => (was(ago) ? perStep * share : 0),
     },
   ];
 }
@@ -144,7 +144,10 @@ export const SERVICE_DRILLS = [
   {
     alert: 'ClassifierLatencyBudgetBurn',
     severity: 'page',
-    history: (stage) => requests(stage, 0.3),
+    history: (stage) => [
+      ...requests(stage, 0.3),
+      ...steps('http_request_slow', 'http_answers', 0, 90),
+    ],
     rate: 1,
     cause: (stage) => overload(stage, 16),
     repair: (stage) => stage.overload.stop(),
