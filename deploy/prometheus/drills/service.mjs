@@ -127,7 +127,10 @@ export const SERVICE_DRILLS = [
   {
     alert: 'ClassifierErrorBudgetBurn',
     severity: 'page',
-    history: (stage) => requests(stage, 10),
+    history: (stage) => [
+      ...requests(stage, 10),
+      ...steps('http_request_errors', 'http_requests', 0),
+    ],
     cause: restarted({ REQUEST_TIMEOUT_MS: '1', CACHE_SIZE: '0' }),
     repair: restarted({}),
   },
@@ -238,6 +241,8 @@ export const SERVICE_DRILLS = [
     alert: 'ClassifierCandidateDisagrees',
     severity: 'ticket',
     replicas: [{ ADMIN_TOKEN: TOKEN }],
+    // The two agree on fewer long texts than on others.
+    traffic: long,
     history: (stage) => [
       {
         name: 'job_commit:classifier_shadow_agreements:ratio15m',
