@@ -2,7 +2,7 @@
 // classified once, as the server does it, and then drawn at random as traffic.
 //
 //   node bench/topic.mjs <folder of data sets> [--commit <sha>]     prints the tables of
-//                                                                   docs/decisions/0018-topic-sketch.md
+//                                                                   docs/decisions/0019-topic-sketch.md
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
