@@ -123,6 +123,15 @@ describe.skipIf(!hasChromium)('the console in an alarm', () => {
     },
   );
 
+  test('a window that gets narrower needs no scrolling sideways', async () => {
+    const { page } = await open(server.url, { viewport: { width: 1440, height: 800 } });
+    await page.locator('#languages-chart canvas').waitFor();
+    await page.setViewportSize({ width: 390, height: 800 });
+    await expect.poll(() => page.evaluate(tooWide)).toEqual([]);
+    const cell = await page.locator('#languages-table .share').first().boundingBox();
+    expect(cell && cell.x + cell.width).toBeLessThan(390);
+  });
+
   test('with forced colours, and for a reader elsewhere', async () => {
     const { page } = await open(server.url, {
       ...{ forcedColors: 'active', timezoneId: 'Asia/Tokyo', locale: 'en-GB' },

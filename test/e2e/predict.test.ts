@@ -175,7 +175,7 @@ test('metrics count exactly what was sent', async () => {
   expect(difference(after, 'http_requests_total', 'route="/predict",status="400"')).toBe(1);
   expect(difference(after, 'http_requests_total', 'route="none",status="404"')).toBe(1);
   expect(difference(after, 'http_requests_total', 'route="/metrics"')).toBe(1);
-  expect(difference(after, 'http_request_duration_seconds_count', 'route="/predict"')).toBe(40);
+  expect(difference(after, 'http_request_duration_seconds_count', 'route="/predict"')).toBe(41);
   expect(difference(after, 'classifier_predictions_total')).toBe(80);
   expect(difference(after, 'classifier_predictions_total', 'language="de"')).toBe(40);
   expect(difference(after, 'classifier_prediction_score_count')).toBe(80);
@@ -200,7 +200,7 @@ describe('the prediction log', () => {
     await server.eventually(() => linesOfRequest().length === 2);
     const lines = linesOfRequest();
     expect(Object.keys(lines[0]!)).toEqual(
-      'timestamp level event request_id trace_id id model commit input input_cut label score scores language language_confidence tokens unknown_ratio truncated cached latency_ms'.split(
+      'timestamp level event request_id trace_id id model commit input input_cut label score scores language language_confidence tokens unknown_ratio truncated topic cached latency_ms'.split(
         ' ',
       ),
     );
