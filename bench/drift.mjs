@@ -18,6 +18,8 @@ const MAX_REQUESTS = 200_000;
 const WARM_UP_SECONDS = 1800;
 /** An alert that has not fired by then counts as none. */
 const MAX_SECONDS = 1800;
+const DAYS = 4;
+const DAY_SECONDS = 86_400;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -91,6 +93,38 @@ function falseAlarms(texts, rate, reference) {
     }
   }
   return total;
+}
+
+/**
+ * Alerts per day where the share of negative tweets wanders and swings, from the first hour of the history on.
+ *
+ * @param wander standard deviation of an hour, as a share of the texts; @param swing over the day.
+ */
+function alertsOfDays(texts, { wander, swing }) {
+  const [negative, others] = [negativeOf(texts), texts.filter((t) => t.trueLabel !== 'negative')];
+  const steps = DAY_SECONDS / STEP_SECONDS;
+  const keep = Math.exp(-STEP_SECONDS / 3600);
+  let episodes = 0;
+  for (let day = 1; day <= DAYS; day++) {
+    const { next: random } = createRandom(day);
+    const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const draw = (list) => list[Math.floor(random() * list.length)];
+    const rules = createRules(profile, 'rolling');
+    let drifted = wander * normal();
+    let wasFiring = false;
+    for (let step = 0; step < steps; step++) {
+      drifted = keep * drifted + Math.sqrt(1 - keep ** 2) * wander * normal();
+      const more = drifted + swing * Math.sin((2 * Math.PI * step) / steps);
+      const tally = createTally(profile);
+      for (let i = 0; i < 5 * STEP_SECONDS; i++) {
+        tally.add(draw(random() < Math.abs(more) ? (more > 0 ? negative : others) : texts));
+      }
+      const isFiring = rules.step(tally.counts).size > 0;
+      episodes += isFiring && !wasFiring ? 1 : 0;
+      wasFiring = isFiring;
+    }
+  }
+  return episodes / DAYS;
 }
 
 /** The normal that `tweet-sentiment baseline` would pin after half an hour. */
@@ -182,6 +216,14 @@ const withEmoji = [
     .flat(),
 ];
 console.log('with 5 % emoji from the start', JSON.stringify(falseAlarms(withEmoji, 10, 'rolling')));
+
+console.log('\nalerts per day at 5 texts/s, where the share of negatives is replaced by up to:');
+for (const [wander, swing] of [
+  ...[0.02, 0.03, 0.05].map((sd) => [sd, 0]),
+  ...[0.1, 0.2].map((amplitude) => [0, amplitude]),
+]) {
+  console.log({ wander, swing }, alertsOfDays(second, { wander, swing }));
+}
 
 console.log('\nstability index of whole data sets:');
 for (const set of readdirSync(folder).filter((name) => !name.includes('.'))) {

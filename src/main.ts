@@ -12,7 +12,7 @@ setLibraryVariables();
 
 const program = new Command('tweet-sentiment')
   .description(
-    'Serves a tweet-sentiment model pinned by the git commit SHA of its model repository.',
+    'Serves a text classifier pinned by the git commit SHA of its model repository.',
   )
   .version(manifest.version)
   // Subcommands inherit it.

@@ -97,8 +97,8 @@ async function play(drill) {
   if (await open()) {
     console.log('  it fires from the start');
   }
-  const told = await secondsUntil('alert', open, () => drill.cause(stage));
-  console.log(`  told after ${told} s`);
+  const reported = await secondsUntil('alert', open, () => drill.cause(stage));
+  console.log(`  reported after ${reported} s`);
   const answers = await followRunbook(stage, drill);
   let ended = '–';
   if (drill.repair) {
@@ -108,7 +108,7 @@ async function play(drill) {
   }
   const messages = stage.receiver.messages.filter(({ labels }) => labels.alertname !== 'Watchdog');
   const others = new Set(messages.map(({ labels }) => labels.alertname).filter((n) => n !== alert));
-  return `| \`${alert}\` | ${severity} | ${told} s | ${ended} | ${answers.join(', ')} | ${[...others].sort().join(', ') || '–'} |`;
+  return `| \`${alert}\` | ${severity} | ${reported} s | ${ended} | ${answers.join(', ')} | ${[...others].sort().join(', ') || '–'} |`;
 }
 
 const wanted = process.argv.slice(2);

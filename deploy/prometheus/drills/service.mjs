@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../../../tools/launch.mjs';
+import { freePort, ROOT } from '../../../tools/launch.mjs';
 import { observedShares, post, sleep } from './stage.mjs';
 import { english, long, mixed } from './texts.mjs';
 
@@ -40,19 +40,19 @@ const requests = (stage, rate) => [
 ];
 
 /** Steps of three days without, and a time with errors or slow answers that six hours are about to forget. */
-function steps(bad, all, share) {
+function steps(bad, all, share, perStep = 3000) {
   const name = (metric) => `job_method_route:${metric}:step5m`;
   const from = 72 * HOUR;
   const was = (ago) => ago > 5.5 * HOUR;
   return [
-    { name: name(all), labels: PREDICT, from, to: 300, step: 300, value: () => 3000 },
+    { name: name(all), labels: PREDICT, from, to: 300, step: 300, value: () => perStep },
     {
       name: name(bad),
       labels: PREDICT,
       from,
       to: 300,
       step: 300,
-      value: (ago) => (was(ago) ? 3000 * share : 0),
+      value: (ago) => (was(ago) ? perStep * share : 0),
     },
   ];
 }
@@ -117,7 +117,9 @@ export const SERVICE_DRILLS = [
     severity: 'page',
     cause: async (stage) => {
       await stage.server.program.stop();
-      const env = { MODEL_STORE: 'https://127.0.0.1:1/models', MODEL_COMMIT: PINNED };
+      const store = `https://127.0.0.1:${await freePort()}/models`;
+      const cache = join(stage.folder, 'cache');
+      const env = { MODEL_STORE: store, MODEL_CACHE: cache, MODEL_COMMIT: PINNED };
       await stage.startServer(stage.server, { env, isReady: false });
     },
     repair: restarted({}),
@@ -125,7 +127,10 @@ export const SERVICE_DRILLS = [
   {
     alert: 'ClassifierErrorBudgetBurn',
     severity: 'page',
-    history: (stage) => requests(stage, 10),
+    history: (stage) => [
+      ...requests(stage, 10),
+      ...steps('http_request_errors', 'http_requests', 0),
+    ],
     cause: restarted({ REQUEST_TIMEOUT_MS: '1', CACHE_SIZE: '0' }),
     repair: restarted({}),
   },
@@ -142,7 +147,10 @@ export const SERVICE_DRILLS = [
   {
     alert: 'ClassifierLatencyBudgetBurn',
     severity: 'page',
-    history: (stage) => requests(stage, 0.3),
+    history: (stage) => [
+      ...requests(stage, 0.3),
+      ...steps('http_request_slow', 'http_answers', 0, 90),
+    ],
     rate: 1,
     cause: (stage) => overload(stage, 16),
     repair: (stage) => stage.overload.stop(),
@@ -233,6 +241,8 @@ export const SERVICE_DRILLS = [
     alert: 'ClassifierCandidateDisagrees',
     severity: 'ticket',
     replicas: [{ ADMIN_TOKEN: TOKEN }],
+    // The two agree on fewer long texts than on others.
+    traffic: long,
     history: (stage) => [
       {
         name: 'job_commit:classifier_shadow_agreements:ratio15m',
