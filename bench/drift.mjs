@@ -19,6 +19,7 @@ const WARM_UP_SECONDS = 1800;
 /** An alert that has not fired by then counts as none. */
 const MAX_SECONDS = 1800;
 const DAYS = 4;
+const DAY_RUNS = 5;
 const DAY_SECONDS = 86_400;
 
 const { values, positionals } = parseArgs({
@@ -36,7 +37,9 @@ const { classifyFiles, classify, close } = await openTexts(join(MODELS, commit),
  * @param onAlert receives the name of each alert that fires, and how many changed texts there were.
  * @returns the rules.
  */
-function simulate({ before, after, share, rate, seed, requests, reference }, onAlert) {
+function simulate(options, onAlert) {
+  const { before, after, share, rate, seed, requests, reference } = options;
+  const { warmUpSeconds = WARM_UP_SECONDS } = options;
   const { next: random } = createRandom(seed);
   const draw = (texts) => texts[Math.floor(random() * texts.length)];
   const rules = createRules(profile, reference);
@@ -52,7 +55,7 @@ function simulate({ before, after, share, rate, seed, requests, reference }, onA
       onAlert(alert, sent);
     }
   };
-  for (let second = 0; second < WARM_UP_SECONDS; second += STEP_SECONDS) {
+  for (let second = 0; second < warmUpSeconds; second += STEP_SECONDS) {
     step(false);
   }
   while (sent < requests) {
@@ -71,13 +74,13 @@ function firstAlerts(options) {
 }
 
 /** @returns `median (largest)` of the texts until an alert; `–` if most runs had none. */
-function textsUntil(alert, options) {
+function textsUntil(alert, options, runs = RUNS) {
   const requests = Math.min(MAX_REQUESTS, options.rate * MAX_SECONDS);
-  const found = Array.from({ length: RUNS }, (_, i) => {
+  const found = Array.from({ length: runs }, (_, i) => {
     const first = firstAlerts({ ...options, requests, seed: i + 1 });
     return first[alert] ?? Number.POSITIVE_INFINITY;
   }).sort((a, b) => a - b);
-  const [middle, last] = [found[Math.floor(RUNS / 2)], found.at(-1)];
+  const [middle, last] = [found[Math.floor(runs / 2)], found.at(-1)];
   const shown = (texts) => (Number.isFinite(texts) ? texts.toLocaleString('en') : '–');
   return Number.isFinite(middle) ? `${shown(middle)} (${shown(last)})` : '–';
 }

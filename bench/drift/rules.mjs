@@ -8,6 +8,7 @@ const MINUTE = 60;
 const SAMPLE_SECONDS = 60;
 const OFFSET_SECONDS = 600;
 const MIN_SAMPLES = 15;
+const SAMPLES_OF_A_DAY = 1440;
 
 /** Counts of the last seconds. */
 function createWindow(profile, seconds) {
@@ -54,6 +55,7 @@ function createHistory() {
     push(drift, second) {
       waiting.push({ drift, second });
     },
+    isYoung: () => samples < SAMPLES_OF_A_DAY,
     /** @returns the normal at a time; undefined where there are too few samples. */
     normalAt(second) {
       while (waiting.length > 0 && waiting[0].second <= second - OFFSET_SECONDS) {
@@ -115,7 +117,14 @@ export function createRules(profile, reference) {
       }
       const normal = reference === 'rolling' ? history.normalAt(second) : reference;
       const drift = measureDrift(profile, five.total);
-      const found = [...driftAlarms(drift, normal), ...languagesOf(minute, normal)];
+      const minDifference =
+        reference === 'rolling' && history.isYoung()
+          ? DRIFT_POLICY.labelMix.minDifferenceOfFirstDay
+          : 0;
+      const found = [...driftAlarms(drift, normal), ...languagesOf(minute, normal)].filter(
+        ({ kind, observed, expected }) =>
+          kind !== 'label_mix' || Math.abs(observed - expected) > minDifference,
+      );
       const texts = drift[0].observations;
       if (texts < 1000) {
         found.push(...languagesOf(hour).filter(({ kind }) => kind === 'foreign_language'));

@@ -31,7 +31,12 @@ export const DRIFT_POLICY = {
    * The share of a label off the normal by more than `minDifference`, by more than so many standard
    * deviations of the normal, and by more than so many standard errors of the observed share.
    */
-  labelMix: { minDifference: 0.05, deviations: 4 },
+  labelMix: {
+    minDifference: 0.05,
+    deviations: 4,
+    /** While the normal is of less than a day of Prometheus' history; a pinned one never is. */
+    minDifferenceOfFirstDay: 0.07,
+  },
   /** Of the stability index against the normal; noise: 0.02 for 500 texts in 12 bins, 0.03 for 1,000 in 32. */
   score: { maxIndex: 0.1, minObservations: 500 },
   length: { maxIndex: 0.1, minObservations: 500 },

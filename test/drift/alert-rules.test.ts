@@ -59,10 +59,13 @@ test('undetermined texts: from an excess without doubt on, until half of it', ()
 
 test('labels: points, deviations of the normal, and standard errors', () => {
   const [expr = ''] = expressionsOf('ClassifierLabelMixDrift');
-  const { minDifference, deviations } = labelMix;
+  const { minDifference, deviations, minDifferenceOfFirstDay } = labelMix;
   const difference = `${deviations} \\* \\S+:deviation{feature="label"},\\s+${minDifference}\\)`;
   expect(expr).toMatch(new RegExp(`clamp_min\\(\\s+${difference}`));
   expect(expr).toContain(`${deviations} * sqrt(`);
+  expect(expr).toMatch(
+    new RegExp(`<= ${minDifferenceOfFirstDay}\\s[^<]*:samples\\S*\\s+< 1440\\s`),
+  );
   expect(expr).toMatch(new RegExp(`>= ${minObservations},`));
 });
 

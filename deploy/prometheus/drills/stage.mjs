@@ -30,7 +30,7 @@ async function startReceiver() {
     });
     request.on('end', () => {
       response.writeHead(receiver.isBroken ? 500 : 200).end();
-      if (!receiver.isBroken && body !== '') {
+      if (!receiver.isBroken && request.url === '/alerts') {
         for (const { status, labels } of JSON.parse(body).alerts) {
           messages.push({ at: Date.now(), status, labels });
         }
@@ -39,7 +39,7 @@ async function startReceiver() {
   });
   const port = await freePort();
   server.listen(port, '127.0.0.1');
-  receiver.url = `http://127.0.0.1:${port}/`;
+  receiver.url = `http://127.0.0.1:${port}/alerts`;
   return receiver;
 }
 
