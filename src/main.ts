@@ -11,9 +11,7 @@ import { describeSystemError, isSystemError, KnownError } from './errors.ts';
 setLibraryVariables();
 
 const program = new Command('tweet-sentiment')
-  .description(
-    'Serves a tweet-sentiment model pinned by the git commit SHA of its model repository.',
-  )
+  .description('Serves a text classifier pinned by the git commit SHA of its model repository.')
   .version(manifest.version)
   // Subcommands inherit it.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.failed));

@@ -17,6 +17,8 @@ const serviceWindowSchema = z.object({
   answered: amountSchema,
   refused: amountSchema,
   failed: amountSchema,
+  /** Answered after more than 250 ms; absent where it is not counted. */
+  slow: amountSchema.optional(),
   /** Of answered requests, in milliseconds; absent without any. */
   latency: z.object({ p50: z.number(), p99: z.number() }).optional(),
 });
@@ -56,8 +58,8 @@ const serviceAlarmSchema = z.discriminatedUnion('kind', [
     length: countSchema,
     capacity: countSchema,
   }),
-  /** In milliseconds. */
-  alertSchema.extend({ kind: z.literal('slow_answers'), p99: z.number() }),
+  /** Of the answers of the last minute. */
+  alertSchema.extend({ kind: z.literal('slow_answers'), share: ratioSchema }),
 ]);
 
 const binDriftSchema = z.object({
@@ -107,6 +109,8 @@ export const loggedPredictionSchema = z.object({
   model: z.string(),
   commit: commitSchema,
   input: z.string().optional(),
+  /** `input` is only the beginning of the text. */
+  input_cut: z.boolean().optional(),
   label: z.string(),
   score: scoreSchema,
   scores: z.record(z.string(), scoreSchema),

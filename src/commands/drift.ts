@@ -15,9 +15,9 @@ import { readTag } from '../version/tag.ts';
 import { openVersion } from '../version/version.ts';
 import { EXIT } from './exit-code.ts';
 import { duration, pageFile, positiveNumber, since, webAddress } from './flag-values.ts';
-import { asJson, type Flags } from './options.ts';
+import { asJson, type Flags, isGiven } from './options.ts';
 import { print, progressBar, stdoutColumns, warn } from './output.ts';
-import { type VersionAccess, withVersionAccess, withVersionFlags } from './version-access.ts';
+import { openVersionAccess, type VersionAccess, withVersionFlags } from './version-access.ts';
 
 export function addDrift(program: Command): void {
   withVersionFlags(program.command('drift'), ['modelStore', 'modelName', 'baselines'])
@@ -120,7 +120,7 @@ async function run(files: readonly string[], given: Flags, command: Command): Pr
   checkUsage(files, flags, command);
   const report =
     flags.server === undefined
-      ? await withVersionAccess(given, (versions) => reportLogs(files, flags, versions))
+      ? await reportLogs(files, flags, given)
       : await driftOfServer(flags.server, {
           ...flags,
           apiKey: flags.apiKey,
@@ -147,18 +147,30 @@ function checkUsage(files: readonly string[], flags: DriftFlags, command: Comman
 async function reportLogs(
   files: readonly string[],
   flags: DriftFlags,
-  versions: VersionAccess,
+  given: Flags,
 ): Promise<DriftReport> {
   const onProgress = progressBar();
-  return driftOfLogs(files.length === 0 ? ['-'] : [...new Set(files)], {
-    threshold: flags.threshold,
-    reference: flags.reference,
-    since: flags.since,
-    commit: flags.commit === undefined ? undefined : await versions.resolve(flags.commit),
-    model: versions.config.modelName,
-    findReference: (commit) => findReference(versions, commit, flags.reference),
-    onProgress: (share) => onProgress(Math.floor(share * 100), 100),
-  });
+  const opened: { close(): Promise<void> }[] = [];
+  try {
+    return await driftOfLogs(files.length === 0 ? ['-'] : [...new Set(files)], {
+      threshold: flags.threshold,
+      reference: flags.reference,
+      since: flags.since,
+      openVersions: async (model) => {
+        const isNamed = isGiven(given, 'modelName') || model === undefined;
+        const versions = await openVersionAccess(isNamed ? given : { ...given, modelName: model });
+        opened.push(versions);
+        return {
+          model: versions.config.modelName,
+          commit: flags.commit === undefined ? undefined : await versions.resolve(flags.commit),
+          findReference: (commit) => findReference(versions, commit, flags.reference),
+        };
+      },
+      onProgress: (share) => onProgress(Math.floor(share * 100), 100),
+    });
+  } finally {
+    await Promise.all(opened.map((versions) => versions.close()));
+  }
 }
 
 /** @throws ModelError where there is no such version, or it has no profile. */

@@ -58,21 +58,31 @@ export async function withVersionAccess<T>(
   flags: Flags,
   use: (versions: VersionAccess) => Promise<T>,
 ): Promise<T> {
+  const versions = await openVersionAccess(flags);
+  try {
+    return await use(versions);
+  } finally {
+    await versions.close();
+  }
+}
+
+/** Opens store and repository, to be closed by the caller. */
+export async function openVersionAccess(
+  flags: Flags,
+): Promise<VersionAccess & { close(): Promise<void> }> {
   const config = commandConfigOf(flags);
   const store = openConfiguredStore(config.modelStore, config);
   const location = flags.repository as string | undefined;
   const repository =
     location === undefined ? await findRepository(config) : await openRepository(location);
   const anyStore = repository ? createRepositoryStore(repository, store) : store;
-  try {
-    const resolve = (revision?: string): Promise<string> =>
-      resolveWith({ config, store, repository }, revision);
-    const open = async (revision?: string): Promise<Version> =>
-      openVersion(anyStore, config.modelName, await resolve(revision));
-    return await use({ config, store, repository, anyStore, resolve, open });
-  } finally {
-    await repository?.close();
-  }
+  const resolve = (revision?: string): Promise<string> =>
+    resolveWith({ config, store, repository }, revision);
+  return {
+    ...{ config, store, repository, anyStore, resolve },
+    open: async (revision) => openVersion(anyStore, config.modelName, await resolve(revision)),
+    close: async () => repository?.close(),
+  };
 }
 
 /** Opens a store with the timeout of the settings, for a command that reports each reason to wait. */

@@ -74,6 +74,7 @@ export interface StepRecord {
   readonly answered: number;
   readonly refused: number;
   readonly failed: number;
+  readonly slow: number;
   readonly latencies: Latencies;
   readonly counts: Counts;
   readonly compared: ComparedTexts;
@@ -157,6 +158,7 @@ function mergeSteps(steps: readonly StepRecord[]): StepRecord[] {
             answered: known.answered + step.answered,
             refused: known.refused + step.refused,
             failed: known.failed + step.failed,
+            slow: known.slow + step.slow,
             latencies: known.latencies.map((n, i) => n + (step.latencies[i] ?? 0)),
             counts: sumOf([known.counts, step.counts]),
             compared: combine(known.compared, step.compared, (a, b) => ({

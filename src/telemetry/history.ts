@@ -14,6 +14,7 @@ import {
 import { addLatency, createLatencies, type Latencies } from './latency-histogram.ts';
 import type { PredictionFields } from './prediction-log.ts';
 import { createRecentTexts, type RecentTexts } from './recent-texts.ts';
+import { SERVICE_POLICY } from './service-policy.ts';
 
 const STEPS = 180;
 
@@ -22,6 +23,7 @@ interface Step {
   answered: number;
   refused: number;
   failed: number;
+  slow: number;
   readonly latencies: Latencies;
   readonly tally: Tally;
   compared: ComparedTexts;
@@ -101,6 +103,7 @@ function createStep(at: number, profile: Profile): Step {
     answered: 0,
     refused: 0,
     failed: 0,
+    slow: 0,
     latencies: createLatencies(),
     tally: createTally(profile),
     compared: {},
@@ -121,6 +124,7 @@ function countFeedback(feedback: Feedback, predicted: string, actual: string): v
 function countRequest(step: Step, status: number, durationSeconds: number): void {
   if (status < 400) {
     step.answered++;
+    step.slow += Number(durationSeconds > SERVICE_POLICY.maxP99Seconds);
     addLatency(step.latencies, durationSeconds * 1000);
   } else if (status === 429) {
     step.refused++;

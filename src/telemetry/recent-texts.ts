@@ -52,7 +52,7 @@ function shorten(prediction: TimedPrediction): TimedPrediction {
   const { input } = prediction;
   return input === undefined || input.length <= MAX_CHARS
     ? prediction
-    : { ...prediction, input: `${input.slice(0, MAX_CHARS).toWellFormed()}…` };
+    : { ...prediction, input: input.slice(0, MAX_CHARS).toWellFormed(), input_cut: true };
 }
 
 /** The newest texts of some bins of a feature, from all processes. */

@@ -46,6 +46,7 @@ export function recentOf(
     answered: total(({ answered }) => answered),
     refused: total(({ refused }) => refused),
     failed: total(({ failed }) => failed),
+    slow: total(({ slow = 0 }) => slow),
     latency: p50 === undefined || p99 === undefined ? undefined : { p50, p99 },
   };
 }

@@ -7,12 +7,13 @@ import type { ClassifierStats } from '../inference/classifier.ts';
 
 export const SERVICE_POLICY = {
   maxP99Seconds: 0.25,
-  /** With fewer answers, one in a hundred is fewer than five. */
-  minAnswers: 500,
   maxQueueSaturation: 0.9,
   minRefused: 10,
-  /** The error rate that uses 2 % of a month’s budget in an hour; fewer requests or errors are no rate. */
-  errors: { maxRatio: 14.4 * 0.001, minRequests: 100, minErrors: 10 },
+  /** How fast a month’s budget is used: 2 % of it in an hour. */
+  burnRate: 14.4,
+  /** What may fail, or take longer than `maxP99Seconds`; fewer requests or errors are no rate. */
+  errors: { budget: 0.001, minRequests: 100, minErrors: 10 },
+  slow: { budget: 0.01, minAnswers: 500 },
 } as const;
 
 /** Requests for predictions in one window. */
@@ -20,6 +21,8 @@ export interface ServiceWindow {
   readonly answered: number;
   readonly refused: number;
   readonly failed: number;
+  /** Answered after more than `maxP99Seconds`; undefined where that is not counted. */
+  readonly slow?: number | undefined;
   /** Of answered requests, in milliseconds; undefined without any. */
   readonly latency?: { readonly p50: number; readonly p99: number } | undefined;
 }
@@ -41,8 +44,8 @@ export type ServiceAlarm = RaisedAlarm &
         readonly requests: number;
       }
     | { readonly kind: 'queue_nearly_full'; readonly length: number; readonly capacity: number }
-    /** In milliseconds. */
-    | { readonly kind: 'slow_answers'; readonly p99: number }
+    /** Of the answers of the last minute, 0 to 1. */
+    | { readonly kind: 'slow_answers'; readonly share: number }
   );
 
 /**
@@ -54,7 +57,7 @@ export function serviceAlarms(
   lasting: ServiceWindow,
   { queueLength: length, queueCapacity: capacity, workers }: ClassifierStats,
 ): ServiceAlarm[] {
-  const { maxP99Seconds, minAnswers, maxQueueSaturation, minRefused, errors } = SERVICE_POLICY;
+  const { maxQueueSaturation, minRefused, burnRate, errors, slow } = SERVICE_POLICY;
   const alarms: ServiceAlarm[] = [];
   const severity = (isPage: boolean) => (isPage ? 'page' : 'ticket');
   const requests = requestsOf(recent);
@@ -65,7 +68,7 @@ export function serviceAlarms(
     const isPage =
       lasting.failed >= errors.minErrors &&
       requestsOf(lasting) >= errors.minRequests &&
-      lasting.failed > errors.maxRatio * requestsOf(lasting);
+      lasting.failed > burnRate * errors.budget * requestsOf(lasting);
     const alert = { severity: severity(isPage), alert: 'ClassifierErrorBudgetBurn' } as const;
     alarms.push({ kind: 'failed_requests', count: recent.failed, requests, ...alert });
   }
@@ -77,11 +80,12 @@ export function serviceAlarms(
     const alert = { severity: 'page', alert: 'ClassifierQueueFull' } as const;
     alarms.push({ kind: 'queue_nearly_full', length, capacity, ...alert });
   }
-  const isSlow = (window: ServiceWindow) => (window.latency?.p99 ?? 0) > 1000 * maxP99Seconds;
-  if (isSlow(recent)) {
-    const isPage = isSlow(lasting) && lasting.answered >= minAnswers;
-    const alert = { severity: severity(isPage), alert: 'ClassifierLatency' } as const;
-    alarms.push({ kind: 'slow_answers', p99: recent.latency?.p99 ?? 0, ...alert });
+  if ((recent.slow ?? 0) > slow.budget * recent.answered) {
+    const isPage =
+      lasting.answered >= slow.minAnswers &&
+      (lasting.slow ?? 0) > burnRate * slow.budget * lasting.answered;
+    const alert = { severity: severity(isPage), alert: 'ClassifierLatencyBudgetBurn' } as const;
+    alarms.push({ kind: 'slow_answers', share: (recent.slow ?? 0) / recent.answered, ...alert });
   }
   return alarms.sort((a, b) => Number(b.severity === 'page') - Number(a.severity === 'page'));
 }

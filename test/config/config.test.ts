@@ -44,6 +44,10 @@ describe('the message of a bad setting names it, the expected and the found valu
     [{ PORT: '65536' }, 'PORT: expected an integer from 0 to 65535, found "65536"'],
     [{ PORT: '-1' }, 'PORT: expected an integer from 0 to 65535, found "-1"'],
     [{ PORT: '80.5' }, 'PORT: expected an integer from 0 to 65535, found "80.5"'],
+    [
+      { PROMETHEUS_URL: 'ftp://me:secret@host/@x' },
+      'PROMETHEUS_URL: expected an address with http:// or https://, found "ftp://…@host/@x"',
+    ],
     [{ WORKERS: '0' }, 'WORKERS: expected an integer from 1 to 256, found "0"'],
     [{ MAX_BODY: '1mb' }, 'MAX_BODY: expected an integer from 1 to 1073741824, found "1mb"'],
     [

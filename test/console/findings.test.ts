@@ -48,21 +48,22 @@ describe('the first finding', () => {
     ['of one failure', { steps: steps({ failed: 1 }) }, 'look', '1 of 101 requests'],
     [
       'of slow answers that an alert would page for',
-      { steps: steps({ answered: 500, latency: { p50: 100, p99: 400 } }) },
+      { steps: steps({ answered: 500, slow: 73 }) },
       'act',
-      'one in a hundred takes longer than 400 ms',
+      'Answers are slow: 15 % of the last minute took longer than 250 ms.',
     ],
     [
       'of a few slow answers',
-      { steps: steps({ answered: 499, latency: { p50: 100, p99: 400 } }) },
+      { steps: steps({ answered: 500, slow: 72 }) },
       'look',
-      'one in a hundred takes longer than 400 ms',
+      'Answers are slow: 14 % of the last minute',
     ],
+    ['of answers within the objective', { steps: steps({ slow: 1 }) }, 'fine', 'model v1 answers'],
     [
       'of strays',
       { features: [feature('language', ['en', 0.99, 1], ['de', 0.01, 0], ['und', 0.2, 0])] },
       'fine',
-      'in languages that it was not trained on (German).',
+      '10 % in other languages (German).',
     ],
     [
       'of foreign languages',

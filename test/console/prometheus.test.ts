@@ -107,7 +107,7 @@ describe('what goes wrong is a reason for the reader, without the address', () =
   });
 });
 
-test('however often the page asks, Prometheus is asked once at a time and its answer is kept', async () => {
+test('requests of many readers share one request to Prometheus, whose answer is kept', async () => {
   let requests = 0;
   const host = await answering((req, res) => {
     requests++;

@@ -27,6 +27,7 @@ const calmStep = {
   answered: 100,
   refused: 0,
   failed: 0,
+  slow: 0,
   latency: { p50: 3, p99: 14 },
   labels: { good: 100 },
   languages: { en: 100 },

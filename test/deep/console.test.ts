@@ -149,7 +149,7 @@ describe.skipIf(!hasChromium)('the console', () => {
     const verdict = page.locator('#verdict');
     await send(ENGLISH, 12);
     await page.locator('#predictions tr', { hasText: `${ENGLISH} 119` }).waitFor();
-    expect(await verdict.innerText()).not.toContain('not trained on');
+    expect(await verdict.innerText()).not.toContain('are German (de)');
     const before = await page.evaluate(alarmPixels);
 
     await send(GERMAN, 6);

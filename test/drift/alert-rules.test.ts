@@ -98,6 +98,25 @@ test('a queue that is nearly full', () => {
   ]);
 });
 
+test('a page of the console is one of the alerts: rates, minimums, names', () => {
+  const { burnRate, errors, slow, minRefused } = SERVICE_POLICY;
+  const [errorPage = ''] = expressionsOf('ClassifierErrorBudgetBurn', 'alerts-service.yml');
+  expect(errorPage).toContain(`> ${burnRate} * ${errors.budget}\n`);
+  expect(errorPage).toContain(`>= ${errors.minRequests}\n`);
+  expect(errorPage).toContain(`>= ${errors.minErrors}\n`);
+  const [slowPage = ''] = expressionsOf('ClassifierLatencyBudgetBurn', 'alerts-service.yml');
+  expect(slowPage).toContain(`> ${burnRate} * ${slow.budget}\n`);
+  expect(slowPage).toContain(`>= ${slow.minAnswers}\n`);
+  const [queue = ''] = expressionsOf('ClassifierQueueFull', 'alerts-service.yml');
+  expect(queue).toContain(`>= ${minRefused}\n`);
+  const source = readFileSync(join(ROOT, 'src/telemetry/service-policy.ts'), 'utf8');
+  const names = [...source.matchAll(/alert: '(\w+)'/g)].map(([, name = '']) => name);
+  expect(names.length).toBeGreaterThan(4);
+  for (const name of names) {
+    expect.soft(expressionsOf(name, 'alerts-service.yml'), name).not.toEqual([]);
+  }
+});
+
 test.each([
   ['ClassifierErrorBudgetBurn', 'http_request_errors', 0.001],
   ['ClassifierLatencyBudgetBurn', 'http_request_slow', 0.01],

@@ -3,11 +3,34 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { DriftError } from '../../src/drift/report/drift-error.ts';
 import { formatPage } from '../../src/drift/report/html-report.ts';
-import type { LogOptions } from '../../src/drift/report/log-report.ts';
+import type { Versions } from '../../src/drift/report/log-report.ts';
 import { formatReport } from '../../src/drift/report/terminal-report.ts';
 import { ModelError } from '../../src/version/errors.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { COMMIT, line, lines, OTHER, PROFILE, plain, report, STEADY, write } from './logs.ts';
+
+describe('the name of the model', () => {
+  const openVersions = vi.fn(async (model: string | undefined) => ({
+    model: model ?? 'the-default',
+    commit: undefined,
+    findReference: async () => ({ profile: PROFILE, tag: undefined }),
+  }));
+
+  test('is that of the newest prediction; each model is opened once', async () => {
+    openVersions.mockClear();
+    const newest = { timestamp: '2026-01-31T13:00:00.000Z', commit: OTHER, model: 'mails' };
+    const result = await report(write([line(newest), ...lines(STEADY)]), { openVersions });
+    expect(result).toMatchObject({ model: 'mails', commit: OTHER, predictions: 1 });
+    expect(openVersions.mock.calls.flat()).toEqual(['mails', 'tweet-sentiment']);
+  });
+
+  test('is the default where the log has none', async () => {
+    const unnamed = await report(write([line({ model: undefined })]), { openVersions });
+    expect(unnamed).toMatchObject({ model: 'the-default', predictions: 1 });
+    const empty = await report(write(['{"event":"ready"}']), { openVersions });
+    expect(empty).toMatchObject({ model: 'the-default', predictions: 0, commit: null });
+  });
+});
 
 describe('versions', () => {
   const newest = { timestamp: '2026-01-31T13:00:00.000Z', commit: OTHER };
@@ -34,7 +57,7 @@ describe('versions', () => {
 
   test('a missing version is an error only where it is reported', async () => {
     const path = write([line(newest), ...lines(STEADY)]);
-    const lacking = (missing: string): Partial<LogOptions> => ({
+    const lacking = (missing: string): Pick<Versions, 'findReference'> => ({
       findReference: vi.fn(async (commit) => {
         if (commit === missing) {
           throw new ModelError('not-found', `no ${commit}`);

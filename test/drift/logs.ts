@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Profile } from '../../src/drift/profile.ts';
-import { driftOfLogs, type LogOptions } from '../../src/drift/report/log-report.ts';
+import { driftOfLogs, type LogOptions, type Versions } from '../../src/drift/report/log-report.ts';
 import { createPaint } from '../../src/terminal/paint.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 
@@ -60,14 +60,21 @@ export function write(content: readonly string[], name = 'server.log'): string {
   return path;
 }
 
-export function report(files: string | readonly string[], options: Partial<LogOptions> = {}) {
+type ReportOptions = Partial<LogOptions & Pick<Versions, 'commit' | 'findReference'>>;
+
+export function report(
+  files: string | readonly string[],
+  {
+    commit,
+    findReference = async () => ({ profile: PROFILE, tag: 'v1.0.0' }),
+    ...options
+  }: ReportOptions = {},
+) {
   return driftOfLogs([files].flat(), {
     threshold: 0.25,
     reference: 'training',
     since: undefined,
-    commit: undefined,
-    model: 'tweet-sentiment',
-    findReference: async () => ({ profile: PROFILE, tag: 'v1.0.0' }),
+    openVersions: async (model = 'the-default') => ({ model, commit, findReference }),
     onProgress: () => undefined,
     ...options,
   });

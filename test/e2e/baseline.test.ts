@@ -45,6 +45,11 @@ test('from the log of a server to its metrics, without a restart', async () => {
   const normal = await readNormal(baselines, 'tweet-sentiment', PINNED);
   expect(normal?.features.language?.de).toEqual({ ratio: 0.25, deviation: 0.030619 });
   expect(await exported()).toContain('classifier_normal_ratio{feature="language",bin="de"} 0.25');
+  const topics = Object.values(normal?.features.topic ?? {});
+  expect(topics.reduce((total, { ratio }) => total + ratio, 0)).toBeCloseTo(1, 5);
+  expect((await exported()).filter((line) => line.includes('feature="topic"'))).toHaveLength(
+    topics.length,
+  );
 });
 
 test('of few texts there is none', async () => {
@@ -70,6 +75,12 @@ test('drift compares the same log with it, and finds nothing', async () => {
   expect(report).toMatchObject({ reference: 'normal', predictions: 240, drifted: false });
   expect(report.features.map(({ psi }: { psi: number }) => psi < 0.001)).not.toContain(false);
   expect(code).toBe(0);
+  const featuresOf = ({ features }: { features: { feature: string }[] }) =>
+    features.map(({ feature }) => feature);
+  expect(featuresOf(report)).toContain('topic');
+  // The training data have no topics to compare with.
+  const training = await runCommand(['drift', log, '--json']);
+  expect(featuresOf(JSON.parse(training.stdout))).not.toContain('topic');
 });
 
 test('a damaged baseline is reported once, and the server answers on', async () => {

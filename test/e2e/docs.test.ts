@@ -87,7 +87,8 @@ describe('a running server', () => {
   });
 
   test('has each metric that a document, a rule or the dashboard names', () => {
-    for (const path of [...listDocuments(), ...listFiles('deploy')]) {
+    const configuration = listFiles('deploy').filter((path) => /\.(ya?ml|json)$/.test(path));
+    for (const path of [...listDocuments(), ...configuration]) {
       // Before or after a colon, it is part of the name of a recording rule.
       const names = readDocument(path).matchAll(
         /(?<![:\w/.-])(classifier|http|prediction_log)_[a-z_]+(?![\w:])/g,

@@ -200,7 +200,7 @@ describe('the prediction log', () => {
     await server.eventually(() => linesOfRequest().length === 2);
     const lines = linesOfRequest();
     expect(Object.keys(lines[0]!)).toEqual(
-      'timestamp level event request_id trace_id id model commit input label score scores language language_confidence tokens unknown_ratio truncated cached latency_ms'.split(
+      'timestamp level event request_id trace_id id model commit input input_cut label score scores language language_confidence tokens unknown_ratio truncated topic cached latency_ms'.split(
         ' ',
       ),
     );

@@ -231,13 +231,14 @@ describe('a log without full texts', () => {
   const NEED = 'A replay needs the log of a server with LOG_INPUT=full, or --texts with every text';
 
   test.each([
-    ['none', '2 of 2', '2 without a text (LOG_INPUT=none)'],
-    ['masked', '1 of 2', '1 with a masked text (LOG_INPUT=masked)'],
-  ])('%s is an error', async (logInput, count, reason) => {
+    ['none', 2, '2 of 2', '2 without a text (LOG_INPUT=none)'],
+    // The other one was replayed.
+    ['masked', 1, '1 of 2', '1 with a masked text (LOG_INPUT=masked)'],
+  ])('%s is an error', async (logInput, exitCode, count, reason) => {
     const path = await logWith(logInput);
     const { code, stderr } = await replay(path, '--against', PINNED);
     expect([code, stderr]).toEqual([
-      2,
+      exitCode,
       `tweet-sentiment: ${path}: ${count} predictions can't be replayed: ${reason}. ${NEED}\n`,
     ]);
   });

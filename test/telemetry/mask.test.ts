@@ -227,7 +227,8 @@ test('digits of any number are masked as a whole, whatever separates them', () =
       (parts, around) => {
         const number = parts.map(([character, space]) => character + space).join('');
         const masked = maskText(`${around}${number}${around}`);
-        expect(masked).toContain('<phone>');
+        // `a00000://00a` is a link.
+        expect(masked).toMatch(/<phone>|http/);
         expect(masked).not.toMatch(/\p{N}/u);
       },
     ),

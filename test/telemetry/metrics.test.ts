@@ -64,8 +64,26 @@ test('the series of every route are there before the first request', async () =>
   const text = await metrics.expose();
   expect(text).toContain('http_requests_total{method="POST",route="/predict",status="429"} 0');
   expect(text).toContain(
-    'http_request_duration_seconds_count{method="POST",route="/predict",status="200"} 0',
+    'http_request_duration_seconds_count{method="POST",route="/predict",status="2xx"} 0',
   );
+});
+
+test('durations are by class of status, and not of what clients have to correct', async () => {
+  const metrics = createMetrics(() => NO_STATS);
+  metrics.onRoute({ method: 'POST', route: '/predict', statuses: [200, 204, 400, 499, 503, 504] });
+  for (const status of [200, 204, 400, 499, 503]) {
+    metrics.onRequestEnd({
+      series: { method: 'POST', route: '/predict', status },
+      durationSeconds: 0.02,
+      requestId: 'r',
+    });
+  }
+  const series = seriesOf(await metrics.expose());
+  expect(series.filter((each) => each.startsWith('http_request_duration_seconds_count'))).toEqual([
+    'http_request_duration_seconds_count{method="POST",route="/predict",status="2xx"} 2',
+    'http_request_duration_seconds_count{method="POST",route="/predict",status="5xx"} 1',
+  ]);
+  expect(series.filter((each) => each.startsWith('http_requests_total'))).toHaveLength(6);
 });
 
 test('another model takes the place of the one before', async () => {

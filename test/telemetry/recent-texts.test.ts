@@ -48,7 +48,7 @@ test('a long text is cut, and stays well-formed', () => {
   const { add, texts } = createRecentTexts(profile);
   add(observation('de'), prediction(1, `${'x'.repeat(499)}😀 and more`));
   const [cut] = selectTexts([texts], 'language', ['de']);
-  expect(cut?.input).toBe(`${'x'.repeat(499)}\ufffd…`);
+  expect(cut).toMatchObject({ input: `${'x'.repeat(499)}\ufffd`, input_cut: true });
 });
 
 test.each([

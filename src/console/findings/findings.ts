@@ -91,5 +91,5 @@ function languagesText({ known, features }: Facts['drift'], texts: number): stri
   const count = foreign.reduce((sum, bin) => sum + bin.count, 0);
   const names = foreign.map(({ bin }) => languageName(bin));
   const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} others`] : names;
-  return `${percent(count / Math.max(texts, count))} in languages that it was not trained on (${listed(shown)})`;
+  return `${percent(count / Math.max(texts, count))} in other languages (${listed(shown)})`;
 }

@@ -1,7 +1,7 @@
 /** Alarms of the service itself as findings. */
 import type { Finding, ServiceAlarm } from '../../api/console.ts';
 import { formatCount } from '../../terminal/numbers.ts';
-import { counted, milliseconds } from '../../terminal/quantities.ts';
+import { counted, percent } from '../../terminal/quantities.ts';
 import { runbookStep } from './next-steps.ts';
 
 export function serviceFindings(alarms: readonly ServiceAlarm[]): Finding[] {
@@ -26,7 +26,7 @@ function textOf(alarm: ServiceAlarm): string {
       return `The queue is nearly full: ${waiting}.`;
     }
     case 'slow_answers':
-      return `Answers are slow: one in a hundred takes longer than ${milliseconds(alarm.p99)}.`;
+      return `Answers are slow: ${percent(alarm.share)} of the last minute took longer than 250 ms.`;
   }
 }
 

@@ -5,6 +5,8 @@ import type { Observation } from '../profile.ts';
 export interface LoggedPrediction extends Observation {
   /** ISO 8601 in UTC, so that timestamps can be compared as text; empty where it is not known. */
   readonly timestamp: string;
+  /** Undefined where the line does not name it. */
+  readonly model: string | undefined;
   readonly commit: string;
   readonly id: string;
   /** The text in the form that LOG_INPUT sets; undefined where it is `none`. */
@@ -43,7 +45,7 @@ export function predictionOf(
   fields: Readonly<Record<string, unknown>>,
   timestamp: string,
 ): LoggedPrediction | undefined {
-  const { commit, id, input, language, label, score, tokens, unknown_ratio, topic } = fields;
+  const { model, commit, id, input, language, label, score, tokens, unknown_ratio, topic } = fields;
   return isText(commit) &&
     COMMIT.test(commit) &&
     isText(language) &&
@@ -53,6 +55,7 @@ export function predictionOf(
     isNumber(unknown_ratio)
     ? {
         timestamp,
+        model: isText(model) && model !== '' ? model : undefined,
         commit,
         id: isText(id) ? id : '',
         input: isText(input) ? input : undefined,

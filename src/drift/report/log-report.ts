@@ -14,24 +14,34 @@ export interface Reference {
   readonly tag: string | undefined;
 }
 
+/** The versions of the model that a prediction is of. */
+export interface Versions {
+  readonly model: string;
+  /** The version to report; undefined: the version of the newest prediction. */
+  readonly commit: string | undefined;
+  /** @throws ModelError where the version or its profile is missing. */
+  readonly findReference: (commit: string) => Promise<Reference>;
+}
+
 export interface LogOptions {
   /** Threshold of the stability index. */
   readonly threshold: number;
   /** Milliseconds since 1970; earlier predictions are left out. */
   readonly since: number | undefined;
-  /** The version to report; undefined: the version of the newest prediction. */
-  readonly commit: string | undefined;
   readonly reference: ReferenceKind;
-  /** The name of the model that the versions belong to. */
-  readonly model: string;
-  /** @throws ModelError where the version or its profile is missing. */
-  readonly findReference: (commit: string) => Promise<Reference>;
+  /**
+   * Opens the versions of a model; called once for each model in the log.
+   *
+   * @param model as the log names it; undefined where it does not, or has no prediction.
+   */
+  readonly openVersions: (model: string | undefined) => Promise<Versions>;
   /** Called with the share of the bytes that were read, 0 to 1; never for standard input. */
   readonly onProgress: (share: number) => void;
 }
 
 /** The predictions of one version. */
 interface Group {
+  readonly versions: Versions;
   predictions: number;
   from: string;
   to: string;
@@ -60,9 +70,15 @@ export async function driftOfLogs(
   files: readonly string[],
   options: LogOptions,
 ): Promise<DriftReport> {
-  const { threshold, model } = options;
+  const { threshold } = options;
   const { groups, lines } = await readLog(files, options);
-  const commit = options.commit ?? newestOf(groups);
+  const reported = newestOf(groups, ({ comparison }) => comparison !== undefined);
+  // Without a prediction of the requested version, a message names it.
+  const newest = reported ?? newestOf(groups, () => true);
+  const { versions } = (newest !== undefined && groups.get(newest)) || {
+    versions: await options.openVersions(undefined),
+  };
+  const commit = reported ?? versions.commit;
   const group = commit === undefined ? undefined : groups.get(commit);
   const others = [...groups]
     .filter(([other]) => other !== commit)
@@ -76,7 +92,7 @@ export async function driftOfLogs(
   }
   return {
     source: { kind: 'log', files, lines },
-    model,
+    model: versions.model,
     commit: commit ?? null,
     tag: comparison?.reference.tag ?? null,
     from: group?.from ?? null,
@@ -97,6 +113,12 @@ async function readLog(files: readonly string[], options: LogOptions): Promise<L
   const groups = new Map<string, Group>();
   const counts = { predictions: 0, earlier: 0, unreadable: 0, event: 0, foreign: 0, blank: 0 };
   const since = options.since === undefined ? '' : new Date(options.since).toISOString();
+  const opened = new Map<string | undefined, Promise<Versions>>();
+  const versionsOf = (model: string | undefined): Promise<Versions> => {
+    const versions = opened.get(model) ?? options.openVersions(model);
+    opened.set(model, versions);
+    return versions;
+  };
   for await (const { lines } of linesOf(files, options.onProgress)) {
     for (const line of lines) {
       const read = readLine(line);
@@ -107,7 +129,7 @@ async function readLog(files: readonly string[], options: LogOptions): Promise<L
       } else {
         counts.predictions++;
         const { prediction } = read;
-        const group = groups.get(prediction.commit) ?? (await createGroup(prediction, options));
+        const group = groups.get(prediction.commit) ?? (await createGroup(prediction, versionsOf));
         groups.set(prediction.commit, group);
         addTo(group, prediction);
       }
@@ -142,22 +164,24 @@ function assertMayBeEmpty(
 }
 
 async function createGroup(
-  { commit, timestamp }: LoggedPrediction,
-  options: LogOptions,
+  { model, commit, timestamp }: LoggedPrediction,
+  versionsOf: LogOptions['openVersions'],
 ): Promise<Group> {
-  const isReported = options.commit === undefined || options.commit === commit;
+  const versions = await versionsOf(model);
+  const isReported = versions.commit === undefined || versions.commit === commit;
   return {
+    versions,
     predictions: 0,
     from: timestamp,
     to: timestamp,
-    comparison: isReported ? await createComparison(commit, options) : undefined,
+    comparison: isReported ? await createComparison(commit, versions) : undefined,
   };
 }
 
 /** A missing reference is an error only if this turns out to be the version that is reported. */
 async function createComparison(
   commit: string,
-  { findReference }: LogOptions,
+  { findReference }: Versions,
 ): Promise<Comparison | ModelError> {
   try {
     const reference = await findReference(commit);
@@ -180,6 +204,11 @@ function addTo(group: Group, prediction: LoggedPrediction): void {
   }
 }
 
-function newestOf(groups: ReadonlyMap<string, Group>): string | undefined {
-  return [...groups].sort(([, a], [, b]) => (a.to < b.to ? 1 : -1))[0]?.[0];
+function newestOf(
+  groups: ReadonlyMap<string, Group>,
+  isCandidate: (group: Group) => boolean,
+): string | undefined {
+  return [...groups]
+    .filter(([, group]) => isCandidate(group))
+    .sort(([, a], [, b]) => (a.to < b.to ? 1 : -1))[0]?.[0];
 }

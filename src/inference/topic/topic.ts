@@ -1,7 +1,7 @@
 /**
  * A bounded sketch of what a text is about, as the model sees it: on which side of a few fixed planes its
  * hidden layer lies. Which bin a topic falls into means nothing; that the shares of the bins change means that
- * the texts are about something else. Measurements: docs/decisions/0026-topic-sketch.md.
+ * the texts are about something else. Measurements: docs/decisions/0019-topic-sketch.md.
  *
  * Source: M. Charikar, "Similarity Estimation Techniques from Rounding Algorithms", 2002 (random planes).
  */

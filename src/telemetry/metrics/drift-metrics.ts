@@ -20,7 +20,7 @@ export function createDriftMetrics(
 ) {
   const registers = [registry];
   let profile: Profile = { texts: 0, features: {} };
-  // Counted in arrays, some to a prediction; the series are made at a scrape.
+  // Counted in arrays, a bin of each feature; the series are made at a scrape.
   let tally: Tally = createTally(profile);
   /** Of the versions that served before: a counter never falls. */
   const earlier = new Map<string, Map<string, number>>();

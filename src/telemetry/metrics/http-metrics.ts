@@ -3,12 +3,25 @@ import {
   CONNECTION_CLOSE_REASONS,
   type ConnectionCloseReason,
   type EndedRequest,
+  type RequestSeries,
   type Route,
 } from '../../serving/observer.ts';
 
 const BUCKETS_SECONDS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
 ];
+
+/** A histogram takes 19 series for each combination of labels. */
+const TIMED_CLASSES = ['2xx', '5xx'] as const;
+
+/**
+ * The labels of a duration; undefined for what is not timed: requests that the client has to correct. Their
+ * number is in the counter, their duration in the log.
+ */
+function timedLabels({ method, route, status }: RequestSeries) {
+  const group = TIMED_CLASSES.find((each) => each[0] === String(status)[0]);
+  return group && { method, route, status: group };
+}
 
 /** Requests and answers, by route. */
 export function createHttpMetrics(registry: Registry) {
@@ -22,7 +35,7 @@ export function createHttpMetrics(registry: Registry) {
   });
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Seconds from the end of a request’s headers to the end of its answer.',
+    help: 'Seconds from the end of a request’s headers to the end of its answer, by the class of its status: 2xx or 5xx.',
     labelNames,
     buckets: BUCKETS_SECONDS,
     registers,
@@ -47,14 +60,20 @@ export function createHttpMetrics(registry: Registry) {
     onRoute({ method, route, statuses }: Route): void {
       for (const status of statuses) {
         requests.inc({ method, route, status }, 0);
-        duration.zero({ method, route, status });
+        const labels = timedLabels({ method, route, status });
+        if (labels) {
+          duration.zero(labels);
+        }
       }
     },
     onRequestStart: () => inProgress.inc(),
     onRequestEnd({ series, durationSeconds }: EndedRequest): void {
       inProgress.dec();
       requests.inc({ ...series });
-      duration.observe({ ...series }, durationSeconds);
+      const labels = timedLabels(series);
+      if (labels) {
+        duration.observe(labels, durationSeconds);
+      }
     },
   };
 }

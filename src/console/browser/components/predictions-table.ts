@@ -105,13 +105,15 @@ function useTexts(filter: TextFilter | undefined) {
 }
 
 function row(
-  { id, at, language, label, score, latency_ms, input }: LoggedPrediction,
+  { id, at, language, label, score, latency_ms, input, input_cut }: LoggedPrediction,
   { labels }: ConsoleData,
   alarms: ReturnType<typeof languageAlarms>,
 ): VNode {
   const series = labelSeries(label, Math.max(labels.indexOf(label), 0));
   const text =
-    input === undefined ? html`<em>not logged</em>` : html`<bdi dir="auto">${input}</bdi>`;
+    input === undefined
+      ? html`<em>not logged</em>`
+      : html`<bdi dir="auto">${input}${input_cut && '…'}</bdi>`;
   return html`
     <tr key=${id}>
       <td class="time">${time(at, timeOfDay)}</td>
