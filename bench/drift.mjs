@@ -199,6 +199,8 @@ for (const [name, texts] of sets) {
     const until = textsUntil('label_mix negative', { ...change, reference: normal });
     console.log(`| ${name} | ${reference} | ${JSON.stringify(alarms)} | ${until} |`);
   }
+  const oneDay = { ...change, reference: 'rolling', warmUpSeconds: DAY_SECONDS + 3600 };
+  console.log(name, 'after a day', textsUntil('label_mix negative', oneDay, DAY_RUNS));
   console.log(
     name,
     'index',

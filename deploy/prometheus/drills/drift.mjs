@@ -1,7 +1,17 @@
 // Drills of alerts-drift.yml.
 import { start } from './service.mjs';
 import { observedShares, sleep } from './stage.mjs';
-import { english, german, hieroglyphs, long, mixed, negative, short, wordless } from './texts.mjs';
+import {
+  english,
+  german,
+  hieroglyphs,
+  long,
+  mixed,
+  negative,
+  short,
+  sport,
+  wordless,
+} from './texts.mjs';
 
 const WARM_UP_MS = 60_000;
 
@@ -21,8 +31,8 @@ async function withNormal(stage) {
     value: () => share,
   }));
   await stage.startPrometheus(history);
-  // Until the normal is recorded, and five minutes of traffic are in the window.
-  await sleep(5 * 60_000);
+  // Until the normal is recorded.
+  await sleep(2 * WARM_UP_MS);
 }
 
 /** Other texts instead of the usual ones, and back. */
@@ -78,6 +88,12 @@ export const DRIFT_DRILLS = [
     severity: 'ticket',
     setUp: withNormal,
     ...texts(mixed(short, long, 0.3)),
+  },
+  {
+    alert: 'ClassifierTopicDrift',
+    severity: 'ticket',
+    setUp: withNormal,
+    ...texts(sport),
   },
   {
     alert: 'ClassifierUnknownTokens',

@@ -8,8 +8,8 @@ const pick = (list) => list[Math.floor(Math.random() * list.length)];
 function phrases(language) {
   const file = join(ROOT, 'src/simulate/phrases', `${language}.json`);
   const { slots, topics } = JSON.parse(readFileSync(file, 'utf8'));
-  const all = Object.values(topics);
-  return (label) => pick(pick(all)[label]).replace(/\{(\w+)\}/g, (_, slot) => pick(slots[slot]));
+  return (label, topic = pick(Object.keys(topics))) =>
+    pick(topics[topic][label]).replace(/\{(\w+)\}/g, (_, slot) => pick(slots[slot]));
 }
 
 const LABELS = ['negative', 'neutral', 'positive'];
@@ -23,7 +23,8 @@ export const negative = () => languages.en('negative');
 /** Without words, so that no language is identified. */
 export const wordless = () =>
   `${pick(['17', '2026', '40', '99'])} ${pick(['!!', '...', '?!', ':)'])}`;
-/** Ten times as long as others. */
+export const sport = () => languages.en(pick(LABELS), 'sport');
+/** Several times as long as others. */
 export const long = () => Array.from({ length: 4 }, english).join(' ');
 export const short = () => pick(['Great game!', 'So late again.', 'Not bad', 'I love it']);
 /** Signs that no vocabulary has. */
