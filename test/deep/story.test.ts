@@ -12,7 +12,7 @@ test('the story runs to its end', { timeout: 300_000 }, async () => {
     { timeout: 280_000 },
   );
   expect(stdout).toContain('Prometheus  http');
-  expect(stdout).toMatch(/an alert fires: de: [\d.]+% of the texts of the last 5 minutes/);
+  expect(stdout).toMatch(/an alert fires: de: [\d.]+% of the texts, [\d.]+% in the training data/);
   expect(stdout).toMatch(/ {2}de {4}neutral .+ms/);
   expect(stdout).toMatch(/v2\.0\.0 disagrees with v1\.2\.0 on [\d.]+ % of \d+ texts/);
   expect(stdout).toMatch(/it was v2\.0\.0 on \d+ \(p [=<] [\d.]+\):\s+it is right more often\./);
