@@ -28,9 +28,14 @@ export function varintsOf(value: Field['value']): number[] {
   return numbers;
 }
 
-/** A length-delimited field; `bytes` has fewer than 128 bytes. */
+/** A length-delimited field. @param number below 16. */
 export function encodeField(number: number, bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from([number * 8 + 2, bytes.length, ...bytes]);
+  const length: number[] = [];
+  let rest = bytes.length;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) {
+    length.push(128 + (rest % 128));
+  }
+  return Uint8Array.from([number * 8 + 2, ...length, rest, ...bytes]);
 }
 
 function readValue(

@@ -10,6 +10,7 @@ import {
 } from '../../../src/inference/session.ts';
 import { createTokenizer, type Encoding } from '../../../src/inference/tokenizer/tokenizer.ts';
 import { addOutput, findHead, type Head } from '../../../src/inference/topic/head.ts';
+import { encodeField, fieldsOf } from '../../../src/inference/topic/protobuf.ts';
 import { MODEL, MULTILINGUAL, PINNED } from '../../support/pinned.ts';
 import { ROOT } from '../../support/server.ts';
 
@@ -92,4 +93,29 @@ test('a graph whose logits come from something else has no head', () => {
   expect(findHead(other, 3)).toBeUndefined();
   // Weights for other labels.
   expect(findHead(model, 4)).toBeUndefined();
+});
+
+test('a graph that is cut, damaged or has a cycle has no head', () => {
+  const model = read(PINNED, 'model.onnx');
+  for (const bytes of [model.subarray(0, 1000), Buffer.from('no graph'), Buffer.alloc(0)]) {
+    expect(findHead(bytes, 3)).toBeUndefined();
+  }
+  const named = (number: number, text: string) => encodeField(number, Buffer.from(text));
+  const add = encodeField(
+    1,
+    Buffer.concat([named(1, 'logits'), named(2, 'logits'), named(4, 'Add')]),
+  );
+  const output = encodeField(12, named(1, 'logits'));
+  expect(findHead(encodeField(7, Buffer.concat([add, output])), 3)).toBeUndefined();
+});
+
+test('a name of any length is declared', () => {
+  for (const length of [1, 120, 127, 128, 300, 20_000]) {
+    const name = 'x'.repeat(length);
+    const [graph] = [...fieldsOf(addOutput(new Uint8Array(), name))];
+    const [output] = [...fieldsOf(graph?.value as Uint8Array)];
+    const [found] = [...fieldsOf(output?.value as Uint8Array)];
+    expect([graph?.number, output?.number, found?.number]).toEqual([7, 12, 1]);
+    expect(Buffer.from(found?.value as Uint8Array).toString()).toBe(name);
+  }
 });
