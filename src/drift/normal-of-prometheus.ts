@@ -53,7 +53,8 @@ export async function normalOfPrometheus(
   const steps = Math.max(1, Math.floor(options.windowSeconds / DRIFT_WINDOW_SECONDS));
   const range = { start: to - (steps - 1) * DRIFT_WINDOW_SECONDS, end: to };
   const ask = (query: string): Promise<Series[]> => queryRange(url, query, range);
-  const observed = await ask(`${OBSERVATIONS}${selectorOf(options)} > 0`);
+  const recorded = await ask(`${OBSERVATIONS}${selectorOf(options)}`);
+  const observed = withTraffic(recorded);
   const { commit, job } = onlyOne(observed, url);
   const [info, alerts] = await Promise.all([
     ask(`group by (name) (classifier_model_info{commit=${quoted(commit)}, job=${quoted(job)}})`),
@@ -67,7 +68,9 @@ export async function normalOfPrometheus(
     for (const [time, value] of values) {
       const { feature = '', bin = '' } = metric;
       counts.add({ feature, bin, window: time, count: Number(value) });
-      times.push(time);
+      if (Number(value) > 0) {
+        times.push(time);
+      }
     }
   }
   times.sort((a, b) => a - b);
@@ -80,6 +83,15 @@ export async function normalOfPrometheus(
     features: counts.features(),
   };
   return { normal, alerts: alerts.map(({ metric }) => metric.alertname ?? '').sort() };
+}
+
+/** Without versions and jobs that had no text; of the others, bins without any count as 0. */
+function withTraffic(recorded: readonly Series[]): Series[] {
+  const keyOf = ({ metric }: Series): string => `${metric.commit} ${metric.job}`;
+  const busy = new Set(
+    recorded.filter(({ values }) => values.some(([, value]) => Number(value) > 0)).map(keyOf),
+  );
+  return recorded.filter((series) => busy.has(keyOf(series)));
 }
 
 function selectorOf({ commit, job }: PrometheusOptions): string {

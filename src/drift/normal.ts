@@ -155,7 +155,12 @@ export function createWindowCounts(): WindowCounts {
     texts: () =>
       Math.round(Math.max(0, ...[...counts.values()].map((windows) => sum(totals(windows))))),
     features: () =>
-      Object.fromEntries([...counts].map(([feature, windows]) => [feature, sharesOf(windows)])),
+      Object.fromEntries(
+        [...counts]
+          // Such as topics, in a log of a version that had none.
+          .filter(([, windows]) => sum(totals(windows)) > 0)
+          .map(([feature, windows]) => [feature, sharesOf(windows)]),
+      ),
   };
 }
 
@@ -166,7 +171,7 @@ function sharesOf(windows: ReadonlyMap<number, Bins>): Normal['features'][string
     (bins) => sum(bins.values()) >= DRIFT_POLICY.minObservations,
   );
   const bins = [...names].map((bin) => {
-    const ratio = total === 0 ? 0 : sum(countsOf(windows, bin)) / total;
+    const ratio = sum(countsOf(windows, bin)) / total;
     const shares = enough.map((window) => (window.get(bin) ?? 0) / sum(window.values()));
     return [
       bin,

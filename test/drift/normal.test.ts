@@ -58,6 +58,13 @@ describe('shares and deviations', () => {
     expect(counts.texts()).toBe(12_000);
   });
 
+  test('a feature without any observation is left out', () => {
+    const counts = createWindowCounts();
+    counts.add({ feature: 'label', window: 0, bin: 'negative', count: 1 });
+    counts.add({ feature: 'topic', window: 0, bin: '0', count: 0 });
+    expect(Object.keys(counts.features())).toEqual(['label']);
+  });
+
   test('of few windows, or of windows with few texts, are those of a random sample', () => {
     const sampled = { ratio: 0.2, deviation: 0.028284 };
     expect(featuresOf([200, 200]).label?.negative).toEqual(sampled);
@@ -153,8 +160,12 @@ describe('from log files', () => {
     expect(normal).toMatchObject({
       ...{ name: 'm', commit: COMMIT, from: at(0, 0), to: at(11, 249), texts: 3000 },
       features: {
-        label: { negative: { ratio: 0.2, deviation: 0.1 }, neutral: { ratio: 0.8 } },
-        language: { de: { ratio: 0.02, deviation: 0 } },
+        label: {
+          negative: { ratio: 0.2, deviation: 0.1 },
+          neutral: { ratio: 0.8 },
+          positive: { ratio: 0, deviation: 0 },
+        },
+        language: { de: { ratio: 0.02, deviation: 0 }, und: { ratio: 0, deviation: 0 } },
       },
     });
   });

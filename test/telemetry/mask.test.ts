@@ -226,9 +226,10 @@ test('digits of any number are masked as a whole, whatever separates them', () =
       fc.constantFrom('a', 'call ', 'é', '電話は'),
       (parts, around) => {
         const number = parts.map(([character, space]) => character + space).join('');
+        // `a00000://00a` is a link, and is masked as one.
+        fc.pre(!number.replace(/\u200b|\ufeff|\u0301/g, '').includes('://'));
         const masked = maskText(`${around}${number}${around}`);
-        // `a00000://00a` is a link.
-        expect(masked).toMatch(/<phone>|http/);
+        expect(masked).toContain('<phone>');
         expect(masked).not.toMatch(/\p{N}/u);
       },
     ),

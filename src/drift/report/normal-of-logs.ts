@@ -44,7 +44,7 @@ export async function normalOfLogs(
       const { timestamp } = read.prediction;
       from = timestamp < from ? timestamp : from;
       to = timestamp > to ? timestamp : to;
-      const window = Math.floor(Date.parse(timestamp) / 1000 / DRIFT_WINDOW_SECONDS);
+      const window = windowOf(timestamp);
       for (const { feature, findBin, names } of finders) {
         const bin = names[findBin(read.prediction)];
         if (bin !== undefined) {
@@ -56,5 +56,16 @@ export async function normalOfLogs(
   if (to === '') {
     throw new DriftError(`${namesOf(files)}: no prediction of ${commit} in this time`);
   }
+  // Bins without any text have the share 0.
+  const window = windowOf(to);
+  for (const { feature, names } of finders) {
+    for (const bin of names) {
+      counts.add({ feature, bin, window, count: 0 });
+    }
+  }
   return { name: model, commit, from, to, texts: counts.texts(), features: counts.features() };
+}
+
+function windowOf(timestamp: string): number {
+  return Math.floor(Date.parse(timestamp) / 1000 / DRIFT_WINDOW_SECONDS);
 }
