@@ -27,8 +27,22 @@ interface Node {
   readonly inputs: readonly string[];
 }
 
-/** @returns undefined where the logits are not a float product of a layer with constant weights. */
+/**
+ * @returns undefined where the logits are not a float product of a layer with constant weights, or the file is
+ * damaged: the runtime says so when it loads it.
+ */
 export function findHead(model: Uint8Array, labelCount: number): Head | undefined {
+  try {
+    return headOf(model, labelCount);
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function headOf(model: Uint8Array, labelCount: number): Head | undefined {
   const { outputs, producers, initializers } = readGraph(model);
   let name = findLogits(outputs) ?? '';
   let node = producers.get(name);

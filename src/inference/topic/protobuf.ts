@@ -28,9 +28,13 @@ export function varintsOf(value: Field['value']): number[] {
   return numbers;
 }
 
-/** A length-delimited field; `bytes` has fewer than 128 bytes. */
+/** A length-delimited field. */
 export function encodeField(number: number, bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from([number * 8 + 2, bytes.length, ...bytes]);
+  return Uint8Array.from([number * 8 + 2, ...varintOf(bytes.length), ...bytes]);
+}
+
+function varintOf(value: number): number[] {
+  return value < 128 ? [value] : [(value % 128) + 128, ...varintOf(Math.floor(value / 128))];
 }
 
 function readValue(

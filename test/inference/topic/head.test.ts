@@ -10,6 +10,7 @@ import {
 } from '../../../src/inference/session.ts';
 import { createTokenizer, type Encoding } from '../../../src/inference/tokenizer/tokenizer.ts';
 import { addOutput, findHead, type Head } from '../../../src/inference/topic/head.ts';
+import { encodeField } from '../../../src/inference/topic/protobuf.ts';
 import { MODEL, MULTILINGUAL, PINNED } from '../../support/pinned.ts';
 import { ROOT } from '../../support/server.ts';
 
@@ -93,3 +94,32 @@ test('a graph whose logits come from something else has no head', () => {
   // Weights for other labels.
   expect(findHead(model, 4)).toBeUndefined();
 });
+
+test('a file that is damaged has no head: to load it fails with what is wrong', async () => {
+  const model = read(PINNED, 'model.onnx');
+  for (const bytes of [100, 1000, model.length - 10]) {
+    const damaged = model.subarray(0, model.length - bytes);
+    expect(findHead(damaged, 3)).toBeUndefined();
+    await expect(open(damaged)).rejects.toThrow('protobuf parsing failed');
+  }
+});
+
+test.each([1, 121, 127, 128, 20_000])(
+  'a name of %i bytes is declared as an output',
+  async (size) => {
+    const name = 'n'.repeat(size);
+    const { hidden } = findHead(read(PINNED, 'model.onnx'), 3) as Head;
+    // An Identity at the end of the graph, which has that name.
+    const node = encodeField(
+      1,
+      Buffer.concat([
+        encodeField(1, Buffer.from(hidden)),
+        encodeField(2, Buffer.from(name)),
+        encodeField(4, Buffer.from('Identity')),
+      ]),
+    );
+    const model = Buffer.concat([read(PINNED, 'model.onnx'), encodeField(7, node)]);
+    const session = await open(addOutput(model, name));
+    expect(session.outputNames).toEqual(['logits', name]);
+  },
+);
