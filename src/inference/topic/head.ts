@@ -29,7 +29,7 @@ interface Node {
 
 /**
  * @returns undefined where the logits are not a float product of a layer with constant weights, or the file is
- * damaged: the runtime says so when it loads it.
+ * damaged: the runtime reports that when it loads it.
  */
 export function findHead(model: Uint8Array, labelCount: number): Head | undefined {
   try {
