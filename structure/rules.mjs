@@ -42,13 +42,16 @@ export const MAY_IMPORT = {
   api: [],
   // The leaves: everything may import them.
   'errors.ts': [],
+  'credentials.ts': [],
   'folders.ts': [],
   'entry-points.ts': [],
   'statistics.ts': [],
 };
 
 /** The parts that everything may import. */
-export const LEAVES = ['errors.ts', 'folders.ts', 'entry-points.ts', 'statistics.ts'];
+export const LEAVES = [
+  ...['errors.ts', 'credentials.ts', 'folders.ts', 'entry-points.ts', 'statistics.ts'],
+];
 
 /** Files and functions (`path#name`) that may be longer than the limits, each with its reason. */
 export const LONG = {

@@ -26,7 +26,8 @@ export function addBaseline(program: Command): void {
     .addOption(
       new Option(
         '--prometheus <url>',
-        'read what Prometheus has recorded of all replicas, with the rules of deploy/prometheus',
+        'read what Prometheus has recorded of all replicas, with the rules of deploy/prometheus; with ' +
+          'user and password in the address if it needs them',
       ).argParser(webAddress),
     )
     .addOption(
@@ -81,10 +82,11 @@ async function run(files: readonly string[], given: Flags, command: Command): Pr
   if (alerts.length > 0) {
     warn(`alerts about this traffic fired in this window: ${alerts.join(', ')}; is it normal?`);
   }
+  const { baselines = DEFAULT_BASELINES } = commandConfigOf(given);
+  const path = given.json ? undefined : await writeNormal(baselines, normal);
   print(given, normal, formatNormal);
-  if (!given.json) {
-    const { baselines } = commandConfigOf(given);
-    warn(`written to ${await writeNormal(baselines ?? DEFAULT_BASELINES, normal)}`);
+  if (path !== undefined) {
+    warn(`written to ${path}`);
   }
 }
 

@@ -14,7 +14,7 @@ import { ModelError } from '../version/errors.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion } from '../version/version.ts';
 import { EXIT } from './exit-code.ts';
-import { duration, pageFile, positiveNumber, since, webAddress } from './flag-values.ts';
+import { duration, pageFile, positiveNumber, serverAddress, since } from './flag-values.ts';
 import { asJson, type Flags, isGiven } from './options.ts';
 import { print, progressBar, stdoutColumns, warn } from './output.ts';
 import { openVersionAccess, type VersionAccess, withVersionFlags } from './version-access.ts';
@@ -32,7 +32,7 @@ export function addDrift(program: Command): void {
     )
     .addOption(
       new Option('--server <url>', 'read what a running server has observed since its start')
-        .argParser(webAddress)
+        .argParser(serverAddress)
         .conflicts(['since', 'commit']),
     )
     .addOption(

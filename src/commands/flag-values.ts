@@ -1,5 +1,6 @@
 /** Parsers of the values of flags; each throws an error of the command line with what is expected. */
 import { InvalidArgumentError } from 'commander';
+import { KnownError } from '../errors.ts';
 import { parseDuration, parseSince } from '../terminal/time.ts';
 
 /** Makes a parser that throws `RangeError` one of the command line. */
@@ -40,6 +41,23 @@ export const unsigned32 = numberParser(
   'a whole number from 0 to 4294967295',
   (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32,
 );
+
+/**
+ * An address of a server of this project.
+ *
+ * @throws KnownError where it has a password: `fetch` refuses it, and commander's errors would repeat it.
+ */
+export function serverAddress(value: string): string {
+  webAddress(value);
+  const { username, password } = new URL(value);
+  if (username !== '' || password !== '') {
+    throw new KnownError(
+      'usage',
+      'the address of a server: expected one without user and password; keys have options of their own',
+    );
+  }
+  return value;
+}
 
 /** An address of a web server. */
 export function webAddress(value: string): string {

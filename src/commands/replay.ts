@@ -14,7 +14,7 @@ import { openVersionAnswers } from '../replay/version-answers.ts';
 import { formatCount } from '../terminal/numbers.ts';
 import { readTag } from '../version/tag.ts';
 import { EXIT } from './exit-code.ts';
-import { pageFile, webAddress } from './flag-values.ts';
+import { pageFile, serverAddress } from './flag-values.ts';
 import { asJson, type Flags } from './options.ts';
 import { print, progressBar, stderrStatusLine, stdoutColumns, warn } from './output.ts';
 import {
@@ -46,7 +46,7 @@ export function addReplay(program: Command): void {
         '--server <url>',
         'classify by requests to a running server, which must serve the version; it counts and logs ' +
           'them as any other (default: in this process)',
-      ).argParser(webAddress),
+      ).argParser(serverAddress),
     )
     .option('--api-key <key>', 'an API key of the server, where it needs one')
     .option('--html <file>', 'also write the report to a file, as an HTML page', pageFile)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import { SETTINGS } from '../config/settings.ts';
-import { webAddress } from './flag-values.ts';
+import { serverAddress } from './flag-values.ts';
 import { asJson, type Flags } from './options.ts';
 import { print, stdoutColumns } from './output.ts';
 import { requestShadow } from './shadow-request.ts';
@@ -17,7 +17,7 @@ export function addShadow(program: Command): void {
     .option(
       '--server <url>',
       'address of the server; with ADMIN_PORT, of that port',
-      webAddress,
+      serverAddress,
       'http://localhost:8080',
     )
     .addOption(asJson('print the answer of GET /admin/shadow'))

@@ -11,9 +11,9 @@ import {
   asFlagValue,
   positiveInteger,
   positiveNumber,
+  serverAddress,
   share,
   unsigned32,
-  webAddress,
 } from './flag-values.ts';
 import { interruptSignal } from './interrupt.ts';
 import { asJson, type Flags } from './options.ts';
@@ -30,7 +30,7 @@ export function addSimulate(program: Command): void {
       'Send labelled texts, invented or your own, to a running server, at a fixed rate that does not ' +
         'depend on its answers, and compare its predictions with the labels.',
     )
-    .option('--url <url>', 'address of the server', webAddress, 'http://localhost:8080')
+    .option('--url <url>', 'address of the server', serverAddress, 'http://localhost:8080')
     .addOption(
       new Option(
         '--mix <language=weight,...>',

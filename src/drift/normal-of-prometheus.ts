@@ -1,5 +1,6 @@
 /** `baseline --prometheus`: the normal of a version, from what Prometheus has recorded of all its replicas. */
 import { z } from 'zod';
+import { type Address, splitCredentials } from '../credentials.ts';
 import { fetchFailureReason, KnownError } from '../errors.ts';
 import { createWindowCounts, DRIFT_WINDOW_SECONDS, type Normal } from './normal.ts';
 
@@ -32,7 +33,12 @@ const answerSchema = z.object({
     result: z.array(
       z.object({
         metric: z.record(z.string(), z.string()),
-        values: z.array(z.tuple([z.number(), z.string()])),
+        values: z
+          .array(z.tuple([z.number(), z.string()]))
+          // NaN and +Inf are no counts.
+          .transform((values) =>
+            values.filter(([, value]) => Number(value) >= 0 && Number.isFinite(Number(value))),
+          ),
       }),
     ),
   }),
@@ -41,21 +47,22 @@ const answerSchema = z.object({
 type Series = z.infer<typeof answerSchema>['data']['result'][number];
 
 /**
- * @param url of Prometheus, `http://host:port`
+ * @param address of Prometheus, `http://host:port`, with user and password if it needs them
  * @throws KnownError `no-prometheus` where it can't be reached or answers something else, `no-traffic` where
  * it has observed no text of the version, `ambiguous` where it has of several.
  */
 export async function normalOfPrometheus(
-  url: string,
+  address: string,
   options: PrometheusOptions,
 ): Promise<MeasuredNormal> {
+  const prometheus = splitCredentials(address);
   const to = Math.ceil(Date.now() / 1000);
   const steps = Math.max(1, Math.floor(options.windowSeconds / DRIFT_WINDOW_SECONDS));
   const range = { start: to - (steps - 1) * DRIFT_WINDOW_SECONDS, end: to };
-  const ask = (query: string): Promise<Series[]> => queryRange(url, query, range);
+  const ask = (query: string): Promise<Series[]> => queryRange(prometheus, query, range);
   const recorded = await ask(`${OBSERVATIONS}${selectorOf(options)}`);
   const observed = withTraffic(recorded);
-  const { commit, job } = onlyOne(observed, url);
+  const { commit, job } = onlyOne(observed, prometheus.url);
   const [info, alerts] = await Promise.all([
     ask(`group by (name) (classifier_model_info{commit=${quoted(commit)}, job=${quoted(job)}})`),
     ask(
@@ -106,7 +113,7 @@ function quoted(value: string): string {
 
 function onlyOne(
   observed: readonly Series[],
-  url: string,
+  url: URL,
 ): { readonly commit: string; readonly job: string } {
   const values = (label: string): string[] => [
     ...new Set(observed.map(({ metric }) => metric[label] ?? '')),
@@ -115,7 +122,7 @@ function onlyOne(
   if (commits.length === 0) {
     throw new KnownError(
       'no-traffic',
-      `${url} has no ${OBSERVATIONS} above 0 in this window: either nothing was predicted, or it does ` +
+      `${url.origin} has no ${OBSERVATIONS} above 0 in this window: either nothing was predicted, or it does ` +
         'not load the rules of deploy/prometheus',
     );
   }
@@ -135,16 +142,17 @@ function isoTime(seconds: number): string {
 }
 
 async function queryRange(
-  url: string,
+  { url, headers }: Address,
   query: string,
   { start, end }: { readonly start: number; readonly end: number },
 ): Promise<Series[]> {
-  const address = `${url.replace(/(?<!\/)\/+$/, '')}/api/v1/query_range`;
+  const path = `${url.pathname.replace(/(?<!\/)\/+$/, '')}/api/v1/query_range`;
+  const address = `${url.origin}${path}${url.search}`;
   const body = new URLSearchParams({
     ...{ query, start: String(start), end: String(end) },
     step: String(DRIFT_WINDOW_SECONDS),
   });
-  const text = await post(address, body);
+  const text = await post(address, { body, headers });
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -158,12 +166,15 @@ async function queryRange(
   return data.data.result;
 }
 
-async function post(url: string, body: URLSearchParams): Promise<string> {
+async function post(
+  url: string,
+  request: { readonly body: URLSearchParams; readonly headers: Address['headers'] },
+): Promise<string> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const failed = (reason: string, cause?: unknown): KnownError =>
     new KnownError('no-prometheus', `${url} ${reason}`, { cause });
   try {
-    const response = await fetch(url, { method: 'POST', body, signal });
+    const response = await fetch(url, { ...request, method: 'POST', signal, redirect: 'error' });
     const text = await textOf(response);
     if (response.status !== 200) {
       throw failed(`answers ${response.status}: ${text.slice(0, 200)}`);

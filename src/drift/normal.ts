@@ -23,7 +23,8 @@ const share = z.number().min(0).max(1);
 const atMost = (max: number) => (record: object) => Object.keys(record).length <= max;
 
 const normalSchema = z.object({
-  name: z.string().min(1),
+  /** As MODEL_NAME: it is a part of the path. */
+  name: z.string().regex(/^[a-z0-9][\w.-]{0,99}$/i, 'expected the name of a model'),
   commit: z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'expected a full SHA'),
   /** The time that it was measured over. */
   from: z.iso.datetime(),
@@ -81,13 +82,18 @@ export async function readNormal(
   } catch (error) {
     throw error instanceof SyntaxError ? bad(path, 'JSON', error.message) : error;
   }
+  const data = checked(json, path);
+  if (data.name !== name || data.commit !== commit) {
+    throw bad(path, `the baseline of ${name} ${commit}`, `that of ${data.name} ${data.commit}`);
+  }
+  return data;
+}
+
+function checked(json: unknown, path: string): Normal {
   const { data, error } = normalSchema.safeParse(json);
   if (!data) {
     const [issue] = error.issues;
     throw bad(path, 'a baseline', `${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  if (data.name !== name || data.commit !== commit) {
-    throw bad(path, `the baseline of ${name} ${commit}`, `that of ${data.name} ${data.commit}`);
   }
   return data;
 }
@@ -98,7 +104,12 @@ function bad(path: string, expected: string, found: string): KnownError {
 
 async function sizeOf(path: string): Promise<number | undefined> {
   try {
-    return (await stat(path)).size;
+    const stats = await stat(path);
+    if (!stats.isFile() && !stats.isDirectory()) {
+      // To read a pipe could take forever.
+      throw bad(path, 'a file', 'a pipe or device');
+    }
+    return stats.size;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       return undefined;
@@ -107,9 +118,15 @@ async function sizeOf(path: string): Promise<number | undefined> {
   }
 }
 
-/** Writes a normal in one step: who reads it sees the one before, or all of this one. @returns its path. */
+/**
+ * Writes a normal in one step: who reads it sees the one before, or all of this one.
+ *
+ * @returns its path.
+ * @throws KnownError `bad-baseline` where it could not be read again, as `readNormal`; the system's error.
+ */
 export async function writeNormal(folder: string, normal: Normal): Promise<string> {
   const path = pathOfNormal(folder, normal.name, normal.commit);
+  checked(normal, path);
   await makeFolder(dirname(path));
   const staging = await mkdtemp(join(dirname(path), '.staging-'));
   try {

@@ -41,8 +41,9 @@ export function createNormals({ folder, onError }: NormalsOptions): Normals {
 /** The same text as long as the file is the same. */
 async function stateOf(path: string): Promise<string> {
   try {
-    const { ino, size, mtimeMs } = await stat(path);
-    return `${path} ${ino} ${size} ${mtimeMs}`;
+    // That of the inode changes with permissions too.
+    const { ino, size, ctimeMs } = await stat(path);
+    return `${path} ${ino} ${size} ${ctimeMs}`;
   } catch (error) {
     return `${path} ${(error as NodeJS.ErrnoException).code}`;
   }

@@ -1,6 +1,13 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -10,7 +17,6 @@ import {
   readNormal,
   writeNormal,
 } from '../../src/drift/normal.ts';
-import { normalOfPrometheus } from '../../src/drift/normal-of-prometheus.ts';
 import { createNormals } from '../../src/drift/normals.ts';
 import { normalOfLogs } from '../../src/drift/report/normal-of-logs.ts';
 import { temporaryFolder } from '../support/git-version.ts';
@@ -116,6 +122,46 @@ describe('the file', () => {
     expect(error.message).toContain(expected);
   });
 
+  test('in place of which there is a pipe or a folder is an error, and nothing waits', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'm'));
+    const path = pathOfNormal(folder, 'm', COMMIT);
+    execFileSync('mkfifo', [path]);
+    const reading = readNormal(folder, 'm', COMMIT);
+    await expect(reading).rejects.toThrow(`${path}: expected a file, found a pipe or device`);
+    rmSync(path);
+    mkdirSync(path);
+    await expect(readNormal(folder, 'm', COMMIT)).rejects.toMatchObject({ code: 'EISDIR' });
+  });
+
+  test.each([
+    { name: '../../m' },
+    { name: '' },
+    { commit: `../${COMMIT}` },
+    { texts: Number.NaN },
+    { features: { label: { a: { ratio: 1, deviation: Number.NaN } } } },
+  ])('is not written where it could not be read: %j', async (wrong) => {
+    const folder = join(temporaryFolder(), 'a', 'b');
+    const writing = writeNormal(folder, { ...NORMAL, ...wrong });
+    await expect(writing).rejects.toMatchObject({ code: 'bad-baseline' });
+    expect(existsSync(join(folder, '..'))).toBe(false);
+  });
+
+  test('is read again when its permissions have changed', async () => {
+    const folder = temporaryFolder();
+    const errors: unknown[] = [];
+    const normals = createNormals({ folder, onError: (error) => errors.push(error) });
+    const path = pathOfNormal(folder, 'm', COMMIT);
+    mkdirSync(path, { recursive: true });
+    expect(await normals.of(NORMAL)).toBeUndefined();
+    expect(errors).toHaveLength(1);
+    const { mtime } = statSync(path);
+    chmodSync(path, 0o700);
+    expect(statSync(path).mtime).toEqual(mtime);
+    await normals.of(NORMAL);
+    expect(errors).toHaveLength(2);
+  });
+
   test('is read again when it has changed, and reported once when it is damaged', async () => {
     const folder = temporaryFolder();
     const errors: unknown[] = [];
@@ -170,56 +216,19 @@ describe('from log files', () => {
     });
   });
 
+  test.each(['2026-99-31T12:00:00.000Z', '2026-02-30T12:00:00.000Z', '2026-01-31T12:00:61.000Z'])(
+    'a line of the time %s is not counted',
+    async (timestamp) => {
+      const log = write([line(), line({ timestamp })]);
+      expect((await normalOfLogs([log], options)).texts).toBe(1);
+    },
+  );
+
   test('without a prediction of the version there is none', async () => {
     const log = write([line({ commit: OTHER })]);
     await expect(normalOfLogs([log], options)).rejects.toThrow(`no prediction of ${COMMIT}`);
     const old = write([line()]);
     const since = Date.UTC(2026, 1, 1);
     await expect(normalOfLogs([old], { ...options, since })).rejects.toThrow('no prediction');
-  });
-});
-
-describe('from Prometheus', () => {
-  const options = { windowSeconds: 600, commit: undefined, job: undefined };
-
-  async function withAnswer<T>(
-    answer: { readonly status?: number; readonly body: string },
-    use: (url: string) => Promise<T>,
-  ): Promise<T> {
-    const server = createServer((_req, res) =>
-      res.writeHead(answer.status ?? 200).end(answer.body),
-    );
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    try {
-      return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    } finally {
-      server.close();
-    }
-  }
-
-  const series = (labels: Readonly<Record<string, string>>) => ({
-    metric: { commit: COMMIT, job: 'j', feature: 'label', bin: 'negative', ...labels },
-    values: [[1_790_000_000, '10']],
-  });
-  const matrix = (...result: unknown[]) => JSON.stringify({ status: 'success', data: { result } });
-
-  test.each([
-    [{ body: '<html>' }, 'does not answer in JSON'],
-    [{ body: '{"status":"success"}' }, 'does not answer as Prometheus does'],
-    [{ status: 400, body: 'bad query' }, 'answers 400: bad query'],
-    [{ body: matrix() }, 'nothing was predicted'],
-    [
-      { body: matrix(series({}), series({ commit: OTHER })) },
-      `--commit: found ${COMMIT}, ${OTHER}`,
-    ],
-    [{ body: matrix(series({}), series({ job: 'k' })) }, '--job: found j, k'],
-  ])('%j is an error', async (answer, expected) => {
-    const failing = withAnswer(answer, (url) => normalOfPrometheus(url, options));
-    await expect(failing).rejects.toThrow(expected);
-  });
-
-  test('an address where nothing listens is named', async () => {
-    const url = await withAnswer({ body: '' }, async (used) => used);
-    await expect(normalOfPrometheus(url, options)).rejects.toThrow("can't be reached");
   });
 });

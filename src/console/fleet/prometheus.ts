@@ -1,5 +1,6 @@
 /** A client of Prometheus' HTTP API that is bounded in time and size. Queries come from this project only. */
 import { z } from 'zod';
+import { type Address, splitCredentials } from '../../credentials.ts';
 import { fetchFailureReason, KnownError } from '../../errors.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -53,15 +54,7 @@ const alertsSchema = z.object({
 
 /** @param address with a path where Prometheus has one, and with credentials for HTTP Basic, if any. */
 export function createPrometheus(address: string): Prometheus {
-  const base = new URL(address);
-  const { username, password } = base;
-  base.username = '';
-  base.password = '';
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const headers: Record<string, string> =
-    username === ''
-      ? {}
-      : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+  const { url: base, headers } = splitCredentials(address);
   const get = async <T>(path: string, schema: z.ZodType<T>, query: Record<string, string> = {}) => {
     const url = new URL(`${base.pathname.replace(/(?<!\/)\/+$/, '')}/api/v1/${path}`, base);
     url.search = new URLSearchParams({
@@ -98,7 +91,7 @@ export function createPrometheus(address: string): Prometheus {
 }
 
 /** @returns JSON. @throws PrometheusError. */
-async function readAll(url: URL, headers: Record<string, string>): Promise<unknown> {
+async function readAll(url: URL, headers: Address['headers']): Promise<unknown> {
   let response: Response;
   let text: string;
   try {

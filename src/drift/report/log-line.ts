@@ -36,7 +36,7 @@ export function readLine(line: string): Line {
   }
   const { timestamp } = fields;
   const prediction =
-    isText(timestamp) && TIMESTAMP.test(timestamp) ? predictionOf(fields, timestamp) : undefined;
+    isText(timestamp) && isTime(timestamp) ? predictionOf(fields, timestamp) : undefined;
   return prediction ? { kind: 'prediction', prediction } : { kind: 'unreadable' };
 }
 
@@ -67,6 +67,12 @@ export function predictionOf(
         topic: isNumber(topic) ? topic : undefined,
       }
     : undefined;
+}
+
+/** Not the 30th of February. */
+function isTime(timestamp: string): boolean {
+  const time = TIMESTAMP.test(timestamp) ? new Date(timestamp) : undefined;
+  return time !== undefined && !Number.isNaN(time.valueOf()) && time.toISOString() === timestamp;
 }
 
 function isText(value: unknown): value is string {
