@@ -2,6 +2,7 @@
 import { type ShadowStatus, shadowStatusSchema } from '../api/admin.ts';
 import { problemSchema } from '../api/problem.ts';
 import { fetchFailureReason, KnownError } from '../errors.ts';
+import { fetchText } from '../fetch-text.ts';
 
 const TIMEOUT_MS = 15_000;
 
@@ -47,13 +48,13 @@ async function get(
   token: string,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
   try {
-    const response = await fetch(address, {
+    const { status, text } = await fetchText(address, {
       headers: { authorization: `Bearer ${token}` },
       // The token is for this server only.
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      timeoutMs: TIMEOUT_MS,
     });
-    return { status: response.status, body: parse(await response.text()) };
+    return { status, body: parse(text) };
   } catch (error) {
     const reason = fetchFailureReason(error);
     throw new ShadowRequestError('no-comparison', `${address} can't be reached (${reason})`, {

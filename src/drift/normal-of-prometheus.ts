@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Address, splitCredentials } from '../credentials.ts';
 import { fetchFailureReason, KnownError } from '../errors.ts';
+import { fetchText } from '../fetch-text.ts';
 import { createWindowCounts, DRIFT_WINDOW_SECONDS, type Normal } from './normal.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -170,35 +171,17 @@ async function post(
   url: string,
   request: { readonly body: URLSearchParams; readonly headers: Address['headers'] },
 ): Promise<string> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
   const failed = (reason: string, cause?: unknown): KnownError =>
     new KnownError('no-prometheus', `${url} ${reason}`, { cause });
-  try {
-    const response = await fetch(url, { ...request, method: 'POST', signal, redirect: 'error' });
-    const text = await textOf(response);
-    if (response.status !== 200) {
-      throw failed(`answers ${response.status}: ${text.slice(0, 200)}`);
-    }
-    return text;
-  } catch (error) {
-    throw error instanceof KnownError
-      ? error
-      : failed(`can't be reached (${fetchFailureReason(error)})`, error);
+  const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES };
+  const answer = await fetchText(url, {
+    ...{ ...request, method: 'POST', redirect: 'error' },
+    ...limits,
+  }).catch((error) => {
+    throw failed(`can't be reached (${fetchFailureReason(error)})`, error);
+  });
+  if (answer.status !== 200) {
+    throw failed(`answers ${answer.status}: ${answer.text.slice(0, 200)}`);
   }
-}
-
-async function textOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) {
-      throw new KnownError(
-        'no-prometheus',
-        `${response.url} answers more than ${MAX_ANSWER_BYTES} bytes`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  return answer.text;
 }

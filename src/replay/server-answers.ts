@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Prediction, predictResponseSchema } from '../api/predict.ts';
 import { problemSchema } from '../api/problem.ts';
 import { fetchFailureReason } from '../errors.ts';
+import { fetchText, type TextAnswer } from '../fetch-text.ts';
 import type { AnswerSource, ReplayedAnswer } from './answers.ts';
 import { ReplayError } from './replay-error.ts';
 
@@ -104,25 +105,23 @@ async function predict(
 }
 
 async function send({ url, apiKey, commit }: Server, inputs: readonly string[]): Promise<Reply> {
-  let response: Response;
-  let body: string;
+  let answer: TextAnswer;
   try {
-    response = await fetch(`${url}/predict`, {
+    answer = await fetchText(`${url}/predict`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
       },
       body: JSON.stringify({ inputs }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      timeoutMs: TIMEOUT_MS,
     });
-    body = await response.text();
   } catch (error) {
     throw failure(`${url} can't be reached (${fetchFailureReason(error)})`, error);
   }
-  const json = parseJson(body);
-  if (response.status !== 200) {
-    return { refusal: toRefusal(response, json) };
+  const json = parseJson(answer.text);
+  if (answer.status !== 200) {
+    return { refusal: toRefusal(answer, json) };
   }
   const { data } = predictResponseSchema.safeParse(json);
   if (data?.predictions.length !== inputs.length) {
@@ -134,7 +133,7 @@ async function send({ url, apiKey, commit }: Server, inputs: readonly string[]):
   return { predictions: data.predictions };
 }
 
-function toRefusal({ status, headers }: Response, json: unknown): Refusal {
+function toRefusal({ status, headers }: TextAnswer, json: unknown): Refusal {
   const { data } = problemSchema.safeParse(json);
   const seconds = headers.get('retry-after');
   return {

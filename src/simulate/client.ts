@@ -5,6 +5,7 @@ import {
   type PredictRequestBody,
   predictResponseSchema,
 } from '../api/predict.ts';
+import { fetchText, type TextAnswer } from '../fetch-text.ts';
 
 /** What the report reads of a prediction. */
 export type Prediction = Pick<ApiPrediction, 'id' | 'label' | 'scores' | 'language'>;
@@ -38,21 +39,18 @@ export function createClient({ url, apiKey }: { url: string; apiKey?: string }):
     'content-type': 'application/json',
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
   };
-  const post = (path: string, body: object): Promise<Response> =>
-    fetch(`${base}${path}`, {
+  const post = (path: string, body: object): Promise<TextAnswer> =>
+    fetchText(`${base}${path}`, {
       method: 'POST',
       headers,
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      timeoutMs: TIMEOUT_MS,
     });
 
   return {
     async reach() {
       try {
-        const response = await fetch(`${base}/healthz`, {
-          signal: AbortSignal.timeout(TIMEOUT_MS),
-        });
-        await response.arrayBuffer();
+        await fetchText(`${base}/healthz`, { timeoutMs: TIMEOUT_MS });
       } catch (error) {
         throw new Error(`No server answers at ${base} (${reasonOf(error)})`, { cause: error });
       }
@@ -64,8 +62,8 @@ export function createClient({ url, apiKey }: { url: string; apiKey?: string }):
         const inputs = others.length === 0 ? first : [first, ...others];
         const response = await post('/predict', { inputs } satisfies PredictRequestBody);
         const status = String(response.status);
-        const body = await response.text();
-        const predictions = response.ok ? readPredictions(body, texts.length) : undefined;
+        const isOk = response.status === 200;
+        const predictions = isOk ? readPredictions(response.text, texts.length) : undefined;
         return predictions
           ? {
               kind: 'predictions',
@@ -73,7 +71,7 @@ export function createClient({ url, apiKey }: { url: string; apiKey?: string }):
               commit: response.headers.get('x-model-commit') ?? 'unknown',
               predictions,
             }
-          : { kind: 'refusal', status: response.ok ? `${status} without predictions` : status };
+          : { kind: 'refusal', status: isOk ? `${status} without predictions` : status };
       } catch (error) {
         return { kind: 'silence', status: reasonOf(error) };
       }
@@ -82,7 +80,6 @@ export function createClient({ url, apiKey }: { url: string; apiKey?: string }):
     async sendFeedback(id, label) {
       try {
         const response = await post('/feedback', { id, label } satisfies FeedbackRequest);
-        await response.arrayBuffer();
         return String(response.status);
       } catch (error) {
         return reasonOf(error);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Address, splitCredentials } from '../../credentials.ts';
 import { fetchFailureReason, KnownError } from '../../errors.ts';
+import { fetchText } from '../../fetch-text.ts';
 
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 4 * 1024 ** 2;
@@ -92,40 +93,23 @@ export function createPrometheus(address: string): Prometheus {
 
 /** @returns JSON. @throws PrometheusError. */
 async function readAll(url: URL, headers: Address['headers']): Promise<unknown> {
-  let response: Response;
-  let text: string;
-  try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    // Credentials must not reach another host.
-    response = await fetch(url, { headers, signal, redirect: 'error' });
-    text = await readText(response);
-  } catch (error) {
-    throw error instanceof PrometheusError ? error : unreachable(error);
-  }
-  if (!response.ok) {
-    throw new PrometheusError(`Prometheus has answered with status ${response.status}`);
+  const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES };
+  // Credentials must not reach another host.
+  const answer = await fetchText(url, { headers, redirect: 'error', ...limits }).catch(unreachable);
+  if (answer.status !== 200) {
+    throw new PrometheusError(`Prometheus has answered with status ${answer.status}`);
   }
   try {
-    return JSON.parse(text);
+    return JSON.parse(answer.text);
   } catch (error) {
     throw new PrometheusError('Prometheus has answered with something else', { cause: error });
   }
 }
 
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    bytes += chunk.byteLength;
-    if (bytes > MAX_BYTES) {
-      throw new PrometheusError(`Prometheus has answered with more than ${MAX_BYTES} bytes`);
-    }
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-function unreachable(error: unknown): PrometheusError {
-  const message = `Prometheus can’t be reached (${fetchFailureReason(error)})`;
-  return new PrometheusError(message, { cause: error });
+function unreachable(error: unknown): never {
+  const isTooLarge = error instanceof KnownError && error.code === 'too-large';
+  const message = isTooLarge
+    ? `Prometheus has answered with ${error.message}`
+    : `Prometheus can’t be reached (${fetchFailureReason(error)})`;
+  throw new PrometheusError(message, { cause: error });
 }

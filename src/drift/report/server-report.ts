@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConsoleData, consoleDataSchema } from '../../api/console.ts';
 import { fetchFailureReason } from '../../errors.ts';
+import { fetchText } from '../../fetch-text.ts';
 import type { Counts, Profile } from '../profile.ts';
 import type { ReferenceKind } from '../reference.ts';
 import { DriftError } from './drift-error.ts';
@@ -135,19 +136,11 @@ function readPredictions(body: string): ConsoleData['predictions'] | undefined {
 /** @throws DriftError where no response comes, or one with another status than 200. */
 async function get(url: string, apiKey: string | undefined): Promise<string> {
   const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-  let status: number;
-  let body: string;
-  try {
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    status = response.status;
-    body = await response.text();
-  } catch (error) {
-    throw new DriftError(`${url} can't be reached (${fetchFailureReason(error)})`, {
-      cause: error,
-    });
+  const answer = await fetchText(url, { headers, timeoutMs: TIMEOUT_MS }).catch((cause) => {
+    throw new DriftError(`${url} can't be reached (${fetchFailureReason(cause)})`, { cause });
+  });
+  if (answer.status !== 200) {
+    throw new DriftError(`${url} answers ${answer.status}`);
   }
-  if (status !== 200) {
-    throw new DriftError(`${url} answers ${status}`);
-  }
-  return body;
+  return answer.text;
 }
