@@ -159,7 +159,7 @@ describe('alerts that fire in Prometheus', () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ severity: 'act', firingSince: 900 });
     expect(readable(found[0]!.text)).toContain(
-      '40 % of the texts of the last 5 minutes are German',
+      '40 % of the latest texts of all replicas are German',
     );
   });
 
@@ -170,10 +170,29 @@ describe('alerts that fire in Prometheus', () => {
     });
     expect(found).toHaveLength(1);
     expect(readable(found[0]!.text)).toContain(
-      '40 % of the texts of the last 5 minutes are German',
+      '40 % of the latest texts of all replicas are German',
     );
     expect(found[0]!.steps.map(({ type }) => type)).toEqual([
       ...['texts', 'version', 'command', 'command', 'runbook'],
+    ]);
+  });
+
+  test('languages come before what is measured by an index, however large that is', () => {
+    const alarms = [
+      alarm({
+        kind: 'label_mix',
+        feature: 'label',
+        bin: 'bad',
+        severity: 'ticket',
+        observed: 0.69,
+      }),
+      alarm({ kind: 'topic', feature: 'topic', bin: null, severity: 'ticket', observed: 1.14 }),
+    ];
+    const found = findings({ alarms, fleet: fleet(firing({ severity: 'ticket', value: 0.011 })) });
+    expect(found.map(({ kind }) => kind)).toEqual([
+      'foreign_language de',
+      'label_mix bad',
+      'topic',
     ]);
   });
 

@@ -55,6 +55,25 @@ describe('what to do next', () => {
     expect(commands.join('\n')).toContain(expected);
   });
 
+  test('an alarm against the normal is looked into against the normal', () => {
+    const topic = {
+      kind: 'topic',
+      feature: 'topic',
+      bin: null,
+      alert: 'ClassifierTopicDrift',
+    } as const;
+    const commandsOf = (change: object, situation: Situation) =>
+      stepsOf({ alarms: [alarm({ ...topic, ...change })], logFile: 'a.log', ...situation }).flatMap(
+        (step) => (step.type === 'command' ? step.command : []),
+      );
+    expect(commandsOf({ reference: 'normal' }, { baselines: '/var/my normals' })).toEqual([
+      "node dist/main.js drift a.log --since 1h --reference normal --baselines '/var/my normals'",
+    ]);
+    expect(commandsOf({ reference: 'training' }, { baselines: '/var/b' })).toEqual([
+      'node dist/main.js drift a.log --since 1h',
+    ]);
+  });
+
   test.each(['off', 'other-port'] as const)(
     'versions are only named where /admin is %s',
     (admin) => {

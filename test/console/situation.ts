@@ -20,6 +20,7 @@ export interface Situation {
   admin?: ConsoleData['admin'];
   fleet?: FleetStatus;
   logFile?: string;
+  baselines?: string;
 }
 
 const calmStep = {
@@ -49,6 +50,7 @@ export function findings({
   admin = 'here',
   fleet = { status: 'off' },
   logFile,
+  baselines,
 }: Situation) {
   const windowOf = (windowSeconds: number) =>
     recentOf(steps, { now: NOW, stepSeconds: STEP_SECONDS, windowSeconds });
@@ -67,6 +69,7 @@ export function findings({
     admin,
     fleet,
     logFile,
+    baselines,
     queue: { length: queueLength, capacity: 100 },
     workers: stats.workers,
     alarms: serviceAlarms(recent, lasting, stats),

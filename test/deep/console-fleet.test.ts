@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium)('with PROMETHEUS_URL', { timeout: 300_000 }, () =>
       down: 0,
     });
     expect(found.findings[0]?.text.replaceAll('\u00a0', ' ')).toMatch(
-      /^(39|40|41) % of the texts of the last 5 minutes are German \(de\), which tweet-sentiment/,
+      /^(39|40|41) % of the latest texts of all replicas are German \(de\), which tweet-sentiment/,
     );
     expect(found.findings[0]?.firingSince).toBeGreaterThan(found.now - 300);
     const steps = found.findings[0]?.steps.map(({ type }) => type);

@@ -55,6 +55,7 @@ export function createTestApp(
     readTexts: async () => [],
     fleet: createFleet(undefined, 'm'),
     logFile: undefined,
+    baselines: undefined,
     exposition: { contentType: 'text/plain', expose: async () => '' },
   });
 }

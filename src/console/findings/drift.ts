@@ -1,14 +1,9 @@
 /** Alarms of drift as findings: those of one kind are one sentence. */
 import type { DriftAlarm, Finding, NextStep } from '../../api/console.ts';
 import { UNDETERMINED } from '../../terminal/languages.ts';
-import {
-  languageWithCode,
-  listed,
-  minutes,
-  modelName,
-  percent,
-} from '../../terminal/quantities.ts';
+import { languageWithCode, listed, modelName, percent } from '../../terminal/quantities.ts';
 import type { Facts } from './facts.ts';
+import { textsOf } from './fleet-languages.ts';
 import { driftStep, logsStep, runbookStep, textsStep, versionSteps } from './next-steps.ts';
 
 /** At least one alarm, all of one kind. */
@@ -24,13 +19,13 @@ interface Sentence {
 const SENTENCES: Readonly<Record<DriftAlarm['kind'], (alarms: Alarms, facts: Facts) => Sentence>> =
   {
     foreign_language: foreignLanguages,
-    undetermined: ([{ observed, expected, reference }], { logFile, drift }) => ({
-      text: `The language of ${percent(observed)} of the texts of the last ${minutes(drift.windowSeconds)} can’t be determined; ${USUALLY[reference]} ${percent(expected)}.`,
+    undetermined: ([{ bin, observed, expected, reference }], facts) => ({
+      text: `The language of ${percent(observed)} of ${textsOf(facts, bin)} can’t be determined; ${USUALLY[reference]} ${percent(expected)}.`,
       detail:
         'They may be in a language, or a spelling of one, that the server does not recognise.',
       steps: [
         textsStep('Show these texts', 'language', [UNDETERMINED]),
-        logsStep(logFile, `--language ${UNDETERMINED}`),
+        logsStep(facts.logFile, `--language ${UNDETERMINED}`),
       ],
     }),
     label_mix: (alarms, { logFile }) => {
@@ -51,8 +46,9 @@ const SENTENCES: Readonly<Record<DriftAlarm['kind'], (alarms: Alarms, facts: Fac
     score: (alarms, facts) => changed('Scores are', alarms, facts),
     length: (alarms, facts) => changed('The lengths of the texts are', alarms, facts),
     topic: (alarms, facts) => changed('The topics of the texts are', alarms, facts),
-    unknown_tokens: ([{ observed, expected, reference }], { logFile, drift }) => {
-      const names = drift.features.find(({ feature }) => feature === 'unknown_ratio')?.bins ?? [];
+    unknown_tokens: ([{ observed, expected, reference }], facts) => {
+      const { features } = facts.drift;
+      const names = features.find(({ feature }) => feature === 'unknown_ratio')?.bins ?? [];
       return {
         text: `${percent(observed)} of the texts have tokens that the vocabulary does not know; ${USUALLY[reference]} ${percent(expected)}.`,
         detail: 'Another script, new characters, or a client with a wrong encoding.',
@@ -62,7 +58,7 @@ const SENTENCES: Readonly<Record<DriftAlarm['kind'], (alarms: Alarms, facts: Fac
             'unknown_ratio',
             names.slice(1).map(({ bin }) => bin),
           ),
-          driftStep(logFile),
+          driftStep(facts, reference),
         ],
       };
     },
@@ -92,11 +88,11 @@ export function driftFindings(facts: Facts): Finding[] {
 
 /** `34 % of the texts of the last 5 minutes are German (de) and 5 % French (fr), which …` */
 function foreignLanguages(alarms: Alarms, facts: Facts): Sentence {
-  const { model, drift, logFile } = facts;
-  const window = `of the texts of the last ${minutes(drift.windowSeconds)}`;
+  const { model, logFile } = facts;
+  const texts = textsOf(facts, alarms[0].bin);
   const shares = alarms.map(({ bin, observed }, i) => {
     const language = languageWithCode(bin ?? '');
-    return `${percent(observed)} ${i === 0 ? `${window} are ` : ''}${language}`;
+    return `${percent(observed)} ${i === 0 ? `of ${texts} are ` : ''}${language}`;
   });
   const languages = alarms.flatMap(({ bin }) => bin ?? []);
   const versions = versionSteps(facts, languages);
@@ -112,16 +108,16 @@ function foreignLanguages(alarms: Alarms, facts: Facts): Sentence {
   };
 }
 
-function changed(subject: string, [alarm]: Alarms, { logFile, drift }: Facts): Sentence {
+function changed(subject: string, [alarm]: Alarms, facts: Facts): Sentence {
   const { feature, observed, threshold, reference } = alarm;
-  const bins = drift.features.find((each) => each.feature === feature)?.bins ?? [];
+  const bins = facts.drift.features.find((each) => each.feature === feature)?.bins ?? [];
   const [grown] = bins.toSorted((a, b) => b.observed - b.reference - (a.observed - a.reference));
   const than = { training: 'the training data has them', normal: 'they are normally' }[reference];
   return {
     text: `${subject} not as ${than}: stability index ${observed.toFixed(2)}, above ${threshold}.`,
     steps: [
       ...(grown ? [textsStep('Show texts of the bin that grew most', feature, [grown.bin])] : []),
-      driftStep(logFile),
+      driftStep(facts, reference),
     ],
   };
 }

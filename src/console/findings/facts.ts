@@ -4,4 +4,6 @@ import type { ConsoleData } from '../../api/console.ts';
 export interface Facts extends Omit<ConsoleData, 'findings'> {
   /** LOG_FILE, which commands name. */
   readonly logFile: string | undefined;
+  /** BASELINES; undefined: there is no normal. */
+  readonly baselines: string | undefined;
 }

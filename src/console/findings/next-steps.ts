@@ -1,7 +1,8 @@
 /** What a reader can do next: the texts, the runbook, commands to copy, versions that know a language. */
-import type { ConsoleData, NextStep } from '../../api/console.ts';
+import type { ConsoleData, DriftAlarm, NextStep } from '../../api/console.ts';
 import { languageName } from '../../terminal/languages.ts';
 import { listed, shortCommit } from '../../terminal/quantities.ts';
+import type { Facts } from './facts.ts';
 
 /** As the documents write it. */
 const PROGRAM = 'node dist/main.js';
@@ -23,12 +24,19 @@ export function logsStep(logFile: string | undefined, options: string): NextStep
   return { type: 'command', text: 'Read them in the log', command };
 }
 
-export function driftStep(logFile: string | undefined): NextStep {
+/** @param reference what the alarm compared the traffic with. */
+export function driftStep(
+  { logFile, baselines }: Pick<Facts, 'logFile' | 'baselines'>,
+  reference: DriftAlarm['reference'],
+): NextStep {
+  const isNormal = reference === 'normal' && baselines !== undefined;
+  const options = isNormal ? ` --reference normal --baselines ${quoted(baselines)}` : '';
   const command =
     logFile === undefined
-      ? `docker compose logs --no-log-prefix server | ${PROGRAM} drift`
-      : `${PROGRAM} drift ${quoted(logFile)} --since 1h`;
-  return { type: 'command', text: 'Compare the log with the training data', command };
+      ? `docker compose logs --no-log-prefix server | ${PROGRAM} drift${options}`
+      : `${PROGRAM} drift ${quoted(logFile)} --since 1h${options}`;
+  const text = `Compare the log with the ${isNormal ? 'normal traffic' : 'training data'}`;
+  return { type: 'command', text, command };
 }
 
 /** A file name as a word of a shell. */

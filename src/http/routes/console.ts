@@ -33,6 +33,7 @@ export interface ConsoleOptions {
   readonly fleet: Fleet;
   /** Commands that the page offers name it. */
   readonly logFile: string | undefined;
+  readonly baselines: string | undefined;
   readonly control: Pick<ModelControl, 'shadow' | 'previous'>;
   /** The versions that a reader could compare. */
   readonly versions: () => readonly StoredVersion[];
@@ -69,7 +70,7 @@ export function consolePage({ page }: ConsoleOptions): Resource[] {
 }
 
 export function consoleData(options: ConsoleOptions): Resource {
-  const { manager, overview, fleet, logFile } = options;
+  const { manager, overview, fleet, logFile, baselines } = options;
   const compute = async (): Promise<string> => {
     const current = manager.state();
     const model = current.status === 'ready' ? current.model : undefined;
@@ -84,7 +85,7 @@ export function consoleData(options: ConsoleOptions): Resource {
       fleet: fleet.status(),
       ...history,
     };
-    const findings = findingsOf({ ...facts, logFile });
+    const findings = findingsOf({ ...facts, logFile, baselines });
     return JSON.stringify({ ...facts, findings } satisfies ConsoleData);
   };
   return {
