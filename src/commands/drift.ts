@@ -81,11 +81,12 @@ const { psi, minObservations, foreignLanguage } = DRIFT_POLICY;
 
 const HELP = `
 The report has a population stability index (PSI) for each feature of the texts: language, label, score,
-number of tokens, share of unknown tokens. 0 means the same distribution as in the training data; below
-${psi.moving} it is called stable, above ${psi.changed} changed. An index needs ${minObservations} predictions. Next to it is its noise, the
-index to expect without any change: about (bins - 1) / predictions. It is not subtracted.
+number of tokens, share of unknown tokens; with --reference normal, of the topics too. 0 means the same
+distribution as in the reference; below ${psi.moving} it is called stable, above ${psi.changed} changed. An index needs ${minObservations}
+predictions. Next to it is its noise, the index to expect without any change: about (bins - 1) / predictions.
+It is not subtracted.
 
-A language is foreign if its share of the training data is below ${foreignLanguage.maxReference * 100} %, and its share of the traffic
+A language is foreign if its share of the reference is below ${foreignLanguage.maxReference * 100} %, and its share of the traffic
 is more than ${foreignLanguage.minExcess * 100} percentage point larger, with at least ${foreignLanguage.minTexts} texts. This needs ${foreignLanguage.minObservations} predictions. Known
 languages in other proportions are no drift.
 
@@ -95,13 +96,14 @@ argument, or what can't be read or compared.
 --json: {source, model, commit, tag, from, to, predictions, threshold, reference, drifted, features: [{feature,
 observations, psi, noise, verdict, drifted, bins: [{bin, count, observed, reference, contribution}]}],
 foreign_languages: [{bin, …}], examples: [{feature, bin, contribution, texts: [{timestamp, id, language,
-label, score, text}]}], texts, windows: [{from, seconds, predictions, psi}], other_commits: [{commit, predictions}]}; a verdict is one of too_few,
-stable, moving, changed.
+label, score, text}]}], texts, windows: [{from, seconds, predictions, psi}], other_commits: [{commit,
+predictions}]}; a verdict is one of too_few, stable, moving, changed.
 
 Examples:
   node dist/main.js drift server.log*
   node dist/main.js drift server.log --since 1h --html drift.html
-  node dist/main.js drift --server http://localhost:8080 --json
+  node dist/main.js drift --server http://localhost:8080 --window 10m
+  node dist/main.js drift server.log --reference normal --baselines /var/lib/baselines
 `;
 
 interface DriftFlags {

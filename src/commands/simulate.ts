@@ -81,7 +81,7 @@ The report has a row for each phase, language and commit of the model: accuracy 
 the right label, of those with a label that the model has), identified (share of the texts whose language
 the server identified), and the share of each predicted label. Ctrl-C ends the run early, with its report.
 
-Exit code: 0 where the server answered; 2 where it did not, or for a wrong argument.
+Exit code: 0 where the server predicted a text; 2 where it did not, or for a wrong argument.
 
 Examples:
   node dist/main.js simulate --rate 100 --for 5m
@@ -132,7 +132,8 @@ async function run(given: Flags, command: Command): Promise<void> {
   status.clear();
   print(given, { url, seed, ...report }, (value) => formatReport(value));
   if (report.rows.length === 0) {
-    warn('nothing was answered');
+    const isRefused = ['401', '403'].some((refusal) => refusal in report.statuses);
+    warn(`nothing was predicted${isRefused ? ': --api-key must be a key of the server' : ''}`);
     process.exitCode = EXIT.failed;
   }
 }

@@ -283,7 +283,7 @@ export const SETTINGS = {
     'BASELINES',
     undefined,
     text.optional(),
-    'folder of baselines, which the command baseline writes: the normal traffic of each version, with which its traffic is compared; a new one is read without a restart; if unset, there is none',
+    'folder of baselines, which the command baseline writes: the normal traffic of each version, with which its traffic is compared; a new one is read without a restart; if unset, the server has none, and commands use the folder baselines',
   ),
   drainDelayMs: setting(
     'DRAIN_DELAY_MS',

@@ -31,6 +31,8 @@ describe.skipIf(!hasChromium)('with PROMETHEUS_URL', { timeout: 300_000 }, () =>
     const env = { PROMETHEUS_URL: prometheus.url };
     quiet = await startAdminServer({ ...env, PORT: ports[0] });
     busy = await startAdminServer({ ...env, PORT: ports[1] });
+    // What a process counted before its first scrape is no increase.
+    expect(await prometheus.eventually('count(classifier_model_info)', 2)).toBe(2);
     for (let ten = 0; ten < 24; ten++) {
       const inputs = Array.from({ length: 10 }, (_, i) => `${i < 4 ? GERMAN : ENGLISH} ${ten}${i}`);
       expect((await busy.predict({ inputs })).status).toBe(200);

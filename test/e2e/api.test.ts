@@ -107,9 +107,10 @@ test('GET /console/texts: the newest texts of the bins that are named', async ()
     return predictions.map(({ input }) => input);
   };
   expect(await textsOf('feature=language&bin=fr')).toEqual([inputs[1]]);
-  expect((await textsOf('feature=language&bin=de&bin=fr')).slice(0, 2)).toEqual([
-    ...[inputs[1], inputs[0]],
-  ]);
+  // Of one request, in any order.
+  expect(new Set((await textsOf('feature=language&bin=de&bin=fr')).slice(0, 2))).toEqual(
+    new Set(inputs.slice(0, 2)),
+  );
   expect(await textsOf('feature=none&bin=de')).toEqual([]);
   expect(await textsOf('')).toEqual([]);
 });

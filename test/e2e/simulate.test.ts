@@ -88,13 +88,15 @@ describe('simulate', () => {
     expect(lines[7]).toMatch(/^\d+:\d\d$/);
   });
 
-  test('continues after errors; where nothing was answered, its exit code is 2', async () => {
+  test('continues after errors; where nothing was predicted, its exit code is 2', async () => {
     const { code, stdout, stderr } = await simulate(
       ...['--api-key', 'another', '--for', '1s', '--rate', '10'],
     );
     expect(code).toBe(2);
     expect(stdout).toMatch(/^statuses {2}403: \d+$/m);
-    expect(stderr).toBe('tweet-sentiment: nothing was answered\n');
+    expect(stderr).toBe(
+      'tweet-sentiment: nothing was predicted: --api-key must be a key of the server\n',
+    );
   });
 
   test('prints its table after an interrupt', async () => {

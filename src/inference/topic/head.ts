@@ -27,14 +27,12 @@ interface Node {
   readonly inputs: readonly string[];
 }
 
-/**
- * @returns undefined where the logits are not a float product of a layer with constant weights, or the file is
- * damaged: the runtime reports that when it loads it.
- */
+/** @returns undefined where the logits are not a float product of a layer with constant weights. */
 export function findHead(model: Uint8Array, labelCount: number): Head | undefined {
   try {
-    return headOf(model, labelCount);
+    return readHead(model, labelCount);
   } catch (error) {
+    // What is no graph is for ONNX Runtime to report.
     if (error instanceof RangeError) {
       return undefined;
     }
@@ -42,11 +40,16 @@ export function findHead(model: Uint8Array, labelCount: number): Head | undefine
   }
 }
 
-function headOf(model: Uint8Array, labelCount: number): Head | undefined {
+const SKIPPED = new Set(['Cast', 'Identity', 'Add']);
+
+/** Between the logits and their product; a damaged graph may have a cycle. */
+const MAX_NODES = 8;
+
+function readHead(model: Uint8Array, labelCount: number): Head | undefined {
   const { outputs, producers, initializers } = readGraph(model);
   let name = findLogits(outputs) ?? '';
   let node = producers.get(name);
-  while (node && ['Cast', 'Identity', 'Add'].includes(node.type)) {
+  for (let i = 0; i < MAX_NODES && node && SKIPPED.has(node.type); i++) {
     name = node.inputs.find((input) => !initializers.has(input)) ?? '';
     node = producers.get(name);
   }

@@ -28,13 +28,14 @@ export function varintsOf(value: Field['value']): number[] {
   return numbers;
 }
 
-/** A length-delimited field. */
+/** A length-delimited field. @param number below 16. */
 export function encodeField(number: number, bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from([number * 8 + 2, ...varintOf(bytes.length), ...bytes]);
-}
-
-function varintOf(value: number): number[] {
-  return value < 128 ? [value] : [(value % 128) + 128, ...varintOf(Math.floor(value / 128))];
+  const length: number[] = [];
+  let rest = bytes.length;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) {
+    length.push(128 + (rest % 128));
+  }
+  return Uint8Array.from([number * 8 + 2, ...length, rest, ...bytes]);
 }
 
 function readValue(

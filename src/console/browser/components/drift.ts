@@ -29,7 +29,7 @@ export function driftRows({ drift }: ConsoleData, onTexts: OnTexts): VNode | und
       !hasNormal &&
       html`<p class="note">
         No normal of this deployment yet: labels, scores and lengths only inform. Measure it with${' '}
-        <code>tweet-sentiment baseline</code>.
+        <code>node dist/main.js baseline</code>, for the folder <code>BASELINES</code>.
       </p>`
     }
   ` as VNode;
