@@ -14,7 +14,7 @@ import { ModelError } from '../version/errors.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion } from '../version/version.ts';
 import { EXIT } from './exit-code.ts';
-import { duration, pageFile, positiveNumber, serverAddress, since } from './flag-values.ts';
+import { pageFile, positiveNumber, serverAddress, since, waitingTime } from './flag-values.ts';
 import { asJson, type Flags, isGiven } from './options.ts';
 import { print, progressBar, stdoutColumns, warn } from './output.ts';
 import { openVersionAccess, type VersionAccess, withVersionFlags } from './version-access.ts';
@@ -39,7 +39,7 @@ export function addDrift(program: Command): void {
       new Option(
         '--window <duration>',
         'with --server: observe it from now on for a time, such as 10m, in place of since its start',
-      ).argParser(duration),
+      ).argParser(waitingTime),
     )
     .addOption(
       new Option(

@@ -85,6 +85,18 @@ export function duration(value: string): number {
   return ms;
 }
 
+/** Node ends a longer timer at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** How long a command waits. @returns milliseconds. */
+export function waitingTime(value: string): number {
+  const ms = duration(value);
+  if (ms > MAX_TIMER_MS) {
+    throw new InvalidArgumentError('expected a duration of at most 24d');
+  }
+  return ms;
+}
+
 /**
  * The name of an HTML file. Another ending is refused, since a shell turns `--html server.log*` into the
  * names of logs.

@@ -6,7 +6,7 @@
 import { mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { KnownError } from '../errors.ts';
+import { isSystemError, KnownError } from '../errors.ts';
 import { makeFolder } from '../folders.ts';
 import { DRIFT_POLICY } from './policy.ts';
 
@@ -61,7 +61,7 @@ export function pathOfNormal(folder: string, name: string, commit: string): stri
 
 /**
  * @returns undefined where the folder has none of the version.
- * @throws KnownError `bad-baseline` where it is something else; the system's error where it can't be read.
+ * @throws KnownError `bad-baseline` where it is something else, or can't be read.
  */
 export async function readNormal(
   folder: string,
@@ -80,7 +80,7 @@ export async function readNormal(
   try {
     json = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw error instanceof SyntaxError ? bad(path, 'JSON', error.message) : error;
+    throw error instanceof SyntaxError ? bad(path, 'JSON', error.message) : unreadable(path, error);
   }
   const data = checked(json, path);
   if (data.name !== name || data.commit !== commit) {
@@ -114,8 +114,14 @@ async function sizeOf(path: string): Promise<number | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       return undefined;
     }
-    throw error;
+    throw unreadable(path, error);
   }
+}
+
+function unreadable(path: string, cause: unknown): unknown {
+  return isSystemError(cause)
+    ? new KnownError('bad-baseline', `${path} can't be read (${cause.code})`, { cause })
+    : cause;
 }
 
 /**

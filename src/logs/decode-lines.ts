@@ -29,7 +29,7 @@ export function createLineDecoder(): LineDecoder {
 /** For lines one by one, in their order. */
 export function createUnwrapper(): { unwrap(line: string): string; rest(): string[] } {
   /** The parts of a line until now, by stream: standard output and standard error are interleaved. */
-  const parts = new Map<string, string>();
+  const pending = new Map<string, { texts: string[]; length: number }>();
   return {
     unwrap: (line) => {
       const record = line.startsWith(DOCKER_START) ? parseRecord(line) : undefined;
@@ -37,18 +37,23 @@ export function createUnwrapper(): { unwrap(line: string): string; rest(): strin
         return line;
       }
       const { log, stream } = record;
-      const text = (parts.get(stream) ?? '') + log;
-      if (text.endsWith('\n')) {
-        parts.delete(stream);
-        return text.trimEnd();
+      const { texts, length } = pending.get(stream) ?? { texts: [], length: 0 };
+      texts.push(log);
+      if (log.endsWith('\n')) {
+        pending.delete(stream);
+        return texts.join('').trimEnd();
       }
       // A longer line is not from the log.
-      parts.set(stream, text.length > MAX_LINE_BYTES ? '' : text);
+      const isTooLong = length + log.length > MAX_LINE_BYTES;
+      pending.set(
+        stream,
+        isTooLong ? { texts: [], length: 0 } : { texts, length: length + log.length },
+      );
       return '';
     },
     rest: () => {
-      const lines = [...parts.values()];
-      parts.clear();
+      const lines = [...pending.values()].map(({ texts }) => texts.join(''));
+      pending.clear();
       return lines;
     },
   };

@@ -46,6 +46,12 @@ test('a path and credentials of the address are used, and not repeated in the re
   expect(seen).toEqual(['/prom/api/v1/query?query=up+%3D%3D+1', basic]);
 });
 
+test('values that are no numbers are left out', async () => {
+  const result = ['NaN', '+Inf', '2'].map((value) => ({ metric: {}, value: [0, value] }));
+  const host = await answering(json(vector(result)));
+  expect(await createPrometheus(`http://${host}`).query('x')).toEqual([{ labels: {}, value: 2 }]);
+});
+
 test('values that are no numbers are left out of a range', async () => {
   const values = [
     [10, '1.5'],

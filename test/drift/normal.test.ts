@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -131,7 +132,14 @@ describe('the file', () => {
     await expect(reading).rejects.toThrow(`${path}: expected a file, found a pipe or device`);
     rmSync(path);
     mkdirSync(path);
-    await expect(readNormal(folder, 'm', COMMIT)).rejects.toMatchObject({ code: 'EISDIR' });
+    const unreadable = (code: string) =>
+      expect(readNormal(folder, 'm', COMMIT)).rejects.toMatchObject({
+        ...{ code: 'bad-baseline', message: `${path} can't be read (${code})` },
+      });
+    await unreadable('EISDIR');
+    rmSync(path, { recursive: true });
+    symlinkSync(path, path);
+    await unreadable('ELOOP');
   });
 
   test.each([

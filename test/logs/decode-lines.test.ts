@@ -41,3 +41,12 @@ test.each(['{"log":"x', '{"log":"x"}', '{"log":1}', '{"timestamp":"t","event":"r
     expect(createLineDecoder().decode(Buffer.from(`${line}\n`))).toEqual([line]);
   },
 );
+
+test('a line in very many parts takes time in proportion to its length', () => {
+  const { decode } = createLineDecoder();
+  const part = 'x'.repeat(100);
+  const parts = 100_000;
+  // If the parts were put together again with each of them, this would copy 500 GB.
+  expect(decode(Buffer.from(docker(part).repeat(parts)))).toHaveLength(parts);
+  expect(decode(Buffer.from(docker('\n')))).toEqual([part.repeat(parts)]);
+});

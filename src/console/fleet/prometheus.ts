@@ -19,7 +19,7 @@ export class PrometheusError extends KnownError<'prometheus-unavailable'> {
 type Labels = Readonly<Record<string, string>>;
 
 export interface Prometheus {
-  /** @throws PrometheusError, as the others do. */
+  /** Values that are not finite are left out. @throws PrometheusError, as the others do. */
   query(
     expression: string,
   ): Promise<readonly { readonly labels: Labels; readonly value: number }[]>;
@@ -72,7 +72,9 @@ export function createPrometheus(address: string): Prometheus {
   return {
     query: async (expression) => {
       const { result } = await get('query', vectorSchema, { query: expression });
-      return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+      return result
+        .map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
+        .filter(({ value }) => Number.isFinite(value));
     },
     queryRange: async (expression, range) => {
       const times = Object.entries(range).map(([name, value]) => [name, String(value)]);

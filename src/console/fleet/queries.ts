@@ -110,8 +110,8 @@ function firingAlert(
     ...{ alert: alertname, severity },
     summary: withShortCommits(annotations.summary ?? alertname).slice(0, MAX_SUMMARY_CHARS),
     ...(language === undefined ? {} : { language }),
-    since: Date.parse(activeAt) / 1000 || 0,
-    value: Number(value) || 0,
+    since: Math.max(0, Date.parse(activeAt) / 1000 || 0),
+    value: Number.isFinite(Number(value)) ? Number(value) : 0,
   };
 }
 
