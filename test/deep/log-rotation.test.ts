@@ -17,7 +17,8 @@ const BATCH = 16;
 
 test('each answered prediction has one line, and no other has one', async () => {
   const folder = temporaryFolder();
-  const server = await startServer({ LOG_FILE: join(folder, 'server.log'), CACHE_SIZE: '0' });
+  const log = { LOG_FILE: join(folder, 'server.log'), LOG_INPUT_CHARS: '10000' };
+  const server = await startServer({ ...log, CACHE_SIZE: '0' });
   onTestFinished(() => void server.process.kill('SIGKILL'));
   const answered: string[] = [];
   let isStopping = false;
