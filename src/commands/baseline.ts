@@ -6,6 +6,7 @@ import { DRIFT_POLICY } from '../drift/policy.ts';
 import { withTopic } from '../drift/profile.ts';
 import { normalOfLogs } from '../drift/report/normal-of-logs.ts';
 import { KnownError, mismatch } from '../errors.ts';
+import { formatMinutes } from '../terminal/time.ts';
 import { ModelError } from '../version/errors.ts';
 import { formatNormal } from './baseline-text.ts';
 import { duration, webAddress } from './flag-values.ts';
@@ -58,6 +59,8 @@ Examples:
   node dist/main.js baseline server.log* --window 1d --baselines /var/lib/baselines
 `;
 
+const DAY_SECONDS = 86_400;
+
 interface BaselineFlags {
   readonly prometheus?: string;
   readonly window: number;
@@ -78,6 +81,10 @@ async function run(files: readonly string[], given: Flags, command: Command): Pr
   if (normal.texts < minObservations) {
     const message = mismatch('the texts of this time', `${minObservations} or more`, normal.texts);
     throw new KnownError('too-few-texts', message);
+  }
+  const seconds = (Date.parse(normal.to) - Date.parse(normal.from)) / 1000;
+  if (seconds < DAY_SECONDS) {
+    warn(`measured over ${formatMinutes(1000 * seconds)} min: the hours of a day are not alike`);
   }
   if (alerts.length > 0) {
     warn(`alerts about this traffic fired in this window: ${alerts.join(', ')}; is it normal?`);
