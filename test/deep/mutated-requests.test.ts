@@ -152,10 +152,16 @@ async function settled(
   scrapes: { count: number },
 ): Promise<Map<string, number>> {
   let metrics = new Map<string, number>();
+  let before = -1;
+  // Requests of clients that have gone may not have been read yet: nothing may be added between two scrapes.
   await eventually(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
     scrapes.count++;
     metrics = await server.metrics();
-    return metrics.get('http_requests_in_progress') === 1;
+    const others = sum(metrics, 'http_requests_total') - scrapes.count;
+    const isSettled = metrics.get('http_requests_in_progress') === 1 && others === before;
+    before = others;
+    return isSettled;
   });
   return metrics;
 }
