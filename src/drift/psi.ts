@@ -37,7 +37,7 @@ export function measureDrift(profile: Profile, counts: Counts): FeatureDrift[] {
       return [];
     }
     const observations = bins.reduce((total, n) => total + n, 0);
-    const isCompared = hasReference(profile, feature);
+    const isCompared = hasReference(profile, feature) && observations > 0;
     const compared = binNames(reference).map((bin, i) => {
       const count = bins[i] ?? 0;
       const ratios = {
@@ -50,7 +50,7 @@ export function measureDrift(profile: Profile, counts: Counts): FeatureDrift[] {
     return {
       feature,
       observations,
-      stabilityIndex: observations > 0 && isCompared ? stabilityIndex(compared) : undefined,
+      stabilityIndex: isCompared ? stabilityIndex(compared) : undefined,
       bins: compared,
     };
   });

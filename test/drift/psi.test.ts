@@ -39,7 +39,9 @@ test('the same distribution has the index 0', () => {
 });
 
 test('without observations or a profile there is no index', () => {
-  expect(measureDrift(profile, { score: [0, 0, 0] })[0]?.stabilityIndex).toBeUndefined();
+  const [score] = measureDrift(profile, { score: [0, 0, 0] });
+  expect(score?.stabilityIndex).toBeUndefined();
+  expect(score?.bins.map(({ contribution }) => contribution)).toEqual([0, 0, 0]);
   expect(measureDrift({ ...profile, texts: 0 }, { score: [1, 2, 3] })).toEqual([]);
 });
 
