@@ -253,6 +253,7 @@ describe.skipIf(!hasChromium)('the console of a server', () => {
       .waitFor();
     expect(await page.title()).toBe('✖ tweet-sentiment');
     await page.getByText('unreachable').waitFor();
+    await page.getByText('docker compose logs --tail=50 server').waitFor();
     const again = await startServer({ PORT: new URL(server.url).port });
     try {
       await page.getByText('No text has arrived').first().waitFor();

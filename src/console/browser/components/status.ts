@@ -82,6 +82,12 @@ export function Status(props: Props): VNode {
   `;
 }
 
+/** The server can't say them. */
+const SILENT_STEPS: readonly NextStep[] = [
+  { type: 'command', text: 'See whether it runs', command: 'docker compose ps --all server' },
+  { type: 'command', text: 'Read why not', command: 'docker compose logs --tail=50 server' },
+];
+
 /** Those of the server, or why there are none. */
 function findingsOf({ data, contact, ageSeconds }: State): readonly Shown[] {
   const only = (severity: Severity, kind: string, text: string, meaning?: string): Shown[] => [
@@ -95,7 +101,9 @@ function findingsOf({ data, contact, ageSeconds }: State): readonly Shown[] {
   }
   if (contact === 'silent') {
     const text = `The server has not answered for ${duration(ageSeconds)}.`;
-    return only('act', 'silent', text, 'What you see below is from before.');
+    const meaning =
+      'What you see below is from before. docs/runbook.md#classifierdown has what to do.';
+    return [{ severity: 'act', kind: 'silent', text, detail: meaning, steps: SILENT_STEPS }];
   }
   return data?.findings ?? only('unknown', 'connecting', 'Waiting for the server …');
 }
