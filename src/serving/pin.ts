@@ -161,6 +161,7 @@ export function watchPinOf(
     commit,
   }: Pick<PinWatcherOptions, 'onError' | 'commit'> & { readonly changes: Changes },
 ): PinWatcher | undefined {
+  let hasFailed = false;
   return config.modelCommit === undefined
     ? watchPin({
         read: () => readPinned(config),
@@ -169,8 +170,13 @@ export function watchPinOf(
         onPinned: async (pinned, by) => {
           // Nobody would repeat it were it refused.
           await changes.idle();
-          // One that fails is in the log as every other change; so is one to what serves, which is none.
-          await changes.run({ type: 'swap', commit: pinned }, { by });
+          // After a pin that could not be served, also for what serves: the failed one is given up.
+          if (pinned !== commit() || hasFailed) {
+            hasFailed = true;
+            // One that fails is in the log as every other change.
+            await changes.run({ type: 'swap', commit: pinned }, { by });
+            hasFailed = false;
+          }
           await rememberPinned(config, pinned);
         },
         onError,

@@ -221,6 +221,17 @@ test('SIGHUP and WATCH_PIN serve what the store pins now', async () => {
   writeFileSync(pin, `${PINNED}\n`);
   server.process.kill('SIGHUP');
   expect(await changeTo(PINNED)).toMatchObject({ by: 'SIGHUP', result: 'success' });
+  const isSuccessful = async (): Promise<number> =>
+    sum(await server.metrics(), 'classifier_last_load_successful');
+  writeFileSync(pin, `${'0'.repeat(40)}\n`);
+  server.process.kill('SIGHUP');
+  expect(await changeTo('0'.repeat(40))).toMatchObject({ result: 'failure' });
+  expect(await isSuccessful()).toBe(0);
+  // What serves is pinned again: the failed one is given up.
+  writeFileSync(pin, `${PINNED}\n`);
+  server.process.kill('SIGHUP');
+  await server.eventually(({ event, changed }) => event === 'model_change' && changed === false);
+  expect(await isSuccessful()).toBe(1);
   writeFileSync(pin, 'main\n');
   server.process.kill('SIGHUP');
   await server.eventually(({ event }) => event === 'pin_unreadable');
