@@ -1,27 +1,14 @@
 /** The client of Prometheus' API, where what answers is slow, large, broken or somewhere else. */
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import type { RequestListener } from 'node:http';
+import { describe, expect, test } from 'vitest';
 import { createFleet } from '../../src/console/fleet/fleet.ts';
 import { createPrometheus } from '../../src/console/fleet/prometheus.ts';
 import { freePort } from '../../tools/launch.mjs';
+import { answering } from '../support/answering.ts';
 
-const stops: (() => void)[] = [];
-afterEach(() => {
-  for (const stop of stops.splice(0)) {
-    stop();
-  }
-});
-
-async function answering(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  stops.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+/** Of a server that answers so. */
+async function hostOf(listener: RequestListener): Promise<string> {
+  return new URL(await answering(listener)).host;
 }
 
 const json = (body: unknown, status = 200): RequestListener => {
@@ -36,7 +23,7 @@ const vector = (result: unknown[]) => ({
 
 test('a path and credentials of the address are used, and not repeated in the request line', async () => {
   const seen: (string | undefined)[] = [];
-  const host = await answering((req, res) => {
+  const host = await hostOf((req, res) => {
     seen.push(req.url, req.headers.authorization);
     json(vector([{ metric: { job: 'a' }, value: [0, '3'] }]))(req, res);
   });
@@ -48,7 +35,7 @@ test('a path and credentials of the address are used, and not repeated in the re
 
 test('values that are no numbers are left out', async () => {
   const result = ['NaN', '+Inf', '2'].map((value) => ({ metric: {}, value: [0, value] }));
-  const host = await answering(json(vector(result)));
+  const host = await hostOf(json(vector(result)));
   expect(await createPrometheus(`http://${host}`).query('x')).toEqual([{ labels: {}, value: 2 }]);
 });
 
@@ -59,7 +46,7 @@ test('values that are no numbers are left out of a range', async () => {
     [30, '+Inf'],
   ];
   const data = { resultType: 'matrix', result: [{ metric: {}, values }] };
-  const host = await answering(json({ status: 'success', data }));
+  const host = await hostOf(json({ status: 'success', data }));
   const range = { start: 10, end: 30, step: 10 };
   const [series] = await createPrometheus(`http://${host}`).queryRange('x', range);
   expect([...(series?.points ?? [])]).toEqual([[10, 1.5]]);
@@ -87,7 +74,7 @@ describe('what goes wrong is a reason for the reader, without the address', () =
       'Prometheus can’t be reached',
     ],
   ])('%s', async (_, listener, reason) => {
-    const host = await answering(listener);
+    const host = await hostOf(listener);
     const fleet = createFleet(`http://me:secret@${host}`, 'model');
     const history = await fleet.history('1h');
     expect(history).toMatchObject({
@@ -106,7 +93,7 @@ describe('what goes wrong is a reason for the reader, without the address', () =
   });
 
   test('silence, after five seconds', { timeout: 60_000 }, async () => {
-    const host = await answering(() => undefined);
+    const host = await hostOf(() => undefined);
     await expect(createPrometheus(`http://${host}`).query('up')).rejects.toThrow(
       'Prometheus can’t be reached (timeout)',
     );
@@ -115,7 +102,7 @@ describe('what goes wrong is a reason for the reader, without the address', () =
 
 test('requests of many readers share one request to Prometheus, whose answer is kept', async () => {
   let requests = 0;
-  const host = await answering((req, res) => {
+  const host = await hostOf((req, res) => {
     requests++;
     json(vector([]))(req, res);
   });
