@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { isSystemError } from '../../errors.ts';
 import type { Repository } from '../git.ts';
 import { objectPath, parsePointer } from '../lfs.ts';
-import { GitError } from '../run-git.ts';
 import type { LfsFile } from './pointers.ts';
 import { withTransferDirectory } from './transfer.ts';
 
@@ -18,22 +17,23 @@ export async function checkOutFiles(
   repository: Repository,
   files: readonly LfsFile[],
 ): Promise<string[]> {
-  const paths: string[] = [];
+  const replaced: LfsFile[] = [];
   await withTransferDirectory(repository.lfsFolder, async (staging) => {
-    for (const { path, oid } of files) {
+    for (const file of files) {
+      const { path, oid } = file;
       const target = join(repository.folder, path);
       if ((await pointerAt(target)) === oid) {
         const temporary = join(staging, oid);
         await copyFile(objectPath(repository.lfsFolder, oid), temporary);
         await rename(temporary, target);
-        paths.push(path);
+        replaced.push(file);
       }
     }
   });
-  if (paths.length > 0) {
-    await refreshIndex(repository);
+  if (replaced.length > 0) {
+    await refreshIndex(repository, replaced);
   }
-  return paths;
+  return replaced.map(({ path }) => path);
 }
 
 async function pointerAt(path: string): Promise<string | undefined> {
@@ -47,14 +47,16 @@ async function pointerAt(path: string): Promise<string | undefined> {
   }
 }
 
-/** git compares the content through its filter, and then knows that the files are not changed. */
-async function refreshIndex({ git }: Repository): Promise<void> {
-  try {
-    await git('update-index', '-q', '--refresh');
-  } catch (error) {
-    // Another file has changed, or the clone has no filter for git-lfs: `models init` registers one.
-    if (!(error instanceof GitError)) {
-      throw error;
-    }
+/**
+ * git takes a file of another size for a changed one. So the files are staged again, which changes nothing where a
+ * filter turns their bytes into the pointer: a clone without one would stage the bytes themselves.
+ */
+async function refreshIndex(repository: Repository, files: readonly LfsFile[]): Promise<void> {
+  const paths = files.map(({ path }) => path);
+  const stored = await repository.git('hash-object', '--', ...paths);
+  const ids = stored.trim().split('\n');
+  const unchanged = paths.filter((_, index) => ids[index] === files[index]?.blob);
+  if (unchanged.length > 0) {
+    await repository.git('add', '--', ...unchanged);
   }
 }

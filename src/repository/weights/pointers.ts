@@ -7,6 +7,8 @@ import { listTree, readBlobs } from '../objects.ts';
 /** A git-lfs file of a commit. */
 export interface LfsFile extends Pointer {
   readonly path: string;
+  /** The id of the pointer in git. */
+  readonly blob: string;
 }
 
 /** The git-lfs files of one commit. */
@@ -45,14 +47,14 @@ export async function lfsFilesOfHistory(
 
 async function parsePointers(
   repository: Repository,
-  files: readonly { readonly path: string; readonly blob: string }[],
+  files: readonly Pick<LfsFile, 'path' | 'blob'>[],
 ): Promise<LfsFile[]> {
   const contents = await readBlobs(
     repository,
     files.map(({ blob }) => blob),
   );
-  return files.flatMap(({ path }, index) => {
+  return files.flatMap(({ path, blob }, index) => {
     const pointer = parsePointer(contents[index] as Buffer);
-    return pointer ? [{ ...pointer, path }] : [];
+    return pointer ? [{ path, blob, ...pointer }] : [];
   });
 }
