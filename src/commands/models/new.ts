@@ -48,10 +48,12 @@ interface NewFlags {
 }
 
 async function run(folder: string, { template, labels, json }: NewFlags): Promise<void> {
-  const rows = composeExamples(labels, ROWS.train + ROWS.dev, SEED);
   const commit = await newRepository({
     ...{ folder, template, labels, command: commandLine() },
-    examples: { train: rows.slice(0, ROWS.train), dev: rows.slice(ROWS.train) },
+    examples: {
+      train: composeExamples(labels, ROWS.train, 'train', SEED),
+      dev: composeExamples(labels, ROWS.dev, 'dev', SEED),
+    },
   });
   const next = await nextCommands(folder);
   print({ json }, { folder, template, labels, commit, next }, (made) =>
