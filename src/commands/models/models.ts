@@ -8,7 +8,10 @@ type AddCommand = (models: Command) => void;
  * merging a file.
  */
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  new: async () => (await import('./new.ts')).addNew,
   init: async () => (await import('./init.ts')).addInit,
+  data: async () => (await import('./data.ts')).addDataCommands,
+  golden: async () => (await import('./golden.ts')).addGolden,
   lineage: async () => (await import('./lineage.ts')).addLineage,
   profile: async () => (await import('./profile.ts')).addProfile,
   commit: async () => (await import('./commit.ts')).addCommit,
