@@ -3,9 +3,12 @@ import { z } from 'zod';
 
 const counts = z.record(z.string(), z.int().min(0));
 
+/** What a file is for: weights are trained on `train`; scores are measured on the others. */
+export const ROLES = ['train', 'dev', 'test'] as const;
+
 const dataFileSchema = z.object({
   path: z.string().min(1),
-  role: z.enum(['train', 'dev', 'test']),
+  role: z.enum(ROLES),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in lower-case hex'),
   bytes: z.int().min(0),
   rows: z.int().min(0),

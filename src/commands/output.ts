@@ -37,6 +37,11 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`);
 }
 
+/** Prints one of many values for programs, as a line. */
+export function printJsonLine(value: unknown): void {
+  process.stdout.write(`${printableJson(JSON.stringify(value))}\n`);
+}
+
 /** Writes a message that is not a result to standard error. */
 export function notify(message: string): void {
   process.stderr.write(`${markInvisible(message)}\n`);

@@ -9,6 +9,8 @@ type AddCommand = (models: Command) => void;
  */
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   init: async () => (await import('./init.ts')).addInit,
+  data: async () => (await import('./data.ts')).addDataCommands,
+  golden: async () => (await import('./golden.ts')).addGolden,
   lineage: async () => (await import('./lineage.ts')).addLineage,
   profile: async () => (await import('./profile.ts')).addProfile,
   commit: async () => (await import('./commit.ts')).addCommit,
