@@ -105,7 +105,7 @@ class TrainingTest(ModelRepositoryTest):
             with self.repository.start():
                 self.train()
                 raise ZeroDivisionError
-        self.assertIn("no version was committed, because the training failed", printed.getvalue())
+        self.assertIn("no version was committed, because of ZeroDivisionError", printed.getvalue())
         self.assertIn("?? model.onnx", printed.getvalue())
         self.assertEqual("", self.git("rev-list", "--all"))
 
@@ -123,7 +123,9 @@ class TrainingTest(ModelRepositoryTest):
             run.metrics({name: REPORT}, primary="accuracy")
             run.golden(TEXTS)
 
-        sha = train("tiny/dev")
+        with self.assertWarns(UserWarning) as warned:
+            sha = train("tiny/dev")
+        self.assertEqual(__file__, warned.filename)
         self.assertEqual(sha, self.git("rev-parse", "HEAD").strip())
         self.assertEqual("accuracy", json.loads(self.read("metrics.json"))["primary"])
 

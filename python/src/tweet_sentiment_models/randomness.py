@@ -45,5 +45,8 @@ def _recorded_variables(root: Path) -> dict[str, str]:
 
 
 def _warn(message: str) -> None:
-    # The call of `Repository.start`.
-    warnings.warn(f"{message}: another run may give another model", stacklevel=5)
+    # The line of the training code, whatever of this package is between.
+    level = 1
+    while sys._getframe(level).f_globals["__name__"].startswith(f"{__package__}."):
+        level += 1
+    warnings.warn(f"{message}: another run may give another model", stacklevel=level + 1)

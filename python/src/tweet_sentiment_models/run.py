@@ -175,8 +175,9 @@ class Run:
         with tempfile.TemporaryDirectory() as links:
             folder = Path(data).resolve() if data is not None else self._link_data(Path(links))
             arguments = ["models", "commit", "--message", message, "--data", str(folder)]
-            self._committed = command_line.run(arguments, self.root).split()[-1]
-        return self._committed
+            sha: str = command_line.run_json([*arguments, "--json"], self.root)["commit"]
+        self._committed = sha
+        return sha
 
     def __enter__(self) -> Run:
         return self
@@ -189,12 +190,12 @@ class Run:
     ) -> None:
         if self._committed is not None:
             return
-        reason = "run.commit was not called" if error is None else "the training failed"
-        status = ["git", "status", "--short", "--untracked-files=all"]
+        reason = "run.commit was not called" if kind is None else f"of {kind.__name__}"
+        status = ["git", "status", "--short"]
         changed = subprocess.run(
             status, cwd=self.root, capture_output=True, text=True, errors="replace"
         )
-        remains = changed.stdout.rstrip() or "  no changed file"
+        remains = changed.stdout.rstrip() or "no changed file"
         print(
             f"tweet-sentiment: no version was committed, because {reason}. In {self.root} remain:\n{remains}",
             file=sys.stderr,
