@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -14,6 +13,7 @@ import venv
 from pathlib import Path
 
 from tests.support import ROOT, SHIPPED
+from tests.wheel import PIP, build_wheel
 
 
 class WheelTest(unittest.TestCase):
@@ -24,17 +24,14 @@ class WheelTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        """Build the wheel and install it."""
+        """Install the wheel."""
         temporary = tempfile.TemporaryDirectory()
         cls.addClassCleanup(temporary.cleanup)
         cls.folder = Path(temporary.name).resolve()
-        pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-        wheels = cls.folder / "wheels"
-        subprocess.run([*pip, "wheel", "--no-deps", "-w", wheels, ROOT / "python"], check=True)
-        (wheel,) = wheels.iterdir()
         venv.create(cls.folder / "venv", with_pip=False)
         python = str(cls.folder / "venv" / "bin" / "python")
-        subprocess.run([*pip, "--python", python, "install", "--no-index", wheel], check=True)
+        install = ["--python", python, "install", "--no-index", str(build_wheel())]
+        subprocess.run([*PIP, *install], check=True)
         cls.program = cls.folder / "venv" / "bin" / "tweet-sentiment"
 
     def setUp(self) -> None:
