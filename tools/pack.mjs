@@ -1,7 +1,9 @@
-// Packs the built command line for `npm install`, with its dependencies pinned. npm ignores the
-// package-lock.json of a dependency, but not an npm-shrinkwrap.json, which this makes of it.
+// Packs the built command line as an archive for npm, with the versions of this checkout's lock file:
 //
 //   npm run pack -- [folder]    the archive is written there, by default to the current folder
+//
+// Of the archive, unpacked, `npm ci` installs npm-shrinkwrap.json, each package by its hash. `npm install` of
+// the archive ignores that file (npm/cli#5325), so package.json lists all packages, each with its version.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,10 +22,12 @@ try {
   }
   const { devDependencies, scripts, ...manifest } = readJson('package.json');
   const lock = readJson('package-lock.json');
-  delete lock.packages[''].devDependencies;
-  // npm would install what is needed for development only, if a lock file of a dependency lists it.
-  const isNeeded = ([, { dev }]) => !dev;
-  lock.packages = Object.fromEntries(Object.entries(lock.packages).filter(isNeeded));
+  const { '': root, ...locked } = lock.packages;
+  const needed = Object.entries(locked).filter(([, { dev }]) => !dev);
+  const dependencies = Object.fromEntries(needed.flatMap(topLevelDependency));
+  delete root.devDependencies;
+  lock.packages = { '': { ...root, dependencies }, ...Object.fromEntries(needed) };
+  manifest.dependencies = dependencies;
   const files = { 'package.json': manifest, 'npm-shrinkwrap.json': lock };
   for (const [name, content] of Object.entries(files)) {
     writeFileSync(join(staging, name), `${JSON.stringify(content, null, 2)}\n`);
@@ -33,4 +37,10 @@ try {
   process.stdout.write(`${join(target, name)}\n`);
 } finally {
   rmSync(staging, { recursive: true });
+}
+
+/** @returns nothing for a package that another one has to itself, in another version. */
+function topLevelDependency([path, { version }]) {
+  const [, name, ...nested] = path.split('node_modules/');
+  return nested.length === 0 ? [[name, version]] : [];
 }
