@@ -27,6 +27,19 @@ export interface WritableStore extends Store {
    * @returns `exists` where there is a file of that name already, which is not changed.
    */
   create(key: string, bytes: Buffer): Promise<'created' | 'exists'>;
+  /**
+   * Replaces a file where it has the expected content, or creates it where it is expected not to be there.
+   *
+   * @param expected undefined where there is no file.
+   * @returns `changed` where it has other content, and is left as it is.
+   */
+  replace(
+    key: string,
+    bytes: Buffer,
+    expected: Buffer | undefined,
+  ): Promise<'replaced' | 'changed'>;
+  /** Removes a file, if it is there. */
+  remove(key: string): Promise<void>;
 }
 
 /** A file of a store on this machine, for reading parts of it. */

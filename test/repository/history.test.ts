@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openRepository } from '../../src/repository/git.ts';
+import { readHistory } from '../../src/repository/history.ts';
+import { createRepository } from '../support/git-version.ts';
+import { MODEL, PINNED } from '../support/pinned.ts';
+import { ROOT } from '../support/server.ts';
+
+const VERSION = { 'model.onnx': 'm', 'tokenizer.json': '{}', 'config.json': '{}' };
+
+async function shippedHistory(all: boolean) {
+  const repository = await openRepository(join(ROOT, 'models', `${MODEL}.bundle`));
+  try {
+    return (await readHistory(repository, { all })).commits;
+  } finally {
+    await repository.close();
+  }
+}
+
+test('the shipped history: parents, author, date, subject, tags and branches', async () => {
+  const commits = await shippedHistory(true);
+  expect(commits).toHaveLength(10);
+  expect(commits.find(({ commit }) => commit === PINNED)).toEqual({
+    commit: PINNED,
+    parents: ['65515c62035f050468013a14016e7f6bee2a5ca5'],
+    author: 'tweet-sentiment maintainers',
+    date: '2026-11-27T10:59:56.000Z',
+    subject: 'Leave padding out of all but attention',
+    tags: ['v1.2.0'],
+    branches: ['padding-free'],
+    branch: 'padding-free',
+    isVersion: true,
+  });
+  expect(commits.find(({ tags }) => tags[0] === 'v1.0.0')).toMatchObject({
+    branches: [],
+    branch: 'main',
+    isVersion: true,
+  });
+});
+
+test('without `all`, what a branch or a tag points at', async () => {
+  const commits = await shippedHistory(false);
+  expect(commits.map(({ tags, branches }) => [...tags, ...branches].join(' '))).toEqual([
+    'v1.2.0 padding-free',
+    'v1.1.0 first-token',
+    'v2.0.0 main',
+    'german',
+    'v1.0.0',
+    'preprocessing',
+    'architecture',
+    'v0.1.0',
+  ]);
+});
+
+test('a repository without commits, and one whose commits are no versions', async () => {
+  const created = createRepository();
+  const repository = await openRepository(created.folder);
+  expect(await readHistory(repository)).toEqual({ commits: [], isComplete: true });
+  created.commit({ 'README.md': '# 1' });
+  created.commit(VERSION);
+  created.commit({ ...VERSION, 'model.onnx': 'n', 'a file': 'b' });
+  const { commits } = await readHistory(repository, { all: true });
+  expect(commits.map(({ isVersion }) => isVersion)).toEqual([true, true, false]);
+});
+
+test('the branch of a commit is the one on whose line it is, not one that merged it', async () => {
+  const created = createRepository();
+  const commits: Record<string, string> = {};
+  const commit = (name: string): void => {
+    commits[name] = created.commit({ name }, name);
+  };
+  commit('base');
+  created.git('checkout', '-q', '-b', 'a/feature');
+  commit('feature 1');
+  commit('feature 2');
+  created.git('checkout', '-q', 'main');
+  commit('main 1');
+  created.git('merge', '-q', '-s', 'ours', '-m', 'merge', 'a/feature');
+  created.git('checkout', '-q', '-b', 'short', commits['feature 1'] as string);
+  commit('short');
+  created.git('branch', '-q', '-D', 'a/feature');
+  // As a user's settings may have it.
+  created.git('config', 'log.excludeDecoration', 'refs/heads/*');
+  const history = await readHistory(await openRepository(created.folder), { all: true });
+  expect(Object.fromEntries(history.commits.map((each) => [each.subject, each.branch]))).toEqual({
+    base: 'short',
+    'feature 1': 'short',
+    'feature 2': undefined,
+    'main 1': 'main',
+    merge: 'main',
+    short: 'short',
+  });
+});
+
+test('names in UTF-8, tags and branches of a remote', async () => {
+  const created = createRepository();
+  const commit = created.commit({ file: '1' }, 'Größe\u001f, „neu“');
+  created.git('tag', '-a', 'größe,1', '-m', 'annotated');
+  created.git('update-ref', 'refs/remotes/origin/main', commit);
+  created.git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main');
+  created.git('update-ref', 'refs/notes/other', commit);
+  const { commits } = await readHistory(await openRepository(created.folder));
+  expect(commits).toMatchObject([
+    {
+      subject: 'Größe\u001f, „neu“',
+      tags: ['größe,1'],
+      branches: ['main', 'origin/main'],
+      branch: 'main',
+    },
+  ]);
+});
+
+test('no more commits are read than allowed, and that is reported', async () => {
+  const created = createRepository();
+  for (const name of ['1', '2', '3']) {
+    created.commit({ name }, name);
+  }
+  const repository = await openRepository(created.folder);
+  const subjects = async (maxCommits: number) => {
+    const { commits, isComplete } = await readHistory(repository, { all: true, maxCommits });
+    return [commits.map(({ subject }) => subject), isComplete];
+  };
+  expect(await subjects(2)).toEqual([['3', '2'], false]);
+  expect(await subjects(3)).toEqual([['3', '2', '1'], true]);
+});
