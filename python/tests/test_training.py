@@ -5,8 +5,10 @@ Needs uv, and the registries of Python and npm.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -86,45 +88,59 @@ THINGS = {
 }
 
 
+OUTPUTS = "model.onnx tokenizer.json config.json metrics.json golden.json profile.json".split()
+INGREDIENTS = {
+    "code/train.py": TRAIN,
+    "data/datasets.json": '{"datasets": []}\n',
+    "environment/.python-version": f"{sys.version_info.major}.{sys.version_info.minor}\n",
+    "environment/requirements.in": "numpy\nonnx\nonnxruntime\nscikit-learn\nscipy\ntokenizers\n",
+}
+# Those that environment.json of v0.1.0 records.
+THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
 class TrainingTest(unittest.TestCase):
     """One training, from an empty folder to the answers of the server."""
 
     def setUp(self) -> None:
-        """Make a model repository, its data and its environment, outside of this checkout."""
+        """Make a folder outside of this checkout, and leave out this process's own settings."""
         temporary = tempfile.TemporaryDirectory()
         self.addCleanup(temporary.cleanup)
         self.folder = Path(temporary.name).resolve()
+        self.root = self.folder / "model"
+        self.data = self.folder / "data"
+        self.venv = self.folder / "venv"
         ours = {"PYTHONPATH", "TWEET_SENTIMENT", "VIRTUAL_ENV"}
         self.variables = {name: value for name, value in os.environ.items() if name not in ours}
-        self.variables.update(
-            XDG_CACHE_HOME=str(self.folder / "cache"), UV_FIND_LINKS=str(build_wheel().parent)
+        self.variables["UV_FIND_LINKS"] = str(build_wheel().parent)
+        self.variables["UV_CACHE_DIR"] = self.run_in(self.folder, "uv cache dir").strip()
+        # Of the command line that the wheel installs.
+        self.variables["XDG_CACHE_HOME"] = str(self.folder / "cache")
+
+    def run_in(self, folder: Path, command: str, **variables: str) -> str:
+        """Run a command; return what it printed."""
+        done = subprocess.run(
+            shlex.split(command),
+            cwd=folder,
+            env={**self.variables, **variables},
+            capture_output=True,
+            text=True,
         )
-        # uv has a cache of its own.
-        uv_cache = subprocess.check_output(["uv", "cache", "dir"], text=True).strip()
-        self.variables["UV_CACHE_DIR"] = uv_cache
-        self.root = self.folder / "model"
-        self.run_in(
-            self.folder,
-            "git",
-            "clone",
-            "--quiet",
-            "--branch",
-            "v0.1.0",
-            ROOT / "models/tweet-sentiment.bundle",
-            "model",
-            GIT_LFS_SKIP_SMUDGE="1",
-        )
-        for name in [
-            "model.onnx",
-            "tokenizer.json",
-            "config.json",
-            "metrics.json",
-            "golden.json",
-            "profile.json",
-        ]:
-            (self.root / name).unlink()
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+        return done.stdout
+
+    def make_repository(self) -> None:
+        """Write the ingredients and the data."""
+        clone = f"git clone --quiet --branch v0.1.0 {ROOT}/models/tweet-sentiment.bundle model"
+        self.run_in(self.folder, clone, GIT_LFS_SKIP_SMUDGE="1")
         shutil.rmtree(self.root / ".git")
-        self.data = self.folder / "data"
+        for name in OUTPUTS:
+            (self.root / name).unlink()
+        for name, text in INGREDIENTS.items():
+            (self.root / name).write_text(text)
+        self.run_in(self.root, "git init --quiet")
+        self.run_in(self.root, "git config user.name 'A U Thor'")
+        self.run_in(self.root, "git config user.email author@example.com")
         (self.data / "reviews").mkdir(parents=True)
         for split, things in THINGS.items():
             rows = [
@@ -135,76 +151,36 @@ class TrainingTest(unittest.TestCase):
             ]
             (self.data / f"reviews/{split}.tsv").write_text("label\ttext\n" + "".join(rows))
 
-    def run_in(self, folder: Path, *command: object, **variables: str) -> str:
-        """Run a command; return what it printed."""
-        done = subprocess.run(
-            [str(word) for word in command],
-            cwd=folder,
-            env={**self.variables, **variables},
-            capture_output=True,
-            text=True,
-        )
-        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
-        return done.stdout
+    def install_environment(self) -> None:
+        """Lock and install the packages, the wheel by its hash."""
+        requirements = self.root / "environment/requirements.txt"
+        options = "--quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links"
+        compile = f"uv pip compile {options} environment/requirements.in -o {requirements}"
+        self.run_in(self.root, compile)
+        wheel = build_wheel()
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        version = wheel.name.split("-")[1]
+        with requirements.open("a") as file:
+            file.write(f"tweet-sentiment-models=={version} --hash=sha256:{digest}\n")
+        self.run_in(self.root, f"uv venv --quiet --python {sys.executable} {self.venv}")
+        sync = f"uv pip sync --quiet --require-hashes {requirements}"
+        self.run_in(self.root, sync, VIRTUAL_ENV=str(self.venv))
 
     def test_a_version_is_trained_served_and_reproduced(self) -> None:
-        write = {
-            "code/train.py": TRAIN,
-            "data/datasets.json": '{"datasets": []}\n',
-            "environment/.python-version": f"{sys.version_info.major}.{sys.version_info.minor}\n",
-            "environment/requirements.in": "numpy\nonnx\nonnxruntime\nscikit-learn\nscipy\ntokenizers\ntweet-sentiment-models\n",
-        }
-        for name, text in write.items():
-            (self.root / name).write_text(text)
-        lock = [
-            "--quiet",
-            "--generate-hashes",
-            "--no-header",
-            "--no-emit-index-url",
-            "--no-emit-find-links",
-        ]
-        self.run_in(
-            self.root,
-            "uv",
-            "pip",
-            "compile",
-            *lock,
-            "environment/requirements.in",
-            "-o",
-            "environment/requirements.txt",
-        )
-        venv = self.folder / "venv"
-        self.run_in(self.root, "uv", "venv", "--quiet", "--python", sys.executable, venv)
-        self.run_in(
-            self.root,
-            "uv",
-            "pip",
-            "sync",
-            "--quiet",
-            "--require-hashes",
-            "environment/requirements.txt",
-            VIRTUAL_ENV=str(venv),
-        )
-        program = venv / "bin" / "tweet-sentiment"
-        self.run_in(self.root, "git", "init", "--quiet")
-        self.run_in(self.root, "git", "config", "user.name", "A U Thor")
-        self.run_in(self.root, "git", "config", "user.email", "author@example.com")
-        self.run_in(self.root, program, "models", "init")
-
-        variables = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        printed = self.run_in(
-            self.root, venv / "bin" / "python", "code/train.py", "--data", self.data, **variables
-        )
-        sha = printed.strip()
-        self.assertEqual(sha, self.run_in(self.root, "git", "rev-parse", "HEAD").strip())
+        self.make_repository()
+        self.install_environment()
+        program = self.venv / "bin" / "tweet-sentiment"
+        self.run_in(self.root, f"{program} models init")
+        train = f"{self.venv}/bin/python code/train.py --data {self.data}"
+        sha = self.run_in(self.root, train, **THREADS).strip()
+        self.assertEqual(sha, self.run_in(self.root, "git rev-parse HEAD").strip())
 
         store = self.folder / "store"
-        self.run_in(self.root, program, "models", "publish", sha, "--model-store", store)
+        self.run_in(self.root, f"{program} models publish {sha} --model-store {store}")
         self.assertEqual("positive", self.predict(program, store, sha, "what a wonderful film"))
-        reproduced = self.run_in(
-            self.root, program, "models", "reproduce", sha, "--data", self.data, "--json"
-        )
-        self.assertEqual("identical", json.loads(reproduced)["verdict"])
+        reproduce = f"{program} models reproduce {sha} --data {self.data} --json"
+        reproduced = json.loads(self.run_in(self.root, reproduce))
+        self.assertEqual("identical", reproduced["verdict"])
 
     def predict(self, program: Path, store: Path, sha: str, text: str) -> str:
         """Start a server with the version, and ask it for the label of a text."""

@@ -1,4 +1,5 @@
-"""The wheel, outside of any checkout: it installs its own command line. Needs the registry of npm."""
+"""The wheel, outside of any checkout: it installs its own command line. Needs uv, and the registry
+of npm."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ import venv
 from pathlib import Path
 
 from tests.support import ROOT, SHIPPED
-from tests.wheel import PIP, build_wheel
+from tests.wheel import build_wheel
 
 
 class WheelTest(unittest.TestCase):
@@ -30,8 +31,8 @@ class WheelTest(unittest.TestCase):
         cls.folder = Path(temporary.name).resolve()
         venv.create(cls.folder / "venv", with_pip=False)
         python = str(cls.folder / "venv" / "bin" / "python")
-        install = ["--python", python, "install", "--no-index", str(build_wheel())]
-        subprocess.run([*PIP, *install], check=True)
+        install = ["uv", "pip", "install", "--quiet", "--no-index", "--python", python]
+        subprocess.run([*install, build_wheel()], check=True)
         cls.program = cls.folder / "venv" / "bin" / "tweet-sentiment"
 
     def setUp(self) -> None:
