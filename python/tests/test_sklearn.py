@@ -6,6 +6,7 @@ import json
 import unittest
 import warnings
 
+import numpy
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import classification_report
@@ -44,8 +45,14 @@ class ScikitLearnTest(ModelRepositoryTest):
             run.log_estimator(self.pipeline(C=1.0, ngrams=3))
         message = str(raised.exception)
         self.assertIn("classifier__C: the training uses 1.0, hyperparameters.json has 2.0", message)
-        self.assertIn("tfidf__ngram_range: the training uses (1, 3), ", message)
+        self.assertIn("tfidf.ngram_range: the training uses (1, 3), ", message)
         self.assertNotIn("min_df", message)
+
+    def test_seeds_numpy(self) -> None:
+        self.repository.start(seed=7)
+        first = numpy.random.rand()
+        self.repository.start(seed=7)
+        self.assertEqual(first, numpy.random.rand())
 
     def test_refuses_an_estimator_of_which_the_file_names_nothing(self) -> None:
         run = self.repository.start()

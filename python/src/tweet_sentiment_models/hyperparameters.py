@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from .errors import HyperparametersDiffer, ModelsError
 
 PATH = "hyperparameters.json"
+Key = tuple[str, ...]
 _ADVICE = (
     f"change {PATH} before the training begins, or give the values to start(hyperparameters=…)"
 )
@@ -37,15 +38,25 @@ def check(root: Path, values: Mapping[str, Any]) -> None:
 
 
 def check_estimator(root: Path, estimator: Any) -> None:
-    """Raise HyperparametersDiffer where an estimator's parameter is not that of the file."""
-    used = estimator.get_params()
-    recorded = {"__".join(key): value for key, value in _leaves(read(root))}
-    common = [key for key in recorded if key in used]
-    if not common:
+    """Raise HyperparametersDiffer where a parameter of a scikit-learn estimator is not that of the file."""
+    _check_named(root, estimator.get_params(), "__".join, type(estimator).__name__)
+
+
+def check_arguments(root: Path, arguments: Any) -> None:
+    """As `check_estimator`, for TrainingArguments of Hugging Face; their names are not nested."""
+    _check_named(root, arguments.to_dict(), lambda key: key[-1], type(arguments).__name__)
+
+
+def _check_named(
+    root: Path, used: Mapping[str, Any], name_of: Callable[[Key], str], owner: str
+) -> None:
+    """Compare what the file names of the parameters; `name_of` a key of the file is a parameter's name."""
+    recorded = {key: value for key, value in _leaves(read(root)) if name_of(key) in used}
+    if not recorded:
         raise HyperparametersDiffer(
-            f"{PATH} names no parameter of {type(estimator).__name__}, such as {', '.join(sorted(used)[:3])}"
+            f"{PATH} names no parameter of {owner}, such as {', '.join(sorted(used)[:3])}"
         )
-    _assert_equal({(key,): recorded[key] for key in common}, {(key,): used[key] for key in common})
+    _assert_equal(recorded, {key: used[name_of(key)] for key in recorded})
 
 
 def update(root: Path, values: Mapping[str, Any], is_reproduced: bool) -> None:
@@ -59,9 +70,6 @@ def update(root: Path, values: Mapping[str, Any], is_reproduced: bool) -> None:
         _merge(content, _as_json(values))
         text = json.dumps(content, indent=2, ensure_ascii=False)
         (root / PATH).write_bytes(f"{text}\n".encode())
-
-
-Key = tuple[str, ...]
 
 
 def _leaves(values: Mapping[str, Any], prefix: Key = ()) -> Iterator[tuple[Key, Any]]:

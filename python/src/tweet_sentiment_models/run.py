@@ -14,6 +14,7 @@ from typing import Any, Callable
 
 from . import command_line, hyperparameters, randomness, scores
 from .errors import IngredientsChanged, ModelsError
+from .trainer import TrainerCallback
 
 DATASETS = "data/datasets.json"
 METRICS = "metrics.json"
@@ -74,6 +75,18 @@ class Run:
         Raises HyperparametersDiffer, with each value that differs; also where the file names none.
         """
         hyperparameters.check_estimator(self.root, estimator)
+
+    def trainer_callback(self) -> TrainerCallback:
+        """Make a callback for a `Trainer` of Hugging Face: `Trainer(…, callbacks=[run.trainer_callback()])`.
+
+        Before the first step it compares the training arguments, such as `learning_rate`, with those of
+        that name that hyperparameters.json has, in any of its objects.
+
+        The training ends with HyperparametersDiffer where a value differs, or the file names none.
+        """
+        return TrainerCallback(
+            lambda arguments: hyperparameters.check_arguments(self.root, arguments)
+        )
 
     def data(
         self,
