@@ -170,10 +170,10 @@ class HyperparametersTest(ModelRepositoryTest):
     def test_names_each_value_that_differs(self) -> None:
         run = self.repository.start()
         with self.assertRaises(HyperparametersDiffer) as raised:
-            run.log_hyperparameters({"training": {"epochs": 5, "momentum": 0.9, "batch_size": 32}})
+            run.log_hyperparameters({"training": {"epochs": 5, "momentum": None, "batch_size": 32}})
         self.assertEqual(
             "training.epochs: the training uses 5, hyperparameters.json has 2; "
-            "training.momentum: the training uses 0.9, hyperparameters.json has no such value: "
+            "training.momentum: the training uses None, hyperparameters.json has no such value: "
             "change hyperparameters.json before the training begins, or give the values to "
             "start(hyperparameters=…)",
             str(raised.exception),

@@ -109,6 +109,15 @@ class WheelTest(unittest.TestCase):
         self.assertNotIn("Traceback", errors)
         self.assertEqual([], self.installed())
 
+    def test_names_a_cache_that_can_not_be_written(self) -> None:
+        file = self.cache / "file"
+        file.touch()
+        output, errors = self.start("--version", XDG_CACHE_HOME=str(file)).communicate()
+        self.assertEqual("", output)
+        self.assertIn(f"can't be installed into {file}/tweet-sentiment-models/0.1.0-", errors)
+        self.assertIn(": Not a directory; the variable XDG_CACHE_HOME may name", errors)
+        self.assertNotIn("Traceback", errors)
+
 
 if __name__ == "__main__":
     unittest.main()

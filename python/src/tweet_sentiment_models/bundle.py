@@ -27,7 +27,8 @@ def install(node: Node, archive: Path = ARCHIVE) -> Path:
     Each version has a folder of its own in the user's cache. It is installed in a staging folder that is
     renamed, so that an installation is complete or absent, also with several processes at once.
 
-    Raises CommandLineNotFound where the wheel was built without it, or npm can't install its dependencies.
+    Raises CommandLineNotFound where the package is not from the wheel, the cache can't be written, or npm
+    can't install the dependencies.
     """
     try:
         content = archive.read_bytes()
@@ -40,7 +41,13 @@ def install(node: Node, archive: Path = ARCHIVE) -> Path:
     folder = _cache_folder() / f"{version('tweet-sentiment-models')}-{digest}"
     program = folder / "dist" / "main.js"
     if not program.is_file():
-        _install_into(folder, archive, node)
+        try:
+            _install_into(folder, archive, node)
+        except OSError as error:
+            raise CommandLineNotFound(
+                f"the command line can't be installed into {folder}: {error.strerror}; the variable "
+                "XDG_CACHE_HOME may name another folder"
+            ) from error
     return program
 
 

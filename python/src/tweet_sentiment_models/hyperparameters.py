@@ -33,8 +33,7 @@ def read(root: Path) -> Any:
 
 def check(root: Path, values: Mapping[str, Any]) -> None:
     """Raise HyperparametersDiffer where a value is not that of the file."""
-    recorded = dict(_leaves(read(root)))
-    _assert_equal({key: recorded.get(key) for key, _ in _leaves(values)}, dict(_leaves(values)))
+    _assert_equal(dict(_leaves(read(root))), dict(_leaves(values)))
 
 
 def check_estimator(root: Path, estimator: Any) -> None:
@@ -83,9 +82,9 @@ def _leaves(values: Mapping[str, Any], prefix: Key = ()) -> Iterator[tuple[Key, 
 def _assert_equal(recorded: Mapping[Key, Any], used: Mapping[Key, Any]) -> None:
     differing = [
         f"{'.'.join(key)}: the training uses {value!r}, {PATH} has "
-        f"{'no such value' if recorded[key] is None else repr(recorded[key])}"
+        f"{repr(recorded[key]) if key in recorded else 'no such value'}"
         for key, value in used.items()
-        if _as_json(value) != recorded[key]
+        if key not in recorded or _as_json(value) != recorded[key]
     ]
     if differing:
         raise HyperparametersDiffer(f"{'; '.join(differing)}: {_ADVICE}")
