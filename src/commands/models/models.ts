@@ -8,6 +8,7 @@ type AddCommand = (models: Command) => void;
  * merging a file.
  */
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  new: async () => (await import('./new.ts')).addNew,
   init: async () => (await import('./init.ts')).addInit,
   data: async () => (await import('./data.ts')).addDataCommands,
   golden: async () => (await import('./golden.ts')).addGolden,
