@@ -90,6 +90,12 @@ class TrainingTest(ModelRepositoryTest):
             run.metrics({"tiny/dev": REPORT})
             with self.assertRaisesRegex(ModelsError, "has not written model.onnx, golden.json in "):
                 run.commit("Five epochs")
+            self.train()
+            run.golden(TEXTS)
+            # The data are recorded already, and the folder has all of them.
+            sha = run.commit("Five epochs", data=self.data)
+        self.assertEqual(sha, self.git("rev-parse", "HEAD").strip())
+        self.assertEqual("2\n", self.git("rev-list", "--count", "HEAD"))
 
     def test_has_the_message_of_a_command_that_refuses(self) -> None:
         (self.root / "README.md").unlink()

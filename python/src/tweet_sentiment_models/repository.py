@@ -30,8 +30,8 @@ class Repository:
             if (each / ".git").exists():
                 return cls(each)
         raise ModelsError(
-            f"{folder} is in no git repository: expected a clone of a model repository; `git init` and "
-            "`tweet-sentiment models init` make one"
+            f"{folder} is in no git repository: expected a clone of a model repository; "
+            "`tweet-sentiment models new <folder>` makes one"
         )
 
     def start(
