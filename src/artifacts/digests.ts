@@ -54,6 +54,12 @@ export function digestIngredients(files: ModelFiles): string {
   return digestFiles(digestsOf(files), isIngredient);
 }
 
+/** The digest of each ingredient, by its path. */
+export function digestEachIngredient(files: ModelFiles): Readonly<Record<string, string>> {
+  const ingredients = [...files].filter(([path]) => isIngredient(path));
+  return Object.fromEntries(ingredients.map(([path, bytes]) => [path, sha256(bytes)]));
+}
+
 /** One digest of what a classifier is loaded from; a profile names the model that it was measured with. */
 export function digestModel(files: ModelFiles): string {
   return digestModelOf(digestsOf(files));
