@@ -8,7 +8,7 @@ import { parseArtifact } from '../artifacts/read.ts';
 import { mismatch } from '../errors.ts';
 import { createLanguageIdentifier, UNDETERMINED } from '../inference/language.ts';
 import { ModelError } from '../version/errors.ts';
-import { DATASETS_PATH, editDatasets } from './edit-datasets.ts';
+import { DATASETS_PATH, editDatasets, removeDataset } from './edit-datasets.ts';
 import type { Repository } from './git.ts';
 
 export interface AddDataOptions {
@@ -76,6 +76,25 @@ export async function addData(
   await writeFile(target, edited);
   const labels = new Set(entries.flatMap((entry) => Object.keys(entry.labels)));
   return { ...dataset, files: entries, unknownLabels: await unknownLabels(folder, labels) };
+}
+
+/**
+ * Removes a data set from `data/datasets.json`; its files stay.
+ *
+ * @throws ModelError `not-found` where there is no such data set.
+ */
+export async function removeData({ folder }: Repository, name: string): Promise<void> {
+  const target = join(folder, DATASETS_PATH);
+  const text = (await readIfPresent(target)) ?? '{"datasets": []}';
+  const names = readDatasets(text).map((dataset) => dataset.name);
+  const edited = removeDataset(text, name);
+  if (edited === undefined) {
+    throw new ModelError(
+      'not-found',
+      mismatch(`${DATASETS_PATH}: the data set`, names.join(' or ') || 'none', name),
+    );
+  }
+  await writeFile(target, edited);
 }
 
 interface DataSet {
