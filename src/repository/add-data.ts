@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { type LabelledTable, readLabelledTable } from '../artifacts/data-table.ts';
 import { type DataFile, type Datasets, ROLES } from '../artifacts/datasets.ts';
 import { sha256 } from '../artifacts/digests.ts';
+import { withReference } from '../artifacts/json-schemas.ts';
 import { parseArtifact } from '../artifacts/read.ts';
 import { mismatch } from '../errors.ts';
 import { createLanguageIdentifier, UNDETERMINED } from '../inference/language.ts';
@@ -139,7 +140,7 @@ async function readTable(file: string): Promise<Table> {
 function readDatasets(text: string): Datasets {
   return /^\s*\{\s*"datasets"\s*:\s*\[\s*\]\s*\}\s*$/.test(text)
     ? []
-    : parseArtifact(DATASETS_PATH, text);
+    : withReference(DATASETS_PATH, () => parseArtifact(DATASETS_PATH, text));
 }
 
 function findDataset(datasets: Datasets, name: string): Datasets[number] | undefined {
@@ -189,7 +190,9 @@ async function unknownLabels(folder: string, labels: ReadonlySet<string>): Promi
   if (config === undefined) {
     return [];
   }
-  const known = Object.values(parseArtifact('config.json', config).id2label);
+  const known = Object.values(
+    withReference('config.json', () => parseArtifact('config.json', config)).id2label,
+  );
   return [...labels].filter((label) => !known.includes(label));
 }
 

@@ -117,8 +117,11 @@ test('models data remove removes one data set, and leaves the others as they are
   expect(other.stderr).toContain('data/datasets.json: the data set: expected a or b, found c');
   expect(await remove('b')).toMatchObject({ code: 0, stdout: '', stderr: '' });
   expect(readFileSync(join(folder, 'data/datasets.json'), 'utf8')).toBe(before);
-  // The last one leaves a list to add to.
+  await add(folder, 'd/dev', dataFile(ROWS));
   expect(await remove('a')).toMatchObject({ code: 0 });
+  expect(readJson(folder).datasets.map(({ name }) => name)).toEqual(['d']);
+  // The last one leaves a list to add to.
+  expect(await remove('d')).toMatchObject({ code: 0 });
   expect((await add(folder, 'c/train', dataFile(ROWS))).code).toBe(0);
   expect(readJson(folder).datasets.map(({ name }) => name)).toEqual(['c']);
 });
@@ -150,6 +153,21 @@ describe('models data add refuses', () => {
     const { code, stdout, stderr } = await add(folder, 'x/train', dataFile(content));
     expect(stderr).toContain(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('datasets.json in another format, which has a page', async () => {
+    const { folder } = createRepository();
+    mkdirSync(join(folder, 'data'));
+    writeFileSync(join(folder, 'data/datasets.json'), '{"datasets": [{"name": "a"}]}');
+    const { code, stderr } = await add(folder, 'x/train', dataFile(ROWS));
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'tweet-sentiment: data/datasets.json: datasets.0.language: expected text, found nothing among the keys "name"\n' +
+        'data/datasets.json: datasets.0.source: expected text, found nothing among the keys "name"\n' +
+        'data/datasets.json: datasets.0.license: expected text, found nothing among the keys "name"\n' +
+        'data/datasets.json: datasets.0.files: expected an array, found nothing among the keys "name"\n' +
+        '  data/datasets.json is described in docs/reference/datasets.schema.json\n',
+    );
   });
 
   test('a name without a split', async () => {
