@@ -8,11 +8,12 @@ import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
 import { checkJson, parseJson } from '../version/json.ts';
 import {
-  digestModel,
+  digestModelOf,
+  digestsOf,
+  type FileDigests,
   RECORDED_OUTPUTS,
-  sha256,
   type TrainingRecord,
-  trainingRecord,
+  trainingRecordOf,
 } from './digests.ts';
 import { type Metrics, metricsSchema } from './metrics.ts';
 import { type ModelFiles, parseArtifact } from './read.ts';
@@ -70,15 +71,25 @@ export type Lineage = 'proven' | 'listed' | 'unrecorded';
  */
 export function assertWeightsMatchIngredients(files: ModelFiles): Lineage {
   assertNoRetrainingMark(files);
+  return assertRecordMatches(digestsOf(files), files);
+}
+
+/**
+ * The same for files without a mark, by their digests.
+ *
+ * @param files `metrics.json` and `profile.json`, where the version has them.
+ */
+export function assertRecordMatches(digests: FileDigests, files: ModelFiles): Lineage {
   const recorded = readRecord(files);
   if (!recorded) {
     return 'unrecorded';
   }
   if (isRecord(recorded)) {
-    assertRecorded(recorded, files);
+    assertRecorded(recorded, digests);
+    assertProfile(files.get('profile.json'), digests);
     return 'proven';
   }
-  assertListed(recorded, files);
+  assertListed(recorded, digests);
   return 'listed';
 }
 
@@ -112,8 +123,8 @@ function isRecord(recorded: Recorded): recorded is TrainingRecord {
   return typeof recorded.outputs === 'object';
 }
 
-function assertRecorded(recorded: TrainingRecord, files: ModelFiles): void {
-  const found = trainingRecord(files);
+function assertRecorded(recorded: TrainingRecord, digests: FileDigests): void {
+  const found = trainingRecordOf(digests);
   if (found.ingredients !== recorded.ingredients) {
     throw new ModelError(
       'unfit',
@@ -127,13 +138,11 @@ function assertRecorded(recorded: TrainingRecord, files: ModelFiles): void {
     );
   }
   for (const path of new Set([...RECORDED_OUTPUTS, ...Object.keys(recorded.outputs)])) {
-    assertOutput(path, recorded.outputs[path], files.get(path));
+    assertOutput(path, recorded.outputs[path], digests.get(path));
   }
-  assertProfile(files);
 }
 
-function assertOutput(path: string, expected: string | undefined, bytes: Buffer | undefined): void {
-  const found = bytes ? sha256(bytes) : undefined;
+function assertOutput(path: string, expected: string | undefined, found: string | undefined): void {
   if (found === expected) {
     return;
   }
@@ -144,10 +153,9 @@ function assertOutput(path: string, expected: string | undefined, bytes: Buffer 
 }
 
 /** A profile is measured after the training, so it names its model itself. */
-function assertProfile(files: ModelFiles): void {
-  const bytes = files.get('profile.json');
+function assertProfile(bytes: Buffer | undefined, digests: FileDigests): void {
   const model = bytes && parseArtifact('profile.json', bytes).model;
-  const expected = digestModel(files);
+  const expected = digestModelOf(digests);
   if (model !== undefined && model !== expected) {
     throw new ModelError(
       'unfit',
@@ -161,9 +169,11 @@ function assertProfile(files: ModelFiles): void {
 /** The ingredients that earlier versions listed. */
 const LISTED = /^(?:code|data|environment)\/|^hyperparameters\.json$/;
 
-function assertListed(recorded: Readonly<Record<string, string>>, files: ModelFiles): void {
+function assertListed(recorded: Readonly<Record<string, string>>, digests: FileDigests): void {
   const ingredients = new Map(
-    [...files].filter(([path]) => LISTED.test(path)).map(([path, bytes]) => [path, sha256(bytes)]),
+    [...digests.keys()]
+      .filter((path) => LISTED.test(path))
+      .map((path) => [path, digests.get(path) as string]),
   );
   const changes = describeChanges(new Map(Object.entries(recorded)), ingredients);
   if (changes.length > 0) {

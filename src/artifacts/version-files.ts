@@ -130,7 +130,7 @@ const KIND_PATTERNS: readonly (readonly [RegExp, FileKind])[] = [
     'documentation',
   ],
   [/^docs\/.*\.(?:md|rst|png|svg|jpe?g|gif|pdf)$/i, 'documentation'],
-  [/^\.(?:gitattributes|gitignore|editorconfig|gitlab-ci\.yml)$/i, 'documentation'],
+  [/^\.(?:gitattributes|gitignore|lfsconfig|editorconfig|gitlab-ci\.yml)$/i, 'documentation'],
   [/^\.git(?:hub|lab)\//i, 'documentation'],
 ];
 

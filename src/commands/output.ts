@@ -12,7 +12,7 @@ import { createProgressBar, createStatusLine, type StatusLine } from '../termina
 import type { Flags } from './options.ts';
 
 /** The width of standard output where it is a file or a pipe, or a terminal that does not know its width. */
-const DEFAULT_COLUMNS = 100;
+const DEFAULT_COLUMNS = 80;
 
 /**
  * Prints the result of a command: as JSON with `--json`, else as text.

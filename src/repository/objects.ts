@@ -22,23 +22,43 @@ export async function listTree({ git }: Repository, tree: string): Promise<TreeE
   });
 }
 
-/** The content of blobs, in one process of git. */
-export async function readBlobs(
+/** An object of git with its content. */
+export interface GitObject {
+  readonly id: string;
+  readonly content: Buffer;
+}
+
+/**
+ * Objects of one type, in one process of git.
+ *
+ * @param names ids, or revisions such as `<commit>^{tree}`.
+ */
+export async function readObjects(
   { gitBytes }: Repository,
-  ids: readonly string[],
-): Promise<readonly Buffer[]> {
-  const output = await gitBytes(['cat-file', '--batch'], ids.map((id) => `${id}\n`).join(''));
+  type: 'blob' | 'tree',
+  names: readonly string[],
+): Promise<readonly GitObject[]> {
+  const output = await gitBytes(['cat-file', '--batch'], names.map((name) => `${name}\n`).join(''));
   let position = 0;
-  return ids.map((id) => {
-    // `<id> blob <size>`, a line feed, the bytes, a line feed.
+  return names.map((name) => {
+    // `<id> <type> <size>`, a line feed, the bytes, a line feed.
     const end = output.indexOf('\n', position);
-    const [, size] = /^\w+ blob (\d+)$/.exec(output.toString('utf8', position, end)) ?? [];
-    if (size === undefined) {
-      throw new ModelError('tool-failed', `git: ${output.toString('utf8', position, end)} (${id})`);
+    const header = output.toString('utf8', position, end);
+    const [, id, found, size] = /^(\w+) (\w+) (\d+)$/.exec(header) ?? [];
+    if (id === undefined || found !== type) {
+      throw new ModelError('tool-failed', `git: ${header} (${name})`);
     }
     position = end + 1 + Number(size) + 1;
-    return output.subarray(end + 1, position - 1);
+    return { id, content: output.subarray(end + 1, position - 1) };
   });
+}
+
+/** The content of blobs, in one process of git. */
+export async function readBlobs(
+  repository: Repository,
+  ids: readonly string[],
+): Promise<readonly Buffer[]> {
+  return (await readObjects(repository, 'blob', ids)).map(({ content }) => content);
 }
 
 /** The files of a tree as a version lists them: a git-lfs file with what its pointer names. */

@@ -24,6 +24,8 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   gate: async () => (await import('./gate.ts')).addGate,
   reproduce: async () => (await import('./reproduce.ts')).addReproduce,
   publish: async () => (await import('./publish.ts')).addPublish,
+  push: async () => (await import('./push.ts')).addPush,
+  pull: async () => (await import('./pull.ts')).addPull,
   pin: async () => (await import('./pin.ts')).addPin,
   unpin: async () => (await import('./pin.ts')).addUnpin,
   pins: async () => (await import('./pins.ts')).addPins,
