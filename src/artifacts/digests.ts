@@ -16,33 +16,61 @@ export interface TrainingRecord {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
+/** SHA-256 of the files of a version, by path; of a git-lfs file, of its own bytes. */
+export type Digests = ReadonlyMap<string, string>;
+
+/** @param isIncluded which of the files. */
+export function digestsOf(
+  files: ModelFiles,
+  isIncluded: (path: string) => boolean = () => true,
+): Digests {
+  const included = [...files].filter(([path]) => isIncluded(path));
+  return new Map(included.map(([path, bytes]) => [path, sha256(bytes)]));
+}
+
 /** The record of a training that has these ingredients and wrote these outputs. */
 export function trainingRecord(files: ModelFiles): TrainingRecord {
+  return trainingRecordOf(digestsOf(files));
+}
+
+/** As `trainingRecord`, where the bytes of a file may be elsewhere. */
+export function trainingRecordOf(digests: Digests): TrainingRecord {
   const outputs = RECORDED_OUTPUTS.flatMap((path) => {
-    const bytes = files.get(path);
-    return bytes ? [[path, sha256(bytes)] as const] : [];
+    const digest = digests.get(path);
+    return digest === undefined ? [] : [[path, digest] as const];
   });
-  return { ingredients: digestIngredients(files), outputs: Object.fromEntries(outputs.sort()) };
+  return {
+    ingredients: digestFiles(digests, isIngredient),
+    outputs: Object.fromEntries(outputs.sort()),
+  };
 }
 
 /** One digest of all ingredients: of their paths and their content. */
 export function digestIngredients(files: ModelFiles): string {
-  return digestFiles(files, isIngredient);
+  return digestFiles(digestsOf(files, isIngredient), isIngredient);
 }
 
 /** One digest of what a classifier is loaded from; a profile names the model that it was measured with. */
 export function digestModel(files: ModelFiles): string {
-  return digestFiles(files, (path) => (MODEL_FILES as readonly string[]).includes(path));
+  return digestModelOf(digestsOf(files, isModelFile));
+}
+
+/** As `digestModel`, where the bytes of a file may be elsewhere. */
+export function digestModelOf(digests: Digests): string {
+  return digestFiles(digests, isModelFile);
+}
+
+function isModelFile(path: string): boolean {
+  return (MODEL_FILES as readonly string[]).includes(path);
 }
 
 /** SHA-256 of a line for each file, in the order of the bytes of their paths: `<bytes of path>:<path>:<SHA-256>`. */
-function digestFiles(files: ModelFiles, isIncluded: (path: string) => boolean): string {
+function digestFiles(digests: Digests, isIncluded: (path: string) => boolean): string {
   const hash = createHash('sha256');
-  const paths = [...files.keys()].filter(isIncluded).map((path) => Buffer.from(path));
+  const paths = [...digests.keys()].filter(isIncluded).map((path) => Buffer.from(path));
   for (const path of paths.sort(Buffer.compare)) {
-    const content = files.get(path.toString()) as Buffer;
     // The length makes it impossible to read one list of files as another.
-    hash.update(`${path.byteLength}:${path}:${sha256(content)}\n`);
+    hash.update(`${path.byteLength}:${path}:${digests.get(path.toString())}\n`);
   }
   return hash.digest('hex');
 }

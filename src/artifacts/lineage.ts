@@ -8,11 +8,12 @@ import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
 import { checkJson, parseJson } from '../version/json.ts';
 import {
-  digestModel,
+  type Digests,
+  digestModelOf,
+  digestsOf,
   RECORDED_OUTPUTS,
-  sha256,
   type TrainingRecord,
-  trainingRecord,
+  trainingRecordOf,
 } from './digests.ts';
 import { type Metrics, metricsSchema } from './metrics.ts';
 import { type ModelFiles, parseArtifact } from './read.ts';
@@ -65,20 +66,26 @@ export type Lineage = 'proven' | 'listed' | 'unrecorded';
 /**
  * Rejects a version that has to be retrained.
  *
+ * @param digests of all files; of those that are not in `files`, they are enough.
  * @throws ModelError `unfit`, naming the file that a merge left, or what differs from the record. Where the
  * ingredients differ from those of the record, its data have `trainedFrom`, the digest in the record.
  */
-export function assertWeightsMatchIngredients(files: ModelFiles): Lineage {
+export function assertWeightsMatchIngredients(
+  files: ModelFiles,
+  digests?: Digests,
+): Lineage {
   assertNoRetrainingMark(files);
   const recorded = readRecord(files);
   if (!recorded) {
     return 'unrecorded';
   }
   if (isRecord(recorded)) {
-    assertRecorded(recorded, files);
+    const all = digests ?? digestsOf(files);
+    assertRecorded(recorded, all);
+    assertProfile(files, all);
     return 'proven';
   }
-  assertListed(recorded, files);
+  assertListed(recorded, digests ?? digestsOf(files, isListed));
   return 'listed';
 }
 
@@ -112,8 +119,8 @@ function isRecord(recorded: Recorded): recorded is TrainingRecord {
   return typeof recorded.outputs === 'object';
 }
 
-function assertRecorded(recorded: TrainingRecord, files: ModelFiles): void {
-  const found = trainingRecord(files);
+function assertRecorded(recorded: TrainingRecord, digests: Digests): void {
+  const found = trainingRecordOf(digests);
   if (found.ingredients !== recorded.ingredients) {
     throw new ModelError(
       'unfit',
@@ -127,13 +134,11 @@ function assertRecorded(recorded: TrainingRecord, files: ModelFiles): void {
     );
   }
   for (const path of new Set([...RECORDED_OUTPUTS, ...Object.keys(recorded.outputs)])) {
-    assertOutput(path, recorded.outputs[path], files.get(path));
+    assertOutput(path, recorded.outputs[path], digests.get(path));
   }
-  assertProfile(files);
 }
 
-function assertOutput(path: string, expected: string | undefined, bytes: Buffer | undefined): void {
-  const found = bytes ? sha256(bytes) : undefined;
+function assertOutput(path: string, expected: string | undefined, found: string | undefined): void {
   if (found === expected) {
     return;
   }
@@ -144,10 +149,10 @@ function assertOutput(path: string, expected: string | undefined, bytes: Buffer 
 }
 
 /** A profile is measured after the training, so it names its model itself. */
-function assertProfile(files: ModelFiles): void {
+function assertProfile(files: ModelFiles, digests: Digests): void {
   const bytes = files.get('profile.json');
   const model = bytes && parseArtifact('profile.json', bytes).model;
-  const expected = digestModel(files);
+  const expected = digestModelOf(digests);
   if (model !== undefined && model !== expected) {
     throw new ModelError(
       'unfit',
@@ -159,12 +164,11 @@ function assertProfile(files: ModelFiles): void {
 }
 
 /** The ingredients that earlier versions listed. */
-const LISTED = /^(?:code|data|environment)\/|^hyperparameters\.json$/;
+const isListed = (path: string): boolean =>
+  /^(?:code|data|environment)\/|^hyperparameters\.json$/.test(path);
 
-function assertListed(recorded: Readonly<Record<string, string>>, files: ModelFiles): void {
-  const ingredients = new Map(
-    [...files].filter(([path]) => LISTED.test(path)).map(([path, bytes]) => [path, sha256(bytes)]),
-  );
+function assertListed(recorded: Readonly<Record<string, string>>, digests: Digests): void {
+  const ingredients = new Map([...digests].filter(([path]) => isListed(path)));
   const changes = describeChanges(new Map(Object.entries(recorded)), ingredients);
   if (changes.length > 0) {
     throw new ModelError(
