@@ -22,22 +22,34 @@ export async function listTree({ git }: Repository, tree: string): Promise<TreeE
   });
 }
 
-/** The content of blobs, in one process of git. */
+/** The content of blobs, in one process of git. @throws ModelError `tool-failed` where one is missing. */
 export async function readBlobs(
-  { gitBytes }: Repository,
+  repository: Repository,
   ids: readonly string[],
 ): Promise<readonly Buffer[]> {
-  const output = await gitBytes(['cat-file', '--batch'], ids.map((id) => `${id}\n`).join(''));
-  let position = 0;
-  return ids.map((id) => {
-    // `<id> blob <size>`, a line feed, the bytes, a line feed.
-    const end = output.indexOf('\n', position);
-    const [, size] = /^\w+ blob (\d+)$/.exec(output.toString('utf8', position, end)) ?? [];
-    if (size === undefined) {
-      throw new ModelError('tool-failed', `git: ${output.toString('utf8', position, end)} (${id})`);
+  const blobs = await readBlobsIfPresent(repository, ids);
+  return blobs.map((blob, index) => {
+    if (!blob) {
+      throw new ModelError('tool-failed', `git: ${ids[index]} is missing, or no blob`);
     }
-    position = end + 1 + Number(size) + 1;
-    return output.subarray(end + 1, position - 1);
+    return blob;
+  });
+}
+
+/** As `readBlobs`; undefined for each that is missing. @param names ids, or `<commit>:<path>`. */
+export async function readBlobsIfPresent(
+  { gitBytes }: Repository,
+  names: readonly string[],
+): Promise<readonly (Buffer | undefined)[]> {
+  const output = await gitBytes(['cat-file', '--batch'], names.map((name) => `${name}\n`).join(''));
+  let position = 0;
+  return names.map(() => {
+    // `<id> <type> <size>`, a line feed, the bytes, a line feed; without bytes where there is no such object.
+    const end = output.indexOf('\n', position);
+    const head = output.toString('utf8', position, end);
+    const [, type, size] = /^[0-9a-f]+ (\w+) (\d+)$/.exec(head) ?? [];
+    position = end + 1 + (size === undefined ? 0 : Number(size) + 1);
+    return type === 'blob' ? output.subarray(end + 1, position - 1) : undefined;
   });
 }
 
