@@ -18,6 +18,11 @@ export function clusterMemberModule(): string {
   return resolve('#dist/member.js');
 }
 
+/** The module of the thread that reads the history of the model. @throws as `workerModule`. */
+export function historyModule(): string {
+  return resolve('#dist/history.js');
+}
+
 /** The folder of the console's files. @throws as `workerModule`. */
 export function consoleFolder(): string {
   return dirname(resolve('#dist/console/index.html'));

@@ -36,6 +36,8 @@ export const modelHistorySchema = z.object({
 });
 
 export const liveVersionsSchema = z.object({
+  /** Whether the page belongs to a server, which has a console at `/`. */
+  hasConsole: z.boolean(),
   servers: z
     .array(
       z.object({

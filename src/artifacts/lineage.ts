@@ -70,10 +70,7 @@ export type Lineage = 'proven' | 'listed' | 'unrecorded';
  * @throws ModelError `unfit`, naming the file that a merge left, or what differs from the record. Where the
  * ingredients differ from those of the record, its data have `trainedFrom`, the digest in the record.
  */
-export function assertWeightsMatchIngredients(
-  files: ModelFiles,
-  digests?: Digests,
-): Lineage {
+export function assertWeightsMatchIngredients(files: ModelFiles, digests?: Digests): Lineage {
   assertNoRetrainingMark(files);
   const recorded = readRecord(files);
   if (!recorded) {

@@ -22,6 +22,7 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   reproduce: async () => (await import('./reproduce.ts')).addReproduce,
   publish: async () => (await import('./publish.ts')).addPublish,
   fetch: async () => (await import('./fetch.ts')).addFetch,
+  ui: async () => (await import('./ui.ts')).addUi,
 };
 
 /** @param requested the subcommand to add; any other word adds all of them, for the help. */

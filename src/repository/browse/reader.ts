@@ -41,6 +41,10 @@ export interface HistoryReader {
   close(): Promise<void>;
 }
 
+const WITHOUT_REPOSITORY =
+  'Only the versions of the store are listed: there is no model repository here, or git is not installed. ' +
+  '`models ui --repository <clone or bundle>` shows all commits.';
+
 /** Cards, and comparisons: a commit never changes. */
 const KEPT = 16;
 
@@ -76,7 +80,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
           model,
           source: nameOf(repository?.location ?? store.location),
           commits: listing.commits,
-          notes: [...listing.notes, ...notes],
+          notes: [...(repository ? [] : [WITHOUT_REPOSITORY]), ...listing.notes, ...notes],
           pins,
         };
       }),

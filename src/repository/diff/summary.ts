@@ -15,10 +15,13 @@ export interface SummaryOptions {
   readonly datasets: Change<Datasets>;
 }
 
-/** A smaller difference of a score is called "about the same". */
-const MIN_DIFFERENCE = 0.01;
-/** A smaller difference of a label’s recall is not mentioned. */
-const MIN_LABEL_DIFFERENCE = 0.02;
+/**
+ * The difference of a share, measured on n texts, that is more than chance: about its 95 % interval where two
+ * versions disagree on a tenth of the texts, 1.96 · √(0.1 / n).
+ */
+function leastDifference(texts: number): number {
+  return 0.6 / Math.sqrt(Math.max(texts, 1));
+}
 
 /**
  * The difference in sentences: the primary score by language, the training data, what else changed.
@@ -60,9 +63,9 @@ function describeScores({ metrics, datasets }: SummaryOptions): string[] {
   );
   const byVerdict = groupBy(byLanguage, ([main]) => verdictOf(main as DatasetScores, primary));
   return VERDICTS.flatMap((verdict) => {
-    const languages = (byVerdict.get(verdict) ?? []).toSorted(
-      ([a], [b]) => Math.abs(differenceOf(b, primary)) - Math.abs(differenceOf(a, primary)),
-    );
+    const weightOf = ([main]: readonly DatasetScores[]): number =>
+      verdict === 'About the same' ? (main?.rows ?? 0) : Math.abs(differenceOf(main, primary));
+    const languages = (byVerdict.get(verdict) ?? []).toSorted((a, b) => weightOf(b) - weightOf(a));
     const texts = languages.map((sets) => describeLanguage(sets, primary));
     const name = primary.replaceAll('_', ' ').replace('f1', 'F1');
     return texts.length > 0 ? [`${verdict} (${name}): ${texts.join('; ')}.`] : [];
@@ -76,7 +79,7 @@ function verdictOf(scores: DatasetScores, primary: Metrics['primary']): (typeof 
     return scores.old ? 'Measured before only' : 'New';
   }
   const difference = differenceOf(scores, primary);
-  return Math.abs(difference) < MIN_DIFFERENCE
+  return Math.abs(difference) < leastDifference(scores.rows)
     ? 'About the same'
     : difference > 0
       ? 'Better'
@@ -98,8 +101,9 @@ function describeLanguage(sets: readonly DatasetScores[], primary: Metrics['prim
           .map(({ name, ...side }) => ({
             name,
             difference: (side.new?.recall ?? 0) - (side.old?.recall ?? 0),
+            support: side.new?.support ?? 0,
           }))
-          .filter(({ difference }) => Math.abs(difference) >= MIN_LABEL_DIFFERENCE)
+          .filter(({ difference, support }) => Math.abs(difference) >= leastDifference(support))
           .map(({ name, difference }) => `${name} ${formatSigned(difference, formatScore)}`)
       : [];
   const notes = [
@@ -169,10 +173,10 @@ function describeRest(diff: VersionDiff): string[] {
       ? [formatQuantity(environment.packages.length, 'package')]
       : []),
     ...(tokenizer && tokenizer.vocabulary.added + tokenizer.vocabulary.removed > 0
-      ? [`vocabulary ${sides(tokenizer.vocabulary, formatCount)} tokens`]
+      ? [`vocabulary of ${sides(tokenizer.vocabulary, formatCount)} tokens`]
       : []),
     ...(steps > 0 ? [`pre-processing (${formatQuantity(steps, 'step')})`] : []),
-    ...(weights ? [`weights ${sides(weights.size, formatBytes)}`] : []),
+    ...(weights ? [`weights of ${sides(weights.size, formatBytes)}`] : []),
   ];
   return parts.length > 0 ? [`Changed: ${parts.join('; ')}.`] : [];
 }
