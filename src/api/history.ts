@@ -200,6 +200,8 @@ export const versionChangesSchema = z.object({
         language: z.string().optional(),
         rows: countSchema,
         metric: z.string(),
+        /** Whether the difference is larger than chance. */
+        isNotable: z.boolean(),
       }),
     )
     .readonly(),

@@ -57,3 +57,9 @@ const FEATURE_NAMES: Readonly<Record<string, string>> = {
 export function featureName(feature: string): string {
   return FEATURE_NAMES[feature] ?? capitalized(feature);
 }
+
+/** Removes line breaks within paragraphs; empty lines separate them. */
+export function unwrapped(text: string): string {
+  const paragraphs = text.trim().split(/\n\s*\n/);
+  return paragraphs.map((paragraph) => paragraph.replace(/\n(?=\S)/g, ' ')).join('\n\n');
+}

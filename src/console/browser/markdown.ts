@@ -53,7 +53,9 @@ export function parseBlocks(lines: readonly string[]): Block[] {
       const items = joinItems(take((each) => isItem(each) || each.startsWith('  ')));
       blocks.push({ type: 'list', items: items.map(parseInline) });
     } else {
-      const text = take((each) => each.trim() !== '' && !BLOCK_START.test(each));
+      // Its first line may look like a block, and be none.
+      at++;
+      const text = [line, ...take((each) => each.trim() !== '' && !BLOCK_START.test(each))];
       blocks.push({ type: 'paragraph', content: parseInline(text.join(' ')) });
     }
   }

@@ -28,7 +28,10 @@ export type KnownScores = Map<string, HistoryCommit['score']>;
 
 /** @param known scores that were read before; new ones are added. */
 export async function listRepository(repository: Repository, known: KnownScores): Promise<Listing> {
-  const { commits, isComplete } = await readHistory(repository, { maxCommits: MAX_COMMITS });
+  const { commits, isComplete } = await readHistory(repository, {
+    all: true,
+    maxCommits: MAX_COMMITS,
+  });
   const unknown = commits.filter(({ commit, isVersion }) => isVersion && !known.has(commit));
   for (let at = 0; at < unknown.length; at += BATCH) {
     const batch = unknown.slice(at, at + BATCH);
@@ -55,7 +58,7 @@ export async function listStore(store: Store, model: string): Promise<Listing> {
     try {
       commits.push(await describeStored(store, model, sha));
     } catch (error) {
-      notes.push(messageOf(error));
+      notes.push(`${sha} can’t be read: ${messageOf(error)}`);
     }
   }
   return { commits: parentsLast(commits), notes };

@@ -10,6 +10,7 @@ import { type Metrics, servedScores } from '../../artifacts/metrics.ts';
 import { binNames, type Profile } from '../../artifacts/profile.ts';
 import { type Change, mapChange, pairs } from '../diff/change.ts';
 import type { VersionDiff } from '../diff/diff.ts';
+import { leastDifference } from '../diff/summary.ts';
 
 export function viewProfile({ texts, features }: Profile): ProfileView {
   return {
@@ -40,15 +41,18 @@ export function viewPrimaryScores(
   datasets: Change<Datasets>,
 ): VersionChanges['scores'] {
   const metric = metrics.new?.primary ?? metrics.old?.primary;
-  return metric === undefined
-    ? []
-    : pairs(mapChange(metrics, servedScores)).map(({ name, ...sides }) => ({
-        dataset: name,
-        language: languageOf(name, datasets.new ?? []) ?? languageOf(name, datasets.old ?? []),
-        rows: metrics.new?.datasets[name]?.rows ?? metrics.old?.datasets[name]?.rows ?? 0,
-        metric,
-        ...mapChange(sides, (side) => side[metric]),
-      }));
+  if (metric === undefined) {
+    return [];
+  }
+  return pairs(mapChange(metrics, servedScores)).map(({ name, ...sides }) => {
+    const scores = mapChange(sides, (side) => side[metric]);
+    const rows = metrics.new?.datasets[name]?.rows ?? metrics.old?.datasets[name]?.rows ?? 0;
+    return {
+      ...{ dataset: name, rows, metric, ...scores },
+      language: languageOf(name, datasets.new ?? []) ?? languageOf(name, datasets.old ?? []),
+      isNotable: Math.abs((scores.new ?? 0) - (scores.old ?? 0)) >= leastDifference(rows),
+    };
+  });
 }
 
 /** Characters of a unified diff, and of all of them. */

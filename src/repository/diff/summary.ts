@@ -19,7 +19,7 @@ export interface SummaryOptions {
  * The difference of a share, measured on n texts, that is more than chance: about its 95 % interval where two
  * versions disagree on a tenth of the texts, 1.96 · √(0.1 / n).
  */
-function leastDifference(texts: number): number {
+export function leastDifference(texts: number): number {
   return 0.6 / Math.sqrt(Math.max(texts, 1));
 }
 

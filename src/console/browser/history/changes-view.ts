@@ -118,7 +118,7 @@ function dataTable({ dataFiles }: VersionDiffView): VNode {
     ? empty('The same.')
     : (html`
         <div class="scroll" tabindex="0" role="region" aria-label="Data files that changed">
-          <table class="text-table">
+          <table class="text-table narrow-table">
             ${headerRow('File', 'Change', 'Texts before', 'Texts after')}
             <tbody>
               ${dataFiles.map(
@@ -147,21 +147,19 @@ function valueTable(
     values.length > 0 &&
     (html`
       <h3>${title}</h3>
-      <div class="scroll" tabindex="0" role="region" aria-label=${title}>
-        <table class="text-table">
-          ${headerRow('Key', ...names)}
-          <tbody>
-            ${values.map(
-              (value) => html`
-                <tr key=${value.key}>
-                  <th scope="row"><code>${value.key}</code></th>
-                  ${cell(value.old)}${cell(value.new)}
-                </tr>
-              `,
-            )}
-          </tbody>
-        </table>
-      </div>
+      <table class="text-table value-table">
+        ${headerRow('Key', ...names)}
+        <tbody>
+          ${values.map(
+            (value) => html`
+              <tr key=${value.key}>
+                <th scope="row"><code>${value.key}</code></th>
+                ${cell(value.old)}${cell(value.new)}
+              </tr>
+            `,
+          )}
+        </tbody>
+      </table>
     ` as VNode)
   );
 }
@@ -196,7 +194,15 @@ function tokenizer(
         </details>
       `
     }
-    ${valueTable('Settings of the tokenizer', settings, names)}
+    ${
+      settings.length > 0 &&
+      html`
+        <details class="patch">
+          <summary>${counted(settings.length, 'setting')} of the tokenizer changed</summary>
+          ${valueTable('Settings of the tokenizer', settings, names)}
+        </details>
+      `
+    }
   ` as VNode;
 }
 
@@ -251,7 +257,7 @@ export function changesOfParents(
       parents.length > 1 &&
       html`
         <fieldset class="scopes parents">
-          <legend class="hidden">Against which parent</legend>
+          <legend class="hidden">Compared with which parent</legend>
           ${parents.map(option)}
         </fieldset>
       `

@@ -32,10 +32,10 @@ export function layOutGraph(commits: readonly GraphCommit[]): GraphRow[] {
     for (const ended of from) {
       lanes[ended] = undefined;
     }
+    // The line to the first parent goes straight down: lines of several children meet at their parent.
     const to = parents.map((parent, index) => {
       const known = lanes.indexOf(parent);
-      const next =
-        known >= 0 ? known : index === 0 || lanes[lane] === undefined ? lane : firstFree();
+      const next = index === 0 ? lane : known >= 0 ? known : firstFree();
       lanes[next] = parent;
       return next;
     });

@@ -129,7 +129,7 @@ function CommitRow(props: RowProps): VNode {
         </p>
         <p class="commit-facts">
           ${chips(commit, marks)}
-          <span class="note">${isVersion ? '' : 'no version · '}${author}, <time datetime=${date} title=${dateTime(date)}>${day(date)}</time> · <code>${shortCommit(sha)}</code></span>
+          <span class="note">${isVersion ? '' : 'no version · '}<time datetime=${date} title=${dateTime(date)}>${day(date)}</time> · <code>${shortCommit(sha)}</code> · ${author}</span>
         </p>
       </div>
       <p class="commit-score" title=${score && `${score.metric} on ${score.dataset}`}>

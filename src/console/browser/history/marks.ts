@@ -3,6 +3,9 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { HistoryCommit, LiveVersions, ModelHistory } from '../../../api/history.ts';
 
+/** What a server serves that names no version. */
+const DEFAULT_ALIAS = 'production';
+
 export interface Marks {
   readonly pins: ModelHistory['pins'];
   readonly servers: LiveVersions['servers'];
@@ -26,7 +29,11 @@ export function chips(
     ...pins
       .filter((pin) => pin.commit === commit)
       .map(({ alias }) =>
-        chip('pinned', `pinned: ${alias}`, `The store pins this version as ${alias}`),
+        chip(
+          'pinned',
+          alias === DEFAULT_ALIAS ? 'pinned' : `pinned: ${alias}`,
+          `The store pins this version as ${alias}`,
+        ),
       ),
     ...tags.map((tag) => chip('tag', tag, `Tag ${tag}`)),
     ...branches.map((branch) => chip('branch', branch, `Branch ${branch}`)),

@@ -53,7 +53,7 @@ function feature(name: string, sides: Sides, indexes: ReadonlyMap<string, number
     <section key=${name} class="profile-feature" aria-label=${featureName(name)}>
       <h4>
         ${featureName(name)}
-        ${index !== undefined && html`<span class="note"> stability index ${index.toFixed(2)}</span>`}
+        ${index !== undefined && html`<span class="note"> · stability index ${index.toFixed(2)}</span>`}
       </h4>
       <table class="profile-table"><tbody>${bins.map(row)}</tbody></table>
     </section>

@@ -75,7 +75,7 @@ function labelScores(scores: VersionCard['scores']): VNode {
     <details>
       <summary>By label</summary>
       <div class="scroll" tabindex="0" role="region" aria-label="Scores by label">
-        <table class="score-table">
+        <table class="score-table label-table">
           ${headerRow('Data set', 'Label', 'Recall', 'Precision', 'F1', 'Texts')}
           <tbody>
             ${rows.map(
@@ -116,7 +116,7 @@ export function scorePairs({ scores }: VersionChanges, names: readonly [string, 
                 ${datasetCell(each.dataset, each.rows)}
                 ${number(format(before))}
                 ${number(format(after))}
-                <td class="number" data-change=${direction(difference)}>
+                <td class="number" data-change=${each.isNotable ? direction(difference) : undefined}>
                   ${difference === undefined ? '–' : formatSigned(difference, (value) => value.toFixed(3))}
                 </td>
                 <td class="bars">${bar(before ?? 0, 'before')}${bar(after ?? 0)}</td>
@@ -142,9 +142,5 @@ function format(score: number | undefined): string {
 }
 
 function direction(difference: number | undefined): string | undefined {
-  return difference === undefined || Math.abs(difference) < 0.0005
-    ? undefined
-    : difference > 0
-      ? 'better'
-      : 'worse';
+  return difference === undefined ? undefined : difference > 0 ? 'better' : 'worse';
 }

@@ -1,13 +1,13 @@
 /** The card of a version: what it is made of, how good it is, what it changed. */
 import { html } from 'htm/preact';
 import { type ComponentChildren, h, type VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { HistoryCommit, ModelHistory, VersionCard } from '../../../api/history.ts';
 import { languageName } from '../../../terminal/languages.ts';
 import { capitalized, counted, listed } from '../../../terminal/quantities.ts';
 import { markdownBlocks } from '../components/markdown.ts';
 import { empty, headerRow, panel, warning } from '../components/parts.ts';
-import { bytes, count, dateTime } from '../format.ts';
+import { bytes, count, dateTime, unwrapped } from '../format.ts';
 import { parseMarkdown } from '../markdown.ts';
 import { changesOfParents } from './changes-view.ts';
 import { chips, type Marks } from './marks.ts';
@@ -27,16 +27,17 @@ export function VersionView(props: Props): VNode {
   const { value: card, error } = useJson<VersionCard>(`/console/history/${commit}`);
   const listedCommit = history.commits.find((each) => each.commit === commit);
   const isVersion = listedCommit?.isVersion !== false;
+  const parents = card?.parents ?? listedCommit?.parents ?? [];
   return html`
     ${panel(
       { id: 'version', title: titleOf(props, listedCommit), class: 'wide' },
       listedCommit && html`<p class="commit-facts">${chips(listedCommit, marks)}</p>`,
+      h(ParentChanges, { history, commit, parents, key: commit }),
       error !== undefined && warning(error),
       !card && error === undefined && empty('Reading …'),
       card && problems(card),
-      card && facts(card, history, isVersion),
     )}
-    ${h(ParentChanges, { ...props, parents: card?.parents ?? listedCommit?.parents ?? [], key: commit })}
+    ${card && panel({ id: 'card-commit', title: 'Commit', class: 'wide' }, facts(card, history, isVersion))}
     ${card && isVersion && panels(card)}
     ${card?.readme && readme(card.readme)}
     ${card && fileList(card)}
@@ -68,9 +69,9 @@ function facts(card: VersionCard, history: ModelHistory, isVersion: boolean): VN
   const parent = (commit: string): VNode =>
     html`<a href=${fragmentOf({ type: 'version', commit })}>${nameOf(commit, history)}</a> ` as VNode;
   return html`
-    ${body.length > 0 && html`<p class="message">${body.join('\n').trim()}</p>`}
+    ${body.length > 0 && html`<p class="message">${unwrapped(body.join('\n'))}</p>`}
     <dl>
-      ${fact('Commit', html`<code>${card.commit}</code>`)}
+      ${fact('SHA', html`<code>${card.commit}</code>`)}
       ${fact(card.parents.length === 1 ? 'Parent' : 'Parents', card.parents.length > 0 ? card.parents.map(parent) : 'none')}
       ${fact('Author', `${card.author}, ${dateTime(card.date)}`)}
       ${isVersion && fact('Size', bytes(card.size))}
@@ -87,29 +88,24 @@ function facts(card: VersionCard, history: ModelHistory, isVersion: boolean): VN
   ` as VNode;
 }
 
-/** Begins with what the version changed against its first parent. */
-function ParentChanges({
-  history,
-  commit,
-  parents,
-}: Props & { readonly parents: readonly string[] }): VNode | false {
-  const [chosen, setChosen] = useState<string>();
-  useEffect(() => setChosen(undefined), [commit]);
+interface ParentChangesProps extends Pick<Props, 'history' | 'commit'> {
+  readonly parents: readonly string[];
+}
+
+/** What the version changed, against its first parent if the reader does not choose another one. */
+function ParentChanges({ history, commit, parents }: ParentChangesProps): VNode | false {
+  const [chosen, setChosen] = useState(parents[0]);
   const parent = chosen ?? parents[0];
-  const isMerge = parents.length > 1;
-  return (
-    parent !== undefined &&
-    panel(
-      {
-        id: 'brought',
-        title: isMerge
-          ? `What the merge brought to ${nameOf(parent, history)}`
-          : `What it changed since ${nameOf(parent, history)}`,
-        class: 'wide brought',
-      },
-      changesOfParents({ history, commit }, parents, parent, setChosen),
-    )
-  );
+  if (parent === undefined) {
+    return false;
+  }
+  const what = parents.length > 1 ? 'What the merge brought to' : 'What changed since';
+  return html`
+    <section class="brought" aria-labelledby="brought-title">
+      <h3 id="brought-title">${what} ${nameOf(parent, history)}</h3>
+      ${changesOfParents({ history, commit }, parents, parent, setChosen)}
+    </section>
+  ` as VNode;
 }
 
 function panels(card: VersionCard): VNode[] {
@@ -146,12 +142,17 @@ function dataTable({ datasets }: VersionCard): VNode {
     Object.entries(all)
       .map(([label, n]) => `${name(label)} ${count(n)}`)
       .join(', ');
+  // Of one language, the number is that of the texts.
+  const languages = (all: Readonly<Record<string, number>>): string =>
+    Object.keys(all).length === 1
+      ? languageName(Object.keys(all)[0] ?? '')
+      : counts(all, languageName);
   const files = datasets.flatMap((dataset) => dataset.files.map((file) => ({ dataset, ...file })));
   return files.length === 0
     ? empty('No data are recorded.')
     : (html`
         <div class="scroll" tabindex="0" role="region" aria-label="Data files">
-          <table class="text-table">
+          <table class="text-table narrow-table">
             ${headerRow('File', 'For', 'Texts', 'Labels', 'Languages')}
             <tbody>
               ${files.map(
@@ -160,8 +161,8 @@ function dataTable({ datasets }: VersionCard): VNode {
                     <th scope="row" title=${`${file.dataset.source}. ${file.dataset.license}`}><code>${file.path}</code></th>
                     <td>${file.role}</td>
                     <td class="number">${count(file.rows)}</td>
-                    <td>${counts(file.labels, String)}</td>
-                    <td>${counts(file.languages, languageName)}</td>
+                    <td class="counts">${counts(file.labels, String)}</td>
+                    <td>${languages(file.languages)}</td>
                   </tr>
                 `,
               )}
