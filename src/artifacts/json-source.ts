@@ -10,6 +10,8 @@ interface JsonSourceOptions {
    * element's name. Any other array is one value.
    */
   readonly identifiers?: Readonly<Record<string, string>>;
+  /** The keys of such arrays whose elements are units. */
+  readonly units?: readonly string[];
   /** Which file the text is, for messages. */
   readonly origin?: string;
 }
@@ -22,12 +24,12 @@ interface JsonSourceOptions {
  */
 export function parseJsonSource(
   text: string,
-  { identifiers = {}, origin = 'JSON' }: JsonSourceOptions = {},
+  { identifiers = {}, units = [], origin = 'JSON' }: JsonSourceOptions = {},
 ): SourceNode {
   // jsonc-parser accepts more than JSON.
   parseJson(text, origin);
   const root = parseTree(text) as Node;
-  const node = sourceNode(root, { text, identifiers, origin });
+  const node = sourceNode(root, { text, identifiers, units, origin });
   const { content } = node;
   if (!content) {
     return node;
@@ -41,6 +43,7 @@ export function parseJsonSource(
 interface Context {
   readonly text: string;
   readonly identifiers: Readonly<Record<string, string>>;
+  readonly units: readonly string[];
   readonly origin: string;
 }
 
@@ -76,10 +79,11 @@ function objectNode(node: Node, text: string, context: Context): SourceNode {
 }
 
 function arrayNode(node: Node, text: string, context: Context, parentKey: string): SourceNode {
-  const { identifiers } = context;
+  const { identifiers, units } = context;
+  const isUnit = units.includes(parentKey);
   const elements = (node.children ?? []).map((child) => ({
     name: Object.hasOwn(identifiers, parentKey) ? nameOf(child, identifiers[parentKey]) : undefined,
-    node: sourceNode(child, context),
+    node: { ...sourceNode(child, context), isUnit },
     from: child,
     to: child,
   }));

@@ -7,6 +7,8 @@ export interface SourceNode {
   readonly meaning: string;
   /** Absent for a node that is compared and merged as one value. */
   readonly content?: Container;
+  /** Merged by its members only where none of them conflicts; else as one value. */
+  readonly isUnit?: boolean;
 }
 
 /** Its text consists of `open`, the members and `close`. */

@@ -1,4 +1,6 @@
 /** What commands write for people and programs. Nothing else in `commands/` writes text to the terminal. */
+import { readEnvironment } from '../config/environment.ts';
+import { page } from '../terminal/pager.ts';
 import { createPaint, isColoured, type Paint } from '../terminal/paint.ts';
 import {
   markInvisible,
@@ -29,6 +31,24 @@ export function print<T>(
     printJson(value);
   } else {
     process.stdout.write(`${format(printableValue(value, options), stdoutPaint())}\n`);
+  }
+}
+
+/** As `print`; on a terminal, a result that is longer than the screen goes through the pager, as with git. */
+export async function printPaged<T>(
+  flags: Flags,
+  value: T,
+  format: (value: T, paint: Paint) => string,
+  options: PrintableOptions = {},
+): Promise<void> {
+  const { isTTY, rows } = process.stdout;
+  if (flags.json || !isTTY) {
+    print(flags, value, format, options);
+    return;
+  }
+  const text = `${format(printableValue(value, options), stdoutPaint())}\n`;
+  if (text.split('\n').length <= rows || !(await page(text, readEnvironment()))) {
+    process.stdout.write(text);
   }
 }
 

@@ -98,13 +98,13 @@ async function resolveWith(
   { config, store, repository }: Pick<VersionAccess, 'config' | 'store' | 'repository'>,
   given: string | undefined,
 ): Promise<string> {
-  const { modelName, modelCommit } = config;
+  const { modelName, modelCommit, modelAlias } = config;
   const revision = given ?? modelCommit;
   if (revision !== undefined && !isFullSha(revision) && repository) {
     return resolveRevision(repository, revision);
   }
   if (given === undefined || isFullSha(given)) {
-    return resolveCommit(store, modelName, revision);
+    return resolveCommit(store, modelName, revision, modelAlias);
   }
   const found = JSON.stringify(given.slice(0, MAX_SHOWN_LENGTH));
   throw new ModelError(

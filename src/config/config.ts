@@ -69,8 +69,15 @@ function contradictionsOf({
   maxConnections,
   port,
   adminPort,
+  modelCommit,
+  modelAlias,
 }: Config): string[] {
   const problems: string[] = [];
+  if (modelCommit !== undefined && modelAlias !== undefined) {
+    problems.push(
+      `MODEL_ALIAS: expected it to be unset where MODEL_COMMIT names the version, found ${modelAlias}`,
+    );
+  }
   if (adminPort !== undefined && adminPort !== 0 && adminPort === port) {
     problems.push(`ADMIN_PORT: expected another port than PORT, found ${adminPort}`);
   }

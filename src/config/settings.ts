@@ -1,6 +1,7 @@
 /** Every setting: its variable, default, schema and help text. */
 import { z } from 'zod';
 import { availableCpus } from './cpu-quota.ts';
+import { namedKeys, parseKey, splitKeys } from './key-schemas.ts';
 import { defaultMaxConnections } from './open-files.ts';
 
 interface Setting<T> {
@@ -27,39 +28,6 @@ const integer = (min: number, max: number) => {
 
 const oneOf = <const T extends string>(...values: readonly T[]) =>
   z.enum(values, `expected one of ${values.join(', ')}`);
-
-/** What is sent in headers and compared byte by byte. Messages must not contain it. */
-const secret = (min: number, noun: string) =>
-  z
-    .string()
-    .regex(/^[!-~]*$/, `expected ${noun} of printable ASCII characters without spaces`)
-    .min(min, `expected ${noun} of ${min} characters or more`);
-
-const splitKeys = (value: string): string[] =>
-  value
-    .split(',')
-    .map((key) => key.trim())
-    .filter((key) => key !== '');
-
-/** `<name>:<key>`, or a key alone. */
-function parseKey(
-  text: string,
-  defaultName: string,
-): { readonly name: string; readonly key: string } {
-  const [, name = defaultName, key = text] = /^([^:]*):(.*)$/.exec(text) ?? [];
-  return { name, key };
-}
-
-/** @param noun what the keys are called in messages. */
-const namedKeys = (min: number, noun: string) =>
-  z.array(
-    z.object({
-      name: z
-        .string()
-        .regex(/^[\w.-]{1,64}$/, 'expected names of letters, digits, ".", "_" and "-"'),
-      key: secret(min, noun),
-    }),
-  );
 
 const setting = <T>(
   variable: string,
@@ -99,6 +67,12 @@ export const SETTINGS = {
     undefined,
     text.optional(),
     'full git commit SHA of the model version; if unset, the SHA in the model’s PINNED file',
+  ),
+  modelAlias: setting(
+    'MODEL_ALIAS',
+    undefined,
+    text.optional(),
+    'alias whose pinned version is served, such as staging; if unset, production, which is the PINNED file; MODEL_COMMIT must be unset',
   ),
   modelCache: setting(
     'MODEL_CACHE',

@@ -69,7 +69,8 @@ const CONFLICT = 3;
  */
 function driverScript(command: string): string {
   return [
-    `${command} models merge-driver --conflict-exit-code ${CONFLICT} %O %A %B %P`,
+    `${command} models merge-driver --conflict-exit-code ${CONFLICT} --git-process $PPID ` +
+      '--marker-size %L --base-label %S --ours-label %X --theirs-label %Y %O %A %B %P',
     `case $? in 0) exit 0;; ${CONFLICT}) exit 1;; esac`,
     "{ echo '<<<<<<< ours'; cat %A; echo; echo =======; cat %B; echo; echo '>>>>>>> theirs'; } > %A.failed",
     'mv %A.failed %A',

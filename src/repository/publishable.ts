@@ -1,4 +1,6 @@
-/** What `models publish` refuses: versions that `gate` and `serve` would refuse, whatever the one in production. */
+/** What `models publish` and `models pin` refuse: versions that `gate` and `serve` would refuse, whatever the one in production. */
+import { assertWeightsMatchIngredients } from '../artifacts/lineage.ts';
+import { parseJsonFile } from '../artifacts/read.ts';
 import { MODEL_FILES } from '../artifacts/version-files.ts';
 import { openClassifier } from '../inference/offline.ts';
 import { ModelError } from '../version/errors.ts';
@@ -22,6 +24,22 @@ export async function assertPublishable(store: Store, model: string, sha: string
   const { result, detail } = await checkTraining(store, version, files);
   if (result === 'failed') {
     throw new ModelError('unfit', `${sha} can't be published: ${detail}`);
+  }
+  const classifier = await openClassifier(files);
+  await classifier.close();
+}
+
+/**
+ * Checks what a server checks when it loads a version: that it is complete and proven, was not left to be
+ * retrained, and returns its golden scores on this machine.
+ *
+ * @throws ModelError or ClassifierError, naming what is wrong.
+ */
+export async function assertServable(store: Store, model: string, sha: string): Promise<void> {
+  const files = await readVersion(store, await openVersion(store, model, sha));
+  assertWeightsMatchIngredients(files);
+  if (files.has('profile.json')) {
+    parseJsonFile(files, 'profile.json');
   }
   const classifier = await openClassifier(files);
   await classifier.close();

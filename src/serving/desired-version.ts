@@ -8,7 +8,7 @@ import type { LoadObserver } from './observer.ts';
 
 export type SourceOptions = Pick<
   Config,
-  'modelStore' | 'modelName' | 'modelCommit' | 'modelCache' | 'modelFetchTimeoutMs'
+  'modelStore' | 'modelName' | 'modelCommit' | 'modelAlias' | 'modelCache' | 'modelFetchTimeoutMs'
 >;
 
 export interface DesiredVersion {
@@ -29,10 +29,10 @@ export interface DesiredVersion {
  * @throws ModelError where the commit is no full SHA, or a folder has no such model.
  */
 export async function readDesiredVersion(options: SourceOptions): Promise<DesiredVersion> {
-  const { modelStore, modelName, modelCommit } = options;
+  const { modelStore, modelName, modelCommit, modelAlias } = options;
   const store = openStore(modelStore) as LocalStore | RemoteStore;
   if (!isRemote(store)) {
-    const commit = await resolveCommit(store, modelName, modelCommit);
+    const commit = await resolveCommit(store, modelName, modelCommit, modelAlias);
     return { commit, locate: async () => ({ store, commit }) };
   }
   return {
@@ -43,10 +43,12 @@ export async function readDesiredVersion(options: SourceOptions): Promise<Desire
 
 /** Brings the version of a remote store into the cache. */
 function locateRemote(
-  { modelStore, modelName, modelCommit, modelCache, modelFetchTimeoutMs }: SourceOptions,
+  options: SourceOptions,
   { onLoadEvent }: Pick<LoadObserver, 'onLoadEvent'>,
   signal: AbortSignal,
 ): Promise<Located> {
+  const { modelStore, modelName, modelCommit, modelAlias, modelCache, modelFetchTimeoutMs } =
+    options;
   return locateVersion({
     openRemote: (timeoutMs) =>
       openStore(modelStore, {
@@ -58,6 +60,7 @@ function locateRemote(
     cacheFolder: modelCache,
     model: modelName,
     commit: modelCommit,
+    alias: modelAlias,
     onUnavailable: (error, lastPinned) =>
       onLoadEvent({ type: 'store-unavailable', error, lastPinned }),
     onDamaged: (error) => onLoadEvent({ type: 'cache-damaged', error }),

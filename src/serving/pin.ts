@@ -14,8 +14,9 @@ const TIMEOUT_MS = 10_000;
 const MAX_RETRY_DELAY_MS = 300_000;
 
 /** @throws ModelError where the store can't be read, or names no full SHA. */
-export function readPinned({ modelStore, modelName }: SourceOptions): Promise<string> {
-  return resolveCommit(openStore(modelStore, { timeoutMs: TIMEOUT_MS }), modelName);
+export function readPinned({ modelStore, modelName, modelAlias }: SourceOptions): Promise<string> {
+  const store = openStore(modelStore, { timeoutMs: TIMEOUT_MS });
+  return resolveCommit(store, modelName, undefined, modelAlias);
 }
 
 export interface PinWatcher {
@@ -138,13 +139,13 @@ function isToBeServed(state: WatchState, pinned: string): boolean {
 
 /** A start serves it while a remote store can't be reached. */
 async function rememberPinned(
-  { modelStore, modelName, modelCache }: SourceOptions,
+  { modelStore, modelName, modelAlias, modelCache }: SourceOptions,
   commit: string,
 ): Promise<void> {
   const store = openStore(modelStore);
   if (isRemote(store)) {
     // A cache that can't be written to any more is reported by the load that needs it.
-    await saveLastPinned(store, modelCache, modelName, commit).catch(() => undefined);
+    await saveLastPinned(store, modelCache, modelName, commit, modelAlias).catch(() => undefined);
   }
 }
 

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { access, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeSystemError, isSystemError } from '../errors.ts';
+import { pinKey } from './alias.ts';
 import { downloadVersion } from './download.ts';
 import { ModelError } from './errors.ts';
 import { isFullSha } from './git-objects.ts';
@@ -13,7 +14,7 @@ import { withStagingDirectory } from './staging.ts';
 import { createFolderStore } from './stores/folder.ts';
 import type { LocalStore, RemoteStore, Store } from './stores/store.ts';
 import { formatTag, readTag, tagKey } from './tag.ts';
-import { openVersion, pinKey, readVersion } from './version.ts';
+import { openVersion, readVersion } from './version.ts';
 
 /** The SHA and the location of a store. */
 const MAX_PIN_BYTES = 4096;
@@ -125,14 +126,15 @@ async function install(
   }
 }
 
-/** The SHA that a store's PINNED file contained when it was last read; undefined for another store. */
+/** The SHA that an alias of a store had when it was last read; undefined for another store. */
 export async function readLastPinned(
   { location }: Store,
   cacheFolder: string,
   model: string,
+  alias?: string,
 ): Promise<string | undefined> {
   const bytes = await createFolderStore(cacheFolder)
-    .read(pinKey(model), MAX_PIN_BYTES)
+    .read(pinKey(model, alias), MAX_PIN_BYTES)
     .catch(() => undefined);
   const [sha = '', source] = bytes?.toString('utf8').split('\n') ?? [];
   return isFullSha(sha) && source === location ? sha : undefined;
@@ -144,11 +146,12 @@ export async function saveLastPinned(
   cacheFolder: string,
   model: string,
   sha: string,
+  alias?: string,
 ): Promise<void> {
   const bytes = Buffer.from(`${sha}\n${location}\n`);
   await asCacheError(cacheFolder, () =>
     withStagingDirectory(join(cacheFolder, model), (staging) =>
-      replaceFile(join(cacheFolder, pinKey(model)), bytes, staging),
+      replaceFile(join(cacheFolder, pinKey(model, alias)), bytes, staging),
     ),
   );
 }

@@ -24,8 +24,9 @@ export interface LocateOptions extends FetchOptions {
   readonly timeoutMs: number;
   readonly cacheFolder: string;
   readonly model: string;
-  /** Full SHA; without it, the one in the store's PINNED file. */
+  /** Full SHA; without it, the one that the alias is pinned to in the store. */
   readonly commit?: string | undefined;
+  readonly alias?: string | undefined;
   /** Called where the store can't be reached and the version that was pinned last is used instead. */
   readonly onUnavailable: (cause: ModelError, lastPinned: string) => void;
 }
@@ -37,7 +38,7 @@ export interface LocateOptions extends FetchOptions {
  * @throws ModelError where neither the store nor the cache has the version.
  */
 export async function locateVersion(options: LocateOptions): Promise<Located> {
-  const { openRemote, timeoutMs, cacheFolder, model } = options;
+  const { openRemote, timeoutMs, cacheFolder, model, alias } = options;
   const store = openRemote(timeoutMs);
   const fetchCommit = async (sha: string): Promise<Located> => ({
     store: await fetchVersion({ store, cacheFolder, model, sha }, options),
@@ -46,22 +47,25 @@ export async function locateVersion(options: LocateOptions): Promise<Located> {
   if (options.commit !== undefined) {
     return fetchCommit(options.commit);
   }
-  const last = await readLastPinned(store, cacheFolder, model);
+  const last = await readLastPinned(store, cacheFolder, model, alias);
   const commit =
-    last === undefined ? await resolveCommit(store, model) : await resolveOrLast(last, options);
+    last === undefined
+      ? await resolveCommit(store, model, undefined, alias)
+      : await resolveOrLast(last, options);
   const located = await fetchCommit(commit);
   // Where nothing is new, the cache may be read-only.
   if (commit !== last) {
-    await saveLastPinned(store, cacheFolder, model, commit);
+    await saveLastPinned(store, cacheFolder, model, commit, alias);
   }
   return located;
 }
 
-/** The commit in the store's PINNED file, or the last one where the store can't be reached. */
+/** The commit that the alias is pinned to, or the last one where the store can't be reached. */
 async function resolveOrLast(last: string, options: LocateOptions): Promise<string> {
-  const { openRemote, timeoutMs, model, onUnavailable } = options;
+  const { openRemote, timeoutMs, model, alias, onUnavailable } = options;
   try {
-    return await resolveCommit(openRemote(Math.min(timeoutMs, CACHED_TIMEOUT_MS)), model);
+    const store = openRemote(Math.min(timeoutMs, CACHED_TIMEOUT_MS));
+    return await resolveCommit(store, model, undefined, alias);
   } catch (error) {
     if (!hasCode(error, 'store-unavailable')) {
       throw error;

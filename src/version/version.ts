@@ -1,5 +1,6 @@
 /** From a SHA to proven bytes: no byte of a version is used before it is proven. */
 import { createHash } from 'node:crypto';
+import { pinKey } from './alias.ts';
 import { hasCode, ModelError, notProven } from './errors.ts';
 import { algorithmOf, createObjectHash, isFullSha } from './git-objects.ts';
 import {
@@ -24,20 +25,23 @@ export interface Version extends Manifest {
   read(path: string): Promise<Buffer>;
 }
 
-/** The file, beside the versions of a model, with the SHA of the version to serve. */
-const PIN_FILE = 'PINNED';
 const MAX_PIN_BYTES = 1024;
 
 /**
- * The commit to serve: the given one, or the one in `<store>/<model>/PINNED`.
+ * The commit to serve: the given one, or the one that an alias is pinned to.
  *
  * @throws ModelError `bad-reference` where it is not a full SHA.
  */
-export async function resolveCommit(store: Store, model: string, commit?: string): Promise<string> {
+export async function resolveCommit(
+  store: Store,
+  model: string,
+  commit?: string,
+  alias?: string,
+): Promise<string> {
   if (commit !== undefined) {
     return checkCommit(commit);
   }
-  const key = pinKey(model);
+  const key = pinKey(model, alias);
   const bytes = await store.read(key, MAX_PIN_BYTES).catch((error: unknown) => {
     throw hasCode(error, 'not-found')
       ? new ModelError(
@@ -48,10 +52,6 @@ export async function resolveCommit(store: Store, model: string, commit?: string
       : error;
   });
   return checkCommit(bytes.toString('utf8').trim(), key);
-}
-
-export function pinKey(model: string): string {
-  return `${model}/${PIN_FILE}`;
 }
 
 /**

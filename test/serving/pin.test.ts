@@ -130,8 +130,8 @@ describe('a pin is not forgotten', () => {
     const idle = vi.spyOn(changes, 'idle');
     const byHand = changes.run({ type: 'promote' }, { by: 'hand' });
     const config = {
-      ...{ modelStore: store, modelName: MODEL, modelCommit: undefined, modelCache: store },
-      ...{ modelFetchTimeoutMs: 1_000, watchPin: 0 },
+      ...{ modelStore: store, modelName: MODEL, modelCommit: undefined, modelAlias: undefined },
+      ...{ modelCache: store, modelFetchTimeoutMs: 1_000, watchPin: 0 },
     };
     const onError = vi.fn();
     const read = watchPinOf(config, { changes, onError, commit: () => PINNED })?.read('SIGHUP');

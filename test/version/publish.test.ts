@@ -74,9 +74,7 @@ test('a version is not visible after an interruption before any file; the next r
     target = createFolderStore(targetFolder);
     let created = 0;
     const failing: WritableStore = {
-      location: target.location,
-      read: (...args) => target.read(...args),
-      list: (folder) => target.list(folder),
+      ...target,
       create: (...args) => {
         if (created++ === limit) {
           throw new Error('killed');

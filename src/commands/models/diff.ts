@@ -1,14 +1,16 @@
 import type { Command } from 'commander';
 import { inspectModel } from '../../inference/inspect.ts';
-import { diffVersions } from '../../repository/diff/diff.ts';
+import { diffVersions, type VersionDiff } from '../../repository/diff/diff.ts';
+import type { Paint } from '../../terminal/paint.ts';
 import { asJson, type Flags } from '../options.ts';
-import { print } from '../output.ts';
+import { printPaged, stdoutColumns } from '../output.ts';
 import {
   REVISION,
   SERVED_REVISION,
   withVersionAccess,
   withVersionFlags,
 } from '../version-access.ts';
+import { formatDiffStat } from './diff-stat.ts';
 import { DIFF_PRINTABLE, formatDiff } from './diff-text.ts';
 
 export function addDiff(models: Command): void {
@@ -16,14 +18,22 @@ export function addDiff(models: Command): void {
     .description('Compare two versions: ingredients, model, scores, profile.')
     .argument('<old>', REVISION)
     .argument('[new]', SERVED_REVISION)
+    .option('--stat', 'a line for each part: fits on one screen')
     .addOption(asJson())
     .action(run);
 }
 
-function run(before: string, after: string | undefined, flags: Flags): Promise<void> {
+function run(
+  before: string,
+  after: string | undefined,
+  flags: Flags & { readonly stat?: boolean },
+): Promise<void> {
   return withVersionAccess(flags, async ({ open }) => {
     const versions = { old: await open(before), new: await open(after) };
     const diff = await diffVersions(versions, inspectModel);
-    print(flags, diff, formatDiff, DIFF_PRINTABLE);
+    const format = flags.stat
+      ? formatDiffStat
+      : (value: VersionDiff, paint: Paint) => formatDiff(value, stdoutColumns(), paint);
+    await printPaged(flags, diff, format, DIFF_PRINTABLE);
   });
 }

@@ -13,6 +13,7 @@ export function addFetch(models: Command): void {
     'modelStore',
     'modelName',
     'modelCommit',
+    'modelAlias',
     'modelCache',
     'modelFetchTimeoutMs',
   ])
@@ -40,6 +41,7 @@ async function run(sha: string | undefined, flags: Flags): Promise<void> {
     timeoutMs: config.modelFetchTimeoutMs,
     cacheFolder,
     model,
+    alias: config.modelAlias,
     commit: commit && checkCommit(commit, sha === undefined ? 'MODEL_COMMIT' : 'the commit'),
     onUnavailable: (error) =>
       warn(`${error.message}; using the version that was pinned last, from the cache`),

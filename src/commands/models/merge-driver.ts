@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
+import { readEnvironment } from '../../config/environment.ts';
 import { describeSystemError, isSystemError } from '../../errors.ts';
 import { openCallingRepository } from '../../repository/git.ts';
+import { type PassedByGit, readConflictStyle } from '../../repository/merge/conflict-style.ts';
 import { type DriverFiles, runMergeDriver } from '../../repository/merge/merge-driver.ts';
 import type { HashAlgorithm } from '../../version/git-objects.ts';
 import { positiveInteger } from '../flag-values.ts';
@@ -23,22 +25,30 @@ export function addMergeDriver(models: Command): void {
         .default(1)
         .hideHelp(),
     )
-    .action(
-      (
-        base: string,
-        ours: string,
-        theirs: string,
-        path: string,
-        { conflictExitCode }: { readonly conflictExitCode: number },
-      ) => run({ base, ours, theirs }, path, conflictExitCode),
+    .addOption(new Option('--marker-size <characters>', '%L of git').hideHelp())
+    .addOption(new Option('--base-label <name>', '%S of git').hideHelp())
+    .addOption(new Option('--ours-label <name>', '%X of git').hideHelp())
+    .addOption(new Option('--theirs-label <name>', '%Y of git').hideHelp())
+    .addOption(new Option('--git-process <id>', 'the process of git').hideHelp())
+    .action((base: string, ours: string, theirs: string, path: string, flags: DriverFlags) =>
+      run({ base, ours, theirs }, path, flags),
     );
 }
 
-async function run(files: DriverFiles, path: string, conflictExitCode: number): Promise<void> {
+interface DriverFlags extends PassedByGit {
+  readonly conflictExitCode: number;
+}
+
+async function run(
+  files: DriverFiles,
+  path: string,
+  { conflictExitCode, ...passed }: DriverFlags,
+): Promise<void> {
   try {
-    const { git } = await openCallingRepository();
-    const algorithm = (await git('rev-parse', '--show-object-format')).trim() as HashAlgorithm;
-    const messages = await runMergeDriver(files, path, algorithm);
+    const repository = await openCallingRepository();
+    const format = await repository.git('rev-parse', '--show-object-format');
+    const style = await readConflictStyle(repository, passed, readEnvironment());
+    const messages = await runMergeDriver(files, path, format.trim() as HashAlgorithm, style);
     messages.forEach(notify);
     process.exitCode = messages.length > 0 ? conflictExitCode : 0;
   } catch (error) {

@@ -21,6 +21,9 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   gate: async () => (await import('./gate.ts')).addGate,
   reproduce: async () => (await import('./reproduce.ts')).addReproduce,
   publish: async () => (await import('./publish.ts')).addPublish,
+  pin: async () => (await import('./pin.ts')).addPin,
+  unpin: async () => (await import('./pin.ts')).addUnpin,
+  pins: async () => (await import('./pins.ts')).addPins,
   fetch: async () => (await import('./fetch.ts')).addFetch,
   ui: async () => (await import('./ui.ts')).addUi,
 };

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { tagsOf } from '../../repository/git.ts';
 import { ModelError } from '../../version/errors.ts';
 import { publishVersion } from '../../version/publish.ts';
-import { isWritable, type Store } from '../../version/stores/store.ts';
+import { requireWritable, type Store } from '../../version/stores/store.ts';
 import { judging } from '../exit-code.ts';
 import { asJson, type Flags, isGiven } from '../options.ts';
 import { notify, print, progressBar } from '../output.ts';
@@ -35,15 +35,12 @@ interface PublishFlags extends Flags {
   readonly tag?: string;
 }
 
+export const PUBLISH_ELSEWHERE = 'publish to a folder or to s3://bucket/prefix';
+
 function run(revision: string, flags: PublishFlags): Promise<void> {
   return withVersionAccess(flags, async (versions) => {
-    const { config, store, repository, resolve } = versions;
-    if (!isWritable(store)) {
-      throw new ModelError(
-        'bad-reference',
-        `${store.location} can only be read from: publish to a folder or to s3://bucket/prefix`,
-      );
-    }
+    const { config, repository, resolve } = versions;
+    const store = requireWritable(versions.store, PUBLISH_ELSEWHERE);
     const source = sourceOf(versions, flags.from);
     const commit = await resolve(revision);
     const tags = repository ? await tagsOf(repository) : undefined;

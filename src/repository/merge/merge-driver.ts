@@ -5,7 +5,9 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { parseJsonSource } from '../../artifacts/json-source.ts';
 import type { HashAlgorithm } from '../../version/git-objects.ts';
+import type { ConflictStyle } from './conflict-style.ts';
 import { type FileSides, type MergedFile, mergeFile } from './merge-file.ts';
 
 /** The files that git passes to a driver (`%O %A %B`). */
@@ -27,27 +29,55 @@ export async function runMergeDriver(
   files: DriverFiles,
   path: string,
   algorithm: HashAlgorithm,
+  style: ConflictStyle,
 ): Promise<readonly string[]> {
   const sides = {
     base: await readFile(files.base),
     ours: await readFile(files.ours),
     theirs: await readFile(files.theirs),
   };
+  const merged = mergeFile(path, sides, algorithm, style);
   const { bytes, messages } =
-    mergeFile(path, sides, algorithm) ?? (await mergeLines(files, path, sides));
+    (merged && (await mergeLists(merged, files, style))) ??
+    (await mergeLines(files, path, sides, style));
   const temporary = `${files.ours}.${randomUUID()}`;
   await writeFile(temporary, bytes);
   await rename(temporary, files.ours);
   return messages;
 }
 
+/** Where only lists conflict: git's merge of the lines, if it has no conflict and is right. */
+async function mergeLists(
+  merged: MergedFile,
+  files: DriverFiles,
+  style: ConflictStyle,
+): Promise<MergedFile> {
+  if (merged.messages.length === 0 || !merged.isOfLists) {
+    return merged;
+  }
+  const { bytes, conflicts } = await runMergeFile(files, style);
+  try {
+    parseJsonSource(bytes.toString('utf8'));
+    return conflicts === 0 ? { bytes, messages: [] } : merged;
+  } catch {
+    return merged;
+  }
+}
+
 /** git's own merge, line by line. */
-async function mergeLines(files: DriverFiles, path: string, sides: FileSides): Promise<MergedFile> {
+async function mergeLines(
+  files: DriverFiles,
+  path: string,
+  sides: FileSides,
+  style: ConflictStyle,
+): Promise<MergedFile> {
   if (Object.values(sides).some(isBinary)) {
     const message = `${path}: conflict: no text; ours is kept until one is chosen`;
-    return { bytes: sides.ours, messages: [message] };
+    return style.favored
+      ? { bytes: sides[style.favored], messages: [] }
+      : { bytes: sides.ours, messages: [message] };
   }
-  const { bytes, conflicts } = await runMergeFile(files);
+  const { bytes, conflicts } = await runMergeFile(files, style);
   const message = `${path}: conflict between lines, in ${conflicts} places`;
   return { bytes, messages: conflicts > 0 ? [message] : [] };
 }
@@ -55,13 +85,21 @@ async function mergeLines(files: DriverFiles, path: string, sides: FileSides): P
 /** `git merge-file` reports the number of conflicts as its exit code; a larger one is an error. */
 const MAX_CONFLICTS = 127;
 
-function runMergeFile(files: DriverFiles): Promise<{ bytes: Buffer; conflicts: number }> {
-  const labels = ['ours', 'base', 'theirs'].flatMap((label) => ['-L', label]);
+function runMergeFile(
+  files: DriverFiles,
+  { labels, showsBase, markerSize, favored }: ConflictStyle,
+): Promise<{ bytes: Buffer; conflicts: number }> {
+  const options = [
+    `--marker-size=${markerSize}`,
+    ...(showsBase ? ['--diff3'] : []),
+    ...(favored ? [`--${favored}`] : []),
+    ...[labels.ours, labels.base, labels.theirs].flatMap((label) => ['-L', label]),
+  ];
   const names = [files.ours, files.base, files.theirs];
   return new Promise((resolve, reject) => {
     execFile(
       'git',
-      ['merge-file', '--stdout', '--diff3', ...labels, '--', ...names],
+      ['merge-file', '--stdout', ...options, '--', ...names],
       { encoding: 'buffer', maxBuffer: Number.POSITIVE_INFINITY },
       (error, bytes) => {
         const conflicts = error ? error.code : 0;

@@ -1,18 +1,21 @@
 /** Merges one file of a version by its meaning. */
 import { parseJsonSource } from '../../artifacts/json-source.ts';
 import { retrainingMark } from '../../artifacts/lineage.ts';
-import { parseRequirements } from '../../artifacts/requirements.ts';
+import { parseRequirements, readRequirements } from '../../artifacts/requirements.ts';
 import { type SourceNode, wholeFile } from '../../artifacts/source-tree.ts';
 import { type MergeStrategy, mergeStrategyOf } from '../../artifacts/version-files.ts';
 import { ModelError } from '../../version/errors.ts';
 import { type HashAlgorithm, objectId } from '../../version/git-objects.ts';
+import type { ConflictStyle } from './conflict-style.ts';
+import { parseMergedBase } from './merged-base.ts';
 import { type Conflict, mergeSources, type Sides } from './three-way.ts';
 
 const PARSERS: Readonly<
   Record<Exclude<MergeStrategy, 'retrain' | 'lines'>, (text: string) => SourceNode>
 > = {
   'json-keys': (text) => parseJsonSource(text),
-  datasets: (text) => parseJsonSource(text, { identifiers: { datasets: 'name', files: 'path' } }),
+  datasets: (text) =>
+    parseJsonSource(text, { identifiers: { datasets: 'name', files: 'path' }, units: ['files'] }),
   packages: parseRequirements,
   'whole-file': wholeFile,
 };
@@ -24,6 +27,8 @@ export interface MergedFile {
   readonly bytes: Buffer;
   /** A line for each conflict; empty for a clean merge. */
   readonly messages: readonly string[];
+  /** Whether all conflicts are of lists: git may be able to merge their lines. */
+  readonly isOfLists?: boolean;
 }
 
 /**
@@ -35,6 +40,7 @@ export function mergeFile(
   path: string,
   sides: FileSides,
   algorithm: HashAlgorithm,
+  style: ConflictStyle,
 ): MergedFile | undefined {
   const strategy = mergeStrategyOf(path);
   switch (strategy) {
@@ -43,7 +49,7 @@ export function mergeFile(
     case 'lines':
       return undefined;
     default:
-      return mergeParsed(path, sides, PARSERS[strategy]);
+      return mergeParsed(path, sides, PARSERS[strategy], style);
   }
 }
 
@@ -73,13 +79,15 @@ function mergeParsed(
   path: string,
   sides: FileSides,
   parse: (text: string) => SourceNode,
+  style: ConflictStyle,
 ): MergedFile | undefined {
   const nodes = parseSides(sides, parse);
-  const merged = nodes && mergeSources(nodes.base, nodes.ours, nodes.theirs);
+  const merged = nodes && mergeSources(nodes.base, nodes.ours, nodes.theirs, style);
   return (
     merged && {
-      bytes: Buffer.from(merged.text),
+      bytes: Buffer.from(nodes.mark + merged.text),
       messages: merged.conflicts.map((conflict) => formatConflict(path, conflict)),
+      isOfLists: merged.conflicts.every(({ isOfLists }) => isOfLists),
     }
   );
 }
@@ -87,21 +95,27 @@ function mergeParsed(
 interface NodeSides extends Sides<SourceNode> {
   readonly ours: SourceNode;
   readonly theirs: SourceNode;
+  /** The byte order mark at the start of the file, if it has one. */
+  readonly mark: string;
 }
+
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /** @returns undefined where a side is not in its format. */
 function parseSides(
   { base, ours, theirs }: FileSides,
   parse: (text: string) => SourceNode,
 ): NodeSides | undefined {
-  // `toString` would replace bytes that are not UTF-8.
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const read = (bytes: Buffer): SourceNode => parse(decoder.decode(bytes));
+  // `toString` would replace bytes that are not UTF-8. The decoder leaves out a byte order mark.
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const hasMark = (bytes: Buffer): boolean => bytes.indexOf(BYTE_ORDER_MARK) === 0;
+  const marked = hasMark(ours) === hasMark(base) ? theirs : ours;
   try {
     return {
-      base: base.byteLength > 0 ? read(base) : undefined,
-      ours: read(ours),
-      theirs: read(theirs),
+      base: base.byteLength > 0 ? parseMergedBase(decoder.decode(base), parse) : undefined,
+      ours: parse(decoder.decode(ours)),
+      theirs: parse(decoder.decode(theirs)),
+      mark: hasMark(marked) ? BYTE_ORDER_MARK : '',
     };
   } catch (error) {
     // The decoder throws TypeError.
@@ -113,11 +127,23 @@ function parseSides(
 }
 
 function formatConflict(path: string, { path: key, base, ours, theirs }: Conflict): string {
+  const where = key === '' ? '' : ` in ${key}`;
+  const pin = path.startsWith('environment/requirements') && commonPin(ours, theirs);
+  if (pin) {
+    return `${path}: conflict${where}: both sides have ${pin}, with other hashes`;
+  }
   const absent = base === undefined ? 'none' : 'deleted';
   const side = (text: string | undefined): string =>
     text === undefined ? absent : shorten(text.replace(/(?:\\?\s)+/g, ' '));
-  const where = key === '' ? '' : ` in ${key}`;
   return `${path}: conflict${where}: base ${side(base)}, ours ${side(ours)}, theirs ${side(theirs)}`;
+}
+
+/** Such as `numpy==1.26.4`, where both sides require the same and only the hashes differ. */
+function commonPin(ours = '', theirs = ''): string | undefined {
+  const [left, right] = [ours, theirs].map((text) =>
+    readRequirements(text).map(({ name, specifier }) => name + specifier),
+  );
+  return left?.[0] === right?.[0] ? left?.[0] : undefined;
 }
 
 const MAX_SHOWN_LENGTH = 80;

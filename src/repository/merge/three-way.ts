@@ -3,6 +3,7 @@
  * sides changed the same part in different ways.
  */
 import type { Container, Member, SourceNode } from '../../artifacts/source-tree.ts';
+import type { ConflictStyle } from './conflict-style.ts';
 
 /** One part in the common ancestor and in the two versions that are merged. */
 export interface Sides<T> {
@@ -15,10 +16,12 @@ export interface Sides<T> {
 export interface Conflict extends Sides<string> {
   /** Keys from the top of the file, joined by dots; empty for the whole file. */
   readonly path: string;
+  /** Whether both sides have a list, which is one value here, and lines for git. */
+  readonly isOfLists: boolean;
 }
 
 export interface Merged {
-  /** A conflict is shown as git does: ours, base and theirs between markers. */
+  /** A conflict is shown as git does: the sides between markers. */
   readonly text: string;
   readonly conflicts: readonly Conflict[];
 }
@@ -33,25 +36,48 @@ export function mergeSources(
   base: SourceNode | undefined,
   ours: SourceNode,
   theirs: SourceNode,
+  style: ConflictStyle,
 ): Merged | undefined {
-  const merged = mergeNodes({ base, ours, theirs }, []);
+  const merged = mergeNodes({ base, ours, theirs }, [], style);
   return typeof merged === 'string' ? undefined : merged;
 }
 
 function mergeNodes(
   sides: Sides<SourceNode>,
   path: readonly string[],
+  style: ConflictStyle,
 ): Merged | 'deleted' | 'conflict' {
   // By text first, so that an unchanged part keeps its spelling. By meaning last, so that a change of
   // spelling on one side does not conflict with a change of the value on the other.
-  const choice = choose(sides, 'text') ?? containersOf(sides) ?? choose(sides, 'meaning');
+  const choice =
+    choose(sides, 'text') ??
+    containersOf(sides) ??
+    choose(sides, 'meaning') ??
+    (style.favored && { node: sides[style.favored] });
   if (!choice) {
     return 'conflict';
   }
   if ('ours' in choice) {
-    return mergeContainers(choice, path);
+    return sides.ours?.isUnit
+      ? mergeUnit(sides, choice, path, style)
+      : mergeContainers(choice, path, style);
   }
   return choice.node ? { text: choice.node.text, conflicts: [] } : 'deleted';
+}
+
+/** What belongs together, such as the digest and the rows of a file: no value of one side beside one of the other. */
+function mergeUnit(
+  sides: Sides<SourceNode>,
+  containers: Containers,
+  path: readonly string[],
+  { favored, ...style }: ConflictStyle,
+): Merged | 'conflict' {
+  const merged = mergeContainers(containers, path, style);
+  if (merged.conflicts.length === 0) {
+    return merged;
+  }
+  const text = favored && sides[favored]?.text;
+  return text === undefined ? 'conflict' : { text, conflicts: [] };
 }
 
 /** The side to take where only one changed, or both changed in the same way; no node if it was deleted. */
@@ -82,7 +108,11 @@ function containersOf({ base, ours, theirs }: Sides<SourceNode>): Containers | u
 /** A member of the result with its key: merged, or the text of each side. */
 type Piece = Pick<Member, 'lead'> & ({ readonly text: string } | { readonly sides: Sides<string> });
 
-function mergeContainers(containers: Containers, path: readonly string[]): Merged {
+function mergeContainers(
+  containers: Containers,
+  path: readonly string[],
+  style: ConflictStyle,
+): Merged {
   const conflicts: Conflict[] = [];
   const pieces: Piece[] = [];
   const members = mapSides(containers, byKey);
@@ -90,10 +120,11 @@ function mergeContainers(containers: Containers, path: readonly string[]): Merge
     const sides = mapSides(members, (side) => side.get(key));
     const nodes = mapSides(sides, ({ node }) => node);
     const lead = chooseSpelling(mapSides(sides, (member) => member.lead)) ?? '';
-    const merged = mergeNodes(nodes, [...path, key]);
+    const merged = mergeNodes(nodes, [...path, key], style);
     if (merged === 'conflict') {
       const name = [...path, key].filter(Boolean).join('.');
-      conflicts.push({ path: name, ...mapSides(nodes, ({ text }) => text) });
+      const isOfLists = isList(nodes.ours) && isList(nodes.theirs);
+      conflicts.push({ path: name, isOfLists, ...mapSides(nodes, ({ text }) => text) });
       pieces.push({ lead, sides: mapSides(sides, ({ head, node }) => head + node.text) });
     } else if (merged !== 'deleted') {
       const head = chooseSpelling(mapSides(sides, (member) => member.head)) ?? '';
@@ -101,7 +132,11 @@ function mergeContainers(containers: Containers, path: readonly string[]): Merge
       pieces.push({ lead, text: head + merged.text });
     }
   }
-  return { text: render(pieces, edgesOf(containers)), conflicts };
+  return { text: render(pieces, edgesOf(containers), style), conflicts };
+}
+
+function isList(node: SourceNode | undefined): boolean {
+  return node?.meaning.startsWith('[') === true && !node.content;
 }
 
 function mapSides<T, R>(sides: Sides<T>, map: (side: NonNullable<T>) => R): Sides<R> {
@@ -158,6 +193,7 @@ const COMMA = /^\s*,/;
 function render(
   pieces: readonly Piece[],
   { open, close }: Pick<Container, 'open' | 'close'>,
+  style: ConflictStyle,
 ): string {
   if (pieces.length === 0) {
     return open.trimEnd() + close.trimStart();
@@ -170,7 +206,8 @@ function render(
       const space = piece.lead.replace(COMMA, '');
       text += 'sides' in before ? onNewLine(space) : i > last ? space : piece.lead;
     }
-    text = 'sides' in piece ? addConflict(text, addCommas(pieces, i, last)) : text + piece.text;
+    text =
+      'sides' in piece ? addConflict(text, addCommas(pieces, i, last), style) : text + piece.text;
   }
   const end = pieces.at(-1);
   return text + (end && 'sides' in end && close !== '' ? onNewLine(close) : close);
@@ -209,22 +246,26 @@ function onNewLine(text: string): string {
   return /^\r?\n/.test(text) ? text : `\n${text}`;
 }
 
-/** Markers as `git merge` writes them with `merge.conflictStyle=diff3`, on lines of their own. */
-function addConflict(text: string, { base, ours, theirs }: Sides<string>): string {
+/** Markers as git writes them, on lines of their own. */
+function addConflict(
+  text: string,
+  sides: Sides<string>,
+  { labels, showsBase, markerSize }: ConflictStyle,
+): string {
   const [, before = '', indent = ''] = /^(|.*\n)([^\S\n]*)$/s.exec(text) ?? [
     text,
     `${text.trimEnd()}\n`,
   ];
-  const side = (value: string | undefined): string[] =>
-    value === undefined ? [] : [indent + value];
+  const marker = (sign: string, label = ''): string => sign.repeat(markerSize) + label;
+  const textOf = (side: keyof Sides<string>): string[] =>
+    sides[side] === undefined ? [] : [indent + sides[side]];
   const lines = [
-    '<<<<<<< ours',
-    ...side(ours),
-    '||||||| base',
-    ...side(base),
-    '=======',
-    ...side(theirs),
-    '>>>>>>> theirs',
+    marker('<', ` ${labels.ours}`),
+    ...textOf('ours'),
+    ...(showsBase ? [marker('|', ` ${labels.base}`), ...textOf('base')] : []),
+    marker('='),
+    ...textOf('theirs'),
+    marker('>', ` ${labels.theirs}`),
   ];
   return before + lines.join('\n');
 }

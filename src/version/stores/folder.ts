@@ -1,6 +1,17 @@
 /** A store in a folder of this machine. */
 import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readdir, realpath, writeFile } from 'node:fs/promises';
+import {
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { describeSystemError, isSystemError } from '../../errors.ts';
 import { ModelError } from '../errors.ts';
@@ -36,19 +47,10 @@ export function createFolderStore(location: string): LocalStore {
         throw asReadError(error, root);
       }
     },
-    create: async (key, bytes) => {
-      const path = join(location, key);
-      try {
-        return await createFile(location, path, bytes);
-      } catch (cause) {
-        throw isSystemError(cause)
-          ? new ModelError('store-unavailable', describeSystemError(cause), {
-              cause,
-              data: { path },
-            })
-          : cause;
-      }
-    },
+    create: (key, bytes) => asWriteError(() => createFile(location, join(location, key), bytes)),
+    replace: (key, bytes, expected) =>
+      asWriteError(() => replaceFile(location, join(location, key), bytes, expected)),
+    remove: (key) => asWriteError(() => rm(join(location, key), { force: true })),
   };
 }
 
@@ -122,6 +124,44 @@ function createFile(location: string, path: string, bytes: Buffer): Promise<'cre
       throw error;
     }
   });
+}
+
+async function replaceFile(
+  location: string,
+  path: string,
+  bytes: Buffer,
+  expected: Buffer | undefined,
+): Promise<'replaced' | 'changed'> {
+  if (expected === undefined) {
+    return (await createFile(location, path, bytes)) === 'created' ? 'replaced' : 'changed';
+  }
+  return withStagingDirectory(location, async (staging) => {
+    const temporary = join(staging, 'file');
+    await writeFile(temporary, bytes, { flush: true });
+    // No file system compares and replaces in one step: who changes it in between is not noticed here.
+    const found = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') {
+        return undefined;
+      }
+      throw error;
+    });
+    if (!found?.equals(expected)) {
+      return 'changed';
+    }
+    await rename(temporary, path);
+    return 'replaced';
+  });
+}
+
+/** Runs work that writes. @throws ModelError `store-unavailable` in place of an error of the file system. */
+async function asWriteError<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw isSystemError(cause)
+      ? new ModelError('store-unavailable', describeSystemError(cause), { cause })
+      : cause;
+  }
 }
 
 /** A ModelError for an error of the file system; any other error as it is. */

@@ -1,4 +1,5 @@
 /** Stores of versions. All have the same layout: `<store>/<model>/<sha>/<path>`. */
+import { ModelError } from '../errors.ts';
 
 export interface Store {
   /** As in the setting, for messages. */
@@ -27,6 +28,19 @@ export interface WritableStore extends Store {
    * @returns `exists` where there is a file of that name already, which is not changed.
    */
   create(key: string, bytes: Buffer): Promise<'created' | 'exists'>;
+  /**
+   * Replaces a file where it has the expected content, or creates it where it is expected not to be there.
+   *
+   * @param expected undefined where there is no file.
+   * @returns `changed` where it has other content, and is left as it is.
+   */
+  replace(
+    key: string,
+    bytes: Buffer,
+    expected: Buffer | undefined,
+  ): Promise<'replaced' | 'changed'>;
+  /** Removes a file, if it is there. */
+  remove(key: string): Promise<void>;
 }
 
 /** A file of a store on this machine, for reading parts of it. */
@@ -64,6 +78,17 @@ export interface RemoteStore extends Store {
 
 export function isWritable(store: Store): store is WritableStore {
   return 'create' in store;
+}
+
+/**
+ * @param advice what to do instead.
+ * @throws ModelError `bad-reference` where the store can only be read from.
+ */
+export function requireWritable(store: Store, advice: string): WritableStore {
+  if (!isWritable(store)) {
+    throw new ModelError('bad-reference', `${store.location} can only be read from: ${advice}`);
+  }
+  return store;
 }
 
 export function isRemote(store: Store): store is RemoteStore {

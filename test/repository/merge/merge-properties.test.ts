@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { readRequirements } from '../../../src/artifacts/requirements.ts';
 import { mergeFile } from '../../../src/repository/merge/merge-file.ts';
 import { temporaryFolder } from '../../support/git-version.ts';
+import { WITH_BASE } from './merge-cases/merge-case.ts';
 
 type Json = number | string | null | Json[] | JsonObject;
 type JsonObject = { [key: string]: Json };
@@ -68,7 +69,7 @@ const format = (value: Json, indent = 2): string => `${JSON.stringify(value, nul
 
 function merge(base: string, ours: string, theirs: string, path = 'hyperparameters.json') {
   const sides = { base: Buffer.from(base), ours: Buffer.from(ours), theirs: Buffer.from(theirs) };
-  const merged = mergeFile(path, sides, 'sha1');
+  const merged = mergeFile(path, sides, 'sha1', WITH_BASE);
   if (!merged) {
     throw new Error('not merged by key');
   }

@@ -1,5 +1,5 @@
 /** Data sets by name, their files by path. */
-import { clean, conflicting, DATASETS, type MergeCase, marked, text } from './merge-case.ts';
+import { clean, conflicting, DATASETS, type MergeCase, text } from './merge-case.ts';
 
 type Dataset = readonly [name: string, files: Readonly<Record<string, number>>];
 
@@ -11,6 +11,27 @@ const datasets = (...all: Dataset[]): string => {
   }));
   return `${JSON.stringify({ datasets: list }, null, 2)}\n`;
 };
+
+const fileLines = (path: string, rows: number | undefined): string =>
+  rows === undefined
+    ? ''
+    : text(`        {`, `          "path": "${path}",`, `          "rows": ${rows}`, '        },');
+
+const conflictOfFile = (
+  path: string,
+  ours: number,
+  base: number | undefined,
+  theirs: number,
+): string =>
+  [
+    '<<<<<<< ours\n',
+    fileLines(path, ours),
+    '||||||| base\n',
+    fileLines(path, base),
+    '=======\n',
+    fileLines(path, theirs),
+    '>>>>>>> theirs\n',
+  ].join('');
 
 const EN: Dataset = ['en', { 'en/train.tsv': 10, 'en/dev.tsv': 2 }];
 
@@ -29,17 +50,18 @@ export const DATASET_CASES: readonly MergeCase[] = [
   ]),
   conflicting(
     DATASETS,
-    'one file changed differently: only its count is in the conflict',
+    'one file changed differently: one conflict, since its digest and its rows belong together',
     [
       datasets(EN),
       datasets(['en', { 'en/train.tsv': 11, 'en/dev.tsv': 2 }]),
       datasets(['en', { 'en/train.tsv': 12, 'en/dev.tsv': 2 }]),
       datasets(EN).replace(
-        '          "rows": 10\n',
-        text(...marked('"rows": 11', '"rows": 10', '"rows": 12', '          ')),
+        fileLines('en/train.tsv', 10),
+        conflictOfFile('en/train.tsv', 11, 10, 12),
       ),
     ],
-    'conflict in datasets.en.files.en/train.tsv.rows: base 10, ours 11, theirs 12',
+    'conflict in datasets.en.files.en/train.tsv: base { "path": "en/train.tsv", "rows": 10 }, ' +
+      'ours { "path": "en/train.tsv", "rows": 11 }, theirs { "path": "en/train.tsv", "rows": 12 }',
   ),
   clean(DATASETS, 'a data set removed by ours, another changed by theirs', [
     datasets(EN, ['de', { 'de/train.tsv': 5 }]),
@@ -90,10 +112,11 @@ export const DATASET_CASES: readonly MergeCase[] = [
       datasets(EN, ['de', { 'de/train.tsv': 5 }]),
       datasets(EN, ['de', { 'de/train.tsv': 6, 'de/dev.tsv': 1 }]),
       datasets(EN, ['de', { 'de/train.tsv': 5, 'de/dev.tsv': 1 }]).replace(
-        '          "rows": 5\n',
-        text(...marked('"rows": 5', '', '"rows": 6', '          ')),
+        fileLines('de/train.tsv', 5),
+        conflictOfFile('de/train.tsv', 5, undefined, 6),
       ),
     ],
-    'conflict in datasets.de.files.de/train.tsv.rows: base none, ours 5, theirs 6',
+    'conflict in datasets.de.files.de/train.tsv: base none, ' +
+      'ours { "path": "de/train.tsv", "rows": 5 }, theirs { "path": "de/train.tsv", "rows": 6 }',
   ),
 ];

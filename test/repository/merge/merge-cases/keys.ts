@@ -225,4 +225,10 @@ export const KEY_CASES: readonly MergeCase[] = [
     ],
     'conflict in seeds: base [1, 2], ours [1, 2, 3], theirs [1, 2, 4]',
   ),
+  clean(HYPERPARAMETERS, 'lines of a list that are far from each other', [
+    json('"seeds": [', '  1,', '  2,', '  3,', '  4,', '  5', ']'),
+    json('"seeds": [', '  9,', '  2,', '  3,', '  4,', '  5', ']'),
+    json('"seeds": [', '  1,', '  2,', '  3,', '  4,', '  8', ']'),
+    json('"seeds": [', '  9,', '  2,', '  3,', '  4,', '  8', ']'),
+  ]),
 ];

@@ -1,4 +1,8 @@
 /** Merges whose outcome is known: what a person who reads both changes would write. */
+import {
+  type ConflictStyle,
+  DEFAULT_STYLE,
+} from '../../../../src/repository/merge/conflict-style.ts';
 
 export interface MergeCase {
   readonly name: string;
@@ -11,6 +15,9 @@ export interface MergeCase {
   /** What is reported of each conflict, after the file's name; none for a clean merge. */
   readonly conflicts: readonly string[];
 }
+
+/** As with `merge.conflictStyle=diff3`. */
+export const WITH_BASE: ConflictStyle = { ...DEFAULT_STYLE, showsBase: true };
 
 export const HYPERPARAMETERS = 'hyperparameters.json';
 export const REQUIREMENTS = 'environment/requirements.txt';

@@ -38,6 +38,24 @@ export const PACKAGE_CASES: readonly MergeCase[] = [
       'ours numpy==1.1 --hash=sha256:c1 --hash=sha256:c2, ' +
       'theirs numpy==1.2 --hash=sha256:d1 --hash=sha256:d2',
   ),
+  conflicting(
+    REQUIREMENTS,
+    'one package moved to one version with different hashes',
+    [
+      text('numpy==1.0 --hash=sha256:a'),
+      text('numpy==1.1 --hash=sha256:b'),
+      text('numpy==1.1 --hash=sha256:c'),
+      text(
+        ...marked(
+          'numpy==1.1 --hash=sha256:b',
+          'numpy==1.0 --hash=sha256:a',
+          'numpy==1.1 --hash=sha256:c',
+          '',
+        ),
+      ),
+    ],
+    'conflict in numpy: both sides have numpy==1.1, with other hashes',
+  ),
   clean(REQUIREMENTS, 'the same package moved to one version', [
     text(...locked('numpy', '1.0', 'a')),
     text(...locked('numpy', '1.1', 'c'), ...locked('onnx', '1.0', 'b')),

@@ -89,6 +89,18 @@ export const SPELLING_CASES: readonly MergeCase[] = [
     '{\r\n  "a": 1,\r\n  "b": 3\r\n}\r\n',
     '{\r\n  "a": 2,\r\n  "b": 3\r\n}\r\n',
   ]),
+  clean(HYPERPARAMETERS, 'a byte order mark stays', [
+    '\uFEFF{\n  "a": 1,\n  "b": 2\n}\n',
+    '\uFEFF{\n  "a": 2,\n  "b": 2\n}\n',
+    '\uFEFF{\n  "a": 1,\n  "b": 3\n}\n',
+    '\uFEFF{\n  "a": 2,\n  "b": 3\n}\n',
+  ]),
+  clean(HYPERPARAMETERS, 'a byte order mark added by one, a value changed by the other', [
+    '{\n  "a": 1\n}\n',
+    '\uFEFF{\n  "a": 1\n}\n',
+    '{\n  "a": 2\n}\n',
+    '\uFEFF{\n  "a": 2\n}\n',
+  ]),
   clean(HYPERPARAMETERS, 'no line end at the end stays so', [
     '{\n  "a": 1,\n  "b": 2\n}',
     '{\n  "a": 2,\n  "b": 2\n}',
