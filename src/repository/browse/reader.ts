@@ -2,10 +2,12 @@
 import { LRUCache } from 'lru-cache';
 import type { ModelHistory, VersionCard, VersionChanges } from '../../api/history.ts';
 import { readArtifact } from '../../artifacts/read.ts';
+import { aliasOfFile, DEFAULT_ALIAS } from '../../version/alias.ts';
 import { ModelError } from '../../version/errors.ts';
 import { isFullSha } from '../../version/git-objects.ts';
+import { readPinned } from '../../version/pins.ts';
 import type { Store } from '../../version/stores/store.ts';
-import { openVersion, resolveCommit, type Version } from '../../version/version.ts';
+import { openVersion, type Version } from '../../version/version.ts';
 import type { Change } from '../diff/change.ts';
 import { diffVersions } from '../diff/diff.ts';
 import { summarizeDiff } from '../diff/summary.ts';
@@ -125,17 +127,28 @@ function nameOf(location: string): string {
   return parts.at(-1) || location;
 }
 
-/** A store without a pinned version is normal; another failure is shown. */
+/** What each alias of the store pins; a store without any is normal, another failure is shown. */
 async function readPins(
   store: Store,
   model: string,
 ): Promise<[notes: string[], pins: ModelHistory['pins']]> {
+  const notes: string[] = [];
+  const pins: { alias: string; commit: string }[] = [];
   try {
-    return [[], [{ alias: 'production', commit: await resolveCommit(store, model) }]];
+    const paths = (await store.list?.(model)) ?? [];
+    const found = paths.flatMap((path) => aliasOfFile(path) ?? []);
+    for (const alias of new Set([DEFAULT_ALIAS, ...found.sort()])) {
+      const commit = await readPinned({ store, model, alias });
+      if (commit !== null && isFullSha(commit)) {
+        pins.push({ alias, commit });
+      } else if (commit !== null) {
+        notes.push(`${alias} is pinned to what is no full SHA: ${commit.slice(0, 80)}`);
+      }
+    }
   } catch (error) {
-    const message = messageOf(error);
-    return [(error as ModelError).code === 'not-found' ? [] : [message], []];
+    notes.push(messageOf(error));
   }
+  return [notes, pins];
 }
 
 async function compare(
@@ -161,9 +174,15 @@ async function compare(
   };
 }
 
+/** A side that can't be read is undefined: its card has the reason, and a diff of it is refused before. */
 async function readBoth<T>(
   versions: { readonly old: Version; readonly new: Version },
   read: (version: Version) => Promise<T | undefined>,
 ): Promise<Change<T>> {
-  return { old: await read(versions.old), new: await read(versions.new) };
+  const readSide = (version: Version): Promise<T | undefined> =>
+    read(version).catch((error: unknown) => {
+      messageOf(error);
+      return undefined;
+    });
+  return { old: await readSide(versions.old), new: await readSide(versions.new) };
 }

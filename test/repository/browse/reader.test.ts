@@ -175,10 +175,15 @@ test('without a repository, the versions of the store; a broken one is named', a
   const { store } = copyOfPinned();
   const other = join(store, MODEL, MULTILINGUAL);
   cpSync(join(STORE, MODEL, MULTILINGUAL, 'commit.json'), join(other, 'commit.json'));
+  writeFileSync(join(store, MODEL, 'PINNED.staging'), `${MULTILINGUAL}\n`);
   const reader = read(undefined, store);
   const history = checked(modelHistorySchema, await reader.readHistory());
   expect(history.commits.map(({ commit }) => commit)).toEqual([PINNED, MULTILINGUAL]);
   expect(history.notes[0]).toContain('models ui --repository');
+  expect(history.pins).toEqual([
+    { alias: 'production', commit: PINNED },
+    { alias: 'staging', commit: MULTILINGUAL },
+  ]);
   expect((await reader.readCard(PINNED)).problems).toEqual([]);
   await expect(reader.readCard(MULTILINGUAL)).rejects.toMatchObject({ code: 'not-found' });
 

@@ -51,10 +51,10 @@ function feature(name: string, sides: Sides, indexes: ReadonlyMap<string, number
   `;
   return html`
     <section key=${name} class="profile-feature" aria-label=${featureName(name)}>
-      <h4>
+      <h3>
         ${featureName(name)}
         ${index !== undefined && html`<span class="note"> · stability index ${index.toFixed(2)}</span>`}
-      </h4>
+      </h3>
       <table class="profile-table"><tbody>${bins.map(row)}</tbody></table>
     </section>
   ` as VNode;

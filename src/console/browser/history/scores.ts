@@ -47,7 +47,7 @@ export function scoreBars({ scores, primary }: VersionCard): VNode {
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label="Scores by language">
       <table class="score-table">
-        ${headerRow('Language', 'Data set', metricName(primary), '', ...others.map(metricName))}
+        ${headerRow('Language', 'Data set', metricName(primary), '0 to 1', ...others.map(metricName))}
         <tbody>
           ${byLanguage(scores).map(
             (each) => html`
@@ -104,7 +104,7 @@ export function scorePairs({ scores }: VersionChanges, names: readonly [string, 
     <p class="key-line">${metricName(metric)}: ${key(names)}</p>
     <div class="scroll" tabindex="0" role="region" aria-label="Scores of both versions">
       <table class="score-table">
-        ${headerRow('Language', 'Data set', ...names, 'Difference', '')}
+        ${headerRow('Language', 'Data set', ...names, 'Difference', '0 to 1')}
         <tbody>
           ${byLanguage(scores).map((each) => {
             const { old: before, new: after } = each;

@@ -203,7 +203,7 @@ function goldenTable({ total, texts }: VersionCard['golden'], labels: readonly s
   return html`
     <details>
       <summary>${counted(total, 'text')}${texts.length < total ? `, the first ${count(texts.length)} of them` : ''}</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="Golden texts">
+      <div class="scroll" tabindex="0" role="region" aria-label="Texts and their scores">
         <table class="text-table">
           ${headerRow('Text', 'Kind', ...columns.map(capitalized))}
           <tbody>
