@@ -39,6 +39,8 @@ await build({
 for (const name of ['index.html', 'history.html', 'console.css', 'history.css', 'icon.svg']) {
   cpSync(`src/console/browser/${name}`, `dist/console/${name}`);
 }
+// `models new` copies them.
+cpSync('templates', 'dist/templates', { recursive: true });
 // The page shows what to do about an alert.
 cpSync('docs/runbook.md', 'dist/console/runbook.md');
 cpSync(resolve('uplot/dist/uPlot.min.css'), 'dist/console/uplot.css');

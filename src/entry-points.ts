@@ -23,6 +23,11 @@ export function historyModule(): string {
   return resolve('#dist/history.js');
 }
 
+/** The folder of the templates of `models new`. @throws as `workerModule`. */
+export function templatesFolder(): string {
+  return dirname(dirname(dirname(resolve('#dist/templates/common/code/train.py'))));
+}
+
 /** The folder of the console's files. @throws as `workerModule`. */
 export function consoleFolder(): string {
   return dirname(resolve('#dist/console/index.html'));

@@ -25,6 +25,7 @@ import { addShadowReports } from './serving/shadow.ts';
 import { createVersionList } from './serving/stored-versions.ts';
 import { type ProcessGroup, type ReadReport, SINGLE_PROCESS } from './telemetry/process-group.ts';
 import { createTelemetry, type Telemetry, writeChange } from './telemetry/telemetry.ts';
+import { DEFAULT_ALIAS } from './version/alias.ts';
 
 /** Of all request bodies that have not arrived completely. */
 const MAX_BODIES_BYTES = 64 * 1024 ** 2;
@@ -123,11 +124,12 @@ export async function serve(
 
 function writeListening(
   log: Telemetry['log'],
-  { modelName: model, logInput }: Config,
+  { modelName: model, modelCommit, modelAlias = DEFAULT_ALIAS, logInput }: Config,
   { commit, ...urls }: { url: string; admin_url: string | undefined; commit: string | undefined },
 ): void {
   // Whether texts of the log can be replayed depends on LOG_INPUT.
-  log.write('info', 'listening', { ...urls, model, commit, log_input: logInput });
+  const alias = modelCommit === undefined ? modelAlias : undefined;
+  log.write('info', 'listening', { ...urls, model, alias, commit, log_input: logInput });
 }
 
 interface Parts {

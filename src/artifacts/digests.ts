@@ -16,16 +16,22 @@ export interface TrainingRecord {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** SHA-256 of the files of a version, by path; of a git-lfs file, of its own bytes. */
-export type Digests = ReadonlyMap<string, string>;
+/** SHA-256 of files, hex. */
+export interface FileDigests {
+  /** The paths of all files. */
+  keys(): Iterable<string>;
+  get(path: string): string | undefined;
+}
 
-/** @param isIncluded which of the files. */
-export function digestsOf(
-  files: ModelFiles,
-  isIncluded: (path: string) => boolean = () => true,
-): Digests {
-  const included = [...files].filter(([path]) => isIncluded(path));
-  return new Map(included.map(([path, bytes]) => [path, sha256(bytes)]));
+/** The digests of files, each computed when it is asked for. */
+export function digestsOf(files: ModelFiles): FileDigests {
+  return {
+    keys: () => files.keys(),
+    get: (path) => {
+      const bytes = files.get(path);
+      return bytes && sha256(bytes);
+    },
+  };
 }
 
 /** The record of a training that has these ingredients and wrote these outputs. */
@@ -33,39 +39,39 @@ export function trainingRecord(files: ModelFiles): TrainingRecord {
   return trainingRecordOf(digestsOf(files));
 }
 
-/** As `trainingRecord`, where the bytes of a file may be elsewhere. */
-export function trainingRecordOf(digests: Digests): TrainingRecord {
+/** The same, without the files. */
+export function trainingRecordOf(digests: FileDigests): TrainingRecord {
   const outputs = RECORDED_OUTPUTS.flatMap((path) => {
     const digest = digests.get(path);
     return digest === undefined ? [] : [[path, digest] as const];
   });
-  return {
-    ingredients: digestFiles(digests, isIngredient),
-    outputs: Object.fromEntries(outputs.sort()),
-  };
+  const ingredients = digestFiles(digests, isIngredient);
+  return { ingredients, outputs: Object.fromEntries(outputs.sort()) };
 }
 
 /** One digest of all ingredients: of their paths and their content. */
 export function digestIngredients(files: ModelFiles): string {
-  return digestFiles(digestsOf(files, isIngredient), isIngredient);
+  return digestFiles(digestsOf(files), isIngredient);
+}
+
+/** The digest of each ingredient, by its path. */
+export function digestEachIngredient(files: ModelFiles): Readonly<Record<string, string>> {
+  const ingredients = [...files].filter(([path]) => isIngredient(path));
+  return Object.fromEntries(ingredients.map(([path, bytes]) => [path, sha256(bytes)]));
 }
 
 /** One digest of what a classifier is loaded from; a profile names the model that it was measured with. */
 export function digestModel(files: ModelFiles): string {
-  return digestModelOf(digestsOf(files, isModelFile));
+  return digestModelOf(digestsOf(files));
 }
 
-/** As `digestModel`, where the bytes of a file may be elsewhere. */
-export function digestModelOf(digests: Digests): string {
-  return digestFiles(digests, isModelFile);
-}
-
-function isModelFile(path: string): boolean {
-  return (MODEL_FILES as readonly string[]).includes(path);
+/** The same, without the files. */
+export function digestModelOf(digests: FileDigests): string {
+  return digestFiles(digests, (path) => (MODEL_FILES as readonly string[]).includes(path));
 }
 
 /** SHA-256 of a line for each file, in the order of the bytes of their paths: `<bytes of path>:<path>:<SHA-256>`. */
-function digestFiles(digests: Digests, isIncluded: (path: string) => boolean): string {
+function digestFiles(digests: FileDigests, isIncluded: (path: string) => boolean): string {
   const hash = createHash('sha256');
   const paths = [...digests.keys()].filter(isIncluded).map((path) => Buffer.from(path));
   for (const path of paths.sort(Buffer.compare)) {

@@ -8,9 +8,9 @@ import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
 import { checkJson, parseJson } from '../version/json.ts';
 import {
-  type Digests,
   digestModelOf,
   digestsOf,
+  type FileDigests,
   RECORDED_OUTPUTS,
   type TrainingRecord,
   trainingRecordOf,
@@ -66,27 +66,35 @@ export type Lineage = 'proven' | 'listed' | 'unrecorded';
 /**
  * Rejects a version that has to be retrained.
  *
- * @param digests of all files; of those that are not in `files`, they are enough.
  * @throws ModelError `unfit`, naming the file that a merge left, or what differs from the record. Where the
  * ingredients differ from those of the record, its data have `trainedFrom`, the digest in the record.
  */
-export function assertWeightsMatchIngredients(files: ModelFiles, digests?: Digests): Lineage {
+export function assertWeightsMatchIngredients(files: ModelFiles): Lineage {
   assertNoRetrainingMark(files);
+  return assertRecordMatches(digestsOf(files), files);
+}
+
+/**
+ * The same for files without a mark, by their digests.
+ *
+ * @param files `metrics.json` and `profile.json`, where the version has them.
+ */
+export function assertRecordMatches(digests: FileDigests, files: ModelFiles): Lineage {
   const recorded = readRecord(files);
   if (!recorded) {
     return 'unrecorded';
   }
   if (isRecord(recorded)) {
-    const all = digests ?? digestsOf(files);
-    assertRecorded(recorded, all);
-    assertProfile(files, all);
+    assertRecorded(recorded, digests);
+    assertProfile(files.get('profile.json'), digests);
     return 'proven';
   }
-  assertListed(recorded, digests ?? digestsOf(files, isListed));
+  assertListed(recorded, digests);
   return 'listed';
 }
 
-function assertNoRetrainingMark(files: ModelFiles): void {
+/** @throws ModelError `unfit`, naming a file that a merge left to be retrained. */
+export function assertNoRetrainingMark(files: ModelFiles): void {
   for (const [path, bytes] of files) {
     if (isRetrainingMark(bytes)) {
       throw new ModelError(
@@ -116,7 +124,7 @@ function isRecord(recorded: Recorded): recorded is TrainingRecord {
   return typeof recorded.outputs === 'object';
 }
 
-function assertRecorded(recorded: TrainingRecord, digests: Digests): void {
+function assertRecorded(recorded: TrainingRecord, digests: FileDigests): void {
   const found = trainingRecordOf(digests);
   if (found.ingredients !== recorded.ingredients) {
     throw new ModelError(
@@ -146,8 +154,7 @@ function assertOutput(path: string, expected: string | undefined, found: string 
 }
 
 /** A profile is measured after the training, so it names its model itself. */
-function assertProfile(files: ModelFiles, digests: Digests): void {
-  const bytes = files.get('profile.json');
+function assertProfile(bytes: Buffer | undefined, digests: FileDigests): void {
   const model = bytes && parseArtifact('profile.json', bytes).model;
   const expected = digestModelOf(digests);
   if (model !== undefined && model !== expected) {
@@ -161,11 +168,14 @@ function assertProfile(files: ModelFiles, digests: Digests): void {
 }
 
 /** The ingredients that earlier versions listed. */
-const isListed = (path: string): boolean =>
-  /^(?:code|data|environment)\/|^hyperparameters\.json$/.test(path);
+const LISTED = /^(?:code|data|environment)\/|^hyperparameters\.json$/;
 
-function assertListed(recorded: Readonly<Record<string, string>>, digests: Digests): void {
-  const ingredients = new Map([...digests].filter(([path]) => isListed(path)));
+function assertListed(recorded: Readonly<Record<string, string>>, digests: FileDigests): void {
+  const ingredients = new Map(
+    [...digests.keys()]
+      .filter((path) => LISTED.test(path))
+      .map((path) => [path, digests.get(path) as string]),
+  );
   const changes = describeChanges(new Map(Object.entries(recorded)), ingredients);
   if (changes.length > 0) {
     throw new ModelError(

@@ -12,7 +12,7 @@ import { createProgressBar, createStatusLine, type StatusLine } from '../termina
 import type { Flags } from './options.ts';
 
 /** The width of standard output where it is a file or a pipe, or a terminal that does not know its width. */
-const DEFAULT_COLUMNS = 100;
+const DEFAULT_COLUMNS = 80;
 
 /**
  * Prints the result of a command: as JSON with `--json`, else as text.
@@ -55,6 +55,11 @@ export async function printPaged<T>(
 /** Prints a value for programs. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`);
+}
+
+/** Prints one of many values for programs, as a line. */
+export function printJsonLine(value: unknown): void {
+  process.stdout.write(`${printableJson(JSON.stringify(value))}\n`);
 }
 
 /** Writes a message that is not a result to standard error. */

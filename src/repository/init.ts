@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { versionFilesWhere } from '../artifacts/version-files.ts';
 import type { Repository } from './git.ts';
 import { hasGitLfs } from './lfs-setup.ts';
+import { registerAgent } from './weights/register.ts';
 
 /** Lines of `.gitattributes`, which is part of the repository: every clone needs them. */
 const ATTRIBUTES: readonly string[] = [
@@ -39,6 +40,7 @@ export async function initRepository(repository: Repository, command: string): P
     ...(await addLines(join(repository.folder, '.gitignore'), IGNORED)),
     ...(await registerMergeDriver(repository, command)),
     ...(await registerLfsFilter(repository, command)),
+    ...(await registerAgent(repository, command)),
   ];
 }
 

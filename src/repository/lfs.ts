@@ -55,6 +55,7 @@ export async function storeLfsObject(lfsFolder: string, bytes: Buffer): Promise<
   return lfsPointer(oid, bytes.byteLength);
 }
 
-function objectPath(lfsFolder: string, oid: string): string {
+/** Where the repository has the bytes of a git-lfs file. */
+export function objectPath(lfsFolder: string, oid: string): string {
   return join(lfsFolder, 'objects', oid.slice(0, 2), oid.slice(2, 4), oid);
 }

@@ -22,35 +22,58 @@ export async function listTree({ git }: Repository, tree: string): Promise<TreeE
   });
 }
 
-/** The content of blobs, in one process of git. @throws ModelError `tool-failed` where one is missing. */
+/** An object of git with its content. */
+export interface GitObject {
+  readonly id: string;
+  readonly content: Buffer;
+}
+
+/**
+ * Objects of one type, in one process of git.
+ *
+ * @param names ids, or revisions such as `<commit>^{tree}`.
+ * @throws ModelError `tool-failed` where one is missing, or of another type.
+ */
+export async function readObjects(
+  repository: Repository,
+  type: 'blob' | 'tree',
+  names: readonly string[],
+): Promise<readonly GitObject[]> {
+  const objects = await readObjectsIfPresent(repository, type, names);
+  return objects.map((object, index) => {
+    if (!object) {
+      throw new ModelError('tool-failed', `git: ${names[index]} is missing, or no ${type}`);
+    }
+    return object;
+  });
+}
+
+/** As `readObjects`; undefined for each that is missing, or of another type. */
+export async function readObjectsIfPresent(
+  { gitBytes }: Repository,
+  type: 'blob' | 'tree',
+  names: readonly string[],
+): Promise<readonly (GitObject | undefined)[]> {
+  const output = await gitBytes(['cat-file', '--batch'], names.map((name) => `${name}\n`).join(''));
+  let position = 0;
+  return names.map(() => {
+    // `<id> <type> <size>`, a line feed, the bytes, a line feed; `<name> missing` has no bytes.
+    const end = output.indexOf('\n', position);
+    const header = output.toString('utf8', position, end);
+    const [, id, found, size] = /^([0-9a-f]+) (\w+) (\d+)$/.exec(header) ?? [];
+    position = end + 1 + (size === undefined ? 0 : Number(size) + 1);
+    return id !== undefined && found === type
+      ? { id, content: output.subarray(end + 1, position - 1) }
+      : undefined;
+  });
+}
+
+/** The content of blobs, in one process of git. */
 export async function readBlobs(
   repository: Repository,
   ids: readonly string[],
 ): Promise<readonly Buffer[]> {
-  const blobs = await readBlobsIfPresent(repository, ids);
-  return blobs.map((blob, index) => {
-    if (!blob) {
-      throw new ModelError('tool-failed', `git: ${ids[index]} is missing, or no blob`);
-    }
-    return blob;
-  });
-}
-
-/** As `readBlobs`; undefined for each that is missing. @param names ids, or `<commit>:<path>`. */
-export async function readBlobsIfPresent(
-  { gitBytes }: Repository,
-  names: readonly string[],
-): Promise<readonly (Buffer | undefined)[]> {
-  const output = await gitBytes(['cat-file', '--batch'], names.map((name) => `${name}\n`).join(''));
-  let position = 0;
-  return names.map(() => {
-    // `<id> <type> <size>`, a line feed, the bytes, a line feed; without bytes where there is no such object.
-    const end = output.indexOf('\n', position);
-    const head = output.toString('utf8', position, end);
-    const [, type, size] = /^[0-9a-f]+ (\w+) (\d+)$/.exec(head) ?? [];
-    position = end + 1 + (size === undefined ? 0 : Number(size) + 1);
-    return type === 'blob' ? output.subarray(end + 1, position - 1) : undefined;
-  });
+  return (await readObjects(repository, 'blob', ids)).map(({ content }) => content);
 }
 
 /** The files of a tree as a version lists them: a git-lfs file with what its pointer names. */

@@ -1,7 +1,8 @@
 /** What `models publish` and `models pin` refuse: versions that `gate` and `serve` would refuse, whatever the one in production. */
 import { assertWeightsMatchIngredients } from '../artifacts/lineage.ts';
-import { parseJsonFile } from '../artifacts/read.ts';
+import { type ModelFiles, parseJsonFile } from '../artifacts/read.ts';
 import { MODEL_FILES } from '../artifacts/version-files.ts';
+import { ClassifierError } from '../inference/errors.ts';
 import { openClassifier } from '../inference/offline.ts';
 import { ModelError } from '../version/errors.ts';
 import type { Store } from '../version/stores/store.ts';
@@ -13,7 +14,7 @@ import { checkTraining } from './gate/checks/training.ts';
  * scores on this machine. A commit without any file of a model has nothing to check.
  *
  * @param store has the version, and the parents of a merge.
- * @throws ModelError or ClassifierError, naming what is wrong.
+ * @throws ModelError, naming what is wrong.
  */
 export async function assertPublishable(store: Store, model: string, sha: string): Promise<void> {
   const version = await openVersion(store, model, sha);
@@ -25,15 +26,14 @@ export async function assertPublishable(store: Store, model: string, sha: string
   if (result === 'failed') {
     throw new ModelError('unfit', `${sha} can't be published: ${detail}`);
   }
-  const classifier = await openClassifier(files);
-  await classifier.close();
+  await assertRuns(files);
 }
 
 /**
  * Checks what a server checks when it loads a version: that it is complete and proven, was not left to be
  * retrained, and returns its golden scores on this machine.
  *
- * @throws ModelError or ClassifierError, naming what is wrong.
+ * @throws ModelError, naming what is wrong.
  */
 export async function assertServable(store: Store, model: string, sha: string): Promise<void> {
   const files = await readVersion(store, await openVersion(store, model, sha));
@@ -41,6 +41,16 @@ export async function assertServable(store: Store, model: string, sha: string): 
   if (files.has('profile.json')) {
     parseJsonFile(files, 'profile.json');
   }
-  const classifier = await openClassifier(files);
-  await classifier.close();
+  await assertRuns(files);
+}
+
+/** @throws ModelError `unfit` where the model can't be run, or returns other scores for the golden texts. */
+async function assertRuns(files: ModelFiles): Promise<void> {
+  try {
+    await (await openClassifier(files)).close();
+  } catch (error) {
+    throw error instanceof ClassifierError && error.code === 'bad-model'
+      ? new ModelError('unfit', error.message, { cause: error })
+      : error;
+  }
 }

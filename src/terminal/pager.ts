@@ -12,7 +12,7 @@ export async function page(
   environment: Readonly<Partial<Record<string, string>>>,
 ): Promise<boolean> {
   const { PAGER = 'less' } = environment;
-  if (/^\s*(?:cat)?\s*$/.test(PAGER)) {
+  if (['', 'cat'].includes(PAGER.trim())) {
     return false;
   }
   const child = spawn(PAGER, {

@@ -105,7 +105,7 @@ export async function pinAlias(
 
 /**
  * Writes the version of the last entry into the alias's file. The file is read before the log and replaced only
- * where it has not changed since, so whoever is late does not undo what came after. The log is read again
+ * where it has not changed since, so one who is late does not undo what came after. The log is read again
  * after the last write.
  */
 async function followLog(target: PinnedAlias & { readonly store: WritableStore }): Promise<void> {

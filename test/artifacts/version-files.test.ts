@@ -26,6 +26,7 @@ test.each([
   ['LICENSE', 'documentation', false],
   ['docs/images/curve.png', 'documentation', false],
   ['.gitattributes', 'documentation', false],
+  ['.lfsconfig', 'documentation', false],
   ['.github/workflows/gate.yml', 'documentation', false],
   // What training code can import or read counts as code.
   ['README.py', 'code', true],

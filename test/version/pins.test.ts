@@ -120,7 +120,7 @@ describe('a file changed by hand', () => {
     expect(pinned()).toBe(`${sha('b')}\n`);
   });
 
-  test('to what is no SHA: replaced, and logged as it was', async () => {
+  test('to another text than a SHA: replaced, and logged as it was', async () => {
     await pin(sha('a'));
     writeFileSync(file('PINNED'), 'main\n');
     expect((await pin(sha('b'))).from).toBe('main');

@@ -4,6 +4,7 @@ import { commitVersion } from '../../repository/commit.ts';
 import { openRepository } from '../../repository/git.ts';
 import { commandLine } from '../command-line.ts';
 import { judging } from '../exit-code.ts';
+import { asJson } from '../options.ts';
 import { print } from '../output.ts';
 
 export function addCommit(models: Command): void {
@@ -18,6 +19,7 @@ export function addCommit(models: Command): void {
       'folder with the data that data/datasets.json lists; files are found by digest',
     )
     .option('--repository <path>', 'git clone of the model repository', '.')
+    .addOption(asJson('print {"commit": <SHA>}'))
     .action(judging(run));
 }
 
@@ -25,9 +27,10 @@ interface CommitFlags {
   readonly message: string;
   readonly data: string;
   readonly repository: string;
+  readonly json?: boolean;
 }
 
-async function run({ message, data, repository }: CommitFlags): Promise<void> {
+async function run({ message, data, repository, json }: CommitFlags): Promise<void> {
   const sha = await commitVersion(await openRepository(repository), {
     message,
     dataFolder: data,
@@ -37,5 +40,5 @@ async function run({ message, data, repository }: CommitFlags): Promise<void> {
       await classifier.close();
     },
   });
-  print({}, sha, String);
+  print({ json }, { commit: sha }, ({ commit }) => commit);
 }

@@ -1,17 +1,19 @@
 /** The text of `models diff --stat`: a line for each section, so that two versions fit on one screen. */
 import { type Change, mapChange, type Status } from '../../repository/diff/change.ts';
-import type { VersionDiff } from '../../repository/diff/diff.ts';
+import type { CommitSummary, VersionDiff } from '../../repository/diff/diff.ts';
 import type { TextChange } from '../../repository/diff/texts.ts';
-import { padEnd } from '../../terminal/columns.ts';
+import { padEnd, wrap } from '../../terminal/columns.ts';
 import { formatCount, formatMetric, formatSigned } from '../../terminal/numbers.ts';
 import type { Paint } from '../../terminal/paint.ts';
-import { formatCountChange, formatSizes } from './diff-lines.ts';
-import { formatCommit } from './diff-text.ts';
+import { formatCountChange, formatMarked, formatSizes } from './diff-lines.ts';
 
 const NAME_WIDTH = 17;
 
-/** @param diff whose strings are printable. */
-export function formatDiffStat(diff: VersionDiff, paint: Paint): string {
+/**
+ * @param diff whose strings are printable.
+ * @param columns at which lines are wrapped.
+ */
+export function formatDiffStat(diff: VersionDiff, columns: number, paint: Paint): string {
   const { commits, files, hyperparameters, configuration, datasets, environment } = diff;
   const { weights, tokenizer, texts, notes } = diff;
   const summaries: [name: string, lines: readonly string[]][] = [
@@ -24,22 +26,32 @@ export function formatDiffStat(diff: VersionDiff, paint: Paint): string {
     ['model', weights ? [formatSizes(weights.size)] : []],
     ['tokenizer', tokenizer ? [`vocabulary ${formatCountChange(tokenizer.vocabulary)}`] : []],
     ['scores', formatDecisive(diff, paint)],
-    ['notes', notes],
+    ['notes', notes.length > 0 ? [`${formatCount(notes.length)}: shown without --stat`] : []],
   ];
   return [
-    ...formatCommit('-', firstLine(commits.old), paint),
-    ...formatCommit('+', firstLine(commits.new), paint),
+    formatVersion('-', commits.old, paint),
+    formatVersion('+', commits.new, paint),
     '',
     ...summaries.flatMap(([name, lines]) =>
       lines
         .filter(Boolean)
+        .flatMap((line) => wrap(line, columns - NAME_WIDTH - 1))
         .map((line, i) => `${paint('bold', padEnd(i === 0 ? name : '', NAME_WIDTH))} ${line}`),
     ),
   ].join('\n');
 }
 
-function firstLine<T extends { readonly message: string }>(commit: T): T {
-  return { ...commit, message: commit.message.split('\n', 1)[0] ?? '' };
+function formatVersion(
+  mark: '+' | '-',
+  { commit, author, message }: CommitSummary,
+  paint: Paint,
+): string {
+  const [subject = ''] = message.split('\n', 1);
+  return formatMarked(
+    mark,
+    [commit.slice(0, 12), author.date.slice(0, 10), subject].join('  '),
+    paint,
+  );
 }
 
 /** `3 changed, 1 added`; empty for none. */

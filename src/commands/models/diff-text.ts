@@ -59,7 +59,7 @@ export function formatDiff(diff: VersionDiff, columns: number, paint: Paint): st
   ].join('\n');
 }
 
-export function formatCommit(
+function formatCommit(
   mark: '+' | '-',
   { commit, author, message }: CommitSummary,
   paint: Paint,

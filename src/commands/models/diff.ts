@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { inspectModel } from '../../inference/inspect.ts';
-import { diffVersions, type VersionDiff } from '../../repository/diff/diff.ts';
-import type { Paint } from '../../terminal/paint.ts';
+import { diffVersions } from '../../repository/diff/diff.ts';
 import { asJson, type Flags } from '../options.ts';
 import { printPaged, stdoutColumns } from '../output.ts';
 import {
@@ -31,9 +30,12 @@ function run(
   return withVersionAccess(flags, async ({ open }) => {
     const versions = { old: await open(before), new: await open(after) };
     const diff = await diffVersions(versions, inspectModel);
-    const format = flags.stat
-      ? formatDiffStat
-      : (value: VersionDiff, paint: Paint) => formatDiff(value, stdoutColumns(), paint);
-    await printPaged(flags, diff, format, DIFF_PRINTABLE);
+    const format = flags.stat ? formatDiffStat : formatDiff;
+    await printPaged(
+      flags,
+      diff,
+      (value, paint) => format(value, stdoutColumns(), paint),
+      DIFF_PRINTABLE,
+    );
   });
 }

@@ -2,6 +2,12 @@ import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { openCallingRepository } from '../../repository/git.ts';
 import { parsePointer, readLfsObject, storeLfsObject } from '../../repository/lfs.ts';
+import { runAgent } from '../../repository/weights/agent.ts';
+import { findRemote } from '../../repository/weights/remote.ts';
+import { withTransferDirectory } from '../../repository/weights/transfer.ts';
+
+/** How long a remote may not respond, as for any command. */
+const AGENT_TIMEOUT_MS = 30_000;
 
 /** git runs these as a filter where git-lfs is not installed. */
 export function addLfs(models: Command): void {
@@ -18,6 +24,23 @@ export function addLfs(models: Command): void {
       'Print the bytes of the pointer on standard input; the pointer itself if they are missing.',
     )
     .action(() => filter(smudge));
+  lfs
+    .command('agent')
+    .description('Transfer objects for git-lfs, which runs this as its custom transfer agent.')
+    .action(agent);
+}
+
+async function agent(): Promise<void> {
+  const repository = await openCallingRepository();
+  await withTransferDirectory(repository.lfsFolder, (folder) =>
+    runAgent({
+      folder,
+      input: process.stdin,
+      write: (line) => process.stdout.write(line),
+      openRemote: (gitRemote) =>
+        findRemote(repository, { gitRemote, retry: { timeoutMs: AGENT_TIMEOUT_MS } }),
+    }),
+  );
 }
 
 async function filter(

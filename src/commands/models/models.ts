@@ -8,7 +8,10 @@ type AddCommand = (models: Command) => void;
  * merging a file.
  */
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  new: async () => (await import('./new.ts')).addNew,
   init: async () => (await import('./init.ts')).addInit,
+  data: async () => (await import('./data.ts')).addDataCommands,
+  golden: async () => (await import('./golden.ts')).addGolden,
   lineage: async () => (await import('./lineage.ts')).addLineage,
   profile: async () => (await import('./profile.ts')).addProfile,
   commit: async () => (await import('./commit.ts')).addCommit,
@@ -21,6 +24,8 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   gate: async () => (await import('./gate.ts')).addGate,
   reproduce: async () => (await import('./reproduce.ts')).addReproduce,
   publish: async () => (await import('./publish.ts')).addPublish,
+  push: async () => (await import('./push.ts')).addPush,
+  pull: async () => (await import('./pull.ts')).addPull,
   pin: async () => (await import('./pin.ts')).addPin,
   unpin: async () => (await import('./pin.ts')).addUnpin,
   pins: async () => (await import('./pins.ts')).addPins,

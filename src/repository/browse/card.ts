@@ -4,7 +4,7 @@ import type { Datasets } from '../../artifacts/datasets.ts';
 import { sha256 } from '../../artifacts/digests.ts';
 import { ingredientsOf } from '../../artifacts/ingredients.ts';
 import { parseJsonSource } from '../../artifacts/json-source.ts';
-import { assertWeightsMatchIngredients } from '../../artifacts/lineage.ts';
+import { assertNoRetrainingMark, assertRecordMatches } from '../../artifacts/lineage.ts';
 import { type Artifact, type ArtifactPath, parseArtifact } from '../../artifacts/read.ts';
 import { readRequirements } from '../../artifacts/requirements.ts';
 import { sizeOf } from '../../version/manifest.ts';
@@ -100,7 +100,8 @@ function lineageOf(version: Version, files: ReadonlyMap<string, Buffer>): Versio
     const digests = new Map(
       version.files.map(({ path, lfs }) => [path, lfs?.oid ?? sha256(files.get(path) as Buffer)]),
     );
-    const state = assertWeightsMatchIngredients(files, digests);
+    assertNoRetrainingMark(files);
+    const state = assertRecordMatches(digests, files);
     return { state, detail: LINEAGE[state] };
   } catch (error) {
     return { state: 'broken', detail: messageOf(error) };

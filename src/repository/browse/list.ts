@@ -10,7 +10,7 @@ import { readTag } from '../../version/tag.ts';
 import { openVersion, resolveCommit } from '../../version/version.ts';
 import type { Repository } from '../git.ts';
 import { readHistory } from '../history.ts';
-import { readBlobsIfPresent } from '../objects.ts';
+import { readObjectsIfPresent } from '../objects.ts';
 
 export interface Listing {
   readonly commits: readonly HistoryCommit[];
@@ -36,9 +36,9 @@ export async function listRepository(repository: Repository, known: KnownScores)
   for (let at = 0; at < unknown.length; at += BATCH) {
     const batch = unknown.slice(at, at + BATCH);
     const names = batch.map(({ commit }) => `${commit}:metrics.json`);
-    const metrics = await readBlobsIfPresent(repository, names);
+    const metrics = await readObjectsIfPresent(repository, 'blob', names);
     for (const [index, { commit }] of batch.entries()) {
-      known.set(commit, scoreOf(parseMetrics(metrics[index])));
+      known.set(commit, scoreOf(parseMetrics(metrics[index]?.content)));
     }
   }
   return {

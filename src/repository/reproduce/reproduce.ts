@@ -59,7 +59,12 @@ export async function reproduce(
   await installEnvironment(checkout);
 
   onStep(environment.command);
-  await runTraining(checkout, data, environment, command);
+  await runTraining(environment, {
+    checkout,
+    data,
+    commandLine: command,
+    commit: version.commit,
+  });
 
   onStep('measure the profile of the training data');
   const model = await readFiles(checkout, MODEL_FILES);
