@@ -66,8 +66,8 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     await brought.getByText('What the merge brought to v1.0.0').waitFor();
     await brought.getByText('Better (macro recall):').waitFor();
     const said = await brought.innerText();
-    expect(said).toContain('German 0.518 → 0.768');
-    expect(said).toMatch(/About the same \(macro recall\): English 0.743 → 0.743/);
+    expect(said.replaceAll('\u00a0', ' ')).toContain('German 0.518 → 0.768');
+    expect(said).toMatch(/About the same \(macro recall\): English 0.743\s→\s0.743/);
     expect(said).toContain(
       'also in Arabic, French, German, Hindi, Italian, Portuguese and Spanish',
     );
