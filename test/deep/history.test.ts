@@ -242,7 +242,7 @@ describe.skipIf(!hasChromium)('other histories', () => {
       repository.commit({ ...files, 'code/a.py': `"${markup}"` }, 'Second');
       await page
         .locator('.commit-row', { hasText: 'Second' })
-        .waitFor({ timeout: 2 * PATIENCE_MS });
+        .waitFor({ timeout: 3 * PATIENCE_MS });
       await page.getByRole('link', { name: 'Second' }).click();
       await page.getByText('Changed: 1 code file.').waitFor();
       expect(complaints).toEqual([]);
