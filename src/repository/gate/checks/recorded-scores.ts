@@ -138,7 +138,7 @@ function trainedLanguages(datasets: Datasets): ReadonlySet<string> {
 }
 
 /** @param name in `metrics.json`: the path of a data file without its extension. */
-function languageOf(name: string, datasets: Datasets): string | undefined {
+export function languageOf(name: string, datasets: Datasets): string | undefined {
   const path = dataFileOf(name);
   return datasets.find(({ files }) => files.some((file) => file.path === path))?.language;
 }
