@@ -130,6 +130,8 @@ async function describeCommits(
       ? { size: pointer.size, sha256: pointer.oid, bytes: undefined }
       : { size, sha256, bytes };
   };
+  // Many commits have the same weights.
+  const found = new Map<string, Promise<boolean>>();
   return mapConcurrently(commits, async ({ commit, tags, branches, branch, ...rest }) => {
     const files = new Map(filesOf(commit).map(({ path, blob }) => [path, factsOf(blob)]));
     return {
@@ -137,7 +139,7 @@ async function describeCommits(
       tag: tags.at(-1) ?? null,
       branches: branches.length > 0 || branch === undefined ? branches : [branch],
       ...describeFiles(files),
-      isInRepository: await hasWeights(repository, files.get('model.onnx')),
+      isInRepository: await hasWeights(repository, files.get('model.onnx'), found),
     };
   });
 }
@@ -148,14 +150,20 @@ const NO_CONTENT: FileFacts = { size: 0, sha256: undefined, bytes: undefined };
 async function hasWeights(
   { lfsFolder }: Repository,
   weights: FileFacts | undefined,
+  found: Map<string, Promise<boolean>>,
 ): Promise<boolean> {
   if (weights?.sha256 === undefined || weights.bytes) {
     return weights !== undefined;
   }
-  return stat(objectPath(lfsFolder, weights.sha256)).then(
-    ({ size }) => size === weights.size,
-    () => false,
-  );
+  const { sha256: oid, size } = weights;
+  const isFound =
+    found.get(oid) ??
+    stat(objectPath(lfsFolder, oid)).then(
+      (stats) => stats.size === size,
+      () => false,
+    );
+  found.set(oid, isFound);
+  return isFound;
 }
 
 async function describeStored(store: Store, model: string, sha: string): Promise<DescribedVersion> {
