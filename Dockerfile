@@ -18,6 +18,7 @@ COPY build.mjs ./
 COPY src src
 # The console shows it.
 COPY docs/runbook.md docs/
+COPY templates templates
 RUN npm run build
 # ONNX Runtime has libraries for every platform, 288 MB; those of one platform are 45 MB or less. The
 # last command checks that it still loads, before the first start does.

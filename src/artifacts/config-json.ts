@@ -3,15 +3,38 @@ import { z } from 'zod';
 
 export const configSchema = z
   .object({
-    id2label: z.record(
-      z.string().regex(/^\d+$/, 'expected the index of a label, such as 0'),
-      z.string().min(1),
-    ),
-    max_position_embeddings: z.int().positive().optional(),
-    model_type: z.string().optional(),
-    pad_token_id: z.int().min(0).optional(),
-    // Not of Hugging Face's: the graph computes nothing but attention for padding.
-    padding_free: z.boolean().optional(),
+    id2label: z
+      .record(
+        z.string().regex(/^\d+$/, 'expected the index of a label, such as 0'),
+        z.string().min(1),
+      )
+      .describe('The label of each logit of model.onnx, by its index from 0.'),
+    max_position_embeddings: z
+      .int()
+      .positive()
+      .optional()
+      .describe('Tokens that the model can take, special ones included; 512 by default.'),
+    model_type: z
+      .string()
+      .optional()
+      .describe('Of roberta and camembert, the first pad_token_id + 1 positions are reserved.'),
+    pad_token_id: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('The id that pads input_ids, where tokenizer.json has no padding; 0 by default.'),
+    padding_free: z
+      .boolean()
+      .optional()
+      .describe(
+        'Not of Hugging Face: true where the graph computes nothing but attention for padding, so that ' +
+          'texts of different lengths may share a run.',
+      ),
+  })
+  .meta({
+    title: 'config.json',
+    description:
+      'The labels and the shape of the model, in the layout of Hugging Face; other keys are ignored.',
   })
   .superRefine(({ id2label }, context) => {
     const labels = Object.keys(id2label).length;

@@ -31,3 +31,66 @@ export function readColumn(bytes: Buffer, path: string, column: string): string[
     return value;
   });
 }
+
+/** A table of labelled texts: one value of each column a row. */
+export interface LabelledTable {
+  readonly labels: readonly string[];
+  readonly texts: readonly string[];
+  /** ISO 639 codes; undefined where the table has no such column. */
+  readonly languages: readonly string[] | undefined;
+}
+
+const EXAMPLE = 'label\ttext\n  positive\tWhat a day!';
+const MAX_SHOWN_ROWS = 5;
+
+/**
+ * Reads a table that people give, with all of its columns.
+ *
+ * @param path of the file, for messages.
+ * @throws ModelError `unfit`, with the lines that are wrong, and an example of right ones.
+ */
+export function readLabelledTable(bytes: Buffer, path: string): LabelledTable {
+  const [header = ''] = decode(bytes, path).split(/\r?\n/, 1);
+  const columns = header.split('\t');
+  if (!columns.includes('label') || !columns.includes('text')) {
+    throw unreadable(path, `the header ${JSON.stringify(header.slice(0, 80))}`);
+  }
+  const [labels, texts] = [readColumn(bytes, path, 'label'), readColumn(bytes, path, 'text')];
+  const languages = columns.includes('language') ? readColumn(bytes, path, 'language') : undefined;
+  if (texts.length === 0) {
+    throw unreadable(path, 'no row after the header');
+  }
+  const blank = Object.entries({
+    label: labels,
+    text: texts,
+    ...(languages && { language: languages }),
+  }).flatMap(([column, values]) =>
+    values.flatMap((value, row) =>
+      value.trim() === '' ? [`${path}:${row + 2}: the row has no ${column}`] : [],
+    ),
+  );
+  if (blank.length > 0) {
+    const more = blank.length > MAX_SHOWN_ROWS ? [`${blank.length - MAX_SHOWN_ROWS} more`] : [];
+    throw new ModelError('unfit', [...blank.slice(0, MAX_SHOWN_ROWS), ...more].join('\n'));
+  }
+  return { labels, texts, languages };
+}
+
+function decode(bytes: Buffer, path: string): string {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (!text.startsWith('\ufeff')) {
+      return text;
+    }
+  } catch (cause) {
+    throw new ModelError('unfit', mismatch(path, 'text in UTF-8', 'bytes of another encoding'), {
+      cause,
+    });
+  }
+  throw new ModelError('unfit', mismatch(path, 'UTF-8 without a byte order mark', 'one'));
+}
+
+function unreadable(path: string, found: string): ModelError {
+  const expected = 'tab-separated lines after a header that names the columns "label" and "text"';
+  return new ModelError('unfit', `${mismatch(path, expected, found)}; an example:\n  ${EXAMPLE}`);
+}

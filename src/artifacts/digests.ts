@@ -23,7 +23,7 @@ export interface FileDigests {
   get(path: string): string | undefined;
 }
 
-/** The digests of files, each computed when it is read. */
+/** The digests of files, each computed at each call of `get`. */
 export function digestsOf(files: ModelFiles): FileDigests {
   return {
     keys: () => files.keys(),
@@ -52,6 +52,12 @@ export function trainingRecordOf(digests: FileDigests): TrainingRecord {
 /** One digest of all ingredients: of their paths and their content. */
 export function digestIngredients(files: ModelFiles): string {
   return digestFiles(digestsOf(files), isIngredient);
+}
+
+/** The digest of each ingredient, by its path. */
+export function digestEachIngredient(files: ModelFiles): Readonly<Record<string, string>> {
+  const ingredients = [...files].filter(([path]) => isIngredient(path));
+  return Object.fromEntries(ingredients.map(([path, bytes]) => [path, sha256(bytes)]));
 }
 
 /** One digest of what a classifier is loaded from; a profile names the model that it was measured with. */

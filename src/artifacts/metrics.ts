@@ -4,36 +4,62 @@ import { z } from 'zod';
 const ratio = z.number().min(0).max(1);
 
 const scoresSchema = z.object({
-  macro_recall: ratio,
-  macro_f1: ratio,
-  accuracy: ratio,
-  labels: z.record(
-    z.string(),
-    z.object({ precision: ratio, recall: ratio, f1: ratio, support: z.int().min(0) }),
-  ),
+  macro_recall: ratio.describe('Mean of the recall over the labels.'),
+  macro_f1: ratio.describe('Mean of the F1 over the labels.'),
+  accuracy: ratio.describe('Share of the rows whose label was predicted.'),
+  labels: z
+    .record(
+      z.string(),
+      z.object({
+        precision: ratio,
+        recall: ratio,
+        f1: ratio,
+        support: z.int().min(0).describe('Rows with the label.'),
+      }),
+    )
+    .describe('By label.'),
 });
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in lower-case hex');
 
 /** What the weights were trained from, and what the training wrote. */
 const recordSchema = z.strictObject({
-  /** Of all ingredients together. */
-  ingredients: digest,
-  /** By path. */
-  outputs: z.record(z.string(), digest),
+  ingredients: digest.describe('One digest of all ingredients, before the training.'),
+  outputs: z.record(z.string(), digest).describe('The digest of each output, by path.'),
 });
 
 /** As earlier versions recorded it: SHA-256 of each ingredient by path. */
 const listSchema = z.record(z.string(), digest);
 
-export const metricsSchema = z.object({
-  primary: z.enum(['macro_recall', 'macro_f1', 'accuracy']),
-  datasets: z.record(
-    z.string(),
-    z.object({ rows: z.int(), fp32: scoresSchema.optional(), int8: scoresSchema.optional() }),
-  ),
-  trained_from: z.union([recordSchema, listSchema]).optional(),
-});
+export const metricsSchema = z
+  .object({
+    primary: z
+      .enum(['macro_recall', 'macro_f1', 'accuracy'])
+      .describe('The score that decides, for instance in `models gate`.'),
+    datasets: z
+      .record(
+        z.string(),
+        z.object({
+          rows: z.int().describe('Rows that were classified.'),
+          fp32: scoresSchema.optional().describe('Scores of the weights as floats.'),
+          int8: scoresSchema
+            .optional()
+            .describe('Scores of quantized weights, if the version serves those.'),
+        }),
+      )
+      .describe('By path of the data file without .tsv, such as reviews/dev.'),
+    trained_from: z
+      .union([recordSchema, listSchema])
+      .optional()
+      .describe(
+        'What `models lineage` prints: what the weights were trained from. `models commit` requires it, and ' +
+          'accepts only the form with ingredients and outputs.',
+      ),
+  })
+  .meta({
+    title: 'metrics.json',
+    description: 'The scores of a version, ratios from 0 to 1, and the record of its training.',
+  });
 
 export type Scores = z.infer<typeof scoresSchema>;
 export type Metrics = z.infer<typeof metricsSchema>;

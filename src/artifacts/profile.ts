@@ -7,12 +7,20 @@ import { z } from 'zod';
 /** Bounds how many series a profile may make the server export. */
 const MAX_BINS = 64;
 
-const ratios = z.array(z.number().min(0).max(1)).max(MAX_BINS);
+const ratios = z
+  .array(z.number().min(0).max(1))
+  .max(MAX_BINS)
+  .describe('Share of the texts in each bin; they add up to 1.');
 const distributionSchema = z
   .union([
     z.object({ categories: z.array(z.string().min(1)).min(1), ratios }),
-    /** A value belongs to the first bin whose upper bound it does not exceed. */
-    z.object({ upper_bounds: z.array(z.number()).min(1), ratios }),
+    z.object({
+      upper_bounds: z
+        .array(z.number())
+        .min(1)
+        .describe('A value belongs to the first bin whose upper bound it does not exceed.'),
+      ratios,
+    }),
   ])
   .refine(
     (distribution) => new Set(binNames(distribution)).size === distribution.ratios.length,
@@ -24,11 +32,23 @@ export type Distribution =
   | { readonly categories: readonly string[]; readonly ratios: readonly number[] }
   | { readonly upper_bounds: readonly number[]; readonly ratios: readonly number[] };
 
-export const profileSchema = z.object({
-  features: z.record(z.string(), distributionSchema),
-  texts: z.int().min(0),
-  model: z.string().optional(),
-});
+export const profileSchema = z
+  .object({
+    features: z
+      .record(z.string(), distributionSchema)
+      .describe('Distributions by feature: language, label, score, length, unknown tokens.'),
+    texts: z.int().min(0).describe('How many texts it was measured on.'),
+    model: z
+      .string()
+      .optional()
+      .describe('Digest of the model that it was measured with; `models commit` requires it.'),
+  })
+  .meta({
+    title: 'profile.json',
+    description:
+      'How the training data are distributed, as the server measures them; drift is measured against it. ' +
+      '`models profile` writes this file.',
+  });
 
 export interface Profile {
   readonly features: Readonly<Record<string, Distribution>>;

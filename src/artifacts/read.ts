@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { ModelError } from '../version/errors.ts';
 import { checkJson, parseJson } from '../version/json.ts';
 import type { Version } from '../version/version.ts';
-import { VERSION_FILES, type VersionFilePath } from './version-files.ts';
+import { VERSION_FILES, type VersionFilePath, versionFilesWhere } from './version-files.ts';
 
 /** Proven bytes of a version by path, in the layout of the Hugging Face hub. */
 export type ModelFiles = ReadonlyMap<string, Buffer>;
@@ -12,6 +12,11 @@ export type ModelFiles = ReadonlyMap<string, Buffer>;
 export type ArtifactPath = {
   [P in VersionFilePath]: (typeof VERSION_FILES)[P] extends { schema: z.ZodType } ? P : never;
 }[VersionFilePath];
+
+/** In the order of the table of files. */
+export const ARTIFACT_PATHS = versionFilesWhere(
+  ({ schema }) => schema !== undefined,
+) as readonly ArtifactPath[];
 
 /** What a file contains. */
 export type Artifact<P extends ArtifactPath> = z.output<(typeof VERSION_FILES)[P]['schema']>;

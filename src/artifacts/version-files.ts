@@ -11,6 +11,13 @@ import { metricsSchema } from './metrics.ts';
 import { profileSchema } from './profile.ts';
 import { tokenizerSchema } from './tokenizer-json.ts';
 
+const hyperparametersSchema = z.looseObject({}).meta({
+  title: 'hyperparameters.json',
+  description:
+    'The configuration of the training. The keys are those that the training code reads; two versions are ' +
+    'compared and merged key by key.',
+});
+
 /** What a file is for, in the order in which kinds are listed. */
 export const FILE_KINDS = [
   'code',
@@ -60,7 +67,7 @@ export const VERSION_FILES = {
     kind: 'configuration',
     merge: 'json-keys',
     isRequired: true,
-    schema: z.unknown(),
+    schema: hyperparametersSchema,
   },
   'environment/environment.json': {
     kind: 'environment',

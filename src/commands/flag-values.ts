@@ -46,6 +46,11 @@ export const positiveInteger = numberParser(
   (value) => Number.isInteger(value) && value > 0,
 );
 
+export const port = numberParser(
+  'a TCP port, a whole number from 0 to 65535',
+  (value) => Number.isInteger(value) && value >= 0 && value <= 65_535,
+);
+
 export const unsigned32 = numberParser(
   'a whole number from 0 to 4294967295',
   (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32,

@@ -1,4 +1,6 @@
 /** What commands write for people and programs. Nothing else in `commands/` writes text to the terminal. */
+import { readEnvironment } from '../config/environment.ts';
+import { page } from '../terminal/pager.ts';
 import { createPaint, isColoured, type Paint } from '../terminal/paint.ts';
 import {
   markInvisible,
@@ -10,7 +12,7 @@ import { createProgressBar, createStatusLine, type StatusLine } from '../termina
 import type { Flags } from './options.ts';
 
 /** The width of standard output where it is a file or a pipe, or a terminal that does not know its width. */
-const DEFAULT_COLUMNS = 100;
+const DEFAULT_COLUMNS = 80;
 
 /**
  * Prints the result of a command: as JSON with `--json`, else as text.
@@ -32,9 +34,32 @@ export function print<T>(
   }
 }
 
+/** As `print`; on a terminal, a result that is longer than the screen goes through the pager, as with git. */
+export async function printPaged<T>(
+  flags: Flags,
+  value: T,
+  format: (value: T, paint: Paint) => string,
+  options: PrintableOptions = {},
+): Promise<void> {
+  const { isTTY, rows } = process.stdout;
+  if (flags.json || !isTTY) {
+    print(flags, value, format, options);
+    return;
+  }
+  const text = `${format(printableValue(value, options), stdoutPaint())}\n`;
+  if (text.split('\n').length <= rows || !(await page(text, readEnvironment()))) {
+    process.stdout.write(text);
+  }
+}
+
 /** Prints a value for programs. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`);
+}
+
+/** Prints one of many values for programs, as a line. */
+export function printJsonLine(value: unknown): void {
+  process.stdout.write(`${printableJson(JSON.stringify(value))}\n`);
 }
 
 /** Writes a message that is not a result to standard error. */

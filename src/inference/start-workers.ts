@@ -1,9 +1,10 @@
 /** Starts the workers of a version and checks that they compute the scores of its `golden.json`. */
 import type { ModelConfig } from '../artifacts/model-config.ts';
-import { type ModelFiles, modelFile } from '../artifacts/read.ts';
+import { type ModelFiles, modelFile, parseJsonFile } from '../artifacts/read.ts';
 import { availableCpus } from '../config/cpu-quota.ts';
 import { orBadModel } from './errors.ts';
 import { checkGolden, GoldenError } from './golden.ts';
+import { assertGoldenIds } from './golden-ids.ts';
 import { createPool, type Pool, type PoolOptions } from './pool.ts';
 import { addOutput, findHead } from './topic/head.ts';
 import { createPlanes, createTopicOf, type TopicOf } from './topic/topic.ts';
@@ -41,6 +42,8 @@ export async function startWorkers(options: StartOptions): Promise<Started> {
   if (!options.hasGolden) {
     return { pool: await startPool(options, true), topicOf: undefined };
   }
+  const { texts } = orBadModel(() => parseJsonFile(options.files, 'golden.json'));
+  assertGoldenIds(texts, options.config);
   try {
     return await startCheckedPool(options, false);
   } catch (error) {

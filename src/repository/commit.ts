@@ -40,10 +40,12 @@ export async function commitVersion(
   if (missing !== undefined) {
     throw new ModelError('unfit', await explainMissingBytes(repository, missing));
   }
-  await assertComplete(snapshot.files, dataFolder, (trainedFrom) =>
-    changesSinceTraining(repository, snapshot.entries, trainedFrom),
-  );
-  await assertWeightsUseLfs(repository, snapshot);
+  await assertComplete(snapshot.files, {
+    dataFolder,
+    changesSinceTraining: (trainedFrom) =>
+      changesSinceTraining(repository, snapshot.entries, trainedFrom),
+    checkStorage: () => checkWeightsUseLfs(repository, snapshot),
+  });
   await checkModel(snapshot.files);
   const staged = await stageWorkTree(repository, lfsClean);
   if (staged !== snapshot.tree) {
@@ -107,24 +109,21 @@ function blobsOf(entries: readonly TreeFile[]): ReadonlyMap<string, string> {
   return new Map(entries.map(({ path, blob }) => [path, blob]));
 }
 
-async function assertWeightsUseLfs(
+async function checkWeightsUseLfs(
   { git }: Repository,
   { entries, files }: Snapshot,
-): Promise<void> {
+): Promise<string[]> {
   const path = 'model.onnx';
   const attribute = await git('check-attr', '-z', 'filter', path);
   if (attribute.split('\0')[2] !== 'lfs') {
-    throw new ModelError(
-      'unfit',
-      `.gitattributes: ${path} is not for git-lfs; \`models init\` adds the missing line`,
-    );
+    return [`.gitattributes: ${path} is not for git-lfs; \`models init\` adds the missing line`];
   }
   const stored = entries.find((entry) => entry.path === path)?.size;
   if (stored === files.get(path)?.byteLength) {
-    throw new ModelError(
-      'unfit',
+    return [
       `${path}: expected a git-lfs pointer in git, found its ${stored} bytes: it was staged without ` +
         `git-lfs; \`git rm --cached ${path}\`, then commit again`,
-    );
+    ];
   }
+  return [];
 }

@@ -2,10 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import { checkDataFile, findDataFiles } from '../artifacts/data-files.ts';
 import { DATA_PLACEHOLDER } from '../artifacts/environment.ts';
+import { withReference } from '../artifacts/json-schemas.ts';
 import { assertWeightsMatchIngredients, type Lineage } from '../artifacts/lineage.ts';
-import { type ModelFiles, modelFile, parseJsonFile } from '../artifacts/read.ts';
+import {
+  ARTIFACT_PATHS,
+  type ArtifactPath,
+  type ModelFiles,
+  modelFile,
+  parseJsonFile,
+} from '../artifacts/read.ts';
 import { checkRequirements } from '../artifacts/requirements.ts';
-import { versionFilesWhere } from '../artifacts/version-files.ts';
+import { ruleOf, type VersionFilePath, versionFilesWhere } from '../artifacts/version-files.ts';
+import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
 
 /** The conflict markers that git writes, at the start of a line. */
@@ -21,36 +29,97 @@ const MAX_SEARCHED_BYTES = 2 ** 20;
  */
 export type ChangesSinceTraining = (trainedFrom: string) => Promise<string | undefined>;
 
+export interface CompletenessOptions {
+  /** Contains the data that `data/datasets.json` lists by digest. */
+  readonly dataFolder: string;
+  readonly changesSinceTraining: ChangesSinceTraining;
+  /** @returns a message for each problem with the way in which git stores the weights. */
+  readonly checkStorage: () => Promise<string[]>;
+}
+
 /**
  * Checks that every ingredient of a version is present and correct.
  *
- * @param dataFolder contains the data that `data/datasets.json` lists by digest.
  * @throws ModelError `unfit` with a line for each problem.
  */
 export async function assertComplete(
   files: ModelFiles,
-  dataFolder: string,
-  changesSinceTraining: ChangesSinceTraining,
+  options: CompletenessOptions,
 ): Promise<void> {
-  const missing = versionFilesWhere(({ isRequired }) => isRequired === true)
-    .filter((path) => !files.has(path))
-    .sort();
-  if (missing.length > 0) {
-    throw new ModelError('unfit', `missing: ${missing.join(', ')}`, { data: { missing } });
+  const problems = checkPresence(files);
+  const unusable = new Set(versionFilesWhere(() => true).filter((path) => !files.has(path)));
+  for (const path of ARTIFACT_PATHS) {
+    const found = unusable.has(path) ? [] : await problemsOf(() => checkFormat(files, path));
+    if (found.length > 0) {
+      unusable.add(path);
+      problems.push(...found);
+    }
   }
-  const checks = [
-    () => checkConflicts(files),
-    () => checkEnvironment(files),
-    () => checkTraining(files, changesSinceTraining),
-    () => checkData(files, dataFolder),
-  ];
-  const problems: string[] = [];
-  for (const check of checks) {
-    problems.push(...(await problemsOf(check)));
+  for (const { reads, check } of checksOf(files, options)) {
+    if (!reads.some((path) => unusable.has(path))) {
+      problems.push(...(await problemsOf(check)));
+    }
   }
   if (problems.length > 0) {
     throw new ModelError('unfit', problems.join('\n'), { data: { problems } });
   }
+}
+
+interface IngredientCheck {
+  /** It is left out where one of these files is missing or has another format: that is reported already. */
+  readonly reads: readonly VersionFilePath[];
+  readonly check: () => string[] | Promise<string[]>;
+}
+
+function checksOf(
+  files: ModelFiles,
+  { dataFolder, changesSinceTraining, checkStorage }: CompletenessOptions,
+): readonly IngredientCheck[] {
+  return [
+    { reads: [], check: () => checkConflicts(files) },
+    {
+      reads: ['environment/requirements.txt'],
+      check: () => checkRequirements(modelFile(files, 'environment/requirements.txt').toString()),
+    },
+    { reads: ['environment/environment.json'], check: () => checkCommand(files) },
+    {
+      reads: ['metrics.json', 'profile.json'],
+      check: () => checkTraining(files, changesSinceTraining),
+    },
+    { reads: ['golden.json', 'config.json'], check: () => checkGoldenLabels(files) },
+    { reads: ['model.onnx'], check: checkStorage },
+    { reads: ['data/datasets.json'], check: () => checkData(files, dataFolder) },
+  ];
+}
+
+/** What makes each file that people are not expected to write. */
+const MADE_BY: Readonly<Partial<Record<VersionFilePath, string>>> = {
+  'data/datasets.json': '`models data add` writes it',
+  'golden.json': '`models golden make` writes it',
+  'profile.json': '`models profile . <training files> --output profile.json` writes it',
+  'environment/requirements.txt':
+    '`uv pip compile --generate-hashes --no-emit-index-url` writes it',
+};
+
+function checkPresence(files: ModelFiles): string[] {
+  return versionFilesWhere(({ isRequired }) => isRequired === true)
+    .filter((path) => !files.has(path))
+    .sort()
+    .map((path) => {
+      const { isOutput } = ruleOf(path) ?? {};
+      const madeBy = MADE_BY[path] ?? (isOutput ? 'training writes it' : 'every version has one');
+      return `missing: ${path}: ${madeBy}`;
+    });
+}
+
+function checkFormat(files: ModelFiles, path: ArtifactPath): string[] {
+  const parse = (): unknown => parseJsonFile(files, path);
+  if (path === 'tokenizer.json') {
+    parse();
+  } else {
+    withReference(path, parse);
+  }
+  return [];
 }
 
 /** What a check returns; the message where it throws a ModelError instead. */
@@ -73,11 +142,11 @@ function checkConflicts(files: ModelFiles): string[] {
     .map(([path]) => `${path} has a conflict that is not resolved`);
 }
 
-function checkEnvironment(files: ModelFiles): string[] {
+function checkCommand(files: ModelFiles): string[] {
   const path = 'environment/environment.json';
   const { command } = parseJsonFile(files, path);
   const words = command.split(/\s+/);
-  const problems = checkRequirements(modelFile(files, 'environment/requirements.txt').toString());
+  const problems: string[] = [];
   if (!words.some((word) => word.startsWith('code/') && files.has(word))) {
     problems.push(`${path}: the command runs no file of code/: ${command}`);
   }
@@ -91,8 +160,6 @@ async function checkTraining(
   files: ModelFiles,
   changesSinceTraining: ChangesSinceTraining,
 ): Promise<string[]> {
-  parseJsonFile(files, 'hyperparameters.json');
-  parseJsonFile(files, 'metrics.json');
   switch (await readLineage(files, changesSinceTraining)) {
     case 'unrecorded':
       return [
@@ -135,6 +202,22 @@ function checkProfile(files: ModelFiles): string[] {
           'none: measure it again with `models profile . <training files> --output profile.json`',
       ]
     : [];
+}
+
+/** The labels of golden scores are those of the model. */
+function checkGoldenLabels(files: ModelFiles): string[] {
+  const labels = Object.values(parseJsonFile(files, 'config.json').id2label).sort().join(', ');
+  const other = parseJsonFile(files, 'golden.json').texts.findIndex(
+    ({ scores }) => Object.keys(scores).sort().join(', ') !== labels,
+  );
+  if (other < 0) {
+    return [];
+  }
+  const found = Object.keys(parseJsonFile(files, 'golden.json').texts[other]?.scores ?? {});
+  const where = `golden.json: texts.${other}.scores: labels`;
+  return [
+    `${mismatch(where, labels, found.sort().join(', ') || 'none')}; \`models golden make\` writes them`,
+  ];
 }
 
 async function checkData(files: ModelFiles, dataFolder: string): Promise<string[]> {

@@ -68,12 +68,12 @@ async function copyIndex({ git }: Repository, target: string): Promise<void> {
 }
 
 function assertRegularFiles(entries: readonly TreeFile[]): void {
-  const other = entries.find(({ mode }) => mode !== '100644');
-  if (other) {
-    throw new ModelError(
-      'unfit',
-      `${other.path}: only regular files that can't be executed are allowed in a version`,
-      { data: { path: other.path } },
-    );
+  const others = entries.filter(({ mode }) => mode !== '100644');
+  if (others.length > 0) {
+    const lines = others.map(({ path, mode }) => {
+      const help = mode === '100755' ? '; `chmod -x` changes it' : '';
+      return `${path}: only regular files that can't be executed are allowed in a version${help}`;
+    });
+    throw new ModelError('unfit', lines.join('\n'));
   }
 }

@@ -60,6 +60,18 @@ export function wrap(line: string, columns: number): string[] {
   return lines;
 }
 
+/** Breaks a line that is too long; the others are indented by four blanks more than the first. */
+export function wrapIndented(line: string, columns: number): string[] {
+  if (columnsOf(line) <= columns) {
+    return [line];
+  }
+  const [, indent = '', text = ''] = /^( *)(.*)$/s.exec(line) ?? [];
+  const [first = '', ...rest] = wrap(text, columns - indent.length - CONTINUATION.length);
+  return [indent + first, ...rest.map((part) => indent + CONTINUATION + part.trimStart())];
+}
+
+const CONTINUATION = '    ';
+
 export type Alignment = 'left' | 'right';
 
 /**

@@ -15,9 +15,13 @@ export function parseJson(text: string, origin: string, code: ModelErrorCode = '
   }
 }
 
+/** So many problems of a file are listed. */
+const MAX_ISSUES = 10;
+
 /**
  * @param origin which file the value is from, for the message.
- * @throws ModelError with the code, naming origin and key, where the value does not match the schema.
+ * @throws ModelError with the code where the value does not match the schema: a line for each problem, with
+ * origin and key.
  */
 export function checkJson<T>(
   schema: z.ZodType<T>,
@@ -27,10 +31,16 @@ export function checkJson<T>(
 ): T {
   const parsed = schema.safeParse(json, { error: expectation });
   if (!parsed.success) {
-    const issue = parsed.error.issues[0] as z.core.$ZodIssue;
-    throw new ModelError(code, `${origin}: ${describeIssue(issue, json)}`, {
-      data: { key: issue.path.join('.') },
-    });
+    const { issues } = parsed.error;
+    const lines = issues
+      .slice(0, MAX_ISSUES)
+      .map((issue) => `${origin}: ${describeIssue(issue, json)}`);
+    const more = issues.length - lines.length;
+    throw new ModelError(
+      code,
+      [...lines, ...(more > 0 ? [`${origin}: ${more} more problems`] : [])].join('\n'),
+      { data: { key: (issues[0] as z.core.$ZodIssue).path.join('.') } },
+    );
   }
   return parsed.data;
 }

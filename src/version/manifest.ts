@@ -31,20 +31,34 @@ const fileSchema = z.strictObject({
       `control characters and backslashes, not ${MANIFEST_FILE}, found ${JSON.stringify(input)}`,
   }),
   mode: z.literal('100644', 'only regular files (mode 100644) can be part of a version'),
-  blob: objectName,
-  /** Bytes of the git blob: for a git-lfs file, of its pointer. */
-  size,
-  lfs: z.strictObject({ oid: z.string().regex(/^[0-9a-f]{64}$/), size }).optional(),
+  blob: objectName.describe('Id of the git blob.'),
+  size: size.describe('Bytes of the git blob: for a git-lfs file, of its pointer.'),
+  lfs: z
+    .strictObject({
+      oid: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .describe('SHA-256 of the file itself.'),
+      size: size.describe('Bytes of the file itself.'),
+    })
+    .optional()
+    .describe('Of a git-lfs file.'),
 });
 
 const filesSchema = z.array(fileSchema).min(1).max(MAX_FILES);
 
-const manifestSchema = z.strictObject({
-  commit: objectName,
-  /** The raw commit object, as text. */
-  object: z.string(),
-  files: filesSchema,
-});
+export const manifestSchema = z
+  .strictObject({
+    commit: objectName.describe('The full SHA of the version.'),
+    object: z.string().describe('The raw commit object, as text.'),
+    files: filesSchema.describe('In the order of git.'),
+  })
+  .meta({
+    title: 'commit.json',
+    description:
+      'The listing of a published version, from which it is verified. `models publish` writes this file; it is ' +
+      'not in the repository.',
+  });
 
 export type VersionFile = z.infer<typeof fileSchema>;
 

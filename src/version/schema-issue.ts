@@ -95,19 +95,35 @@ function foundBy(issue: Issue, json: unknown): string {
   if (issue.code === 'invalid_key') {
     return JSON.stringify(issue.path.at(-1));
   }
-  const value = issue.path.reduce<unknown>(
+  const value = valueAt(json, issue.path);
+  return value === undefined
+    ? `nothing${otherKeys(valueAt(json, issue.path.slice(0, -1)))}`
+    : describeValue(value);
+}
+
+function valueAt(json: unknown, path: Issue['path']): unknown {
+  return path.reduce<unknown>(
     (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
     json,
   );
-  return describeValue(value);
+}
+
+const MAX_SHOWN_KEYS = 8;
+
+/** The keys that an object has in place of a missing one: it may be misspelt. */
+function otherKeys(object: unknown): string {
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+    return '';
+  }
+  const keys = Object.keys(object);
+  const shown = keys.slice(0, MAX_SHOWN_KEYS).map((key) => JSON.stringify(key));
+  const more = keys.length > shown.length ? ', …' : '';
+  return shown.length === 0 ? '' : ` among the keys ${shown.join(', ')}${more}`;
 }
 
 const MAX_SHOWN_LENGTH = 80;
 
 function describeValue(value: unknown): string {
-  if (value === undefined) {
-    return 'nothing';
-  }
   if (Array.isArray(value)) {
     return `an array of ${value.length}`;
   }

@@ -1,9 +1,10 @@
 /** `models reproduce` with a real uv, packages from the registry, and the shipped history. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/git-version.ts';
 import { createModelRepository, type ModelRepository } from '../support/model-repository.ts';
 import { MAIN, runCommand } from '../support/server.ts';
 import { haveTweets, TWEETS } from '../support/tweets.ts';
@@ -53,9 +54,10 @@ function describeFile(path: string, file: string): object {
   return { path, role: 'test', sha256, bytes: bytes.length, rows: 0, labels: {}, languages: {} };
 }
 
-function reproduce({ folder, data }: ModelRepository) {
+function reproduce({ folder, data }: ModelRepository, ...options: string[]) {
   return runCommand([
     ...['models', 'reproduce', 'main', '--repository', folder, '--data', data, '--json'],
+    ...options,
   ]);
 }
 
@@ -81,12 +83,33 @@ json.dump(metrics, open("metrics.json", "w"))`);
   git('commit', '--quiet', '-am', 'Trained');
   const gate = await runCommand(['models', 'gate', 'main', '--repository', folder]);
   expect(gate.stdout).toMatch(/^ok {4}trained from its ingredients /);
-  const { stdout } = await reproduce(version);
-  expect(JSON.parse(stdout)).toMatchObject({ verdict: 'identical' });
+  // Nobody has the weights any more: the training makes them.
+  rmSync(join(folder, '.git/lfs'), { recursive: true });
+  const [output, store] = [join(temporaryFolder(), 'output'), temporaryFolder()];
+  const made = await reproduce(
+    version,
+    ...['--output', output, '--publish', '--model-store', store],
+  );
+  expect(JSON.parse(made.stdout)).toMatchObject({ verdict: 'identical' });
+  const weights = readFileSync(join(folder, 'model.onnx'));
+  expect(readFileSync(join(output, 'model.onnx')).equals(weights)).toBe(true);
+  expect(readFileSync(join(output, 'code/train.py'), 'utf8')).toBe(version.read('code/train.py'));
+  const sha = git('rev-parse', 'HEAD').trim();
+  expect(made.stderr).toContain(`${sha} is published in ${store}\n`);
+  const verified = await runCommand(['models', 'verify', sha, '--model-store', store]);
+  expect(verified.code).toBe(0);
+  const again = await reproduce(version, '--output', output);
+  expect(again.stderr).toContain(`${output} is not empty: --output needs a new folder\n`);
+  expect(again.code).toBe(2);
 });
 
 test('reports other bytes with the same scores, file by file', async () => {
   const version = await quickVersion('open("config.json", "a").write(" ")');
+  const store = temporaryFolder();
+  const publish = await reproduce(version, '--publish', '--model-store', store);
+  expect(publish.stderr).toContain('not published: other bytes are another version');
+  expect(publish.code).toBe(1);
+  expect(readdirSync(store)).toEqual([]);
   const { code, stdout } = await reproduce(version);
   const { verdict, files } = JSON.parse(stdout);
   expect(verdict).toBe('same-scores');

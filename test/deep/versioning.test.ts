@@ -23,7 +23,7 @@ print(commit("From Python", data=sys.argv[1]))`;
   expect(repository.git('log', '-1', '--format=%s').trim()).toBe('From Python');
 });
 
-test('the code of docs/versioning.md has the digests of `models lineage`', async () => {
+test('the code of docs/versioning.md has the digest of `models lineage`', async () => {
   const { folder, write, git } = await createModelRepository();
   for (const path of [
     ...['lib/settings.py', 'code/ä.py', 'data/README.md', 'notes.txt', 'README.py', 'docs/a.json'],
@@ -40,18 +40,13 @@ test('the code of docs/versioning.md has the digests of `models lineage`', async
   }
   write('code/ignored.pyc', '');
   const blocks = [...readDocument('docs/versioning.md').matchAll(/^```python\n(.*?)^```$/gms)];
-  const [lineage = '', digest = ''] = blocks.map(([, code]) => code).slice(1);
-  const python = (code: string): string =>
-    execFileSync('python3', ['-B', '-c', code], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: { ...process.env, TWEET_SENTIMENT: `node ${MAIN}` },
-    }).trim();
+  const code = blocks.map(([, block]) => block).find((block) => block?.includes('def digest_'));
   const printed = JSON.parse((await runCommand(['models', 'lineage', folder])).stdout);
-  expect(python(`${digest}\nprint(digest_ingredients(Path(".")))`)).toBe(printed.ingredients);
-  const record = python(
-    `root = "."\nmetrics = {}\n${lineage}\nprint(json.dumps(metrics["trained_from"]))`,
+  const found = execFileSync(
+    'python3',
+    ['-B', '-c', `${code}\nprint(digest_ingredients(Path(".")))`],
+    { cwd: folder, encoding: 'utf8' },
   );
-  expect(JSON.parse(record)).toEqual(printed);
+  expect(found.trim()).toBe(printed.ingredients);
   expect(git('status', '--porcelain', 'model.onnx')).toBe('?? model.onnx\n');
 });

@@ -8,7 +8,7 @@ import { createRepositoryStore } from '../../src/repository/store.ts';
 import { lfsPointer } from '../../src/version/git-objects.ts';
 import { openStore } from '../../src/version/stores/open.ts';
 import { openVersion, readVersion } from '../../src/version/version.ts';
-import { temporaryFolder } from '../support/git-version.ts';
+import { PLAIN_GIT, temporaryFolder } from '../support/git-version.ts';
 import {
   createModelRepository,
   type ModelRepository,
@@ -51,6 +51,14 @@ describe('models commit', () => {
     const files = await readVersion(store, version);
     const weights = readFileSync(join(repository.folder, 'model.onnx'));
     expect(files.get('model.onnx')?.equals(weights)).toBe(true);
+  });
+
+  test('prints the SHA as JSON with --json', async () => {
+    repository.write('README.md', 'Changed\n');
+    const args = ['--data', repository.data, '--repository', repository.folder, '--json'];
+    const { stdout } = await runCommand(['models', 'commit', '-m', 'Card', ...args], PLAIN_GIT);
+    expect(JSON.parse(stdout)).toEqual({ commit: repository.git('rev-parse', 'HEAD').trim() });
+    repository.git('reset', '--quiet', '--hard', sha);
   });
 
   test('restores the weights after a branch without them was checked out', () => {
@@ -270,3 +278,13 @@ function listedRecord({ folder, git }: ModelRepository): object {
 function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
+
+test('warns of a clone that would merge ingredients by lines', async () => {
+  const repository = await createModelRepository();
+  repository.git('config', '--remove-section', 'merge.tweet-sentiment');
+  const { code, stderr } = await repository.commitVersion();
+  expect(stderr).toBe(
+    'tweet-sentiment: this clone has no merge driver: git merges ingredients by lines; run `models init`\n',
+  );
+  expect(code).toBe(0);
+});

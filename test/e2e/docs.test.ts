@@ -190,12 +190,19 @@ describe('the command line', () => {
     expect(commands.get('serve')?.options).toEqual(flags);
   });
 
+  /** The words of a command line that name a command: arguments may follow. */
+  const longestCommand = (words: string): string => {
+    const names = words.split(' ').map((_, at, all) => all.slice(0, at + 1).join(' '));
+    return names.findLast((name) => commands.has(name)) ?? '';
+  };
+
   test('has each command and option that a document uses', () => {
     for (const path of listDocuments()) {
       const uses = readDocument(path).matchAll(
-        /(?:^|`|\| )(?:tweet-sentiment|node dist\/main\.js) ((?:models )?[a-z][a-z-]*)([^`|#&\n]*)/gm,
+        /(?:^|`|\| )(?:tweet-sentiment|node dist\/main\.js) ((?:[a-z][a-z-]*(?: |$|(?=`)))+)([^`|#&\n]*)/gm,
       );
-      for (const [use, name = '', rest = ''] of uses) {
+      for (const [use, words = '', rest = ''] of uses) {
+        const name = longestCommand(words.trim());
         const options = commands.get(name)?.options;
         expect.soft(options, `${use} in ${path}`).toBeDefined();
         for (const [option] of rest.matchAll(/--[a-z-]+/g)) {

@@ -52,7 +52,7 @@ test.each<[string, string]>([
     'the commit must be a full commit SHA (40 or 64 lower-case hex digits), found "v1": a branch, a tag ' +
       'or a short SHA can refer to another commit later, a full SHA can not',
   ],
-  ['models profile <folder> <file>', '<folder>/model.onnx does not exist'],
+  ['models profile <folder> <file>', '<folder>/model.onnx does not exist: train the model first'],
   [
     'models commit -m x --data <folder> --repository <folder>',
     '<folder> is not in a git repository',

@@ -2,6 +2,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { sha256 } from '../../src/artifacts/digests.ts';
 import { PLAIN_GIT } from '../support/git-version.ts';
 import { createModelRepository, type ModelRepository } from '../support/model-repository.ts';
 import { runCommand } from '../support/server.ts';
@@ -102,4 +103,21 @@ test('files that a hook adds to the commit are reported', async () => {
   const { code, stderr } = await repository.commitVersion();
   expect(stderr).toContain('a hook changed the files of commit');
   expect(code).toBe(1);
+});
+
+test('`models lineage --files` has the digest of each ingredient', async () => {
+  const lineage = async (...flags: string[]): Promise<Record<string, unknown>> => {
+    const args = ['models', 'lineage', repository.folder, ...flags];
+    const { stdout } = await runCommand(args, PLAIN_GIT);
+    return JSON.parse(stdout);
+  };
+  const { files, ...record } = await lineage('--files');
+  expect(record).toEqual(await lineage());
+  const code = sha256(Buffer.from(repository.read('code/train.py')));
+  expect(files).toMatchObject({
+    'code/train.py': code,
+    'hyperparameters.json': expect.any(String),
+  });
+  expect(files).not.toHaveProperty(['model.onnx']);
+  expect(files).not.toHaveProperty(['README.md']);
 });

@@ -156,7 +156,7 @@ describe('the sections of a diff', async () => {
   });
 
   test('as text', () => {
-    const lines = formatDiff(found, PLAIN).split('\n');
+    const lines = formatDiff(found, 120, PLAIN).split('\n');
     for (const line of [
       'hyper-parameters',
       '  ~ training.rate                      1e-4 → 2e-4',
@@ -178,11 +178,25 @@ describe('the sections of a diff', async () => {
     }
   });
 
+  test('lines are as long as the screen is wide, except those of code', () => {
+    const lines = formatDiff(found, 60, PLAIN).split('\n');
+    expect(lines).toContain('  all train: rows 30 → 42 (+12), negative 10 → 17 (+7),');
+    expect(lines).toContain('      neutral 5, en 30 → 32 (+2), de 10');
+    const sections = lines.slice(lines.indexOf('files'), lines.indexOf('texts'));
+    expect(sections.filter((line) => line.length > 60)).toEqual([]);
+    expect(sections.join(' ').replace(/\s+/g, ' ')).toBe(
+      formatDiff(found, 1000, PLAIN)
+        .replace(/\n\ntexts.*/s, ' ')
+        .replace(/^.*?\nfiles/s, 'files')
+        .replace(/\s+/g, ' '),
+    );
+  });
+
   test('in colours only where they are requested', () => {
-    const coloured = formatDiff(found, createPaint(true));
+    const coloured = formatDiff(found, 120, createPaint(true));
     expect(coloured).toContain('\u001b[32m+print("fine-tune")\u001b[39m');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(formatDiff(found, PLAIN));
+    expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(formatDiff(found, 120, PLAIN));
   });
 });
 
@@ -190,7 +204,7 @@ describe('versions with missing, wrong or other files', () => {
   test('a version does not differ from itself', async () => {
     const found = await diff(BEFORE, BEFORE);
     expect(found).toMatchObject({ files: [], texts: [], notes: [], weights: undefined });
-    expect(formatDiff(found, PLAIN)).toContain('none differs');
+    expect(formatDiff(found, 120, PLAIN)).toContain('none differs');
   });
 
   test('in the other direction, additions are removals', async () => {
@@ -209,8 +223,8 @@ describe('versions with missing, wrong or other files', () => {
     const removed = await diff(BEFORE, without);
     expect(added.files).toEqual([{ path, status: 'added' }]);
     expect(removed.files).toEqual([{ path, status: 'removed' }]);
-    expect(formatDiff(added, PLAIN)).toContain(path);
-    expect(formatDiff(removed, PLAIN)).toContain(path);
+    expect(formatDiff(added, 120, PLAIN)).toContain(path);
+    expect(formatDiff(removed, 120, PLAIN)).toContain(path);
   });
 
   test('the bytes of the weights may be missing', async () => {
@@ -238,7 +252,7 @@ describe('versions with missing, wrong or other files', () => {
   test('text of a version does not control the terminal', async () => {
     const found = await diff(BEFORE, { ...BEFORE, 'README.md': 'a\u001b]0;title\u0007b\r\n' });
     const printed = printableValue(found, DIFF_PRINTABLE);
-    expect(formatDiff(printed, PLAIN)).toContain('+a\ufffd]0;title\ufffdb\ufffd');
+    expect(formatDiff(printed, 120, PLAIN)).toContain('+a\ufffd]0;title\ufffdb\ufffd');
   });
 
   test('a Unigram vocabulary is counted by its pieces', async () => {

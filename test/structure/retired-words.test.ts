@@ -1,5 +1,5 @@
-/** Words that the project replaced by the field's terms do not return. */
-import { readFileSync } from 'node:fs';
+/** Words that the project replaced by the field's terms do not return, nor commands that it must not have. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listDocuments, listFiles } from '../docs/markdown.ts';
@@ -30,10 +30,16 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bwhere \w+ lies?\b/, 'is stored'],
 ];
 
-const CODE = ['src', 'test', 'bench', 'release', 'demo', 'structure', 'tools'].flatMap(listFiles);
+/** The project is in no registry: a package that has its name there is a stranger's. */
+const PACKAGE_OF_A_STRANGER =
+  /\b(?:npx|bunx|npm (?:exec|x|i|install)|(?:pnpm|yarn) (?:dlx|add)|uvx|pipx? (?:run|install)|uv (?:add|pip install|tool (?:run|install)))(?: -[^\s`]*)* tweet[-_]sentiment/;
+
+const CODE = ['src', 'test', 'python', 'bench', 'release', 'demo', 'structure', 'tools'].flatMap(
+  listFiles,
+);
 /** Labelled texts in four languages, and this list. */
 const EXEMPT =
-  /^src\/simulate\/phrases\/|^test\/structure\/retired-words|\/\.venv\/|\/results\.json$/;
+  /^src\/simulate\/phrases\/|^test\/structure\/retired-words|\/\.venv\/|\/\.(?:mypy|ruff)_cache\/|\/results\.json$/;
 const isChecked = (path: string): boolean =>
   /\.(m?[jt]s|sh|py|md|html|css)$/.test(path) && !EXEMPT.test(path);
 
@@ -55,4 +61,29 @@ test('no file has a retired identifier', () => {
 
 test('no file has a retired phrase', () => {
   expect(findWords([...CODE, ...listDocuments()], PHRASES)).toEqual([]);
+});
+
+const FOLDERS_OF_OTHERS = new Set(['node_modules', '.git', 'dist']);
+const MAX_TEXT_BYTES = 500_000;
+
+test.each([
+  ['npx tweet-sentiment models list', true],
+  ['npm exec -- tweet-sentiment', true],
+  ['npm install -g --ignore-scripts tweet-sentiment-server', true],
+  ['pip install tweet-sentiment-models', true],
+  ['npm install -g --ignore-scripts ./tweet-sentiment-server-0.1.0.tgz', false],
+  ['uv pip install wheels/tweet_sentiment_models-0.1.0-py3-none-any.whl', false],
+])('%s: may install the package of a stranger is %s', (line, expected) => {
+  expect(PACKAGE_OF_A_STRANGER.test(line)).toBe(expected);
+});
+
+test('no file installs or runs a package by the name of this project', () => {
+  const paths = readdirSync(ROOT, { withFileTypes: true })
+    .filter(({ name }) => !FOLDERS_OF_OTHERS.has(name))
+    .flatMap((entry) => (entry.isDirectory() ? listFiles(entry.name) : [entry.name]))
+    .filter((path) => !EXEMPT.test(path) && statSync(join(ROOT, path)).size < MAX_TEXT_BYTES);
+  expect(paths).toContain('.ci/run');
+  expect(
+    paths.filter((path) => PACKAGE_OF_A_STRANGER.test(readFileSync(join(ROOT, path), 'utf8'))),
+  ).toEqual([]);
 });

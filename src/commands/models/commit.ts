@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { openClassifier } from '../../inference/offline.ts';
 import { commitVersion } from '../../repository/commit.ts';
 import { openRepository } from '../../repository/git.ts';
+import { hasMergeDriver } from '../../repository/init.ts';
 import { commandLine } from '../command-line.ts';
 import { judging } from '../exit-code.ts';
-import { print } from '../output.ts';
+import { asJson } from '../options.ts';
+import { print, warn } from '../output.ts';
 
 export function addCommit(models: Command): void {
   models
@@ -18,6 +20,7 @@ export function addCommit(models: Command): void {
       'folder with the data that data/datasets.json lists; files are found by digest',
     )
     .option('--repository <path>', 'git clone of the model repository', '.')
+    .addOption(asJson('print {"commit": <SHA>}'))
     .action(judging(run));
 }
 
@@ -25,10 +28,15 @@ interface CommitFlags {
   readonly message: string;
   readonly data: string;
   readonly repository: string;
+  readonly json?: boolean;
 }
 
-async function run({ message, data, repository }: CommitFlags): Promise<void> {
-  const sha = await commitVersion(await openRepository(repository), {
+async function run({ message, data, repository, json }: CommitFlags): Promise<void> {
+  const opened = await openRepository(repository);
+  if (!(await hasMergeDriver(opened))) {
+    warn('this clone has no merge driver: git merges ingredients by lines; run `models init`');
+  }
+  const sha = await commitVersion(opened, {
     message,
     dataFolder: data,
     lfsClean: `${commandLine()} models lfs clean`,
@@ -37,5 +45,5 @@ async function run({ message, data, repository }: CommitFlags): Promise<void> {
       await classifier.close();
     },
   });
-  print({}, sha, String);
+  print({ json }, { commit: sha }, ({ commit }) => commit);
 }

@@ -1,7 +1,7 @@
 /** Lines of `models diff` that several sections use. */
-import type { Change, Status } from '../../repository/diff/change.ts';
+import { type Change, mapChange, type Status } from '../../repository/diff/change.ts';
 import { padEnd } from '../../terminal/columns.ts';
-import { formatCount, formatSigned } from '../../terminal/numbers.ts';
+import { formatBytes, formatCount, formatSigned } from '../../terminal/numbers.ts';
 import type { Paint } from '../../terminal/paint.ts';
 
 const STYLES = { '+': 'green', '-': 'red', '~': 'yellow' } as const;
@@ -39,4 +39,20 @@ export function formatCountChange(count: Change<number>): string {
     return formatCount(after === 0 ? before : after);
   }
   return `${formatCount(before)} → ${formatCount(after)} (${formatSigned(after - before, formatCount)})`;
+}
+
+/** Sizes of a file: `23.5 MB → 55 MB`, in bytes where they would look the same. */
+export function formatSizes(size: Change<number>): string {
+  const { old: before, new: after } = mapChange(size, formatBytes);
+  if (size.old === size.new) {
+    return `${after}, unchanged`;
+  }
+  const isClose = before === after;
+  const text = (bytes: number | undefined, rounded: string | undefined): string =>
+    bytes === undefined || rounded === undefined
+      ? 'none'
+      : isClose
+        ? `${formatCount(bytes)} bytes`
+        : rounded;
+  return `${text(size.old, before)} → ${text(size.new, after)}`;
 }

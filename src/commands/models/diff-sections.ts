@@ -8,9 +8,16 @@ import type { TokenizerDiff } from '../../repository/diff/tokenizer.ts';
 import type { ValueChange } from '../../repository/diff/values.ts';
 import type { TensorChange, WeightsDiff } from '../../repository/diff/weights.ts';
 import { padEnd } from '../../terminal/columns.ts';
-import { formatBytes, formatCount } from '../../terminal/numbers.ts';
+import { formatCount } from '../../terminal/numbers.ts';
 import type { Paint } from '../../terminal/paint.ts';
-import { formatChange, formatCountChange, formatMarked, MARKS, NAME_WIDTH } from './diff-lines.ts';
+import {
+  formatChange,
+  formatCountChange,
+  formatMarked,
+  formatSizes,
+  MARKS,
+  NAME_WIDTH,
+} from './diff-lines.ts';
 
 /** Characters of a value that are shown; `--json` has all of it. */
 const MAX_VALUE_LENGTH = 72;
@@ -79,7 +86,9 @@ export function formatWeights(weights: WeightsDiff | undefined, paint: Paint): s
   const tensors = (kind: string, changes: readonly TensorChange[]): string[] =>
     changes.map(({ name, ...change }) => formatChange(`${kind} ${name}`, change, paint));
   return [
-    formatChange('size', mapChange(size, formatBytes), paint),
+    ...(size.old === size.new
+      ? []
+      : [`  ${formatMarked('~', `size ${formatSizes(size)}`, paint)}`]),
     formatChange(
       'digest',
       mapChange(digest, (text) => `${text.slice(0, 23)}…`),

@@ -5,6 +5,7 @@ import type {
   FileChange,
   VersionDiff,
 } from '../../repository/diff/diff.ts';
+import { wrapIndented } from '../../terminal/columns.ts';
 import type { Paint } from '../../terminal/paint.ts';
 import type { PrintableOptions } from '../../terminal/printable.ts';
 import { formatChange, formatMarked, MARKS } from './diff-lines.ts';
@@ -28,8 +29,11 @@ export const DIFF_PRINTABLE: PrintableOptions = {
   isExact: true,
 };
 
-/** @param diff whose strings are printable. */
-export function formatDiff(diff: VersionDiff, paint: Paint): string {
+/**
+ * @param diff whose strings are printable.
+ * @param columns at which lines are wrapped, except those of code.
+ */
+export function formatDiff(diff: VersionDiff, columns: number, paint: Paint): string {
   const sections: Section[] = [
     ['files', formatFiles(diff.files, paint)],
     ['hyper-parameters', formatValues(diff.hyperparameters, paint)],
@@ -41,14 +45,17 @@ export function formatDiff(diff: VersionDiff, paint: Paint): string {
     [`scores (${formatPrimary(diff.scores)} decides)`, formatScores(diff.scores, paint)],
     ['profile', formatProfile(diff.profile, paint)],
     ['notes', diff.notes.map((note) => paint('yellow', `  ${note}`))],
-    ['texts', diff.texts.flatMap((text) => formatText(text, paint))],
   ];
+  const texts: Section = ['texts', diff.texts.flatMap((text) => formatText(text, paint))];
+  const titled = (all: readonly Section[]): string[] =>
+    all
+      .filter(([, lines]) => lines.length > 0)
+      .flatMap(([title, lines]) => ['', paint('bold', title), ...lines]);
   return [
     ...formatCommit('-', diff.commits.old, paint),
     ...formatCommit('+', diff.commits.new, paint),
-    ...sections
-      .filter(([, lines]) => lines.length > 0)
-      .flatMap(([title, lines]) => ['', paint('bold', title), ...lines]),
+    ...titled(sections).flatMap((line) => wrapIndented(line, columns)),
+    ...titled([texts]),
   ].join('\n');
 }
 

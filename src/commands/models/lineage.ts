@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { trainingRecord } from '../../artifacts/digests.ts';
+import { digestEachIngredient, trainingRecord } from '../../artifacts/digests.ts';
 import { openRepository } from '../../repository/git.ts';
 import { takeSnapshot } from '../../repository/snapshot.ts';
 import { commandLine } from '../command-line.ts';
@@ -14,13 +14,15 @@ export function addLineage(models: Command): void {
         'taken after it.',
     )
     .argument('[folder]', 'git clone of the model repository', '.')
+    .option('--files', 'print "files" too, the digest of each ingredient: to name what has changed')
     .action(run);
 }
 
-async function run(folder: string): Promise<void> {
+async function run(folder: string, flags: { files?: true }): Promise<void> {
   const { files } = await takeSnapshot(
     await openRepository(folder),
     `${commandLine()} models lfs clean`,
   );
-  printJson(trainingRecord(files));
+  const record = trainingRecord(files);
+  printJson(flags.files ? { ...record, files: digestEachIngredient(files) } : record);
 }

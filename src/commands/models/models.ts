@@ -8,7 +8,10 @@ type AddCommand = (models: Command) => void;
  * merging a file.
  */
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  new: async () => (await import('./new.ts')).addNew,
   init: async () => (await import('./init.ts')).addInit,
+  data: async () => (await import('./data.ts')).addDataCommands,
+  golden: async () => (await import('./golden.ts')).addGolden,
   lineage: async () => (await import('./lineage.ts')).addLineage,
   profile: async () => (await import('./profile.ts')).addProfile,
   commit: async () => (await import('./commit.ts')).addCommit,
@@ -27,6 +30,7 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   unpin: async () => (await import('./pin.ts')).addUnpin,
   pins: async () => (await import('./pins.ts')).addPins,
   fetch: async () => (await import('./fetch.ts')).addFetch,
+  ui: async () => (await import('./ui.ts')).addUi,
 };
 
 /** @param requested the subcommand to add; any other word adds all of them, for the help. */

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { checkAlias, DEFAULT_ALIAS } from '../../version/alias.ts';
 import { hasCode, ModelError } from '../../version/errors.ts';
 import { type PinResult, pinAlias } from '../../version/pins.ts';
-import { isWritable, type Store, type WritableStore } from '../../version/stores/store.ts';
+import { requireWritable, type WritableStore } from '../../version/stores/store.ts';
 import { judging } from '../exit-code.ts';
 import { whoRuns } from '../identity.ts';
 import { asJson, type Flags } from '../options.ts';
@@ -46,10 +46,12 @@ interface PinFlags extends Flags {
   readonly reason?: string;
 }
 
+const PIN_ELSEWHERE = 'pin in the folder or the s3://bucket/prefix behind it';
+
 function runPin(revision: string, flags: PinFlags): Promise<void> {
   return withVersionAccess(flags, async (versions) => {
     const { config, resolve } = versions;
-    const store = writable(versions.store);
+    const store = requireWritable(versions.store, PIN_ELSEWHERE);
     const commit = await resolve(revision);
     const { assertServable } = await import('../../repository/publishable.ts');
     await assertServable(store, config.modelName, commit).catch((error: unknown) => {
@@ -61,19 +63,8 @@ function runPin(revision: string, flags: PinFlags): Promise<void> {
 
 function runUnpin(flags: PinFlags): Promise<void> {
   return withVersionAccess(flags, (versions) =>
-    change(versions, writable(versions.store), flags, null),
+    change(versions, requireWritable(versions.store, PIN_ELSEWHERE), flags, null),
   );
-}
-
-/** @throws ModelError `bad-reference` for a store that is read-only. */
-function writable(store: Store): WritableStore {
-  if (!isWritable(store)) {
-    throw new ModelError(
-      'bad-reference',
-      `${store.location} can only be read from: pin in the folder or the s3://bucket/prefix behind it`,
-    );
-  }
-  return store;
 }
 
 function notPublished(error: ModelError): ModelError {

@@ -1,10 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { MODEL_FILES } from '../../artifacts/version-files.ts';
-import { parsePointer } from '../../repository/lfs.ts';
-import { ModelError } from '../../version/errors.ts';
 import { printJson, progressBar } from '../output.ts';
+import { readModelFiles } from './model-files.ts';
 
 export function addProfile(models: Command): void {
   models
@@ -24,10 +21,7 @@ async function run(
   data: readonly string[],
   { output }: { output?: string },
 ): Promise<void> {
-  const files = new Map<string, Buffer>();
-  for (const path of MODEL_FILES) {
-    files.set(path, await readModelFile(folder, path));
-  }
+  const files = await readModelFiles(folder);
   const { measureProfile } = await import('../../repository/measure-profile.ts');
   const profile = await measureProfile(files, data, progressBar());
   if (output === undefined) {
@@ -35,16 +29,4 @@ async function run(
   } else {
     await writeFile(output, `${JSON.stringify(profile, null, 2)}\n`);
   }
-}
-
-async function readModelFile(folder: string, path: string): Promise<Buffer> {
-  const bytes = await readFile(join(folder, path));
-  if (parsePointer(bytes)) {
-    throw new ModelError(
-      'unfit',
-      `${join(folder, path)} is a git-lfs pointer: expected the file itself; train the model, or copy the ` +
-        'file from a store',
-    );
-  }
-  return bytes;
 }

@@ -4,7 +4,7 @@ import { tagsOf } from '../../repository/git.ts';
 import { hasCode, ModelError } from '../../version/errors.ts';
 import type { Publication } from '../../version/publication.ts';
 import { publishVersion } from '../../version/publish.ts';
-import { isWritable, type Store } from '../../version/stores/store.ts';
+import { requireWritable, type Store } from '../../version/stores/store.ts';
 import { judging } from '../exit-code.ts';
 import { whoRuns } from '../identity.ts';
 import { asJson, type Flags, isGiven } from '../options.ts';
@@ -43,15 +43,12 @@ interface PublishFlags extends Flags {
   readonly force?: boolean;
 }
 
+export const PUBLISH_ELSEWHERE = 'publish to a folder or to s3://bucket/prefix';
+
 function run(revision: string, flags: PublishFlags): Promise<void> {
   return withVersionAccess(flags, async (versions) => {
-    const { config, store, repository, resolve } = versions;
-    if (!isWritable(store)) {
-      throw new ModelError(
-        'bad-reference',
-        `${store.location} can only be read from: publish to a folder or to s3://bucket/prefix`,
-      );
-    }
+    const { config, repository, resolve } = versions;
+    const store = requireWritable(versions.store, PUBLISH_ELSEWHERE);
     const source = sourceOf(versions, flags.from);
     const commit = await resolve(revision);
     const tags = repository ? await tagsOf(repository) : undefined;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { describeVersion } from '../../repository/describe.ts';
 import { asJson, type Flags } from '../options.ts';
-import { print } from '../output.ts';
+import { printPaged } from '../output.ts';
 import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
 import { formatDescription } from './show-text.ts';
 
@@ -18,6 +18,9 @@ export function addShow(models: Command): void {
 function run(revision: string | undefined, flags: Flags): Promise<void> {
   return withVersionAccess(flags, async ({ open }) => {
     const description = await describeVersion(await open(revision));
-    print(flags, description, formatDescription, { multiLineKeys: ['message'], isExact: true });
+    await printPaged(flags, description, formatDescription, {
+      multiLineKeys: ['message'],
+      isExact: true,
+    });
   });
 }

@@ -1,11 +1,12 @@
 /** What the leaderboard says of a version from its files. */
+
+import { languageOf } from '../../artifacts/datasets.ts';
 import { RECORDED_OUTPUTS } from '../../artifacts/digests.ts';
 import { assertRecordMatches, isRetrainingMark } from '../../artifacts/lineage.ts';
 import { servedScores } from '../../artifacts/metrics.ts';
 import { type ArtifactPath, parseArtifact } from '../../artifacts/read.ts';
 import { isIngredient } from '../../artifacts/version-files.ts';
 import { hasCode } from '../../version/errors.ts';
-import { languageOf } from '../gate/checks/recorded-scores.ts';
 
 /** One file of a version. */
 export interface FileFacts {

@@ -25,6 +25,12 @@ export interface ReproduceOptions {
   readonly onStep: (step: string) => void;
 }
 
+export interface Reproduced {
+  readonly comparison: Reproduction;
+  /** All files of the version by path, with the outputs that this training wrote. */
+  readonly files: ModelFiles;
+}
+
 /**
  * Writes the ingredients to a folder, installs the pinned environment, runs the recorded command on the
  * data, measures the profile, and compares the outputs with those of the version.
@@ -34,7 +40,7 @@ export interface ReproduceOptions {
 export async function reproduce(
   version: Version,
   { folder, dataFolder, measureProfile, command, onStep }: ReproduceOptions,
-): Promise<Reproduction> {
+): Promise<Reproduced> {
   const datasets = await requireArtifact(version, 'data/datasets.json');
   const environment = await requireArtifact(version, 'environment/environment.json');
 
@@ -45,14 +51,20 @@ export async function reproduce(
 
   onStep('write the ingredients');
   const checkout = join(folder, 'version');
-  await writeIngredients(version, checkout);
+  const ingredients = await readIngredients(version);
+  await writeFiles(checkout, ingredients);
   await initCheckout(checkout);
 
   onStep('install the environment, each package by its hash');
   await installEnvironment(checkout);
 
   onStep(environment.command);
-  await runTraining(checkout, data, environment, command);
+  await runTraining(environment, {
+    checkout,
+    data,
+    commandLine: command,
+    commit: version.commit,
+  });
 
   onStep('measure the profile of the training data');
   const model = await readFiles(checkout, MODEL_FILES);
@@ -66,7 +78,8 @@ export async function reproduce(
     checkout,
     versionFilesWhere((rule) => rule.isOutput === true),
   );
-  return compareOutputs(version, outputs);
+  const comparison = await compareOutputs(version, outputs);
+  return { comparison, files: new Map([...ingredients, ...outputs]) };
 }
 
 async function linkData(files: ReadonlyMap<string, string>, folder: string): Promise<void> {
@@ -76,11 +89,20 @@ async function linkData(files: ReadonlyMap<string, string>, folder: string): Pro
   }
 }
 
-/** Writes everything but the outputs of training, so that an old one can't be taken for a new one. */
-async function writeIngredients(version: Version, folder: string): Promise<void> {
+/** Everything but the outputs of training, so that an old one can't be taken for a new one. */
+async function readIngredients(version: Version): Promise<ModelFiles> {
+  const files = new Map<string, Buffer>();
   for (const { path } of version.files.filter((file) => !isOutput(file.path))) {
+    files.set(path, await version.read(path));
+  }
+  return files;
+}
+
+/** Writes files, by path, to a folder that is made. */
+export async function writeFiles(folder: string, files: ModelFiles): Promise<void> {
+  for (const [path, bytes] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), await version.read(path));
+    await writeFile(join(folder, path), bytes);
   }
 }
 

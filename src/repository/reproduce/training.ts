@@ -17,12 +17,20 @@ export async function installEnvironment(checkout: string): Promise<void> {
   await run('uv', ['pip', 'sync', '--require-hashes', requirements], checkout, variables);
 }
 
-/** @param commandLine runs this command line, for training code that calls it. */
+interface TrainingContext {
+  /** Folder with the ingredients. */
+  readonly checkout: string;
+  /** Folder with the data. */
+  readonly data: string;
+  /** Runs this command line, for training code that calls it. */
+  readonly commandLine: string;
+  /** The full SHA of the version that is trained again: training code then commits nothing. */
+  readonly commit: string;
+}
+
 export async function runTraining(
-  checkout: string,
-  data: string,
   { command, variables }: Environment,
-  commandLine: string,
+  { checkout, data, commandLine, commit }: TrainingContext,
 ): Promise<void> {
   const words = command.split(/\s+/).map((word) => (word === DATA_PLACEHOLDER ? data : word));
   const bin = join(checkout, '.venv', 'bin');
@@ -34,6 +42,7 @@ export async function runTraining(
     HOME,
     LANG: 'C.UTF-8',
     TWEET_SENTIMENT: commandLine,
+    TWEET_SENTIMENT_REPRODUCED_COMMIT: commit,
     ...variables,
   });
 }

@@ -1,4 +1,5 @@
 /** Stores of versions. All have the same layout: `<store>/<model>/<sha>/<path>`. */
+import { ModelError } from '../errors.ts';
 
 export interface Store {
   /** As in the setting, for messages. */
@@ -77,6 +78,17 @@ export interface RemoteStore extends Store {
 
 export function isWritable(store: Store): store is WritableStore {
   return 'create' in store;
+}
+
+/**
+ * @param advice what to do instead.
+ * @throws ModelError `bad-reference` where the store can only be read from.
+ */
+export function requireWritable(store: Store, advice: string): WritableStore {
+  if (!isWritable(store)) {
+    throw new ModelError('bad-reference', `${store.location} can only be read from: ${advice}`);
+  }
+  return store;
 }
 
 export function isRemote(store: Store): store is RemoteStore {

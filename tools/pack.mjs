@@ -1,0 +1,46 @@
+// Packs the built command line as an archive for npm, with the versions of this checkout's lock file:
+//
+//   npm run pack -- [folder]    the archive is written there, by default to the current folder
+//
+// Of the archive, unpacked, `npm ci` installs npm-shrinkwrap.json, each package by its hash. `npm install` of
+// the archive ignores that file (npm/cli#5325), so package.json lists all packages, each with its version.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const COPIED = ['dist', 'LICENSE', 'NOTICE'];
+
+const readJson = (name) => JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
+const target = resolve(process.argv[2] ?? '.');
+const staging = mkdtempSync(join(tmpdir(), 'tweet-sentiment-'));
+try {
+  for (const name of COPIED) {
+    cpSync(join(ROOT, name), join(staging, name), { recursive: true });
+  }
+  const { devDependencies, scripts, ...manifest } = readJson('package.json');
+  const lock = readJson('package-lock.json');
+  const { '': root, ...locked } = lock.packages;
+  const needed = Object.entries(locked).filter(([, { dev }]) => !dev);
+  const dependencies = Object.fromEntries(needed.flatMap(topLevelDependency));
+  delete root.devDependencies;
+  lock.packages = { '': { ...root, dependencies }, ...Object.fromEntries(needed) };
+  manifest.dependencies = dependencies;
+  const files = { 'package.json': manifest, 'npm-shrinkwrap.json': lock };
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(staging, name), `${JSON.stringify(content, null, 2)}\n`);
+  }
+  const args = ['pack', '--silent', '--pack-destination', target];
+  const name = execFileSync('npm', args, { cwd: staging, encoding: 'utf8' }).trim();
+  process.stdout.write(`${join(target, name)}\n`);
+} finally {
+  rmSync(staging, { recursive: true });
+}
+
+/** @returns nothing for a package that another one has to itself, in another version. */
+function topLevelDependency([path, { version }]) {
+  const [, name, ...nested] = path.split('node_modules/');
+  return nested.length === 0 ? [[name, version]] : [];
+}
