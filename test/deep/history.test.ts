@@ -66,8 +66,8 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     await brought.getByText('What the merge brought to v1.0.0').waitFor();
     await brought.getByText('Better (macro recall):').waitFor();
     const said = await brought.innerText();
-    expect(said).toContain('German 0.518 → 0.768');
-    expect(said).toMatch(/About the same \(macro recall\): English 0.743 → 0.743/);
+    expect(said.replaceAll('\u00a0', ' ')).toContain('German 0.518 → 0.768');
+    expect(said).toMatch(/About the same \(macro recall\): English 0.743\s→\s0.743/);
     expect(said).toContain(
       'also in Arabic, French, German, Hindi, Italian, Portuguese and Spanish',
     );
@@ -242,7 +242,7 @@ describe.skipIf(!hasChromium)('other histories', () => {
       repository.commit({ ...files, 'code/a.py': `"${markup}"` }, 'Second');
       await page
         .locator('.commit-row', { hasText: 'Second' })
-        .waitFor({ timeout: 2 * PATIENCE_MS });
+        .waitFor({ timeout: 3 * PATIENCE_MS });
       await page.getByRole('link', { name: 'Second' }).click();
       await page.getByText('Changed: 1 code file.').waitFor();
       expect(complaints).toEqual([]);

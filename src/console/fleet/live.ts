@@ -34,7 +34,7 @@ export function createLive({ servers, fleet, own }: LiveOptions): () => Promise<
 async function readServer(address: string): Promise<Server> {
   const name = new URL(address).host;
   try {
-    const { headers } = await fetchText(`${address.replace(/\/+$/, '')}/healthz`, {
+    const { headers } = await fetchText(`${address.replace(/(?<!\/)\/+$/, '')}/healthz`, {
       ...{ redirect: 'error', timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES },
     });
     const commit = headers.get('x-model-commit') ?? '';

@@ -123,8 +123,7 @@ async function keep<T extends object>(
 
 /** The last part of a path or of an address: the rest is not for every reader of the page. */
 function nameOf(location: string): string {
-  const parts = location.replace(/\/+$/, '').split('/');
-  return parts.at(-1) || location;
+  return location.split('/').filter(Boolean).at(-1) ?? location;
 }
 
 /** What each alias of the store pins; a store without any is normal, another failure is shown. */
@@ -142,7 +141,7 @@ async function readPins(
       if (commit !== null && isFullSha(commit)) {
         pins.push({ alias, commit });
       } else if (commit !== null) {
-        notes.push(`${alias} is pinned to what is no full SHA: ${commit.slice(0, 80)}`);
+        notes.push(`${alias} is pinned, but not to a full SHA: ${commit.slice(0, 80)}`);
       }
     }
   } catch (error) {

@@ -15,12 +15,13 @@ import { VersionView } from './version-view.ts';
 import { fragmentOf, inOrder, nameOf, parseFragment, type View } from './view.ts';
 
 /** A repository may change, and other versions may go live. */
-const REFRESH_MS = 15_000;
+const HISTORY_MS = 30_000;
+const LIVE_MS = 10_000;
 
 export function HistoryPage(): VNode {
-  const version = useRefresh();
+  const version = useRefresh(HISTORY_MS);
   const { value, error, needsKey } = useJson<ModelHistory>('/console/history', version);
-  const { value: live } = useJson<LiveVersions>('/console/history/live', version);
+  const { value: live } = useJson<LiveVersions>('/console/history/live', useRefresh(LIVE_MS));
   const history = useLast(value);
   const [, setKey] = useState('');
   useEffect(() => {
@@ -64,14 +65,14 @@ function serverNote({ name, problem }: LiveVersions['servers'][number]): VNode |
 }
 
 /** A number that grows while the page is looked at. */
-function useRefresh(): number {
+function useRefresh(intervalMs: number): number {
   const [version, setVersion] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => {
       if (!document.hidden) {
         setVersion((before) => before + 1);
       }
-    }, REFRESH_MS);
+    }, intervalMs);
     return () => clearInterval(timer);
   }, []);
   return version;
