@@ -186,6 +186,7 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     await page.getByRole('link', { name: 'Baseline: TF-IDF' }).click();
     await page.locator('#version-title', { hasText: 'v0.1.0' }).waitFor();
     expect(await page.locator('.commit-row').first().isVisible()).toBe(false);
+    expect(await page.locator('#detail:focus').count()).toBe(1);
     await page.getByRole('link', { name: 'All commits' }).click();
     await page.locator('.commit-row').first().waitFor();
     expect(await page.locator('#version-title').isVisible()).toBe(false);

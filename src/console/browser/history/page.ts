@@ -120,6 +120,13 @@ function Panes({ history, live }: PanesProps): VNode {
     setMarked(undefined);
     setSaid(`${nameOf(pair.old, history)} and ${nameOf(pair.new, history)} are compared.`);
   };
+  useEffect(() => {
+    // On a narrow screen the list is hidden now, with the link that had the focus.
+    if (view.type !== 'start' && document.getElementById('commits')?.checkVisibility() === false) {
+      scrollTo(0, 0);
+      document.getElementById('detail')?.focus();
+    }
+  }, [fragment]);
   const start = startOf(history, marks);
   const shown = shownBy(view, start);
   return html`
