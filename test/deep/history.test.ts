@@ -186,6 +186,7 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     await page.getByRole('link', { name: 'Baseline: TF-IDF' }).click();
     await page.locator('#version-title', { hasText: 'v0.1.0' }).waitFor();
     expect(await page.locator('.commit-row').first().isVisible()).toBe(false);
+    expect(await page.locator('#detail:focus').count()).toBe(1);
     await page.getByRole('link', { name: 'All commits' }).click();
     await page.locator('.commit-row').first().waitFor();
     expect(await page.locator('#version-title').isVisible()).toBe(false);
@@ -231,9 +232,14 @@ describe.skipIf(!hasChromium)('other histories', () => {
     const markup = '<img src=x onerror="document.title=\'owned\'">';
     const files = { 'README.md': `# ${markup}\n\n[x](javascript:alert(1))`, 'metrics.json': '{' };
     repository.commit(files, `${markup} first`);
-    const ui = await startUi('--repository', repository.folder, '--model-store', repository.folder);
+    const server = await startServer();
+    const ui = await startUi('--repository', repository.folder, '--server', server.url);
     try {
       const { page, complaints } = await openView(ui, '');
+      const place = new URL(server.url).host;
+      await page
+        .getByText(`${place}: ${PINNED.slice(0, 8)}, which is not in this history`)
+        .waitFor();
       await page.getByText('metrics.json is not JSON').waitFor();
       await page.locator('.readme h3', { hasText: markup }).waitFor();
       expect(await page.locator('#app img').count()).toBe(0);
@@ -245,9 +251,11 @@ describe.skipIf(!hasChromium)('other histories', () => {
         .waitFor({ timeout: 3 * PATIENCE_MS });
       await page.getByRole('link', { name: 'Second' }).click();
       await page.getByText('Changed: 1 code file.').waitFor();
+      await page.getByRole('link', { name: PINNED.slice(0, 8), exact: true }).click();
+      await page.locator('#card-scores-title').waitFor();
       expect(complaints).toEqual([]);
     } finally {
-      await ui.stop();
+      await Promise.all([ui.stop(), server.stop()]);
     }
   });
 

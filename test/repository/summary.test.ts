@@ -69,15 +69,22 @@ test('scores by language, with a tolerance that depends on the number of texts',
 });
 
 test('without scores and data, what changed', async () => {
-  const none = { metrics: { old: undefined, new: undefined }, datasets: { old: undefined, new: undefined } };
+  const none = {
+    metrics: { old: undefined, new: undefined },
+    datasets: { old: undefined, new: undefined },
+  };
+  const bytes = Buffer.byteLength(BEFORE['model.onnx'] ?? '');
   const after = {
     ...BEFORE,
     'hyperparameters.json': json({ training: { rate: 0.1 }, base: 'a' }),
     'model.onnx': `${BEFORE['model.onnx']} `,
   };
-  const before = { ...BEFORE, 'hyperparameters.json': json({ training: { rate: 0.2 }, base: 'b' }) };
+  const before = {
+    ...BEFORE,
+    'hyperparameters.json': json({ training: { rate: 0.2 }, base: 'b' }),
+  };
   expect(summarizeDiff({ diff: await diff(before, after), ...none })).toEqual([
-    'Changed: base b → a; 1 other hyper-parameter; weights of 149 B → 150 B.',
+    `Changed: base b → a; 1 other hyper-parameter; weights of ${bytes} B → ${bytes + 1} B.`,
   ]);
   expect(summarizeDiff({ diff: await diff(BEFORE, BEFORE), ...none })).toEqual([
     'All files are the same.',

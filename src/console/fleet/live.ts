@@ -7,6 +7,8 @@ import type { Fleet } from './fleet.ts';
 
 type Server = LiveVersions['servers'][number];
 
+const SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+const UNNAMED = 'it does not name the version that it serves';
 const TIMEOUT_MS = 3_000;
 const MAX_BYTES = 64 * 1024;
 
@@ -38,9 +40,7 @@ async function readServer(address: string): Promise<Server> {
       ...{ redirect: 'error', timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES },
     });
     const commit = headers.get('x-model-commit') ?? '';
-    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)
-      ? { name, commit }
-      : { name, problem: 'it does not name the version that it serves' };
+    return SHA.test(commit) ? { name, commit } : { name, problem: UNNAMED };
   } catch (error) {
     const reason = error instanceof KnownError ? error.message : fetchFailureReason(error);
     return { name, problem: `not reachable (${reason})` };
@@ -53,7 +53,7 @@ function replicasOf(fleet: Fleet): Server[] {
     case 'ok':
       return status.versions.map(({ commit, replicas }) => ({
         name: `${counted(replicas, 'replica')} (Prometheus)`,
-        commit,
+        ...(SHA.test(commit) ? { commit } : { problem: UNNAMED }),
       }));
     case 'unavailable':
       return [{ name: 'Prometheus', problem: status.reason }];
