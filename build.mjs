@@ -15,6 +15,7 @@ await build({
     main: 'src/main.ts',
     member: 'src/cluster/member.ts',
     worker: 'src/inference/worker.ts',
+    history: 'src/repository/browse/worker.ts',
     toolkit: 'src/toolkit.ts',
   },
   platform: 'node',
@@ -25,14 +26,17 @@ await build({
   output: { dir: 'dist', chunkFileNames: 'chunks/[name].js' },
 });
 
-// The console: one script, and files that are copied.
+// The pages: a script each, what both use, and files that are copied.
 await build({
-  input: { console: 'src/console/browser/console.ts' },
+  input: {
+    console: 'src/console/browser/console.ts',
+    history: 'src/console/browser/history.ts',
+  },
   platform: 'browser',
   tsconfig: false,
-  output: { dir: 'dist/console', minify: true },
+  output: { dir: 'dist/console', minify: true, chunkFileNames: 'shared.js' },
 });
-for (const name of ['index.html', 'console.css', 'icon.svg']) {
+for (const name of ['index.html', 'history.html', 'console.css', 'history.css', 'icon.svg']) {
   cpSync(`src/console/browser/${name}`, `dist/console/${name}`);
 }
 // `models new` copies them.

@@ -18,6 +18,11 @@ export function clusterMemberModule(): string {
   return resolve('#dist/member.js');
 }
 
+/** The module of the thread that reads the history of the model. @throws as `workerModule`. */
+export function historyModule(): string {
+  return resolve('#dist/history.js');
+}
+
 /** The folder of the templates of `models new`. @throws as `workerModule`. */
 export function templatesFolder(): string {
   return dirname(dirname(dirname(resolve('#dist/templates/common/code/train.py'))));

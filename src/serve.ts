@@ -2,12 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config/config.ts';
 import { createFleet } from './console/fleet/fleet.ts';
+import { createLive } from './console/fleet/live.ts';
 import { readPage } from './console/page.ts';
 import { type AppDependencies, createAdminApp, createApp } from './http/app.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { drain, listen } from './http/lifecycle.ts';
 import { createHandlingPacer } from './http/pacer.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
+import { createHistoryThread } from './repository/browse/in-thread.ts';
+import type { HistoryReader } from './repository/browse/reader.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
 import { type DesiredVersion, readDesiredVersion } from './serving/desired-version.ts';
 import { loadBeside } from './serving/loader.ts';
@@ -99,6 +102,7 @@ export async function serve(
     const unanswered = await drainAll(servers, config.drainTimeoutMs);
     // Workers that are still starting are ended once they have started.
     await ready.catch(() => undefined);
+    await parts.history.close();
     await control.close();
     await manager.close();
     await telemetry.close(unanswered);
@@ -134,6 +138,7 @@ interface Parts {
   readonly telemetry: Telemetry;
   readonly control: ModelControl;
   readonly change: Changes['run'];
+  readonly history: HistoryReader;
   /** Undefined where another process makes them. */
   readonly changes: Changes | undefined;
 }
@@ -159,9 +164,10 @@ async function createParts(
     prepare: control.prepare,
     onEnd: (ended) => writeChange(log, ended),
   });
+  const parts = { group, manager, telemetry, control, history: createHistoryThread(config) };
   return group.change
-    ? { group, manager, telemetry, control, change: group.change, changes: undefined }
-    : { group, manager, telemetry, control, change: changes.run, changes };
+    ? { ...parts, change: group.change, changes: undefined }
+    : { ...parts, change: changes.run, changes };
 }
 
 /** Undefined where another process watches. */
@@ -186,20 +192,21 @@ interface Servers {
 
 function createServers(
   config: Config,
-  { group, manager, telemetry, control, change }: Parts,
+  { group, manager, telemetry, control, change, history }: Parts,
 ): Servers {
   const { observer } = telemetry;
   const predictionIds = createPredictionIds(config.feedbackKey);
   const onPrediction = (record: PredictionRecord): void => control.shadow()?.offer(record);
   const predictor = createPredictor({ ...config, manager, predictionIds, observer, onPrediction });
   const handling = createHandlingPacer();
+  const fleet = createFleet(config.prometheusUrl, config.modelName);
   const dependencies: AppDependencies = {
     ...config,
     ...telemetry,
-    ...{ manager, control, change, predictor, predictionIds, handling },
+    ...{ manager, control, change, predictor, predictionIds, handling, fleet, history },
+    live: createLive({ servers: [], fleet, own: () => manager.state().commit }),
     page: readPage(),
     versions: createVersionList(config),
-    fleet: createFleet(config.prometheusUrl, config.modelName),
     bodyBudget: createBodyBudget(MAX_BODIES_BYTES),
     hasAdminPort: config.adminPort !== undefined,
     readShadow: async () => {

@@ -18,7 +18,10 @@ export const MAY_IMPORT = {
     ...['drift', 'comparison', 'inference', 'artifacts', 'version'],
     ...['config/available-memory.ts', 'types of config'],
   ],
-  repository: ['drift', 'inference', 'artifacts', 'version', 'terminal', 'config/environment.ts'],
+  repository: [
+    ...['drift', 'inference', 'artifacts', 'version', 'types of api', 'terminal'],
+    'config/environment.ts',
+  ],
   simulate: ['api', 'terminal'],
   replay: [
     ...['logs', 'drift', 'comparison', 'inference', 'artifacts', 'version', 'api'],

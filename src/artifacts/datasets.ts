@@ -45,3 +45,14 @@ export const datasetsSchema = z
 
 export type DataFile = z.infer<typeof dataFileSchema>;
 export type Datasets = z.infer<typeof datasetsSchema>;
+
+/** The path, in `datasets.json`, of the data that a score in `metrics.json` was measured on. */
+export function dataFileOf(name: string): string {
+  return `${name}.tsv`;
+}
+
+/** The language of the data set that a score was measured on. @param name in `metrics.json`. */
+export function languageOf(name: string, datasets: Datasets): string | undefined {
+  const path = dataFileOf(name);
+  return datasets.find(({ files }) => files.some((file) => file.path === path))?.language;
+}

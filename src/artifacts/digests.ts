@@ -23,7 +23,7 @@ export interface FileDigests {
   get(path: string): string | undefined;
 }
 
-/** The digests of files, each computed when it is asked for. */
+/** The digests of files, each computed at each call of `get`. */
 export function digestsOf(files: ModelFiles): FileDigests {
   return {
     keys: () => files.keys(),

@@ -1,5 +1,6 @@
 /** JSON Schemas of the files of a version, generated from the schemas that check them. */
 import { z } from 'zod';
+import { ModelError } from '../version/errors.ts';
 import { MANIFEST_FILE, manifestSchema } from '../version/manifest.ts';
 import { ARTIFACT_PATHS } from './read.ts';
 import { VERSION_FILES } from './version-files.ts';
@@ -7,6 +8,21 @@ import { VERSION_FILES } from './version-files.ts';
 /** The file of the documentation that describes a file of a version. */
 export function referencePage(path: string): string {
   return `docs/reference/${path.replace(/^.*\//, '').replace(/\.json$/, '.schema.json')}`;
+}
+
+/** What `read` returns. @throws the ModelError of `read`, with the page that describes the file added. */
+export function withReference<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof ModelError
+      ? new ModelError(
+          error.code,
+          `${error.message}\n  ${path} is described in ${referencePage(path)}`,
+          { cause: error, data: error.data },
+        )
+      : error;
+  }
 }
 
 /**

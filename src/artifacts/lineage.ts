@@ -93,7 +93,8 @@ export function assertRecordMatches(digests: FileDigests, files: ModelFiles): Li
   return 'listed';
 }
 
-function assertNoRetrainingMark(files: ModelFiles): void {
+/** @throws ModelError `unfit`, naming a file that a merge left to be retrained. */
+export function assertNoRetrainingMark(files: ModelFiles): void {
   for (const [path, bytes] of files) {
     if (isRetrainingMark(bytes)) {
       throw new ModelError(

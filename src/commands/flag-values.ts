@@ -32,9 +32,23 @@ export const positiveNumber = numberParser('a number above 0', (value) => value 
 
 export const share = numberParser('a number from 0 to 1', (value) => value >= 0 && value <= 1);
 
+/** `<data set>=<share>`, added to those before it. */
+export function minScore(
+  value: string,
+  previous: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const [name = '', score = ''] = value.split(/=(?=[^=]*$)/);
+  return new Map([...previous, [name, share(score)]]);
+}
+
 export const positiveInteger = numberParser(
   'a whole number from 1',
   (value) => Number.isInteger(value) && value > 0,
+);
+
+export const port = numberParser(
+  'a TCP port, a whole number from 0 to 65535',
+  (value) => Number.isInteger(value) && value >= 0 && value <= 65_535,
 );
 
 export const unsigned32 = numberParser(

@@ -15,6 +15,7 @@ import {
 } from './routes/console.ts';
 import { type FeedbackOptions, feedback } from './routes/feedback.ts';
 import { liveness, readiness } from './routes/health.ts';
+import { type HistoryOptions, historyRoutes } from './routes/history.ts';
 import { type Exposition, metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
 import { type PredictOptions, predict } from './routes/predict.ts';
@@ -23,6 +24,7 @@ export interface AppDependencies
   extends PredictOptions,
     FeedbackOptions,
     ConsoleOptions,
+    HistoryOptions,
     AdminOptions {
   /** None: open to all. */
   readonly apiKeys: readonly Key[];
@@ -45,6 +47,7 @@ export function createApp(dependencies: AppDependencies): Express {
     consoleData(dependencies),
     consoleTexts(dependencies),
     consoleFleet(dependencies),
+    ...historyRoutes(dependencies),
   ].map((resource) => guardedBy(apiKeys, 'key', resource));
   const open = [liveness(), readiness(manager), ...consolePage(dependencies)];
   const operations = hasAdminPort ? [] : operationsOf(dependencies);

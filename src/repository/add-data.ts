@@ -4,11 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import { type LabelledTable, readLabelledTable } from '../artifacts/data-table.ts';
 import { type DataFile, type Datasets, ROLES } from '../artifacts/datasets.ts';
 import { sha256 } from '../artifacts/digests.ts';
+import { withReference } from '../artifacts/json-schemas.ts';
 import { parseArtifact } from '../artifacts/read.ts';
 import { mismatch } from '../errors.ts';
 import { createLanguageIdentifier, UNDETERMINED } from '../inference/language.ts';
 import { ModelError } from '../version/errors.ts';
-import { DATASETS_PATH, editDatasets } from './edit-datasets.ts';
+import { DATASETS_PATH, editDatasets, removeDataset } from './edit-datasets.ts';
 import type { Repository } from './git.ts';
 
 export interface AddDataOptions {
@@ -32,6 +33,8 @@ export interface AddedData {
   readonly license: string;
   /** The entries of the files, as `data/datasets.json` has them. */
   readonly files: readonly DataFile[];
+  /** False where the caller, the file or `data/datasets.json` names the language. */
+  readonly isLanguageIdentified: boolean;
   /** Labels that `config.json` does not have; none where there is no such file yet. */
   readonly unknownLabels: readonly string[];
 }
@@ -75,7 +78,32 @@ export async function addData(
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, edited);
   const labels = new Set(entries.flatMap((entry) => Object.keys(entry.labels)));
-  return { ...dataset, files: entries, unknownLabels: await unknownLabels(folder, labels) };
+  return {
+    ...dataset,
+    files: entries,
+    isLanguageIdentified:
+      (language ?? known) === undefined && tables.some(({ rows }) => !rows.languages),
+    unknownLabels: await unknownLabels(folder, labels),
+  };
+}
+
+/**
+ * Removes a data set from `data/datasets.json`; its files stay.
+ *
+ * @throws ModelError `not-found` where there is no such data set.
+ */
+export async function removeData({ folder }: Repository, name: string): Promise<void> {
+  const target = join(folder, DATASETS_PATH);
+  const text = (await readIfPresent(target)) ?? '{"datasets": []}';
+  const names = readDatasets(text).map((dataset) => dataset.name);
+  const edited = removeDataset(text, name);
+  if (edited === undefined) {
+    throw new ModelError(
+      'not-found',
+      mismatch(`${DATASETS_PATH}: the data set`, names.join(' or ') || 'none', name),
+    );
+  }
+  await writeFile(target, edited);
 }
 
 interface DataSet {
@@ -120,7 +148,7 @@ async function readTable(file: string): Promise<Table> {
 function readDatasets(text: string): Datasets {
   return /^\s*\{\s*"datasets"\s*:\s*\[\s*\]\s*\}\s*$/.test(text)
     ? []
-    : parseArtifact(DATASETS_PATH, text);
+    : withReference(DATASETS_PATH, () => parseArtifact(DATASETS_PATH, text));
 }
 
 function findDataset(datasets: Datasets, name: string): Datasets[number] | undefined {
@@ -170,7 +198,9 @@ async function unknownLabels(folder: string, labels: ReadonlySet<string>): Promi
   if (config === undefined) {
     return [];
   }
-  const known = Object.values(parseArtifact('config.json', config).id2label);
+  const known = Object.values(
+    withReference('config.json', () => parseArtifact('config.json', config)).id2label,
+  );
   return [...labels].filter((label) => !known.includes(label));
 }
 

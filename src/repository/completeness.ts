@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { checkDataFile, findDataFiles } from '../artifacts/data-files.ts';
 import { DATA_PLACEHOLDER } from '../artifacts/environment.ts';
-import { referencePage } from '../artifacts/json-schemas.ts';
+import { withReference } from '../artifacts/json-schemas.ts';
 import { assertWeightsMatchIngredients, type Lineage } from '../artifacts/lineage.ts';
 import {
   ARTIFACT_PATHS,
@@ -113,16 +113,13 @@ function checkPresence(files: ModelFiles): string[] {
 }
 
 function checkFormat(files: ModelFiles, path: ArtifactPath): string[] {
-  try {
-    parseJsonFile(files, path);
-    return [];
-  } catch (error) {
-    const isDescribed = path !== 'tokenizer.json';
-    if (error instanceof ModelError && isDescribed) {
-      return [`${error.message}\n  ${path} is described in ${referencePage(path)}`];
-    }
-    throw error;
+  const parse = (): unknown => parseJsonFile(files, path);
+  if (path === 'tokenizer.json') {
+    parse();
+  } else {
+    withReference(path, parse);
   }
+  return [];
 }
 
 /** What a check returns; the message where it throws a ModelError instead. */

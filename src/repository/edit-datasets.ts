@@ -43,6 +43,21 @@ export function editDatasets(
   return edited;
 }
 
+/** Removes a data set. @returns undefined where there is none of this name. */
+export function removeDataset(text: string, name: string): string | undefined {
+  const datasets: readonly Dataset[] = JSON.parse(text).datasets;
+  const at = datasets.findIndex((dataset) => dataset.name === name);
+  if (at < 0) {
+    return undefined;
+  }
+  const all = nodeAt(text, ['datasets']).children as Node[];
+  const [before, { offset, length }, after] = [all[at - 1], all[at] as Node, all[at + 1]];
+  // With the comma before it or after it.
+  const start = before ? before.offset + before.length : offset;
+  const end = before ? offset + length : (after?.offset ?? offset + length);
+  return text.slice(0, start) + text.slice(end);
+}
+
 // `modify` of jsonc-parser formats the neighbours of what it changes.
 function replace(text: string, path: JSONPath, value: unknown): string {
   const { offset, length } = nodeAt(text, path);

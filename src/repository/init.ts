@@ -61,6 +61,12 @@ async function registerMergeDriver({ git }: Repository, command: string): Promis
   return [...changes, `merge driver: ${command} models merge-driver`];
 }
 
+/** Whether merges in this clone call the driver. */
+export async function hasMergeDriver({ git }: Pick<Repository, 'git'>): Promise<boolean> {
+  const command = await git('config', '--default', '', '--get', `merge.${MERGE_DRIVER}.driver`);
+  return command.trim() !== '';
+}
+
 /** The exit code by which the driver reports conflicts. A program that is missing or crashes has another. */
 const CONFLICT = 3;
 

@@ -32,24 +32,39 @@ export interface GitObject {
  * Objects of one type, in one process of git.
  *
  * @param names ids, or revisions such as `<commit>^{tree}`.
+ * @throws ModelError `tool-failed` where one is missing, or of another type.
  */
 export async function readObjects(
-  { gitBytes }: Repository,
+  repository: Repository,
   type: 'blob' | 'tree',
   names: readonly string[],
 ): Promise<readonly GitObject[]> {
+  const objects = await readObjectsIfPresent(repository, type, names);
+  return objects.map((object, index) => {
+    if (!object) {
+      throw new ModelError('tool-failed', `git: ${names[index]} is missing, or no ${type}`);
+    }
+    return object;
+  });
+}
+
+/** As `readObjects`; undefined for each that is missing, or of another type. */
+export async function readObjectsIfPresent(
+  { gitBytes }: Repository,
+  type: 'blob' | 'tree',
+  names: readonly string[],
+): Promise<readonly (GitObject | undefined)[]> {
   const output = await gitBytes(['cat-file', '--batch'], names.map((name) => `${name}\n`).join(''));
   let position = 0;
-  return names.map((name) => {
-    // `<id> <type> <size>`, a line feed, the bytes, a line feed.
+  return names.map(() => {
+    // `<id> <type> <size>`, a line feed, the bytes, a line feed; `<name> missing` has no bytes.
     const end = output.indexOf('\n', position);
     const header = output.toString('utf8', position, end);
-    const [, id, found, size] = /^(\w+) (\w+) (\d+)$/.exec(header) ?? [];
-    if (id === undefined || found !== type) {
-      throw new ModelError('tool-failed', `git: ${header} (${name})`);
-    }
-    position = end + 1 + Number(size) + 1;
-    return { id, content: output.subarray(end + 1, position - 1) };
+    const [, id, found, size] = /^([0-9a-f]+) (\w+) (\d+)$/.exec(header) ?? [];
+    position = end + 1 + (size === undefined ? 0 : Number(size) + 1);
+    return id !== undefined && found === type
+      ? { id, content: output.subarray(end + 1, position - 1) }
+      : undefined;
   });
 }
 

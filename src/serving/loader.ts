@@ -18,6 +18,7 @@ import { createLanguageIdentifier, type IdentifyLanguage } from '../inference/la
 import type { Located } from '../version/locate.ts';
 import { sizeOf } from '../version/manifest.ts';
 import { createProvenFiles } from '../version/proven-files.ts';
+import { readPublication } from '../version/publication.ts';
 import { readTag } from '../version/tag.ts';
 import { openVersion, readVersion, type Version } from '../version/version.ts';
 import { readDesiredVersion, type SourceOptions } from './desired-version.ts';
@@ -65,11 +66,13 @@ export async function loadModel(
   const profile = readProfile(files);
   // Last, so that nothing fails after it: its workers would go on.
   const tag = await readTag(store, modelName, commit);
+  const forced = (await readPublication(store, modelName, commit))?.forced;
   const classifier = await startClassifier(options, files, observer);
   const observed = profile ?? emptyProfile(classifier.labels, COUNTED_LANGUAGES);
   return describeModel(version, files, {
     classifier,
     tag,
+    forced,
     files: createProvenFiles(store, `${modelName}/${commit}`, files),
     profile: classifier.hasTopics ? withTopic(observed) : observed,
   });
@@ -106,7 +109,7 @@ function readProfile(files: ModelFiles): Profile | undefined {
 function describeModel(
   version: Version,
   files: ModelFiles,
-  loaded: Pick<ServedModel, 'classifier' | 'tag' | 'profile' | 'files'>,
+  loaded: Pick<ServedModel, 'classifier' | 'tag' | 'forced' | 'profile' | 'files'>,
 ): ServedModel {
   const { model: name, commit, details } = version;
   const scores = files.get('metrics.json');

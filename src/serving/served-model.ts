@@ -10,6 +10,8 @@ export interface ServedModel {
   readonly commit: string;
   /** Such as `v1.0.0`; undefined where the version has none. */
   readonly tag: string | undefined;
+  /** Why it would have been refused when it was published with `--force`. */
+  readonly forced: string | undefined;
   readonly message: string;
   readonly author: { readonly name: string; readonly email: string };
   /** When it was committed, ISO 8601. */

@@ -57,6 +57,9 @@ export function createObserver(options: ObserverOptions): Observer {
     onServing: (model) => {
       metrics.onServing(model);
       history.onServing(model.profile);
+      if (model.forced !== undefined) {
+        log.write('warn', 'forced_version', { commit: model.commit, message: model.forced });
+      }
     },
     ...observeShadow(options, onError),
     onReady: ({ name, commit, classifier }, loadMs) => {

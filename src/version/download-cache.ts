@@ -10,6 +10,7 @@ import { pinKey } from './alias.ts';
 import { downloadVersion } from './download.ts';
 import { ModelError } from './errors.ts';
 import { isFullSha } from './git-objects.ts';
+import { formatPublication, publicationKey, readPublication } from './publication.ts';
 import { withStagingDirectory } from './staging.ts';
 import { createFolderStore } from './stores/folder.ts';
 import type { LocalStore, RemoteStore, Store } from './stores/store.ts';
@@ -60,7 +61,7 @@ export async function fetchVersion(
     withStagingDirectory(join(cacheFolder, model), async (staging) => {
       const downloaded = join(staging, sha);
       await downloadVersion(store, { model, sha, folder: downloaded }, onProgress);
-      await saveTag(version, staging);
+      await saveBeside(version, staging);
       await install(downloaded, target, { staging, isProven: async () => !(await findDamage()) });
     }),
   );
@@ -84,14 +85,19 @@ async function findDamageOf(
   }
 }
 
-/** Saves the version's tag beside it, for a start without network. */
-async function saveTag(
+/** Saves the version's tag and how it was published beside it, for a start without network. */
+async function saveBeside(
   { store, cacheFolder, model, sha }: CachedVersion,
   staging: string,
 ): Promise<void> {
   const tag = await readTag(store, model, sha);
   if (tag !== undefined) {
     await replaceFile(join(cacheFolder, tagKey(model, sha)), formatTag(tag), staging);
+  }
+  const publication = await readPublication(store, model, sha);
+  if (publication) {
+    const path = join(cacheFolder, publicationKey(model, sha));
+    await replaceFile(path, formatPublication(publication), staging);
   }
 }
 

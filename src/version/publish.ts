@@ -2,6 +2,7 @@
 import { hasCode, ModelError } from './errors.ts';
 import { MANIFEST_FILE } from './manifest.ts';
 import { forEachConcurrently } from './parallel.ts';
+import { formatPublication, type Publication, publicationKey } from './publication.ts';
 import type { Store, WritableStore } from './stores/store.ts';
 import { formatTag, readTag, tagKey } from './tag.ts';
 import { openVersion, readManifest, readVersion } from './version.ts';
@@ -11,6 +12,8 @@ const PARALLEL_UPLOADS = 8;
 export interface PublishOptions {
   /** A name for people, such as `v1.0.0`. It can't be changed or removed later. */
   readonly tag?: string | undefined;
+  /** Who publishes it, when and how; kept where this is what makes the version complete. */
+  readonly publication?: Publication | undefined;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
@@ -28,7 +31,7 @@ export async function publishVersion(
   target: WritableStore,
   model: string,
   sha: string,
-  { tag, onProgress = () => undefined }: PublishOptions = {},
+  { tag, publication, onProgress = () => undefined }: PublishOptions = {},
 ): Promise<'published' | 'already-published'> {
   const folder = `${model}/${sha}`;
   const tagBytes = tag === undefined ? undefined : formatTag(tag);
@@ -44,6 +47,9 @@ export async function publishVersion(
   let created = await createFiles(target, folder, files, { existing, onProgress });
   if (tagBytes) {
     created += await createTag(target, model, sha, tagBytes);
+  }
+  if (publication && !existing.has(MANIFEST_FILE)) {
+    await target.create(publicationKey(model, sha), formatPublication(publication));
   }
   const key = `${folder}/${MANIFEST_FILE}`;
   if (!existing.has(MANIFEST_FILE) && (await target.create(key, manifest)) === 'created') {

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { type Block, parseSection } from '../../src/console/browser/runbook.ts';
+import type { Block } from '../../src/console/browser/markdown.ts';
+import { parseSection } from '../../src/console/browser/runbook.ts';
 import { readDocument } from '../docs/markdown.ts';
 import { ROOT } from '../support/server.ts';
 
@@ -20,7 +21,7 @@ const alerts = readdirSync(folder)
 
 const textsOf = (block: Block): string[] => {
   const parts =
-    block.type === 'code' ? [] : block.type === 'list' ? block.items.flat() : block.content;
+    block.type === 'list' ? block.items.flat() : 'content' in block ? block.content : [];
   return parts.filter(({ type }) => type === 'text').map(({ text }) => text);
 };
 

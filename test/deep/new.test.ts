@@ -38,12 +38,12 @@ async function newModel(template: Template): Promise<NewModel> {
     ...process.env,
     ...IDENTITY,
     TWEET_SENTIMENT: `'${process.execPath}' '${MAIN}'`,
-    VIRTUAL_ENV: join(folder, '.venv'),
   };
   const shell = (program: string, ...args: string[]): Buffer =>
     execFileSync(program, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
   shell('uv', 'venv', '--quiet', '--python', '3.11');
-  shell('uv', 'pip', 'sync', '--quiet', '--require-hashes', 'environment/requirements.txt');
+  const requirements = 'environment/requirements.txt';
+  shell('uv', 'pip', 'sync', '--quiet', '--python', '.venv', '--require-hashes', requirements);
   return {
     folder,
     run,

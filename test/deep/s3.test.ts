@@ -192,7 +192,8 @@ describe.skipIf(!haveS3Server)('a store on S3', () => {
       expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     }
     await prove(createFolderStore(cacheFolder));
-    expect(readdirSync(join(cacheFolder, MODEL))).toEqual([sha]);
+    const names = readdirSync(join(cacheFolder, MODEL)).sort();
+    expect(names).toEqual([sha, `${sha}.publication.json`]);
   });
 
   describe('killed at a random point', () => {

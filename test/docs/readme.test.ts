@@ -1,7 +1,14 @@
-/** README: the settings and the pinned version. */
+/** README: the settings, the versions and the pinned one. */
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { formatPercent } from '../../src/commands/models/list-text.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
-import { PINNED } from '../support/pinned.ts';
+import { openRepository } from '../../src/repository/git.ts';
+import { readLeaderboard } from '../../src/repository/leaderboard/leaderboard.ts';
+import { formatBytes } from '../../src/terminal/numbers.ts';
+import { createFolderStore } from '../../src/version/stores/folder.ts';
+import { MODEL, PINNED } from '../support/pinned.ts';
+import { ROOT } from '../support/server.ts';
 import { readDocument, tableRows } from './markdown.ts';
 
 test('README lists the settings: variable, default and text of the help', () => {
@@ -15,4 +22,23 @@ test('README lists the settings: variable, default and text of the help', () => 
 
 test('README names the pinned version', () => {
   expect(readDocument('README.md')).toContain(PINNED);
+});
+
+test('README’s table of versions is what `models list` prints', async () => {
+  const repository = await openRepository(join(ROOT, 'models', `${MODEL}.bundle`));
+  const store = createFolderStore(join(ROOT, 'models'));
+  const { versions } = await readLeaderboard({ store, model: MODEL, repository, all: false });
+  await repository.close();
+  const expected = versions.map(({ tag, branches, scores, modelBytes }) => [
+    `\`${tag ?? branches[0]}\``,
+    formatPercent(scores['semeval-en/dev']),
+    formatPercent(scores['umsab-de/dev']),
+    formatBytes(modelBytes ?? 0),
+  ]);
+  const found = tableRows(readDocument('README.md'), 'version').map(([name = '', ...cells]) => [
+    name.split(' ')[0],
+    ...cells,
+  ]);
+  // `german` was merged into v2.0.0 as it is.
+  expect(found.sort()).toEqual(expected.filter(([name]) => name !== '`german`').sort());
 });

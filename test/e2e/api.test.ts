@@ -7,10 +7,16 @@ import {
   fleetHistorySchema,
 } from '../../src/api/console.ts';
 import { livenessSchema, readinessSchema } from '../../src/api/health.ts';
+import {
+  liveVersionsSchema,
+  modelHistorySchema,
+  versionCardSchema,
+  versionChangesSchema,
+} from '../../src/api/history.ts';
 import { modelCardSchema } from '../../src/api/model.ts';
 import { labelsResponseSchema, predictResponseSchema } from '../../src/api/predict.ts';
 import { PROBLEMS, type ProblemCode, problemSchema } from '../../src/api/problem.ts';
-import { PINNED } from '../support/pinned.ts';
+import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const API_KEY = 'a-known-key';
@@ -123,9 +129,32 @@ test('GET /console/fleet, without a Prometheus', async () => {
   }
 });
 
-test.each(['data', 'texts', 'fleet'])('GET /console/%s requires the key', async (name) => {
-  expect((await request(`/console/${name}`, undefined, { 'x-api-key': '' })).status).toBe(401);
+test('GET /console/history…: commits, cards, changes, what is live', async () => {
+  const { commits, pins } = await answer(modelHistorySchema, '/console/history');
+  expect(commits).toHaveLength(10);
+  expect(pins).toEqual([{ alias: 'production', commit: PINNED }]);
+  expect(await answer(liveVersionsSchema, '/console/history/live')).toEqual({
+    ...{ hasConsole: true, servers: [{ name: 'This server', commit: PINNED }] },
+  });
+  const card = await answer(versionCardSchema, `/console/history/${PINNED}`);
+  expect(card.scores.map(({ name }) => name)).toContain('semeval-en/dev');
+  const changes = await answer(versionChangesSchema, `/console/history/${PINNED}/changes`);
+  expect(changes.old).toBe(card.parents[0]);
+  const since = `/console/history/${MULTILINGUAL}/changes?since=${PINNED}`;
+  expect((await answer(versionChangesSchema, since)).old).toBe(PINNED);
+  for (const path of ['main', '0'.repeat(40), `${PINNED}/changes?since=main`, '..%2f..%2fetc']) {
+    const response = await request(`/console/history/${path}`);
+    expect([path, response.status]).toEqual([path, 404]);
+    parseExactly(problemSchema, await response.json());
+  }
 });
+
+test.each(['data', 'texts', 'fleet', 'history', 'history/live'])(
+  'GET /console/%s requires the key',
+  async (name) => {
+    expect((await request(`/console/${name}`, undefined, { 'x-api-key': '' })).status).toBe(401);
+  },
+);
 
 describe('a problem', () => {
   const noKey = { 'x-api-key': '' };

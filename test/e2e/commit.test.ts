@@ -278,3 +278,13 @@ function listedRecord({ folder, git }: ModelRepository): object {
 function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
+
+test('warns of a clone that would merge ingredients by lines', async () => {
+  const repository = await createModelRepository();
+  repository.git('config', '--remove-section', 'merge.tweet-sentiment');
+  const { code, stderr } = await repository.commitVersion();
+  expect(stderr).toBe(
+    'tweet-sentiment: this clone has no merge driver: git merges ingredients by lines; run `models init`\n',
+  );
+  expect(code).toBe(0);
+});

@@ -39,7 +39,12 @@ test('models data add records digest, rows, labels and language', async () => {
   };
   const dataset = { name: 'reviews', language: 'en', source: 'unknown', license: 'unknown' };
   expect(readJson(folder)).toEqual({ datasets: [{ ...dataset, files: [entry] }] });
-  expect(JSON.parse(stdout)).toEqual({ ...dataset, files: [entry], unknownLabels: [] });
+  expect(JSON.parse(stdout)).toEqual({
+    ...dataset,
+    files: [entry],
+    isLanguageIdentified: true,
+    unknownLabels: [],
+  });
 });
 
 test('models data add makes what models commit accepts', async () => {
@@ -105,6 +110,27 @@ test('models data add warns of a label that the model does not have', async () =
   );
 });
 
+test('models data remove removes one data set, and leaves the others as they are', async () => {
+  const { folder } = createRepository();
+  const remove = (name: string) =>
+    runCommand(['models', 'data', 'remove', name, '--repository', folder], PLAIN_GIT);
+  await add(folder, 'a/train', dataFile(ROWS));
+  const before = readFileSync(join(folder, 'data/datasets.json'), 'utf8');
+  await add(folder, 'b/train', dataFile(ROWS));
+  const other = await remove('c');
+  expect(other.code).toBe(2);
+  expect(other.stderr).toContain('data/datasets.json: the data set: expected a or b, found c');
+  expect(await remove('b')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  expect(readFileSync(join(folder, 'data/datasets.json'), 'utf8')).toBe(before);
+  await add(folder, 'd/dev', dataFile(ROWS));
+  expect(await remove('a')).toMatchObject({ code: 0 });
+  expect(readJson(folder).datasets.map(({ name }) => name)).toEqual(['d']);
+  // The last one leaves a list to add to.
+  expect(await remove('d')).toMatchObject({ code: 0 });
+  expect((await add(folder, 'c/train', dataFile(ROWS))).code).toBe(0);
+  expect(readJson(folder).datasets.map(({ name }) => name)).toEqual(['c']);
+});
+
 describe('models data add refuses', () => {
   const EXAMPLE = 'an example:\n  label\ttext\n  positive\tWhat a day!\n';
   const german = 'positive\tDas Wetter ist heute wirklich schön.\n';
@@ -132,6 +158,21 @@ describe('models data add refuses', () => {
     const { code, stdout, stderr } = await add(folder, 'x/train', dataFile(content));
     expect(stderr).toContain(message);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('datasets.json in another format, which has a page', async () => {
+    const { folder } = createRepository();
+    mkdirSync(join(folder, 'data'));
+    writeFileSync(join(folder, 'data/datasets.json'), '{"datasets": [{"name": "a"}]}');
+    const { code, stderr } = await add(folder, 'x/train', dataFile(ROWS));
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'tweet-sentiment: data/datasets.json: datasets.0.language: expected text, found nothing among the keys "name"\n' +
+        'data/datasets.json: datasets.0.source: expected text, found nothing among the keys "name"\n' +
+        'data/datasets.json: datasets.0.license: expected text, found nothing among the keys "name"\n' +
+        'data/datasets.json: datasets.0.files: expected an array, found nothing among the keys "name"\n' +
+        '  data/datasets.json is described in docs/reference/datasets.schema.json\n',
+    );
   });
 
   test('a name without a split', async () => {

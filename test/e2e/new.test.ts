@@ -89,7 +89,8 @@ test('models new prints the next commands', async () => {
       `  cd '${folder}'\n` +
       `  export TWEET_SENTIMENT="'${process.execPath}' '${MAIN}'"\n` +
       `  tweet-sentiment() { '${process.execPath}' '${MAIN}' "$@"; }\n` +
-      '  uv venv --python 3.11 && uv pip sync --require-hashes environment/requirements.txt\n' +
+      '  uv venv --python 3.11\n' +
+      '  uv pip sync --python .venv --require-hashes environment/requirements.txt\n' +
       '  .venv/bin/python code/train.py --data data\n' +
       '  tweet-sentiment models commit -m "First version" --data data\n',
   );

@@ -71,7 +71,7 @@ describe.each([
   test.each([
     ['models show', () => ['models', 'show', after], 'subject x'],
     ['models show --json', () => ['models', 'show', after, '--json'], 'subject x'],
-    ['models list', () => ['models', 'list'], 'subject x'],
+    ['models list', () => ['models', 'list'], 'macro recall'],
     ['models list --json', () => ['models', 'list', '--json'], 'subject x'],
     ['models diff', () => ['models', 'diff', before, after], 'subject x'],
     ['models diff --json', () => ['models', 'diff', before, after, '--json'], 'subject x'],

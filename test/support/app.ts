@@ -14,6 +14,7 @@ import type { ServedModel } from '../../src/serving/served-model.ts';
 import { createHistory } from '../../src/telemetry/history.ts';
 import { serviceAlarms } from '../../src/telemetry/service-policy.ts';
 import { NO_STATS } from '../../src/telemetry/stats.ts';
+import { ModelError } from '../../src/version/errors.ts';
 import { observerWith } from './observer.ts';
 
 export const COMMIT = 'c'.repeat(40);
@@ -54,10 +55,16 @@ export function createTestApp(
     },
     readTexts: async () => [],
     fleet: createFleet(undefined, 'm'),
+    history: { readHistory: noHistory, readCard: noHistory, readChanges: noHistory },
+    live: async () => ({ hasConsole: true, servers: [] }),
     logFile: undefined,
     baselines: undefined,
     exposition: { contentType: 'text/plain', expose: async () => '' },
   });
+}
+
+async function noHistory(): Promise<never> {
+  throw new ModelError('not-found', 'no history here');
 }
 
 /** A manager that serves a model with this classifier. */

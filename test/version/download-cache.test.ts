@@ -75,7 +75,8 @@ const inCache = () =>
 test('a version is downloaded once, commit.json first; later no network is needed', async () => {
   await fetchAndProve();
   expect(server.requests[0]).toBe(keyOf('commit.json'));
-  expect(server.requests).toHaveLength(Object.keys(FILES).length + 2);
+  // commit.json, the tag, and how it was published.
+  expect(server.requests).toHaveLength(Object.keys(FILES).length + 3);
   expect(inCache().sort()).toEqual([sha, `${sha}.tag`]);
   server.requests.length = 0;
   await fetchAndProve();

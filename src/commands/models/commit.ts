@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { openClassifier } from '../../inference/offline.ts';
 import { commitVersion } from '../../repository/commit.ts';
 import { openRepository } from '../../repository/git.ts';
+import { hasMergeDriver } from '../../repository/init.ts';
 import { commandLine } from '../command-line.ts';
 import { judging } from '../exit-code.ts';
 import { asJson } from '../options.ts';
-import { print } from '../output.ts';
+import { print, warn } from '../output.ts';
 
 export function addCommit(models: Command): void {
   models
@@ -31,7 +32,11 @@ interface CommitFlags {
 }
 
 async function run({ message, data, repository, json }: CommitFlags): Promise<void> {
-  const sha = await commitVersion(await openRepository(repository), {
+  const opened = await openRepository(repository);
+  if (!(await hasMergeDriver(opened))) {
+    warn('this clone has no merge driver: git merges ingredients by lines; run `models init`');
+  }
+  const sha = await commitVersion(opened, {
     message,
     dataFolder: data,
     lfsClean: `${commandLine()} models lfs clean`,

@@ -1,14 +1,26 @@
 import type { Command } from 'commander';
-import { type AddDataOptions, type AddedData, addData } from '../../repository/add-data.ts';
+import {
+  type AddDataOptions,
+  type AddedData,
+  addData,
+  removeData,
+} from '../../repository/add-data.ts';
 import { openRepository } from '../../repository/git.ts';
 import { formatCount } from '../../terminal/numbers.ts';
 import { asJson } from '../options.ts';
 import { print, warn } from '../output.ts';
 
 export function addDataCommands(models: Command): void {
-  models
-    .command('data')
-    .description('Record data sets in data/datasets.json.')
+  const data = models.command('data').description('Record data sets in data/datasets.json.');
+  data
+    .command('remove')
+    .description('Remove a data set from data/datasets.json. Its files stay.')
+    .argument('<name>', 'name of the data set, such as examples')
+    .option('--repository <path>', 'git clone of the model repository', '.')
+    .action(async (name: string, { repository }: { repository: string }) =>
+      removeData(await openRepository(repository), name),
+    );
+  data
     .command('add')
     .description(
       'Record data files by digest, with their rows, labels and languages, or record them again. ' +
@@ -49,10 +61,11 @@ async function run(set: string, files: readonly string[], flags: Flags): Promise
   }
 }
 
-function format({ files, language }: AddedData): string {
+function format({ files, language, isLanguageIdentified }: AddedData): string {
+  const identified = isLanguageIdentified ? ' (identified; --language names another)' : '';
   return files
     .flatMap(({ path, role, rows, labels, languages }) => [
-      `${path}  ${role}, ${formatCount(rows)} rows, language ${language}`,
+      `${path}  ${role}, ${formatCount(rows)} rows, language ${language}${identified}`,
       `  labels: ${formatCounts(labels)}`,
       ...(Object.keys(languages).length > 1 ? [`  languages: ${formatCounts(languages)}`] : []),
     ])

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { gate } from '../../repository/gate/gate.ts';
 import { EXIT, judging } from '../exit-code.ts';
-import { positiveNumber, share } from '../flag-values.ts';
+import { minScore, positiveNumber, share } from '../flag-values.ts';
 import { asJson, type Flags } from '../options.ts';
 import { print, progressBar } from '../output.ts';
 import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
@@ -86,12 +86,4 @@ function run(revision: string | undefined, flags: GateFlags & Limits): Promise<v
     print(flags, result, (value) => formatChecks(value.checks));
     process.exitCode = passed ? EXIT.ok : EXIT.negative;
   });
-}
-
-function minScore(
-  value: string,
-  previous: ReadonlyMap<string, number>,
-): ReadonlyMap<string, number> {
-  const [name = '', score = ''] = value.split(/=(?=[^=]*$)/);
-  return new Map([...previous, [name, share(score)]]);
 }

@@ -30,6 +30,7 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   unpin: async () => (await import('./pin.ts')).addUnpin,
   pins: async () => (await import('./pins.ts')).addPins,
   fetch: async () => (await import('./fetch.ts')).addFetch,
+  ui: async () => (await import('./ui.ts')).addUi,
 };
 
 /** @param requested the subcommand to add; any other word adds all of them, for the help. */

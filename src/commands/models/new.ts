@@ -86,7 +86,9 @@ async function nextCommands(folder: string): Promise<string[]> {
   return [
     `cd '${folder.replaceAll("'", "'\\''")}'`,
     ...((await isInPath('tweet-sentiment')) ? [] : setUp),
-    `uv venv --python ${python.trim()} && uv pip sync --require-hashes environment/requirements.txt`,
+    `uv venv --python ${python.trim()}`,
+    // Named, since uv would rather change an environment that is active.
+    'uv pip sync --python .venv --require-hashes environment/requirements.txt',
     '.venv/bin/python code/train.py --data data',
     'tweet-sentiment models commit -m "First version" --data data',
   ];

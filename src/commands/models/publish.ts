@@ -1,11 +1,14 @@
+import { cpus } from 'node:os';
 import type { Command } from 'commander';
 import { tagsOf } from '../../repository/git.ts';
-import { ModelError } from '../../version/errors.ts';
+import { hasCode, ModelError } from '../../version/errors.ts';
+import type { Publication } from '../../version/publication.ts';
 import { publishVersion } from '../../version/publish.ts';
 import { requireWritable, type Store } from '../../version/stores/store.ts';
 import { judging } from '../exit-code.ts';
+import { whoRuns } from '../identity.ts';
 import { asJson, type Flags, isGiven } from '../options.ts';
-import { notify, print, progressBar } from '../output.ts';
+import { notify, print, progressBar, warn } from '../output.ts';
 import {
   openConfiguredStore,
   REVISION,
@@ -26,6 +29,10 @@ export function addPublish(models: Command): void {
       '--tag <tag>',
       'name of the version for people, such as v1.0.0 (default: its git tag, if it has one)',
     )
+    .option(
+      '--force',
+      'publish a version that is refused because of its training or its scores, and record the reason in the store',
+    )
     .addOption(asJson())
     .action(judging(run));
 }
@@ -33,6 +40,7 @@ export function addPublish(models: Command): void {
 interface PublishFlags extends Flags {
   readonly from?: string;
   readonly tag?: string;
+  readonly force?: boolean;
 }
 
 export const PUBLISH_ELSEWHERE = 'publish to a folder or to s3://bucket/prefix';
@@ -45,17 +53,19 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
     const commit = await resolve(revision);
     const tags = repository ? await tagsOf(repository) : undefined;
     const tag = flags.tag ?? tags?.get(commit);
-    const { assertPublishable } = await import('../../repository/publishable.ts');
-    await assertPublishable(source, config.modelName, commit);
+    const publication = await judge(source, config.modelName, commit, flags.force === true);
     const onProgress = progressBar();
     const result = await publishVersion(source, store, config.modelName, commit, {
-      tag,
-      onProgress,
+      ...{ tag, publication, onProgress },
     });
     const outcome = result === 'published' ? 'is published' : 'was published already';
+    const { forced = null, latencyMs = null } = publication;
     print(
       flags,
-      { model: config.modelName, commit, tag: tag ?? null, store: store.location, result },
+      {
+        ...{ model: config.modelName, commit, tag: tag ?? null, store: store.location, result },
+        ...{ forced, latencyMs },
+      },
       (published) =>
         `${published.commit} ${outcome} in ${published.store} as a version of ${published.model}`,
     );
@@ -63,6 +73,32 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
       notify(`${config.modelName} is the default name of the model; --model-name sets another`);
     }
   });
+}
+
+/** @throws ModelError `unfit` for a version that is refused, unless that is overridden. */
+async function judge(
+  source: Store,
+  model: string,
+  commit: string,
+  isForced: boolean,
+): Promise<Publication> {
+  const { assertPublishable } = await import('../../repository/publishable.ts');
+  const publication = { time: new Date().toISOString(), by: await whoRuns() };
+  try {
+    const latencyMs = await assertPublishable(source, model, commit);
+    const cpu = cpus()[0]?.model;
+    return latencyMs === undefined || cpu === undefined
+      ? publication
+      : { ...publication, latencyMs: Number(latencyMs.toFixed(2)), cpu };
+  } catch (error) {
+    if (isForced && hasCode(error, 'unfit')) {
+      warn(
+        `${error.message}; published nevertheless, since --force was given: the store records it`,
+      );
+      return { ...publication, forced: error.message };
+    }
+    throw error;
+  }
 }
 
 function sourceOf(

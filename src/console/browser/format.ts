@@ -1,5 +1,6 @@
-/** Times, sizes and counts as the page shows them. Times are in UTC, which charts and logs have in common. */
+/** Times, sizes, counts and names as the page shows them. Times are in UTC, which charts and logs have in common. */
 import { formatBytes, formatCount } from '../../terminal/numbers.ts';
+import { capitalized } from '../../terminal/quantities.ts';
 
 const NBSP = '\u00a0';
 const ENGLISH = 'en-GB';
@@ -44,4 +45,21 @@ export function dateTime(iso: string): string {
 /** `24 Nov 2026, 17:28:35 CET`: the time of the reader. */
 export function localTime(date: Date): string {
   return local.format(date);
+}
+
+const FEATURE_NAMES: Readonly<Record<string, string>> = {
+  score: 'Score',
+  tokens: 'Length in tokens',
+  unknown_ratio: 'Unknown tokens',
+};
+
+/** A feature of a profile. */
+export function featureName(feature: string): string {
+  return FEATURE_NAMES[feature] ?? capitalized(feature);
+}
+
+/** Removes line breaks within paragraphs; empty lines separate them. */
+export function unwrapped(text: string): string {
+  const paragraphs = text.trim().split(/\n\s*\n/);
+  return paragraphs.map((paragraph) => paragraph.replace(/\n(?=\S)/g, ' ')).join('\n\n');
 }

@@ -22,10 +22,13 @@ export interface PageFile {
   readonly bytes: Buffer;
 }
 
-export interface ConsoleOptions {
-  readonly manager: Manager;
-  /** By name; `index.html` is the page. */
+export interface PageOptions {
+  /** By name; `index.html` and `history.html` are the pages. */
   readonly page: ReadonlyMap<string, PageFile>;
+}
+
+export interface ConsoleOptions extends PageOptions {
+  readonly manager: Manager;
   /** What all processes that share the port have seen, and how busy they are. */
   readonly overview: () => Promise<Overview>;
   readonly readTexts: Telemetry['readTexts'];
@@ -53,20 +56,30 @@ const SECURITY_HEADERS = {
   'cache-control': 'no-cache',
 };
 
-export function consolePage({ page }: ConsoleOptions): Resource[] {
-  const send = (name: string): Resource['handlers'][number] => {
-    return (req, res) => {
-      const file = page.get(name || String(req.params.file));
-      if (!file) {
-        throw new ProblemError('not-found', `There is no ${req.path} here`);
-      }
-      res.set(SECURITY_HEADERS).set('content-type', file.type).send(file.bytes);
-    };
-  };
+export function consolePage(options: PageOptions): Resource[] {
   return [
-    { method: 'get', path: '/', statuses: [200], handlers: [send('index.html')] },
-    { method: 'get', path: '/console/:file', statuses: [200, 404], handlers: [send('')] },
+    { method: 'get', path: '/', statuses: [200], handlers: [send(options, 'index.html')] },
+    ...historyPage(options),
   ];
+}
+
+/** The page of the history, and the files of all pages. */
+export function historyPage(options: PageOptions): Resource[] {
+  return [
+    { method: 'get', path: '/history', statuses: [200], handlers: [send(options, 'history.html')] },
+    { method: 'get', path: '/console/:file', statuses: [200, 404], handlers: [send(options)] },
+  ];
+}
+
+/** @param name of a file; without one, the path of the request has it. */
+function send({ page }: PageOptions, name?: string): Resource['handlers'][number] {
+  return (req, res) => {
+    const file = page.get(name ?? String(req.params.file));
+    if (!file) {
+      throw new ProblemError('not-found', `There is no ${req.path} here`);
+    }
+    res.set(SECURITY_HEADERS).set('content-type', file.type).send(file.bytes);
+  };
 }
 
 export function consoleData(options: ConsoleOptions): Resource {

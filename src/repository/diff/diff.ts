@@ -70,10 +70,10 @@ const FILES_WITH_SECTION: ReadonlySet<string> = new Set<VersionFilePath>([
  * Compares two versions. A file that only one of them has is reported as added or removed; the bytes
  * of the weights may be missing.
  *
- * @param inspect reads inputs and outputs from the weights.
+ * @param inspect reads inputs and outputs from the weights; without it, they are compared by size and digest.
  * @throws ModelError `unfit`, naming file and version, where a file is not in its format.
  */
-export async function diffVersions(versions: Versions, inspect: Inspect): Promise<VersionDiff> {
+export async function diffVersions(versions: Versions, inspect?: Inspect): Promise<VersionDiff> {
   const changes = changedFiles(versions);
   const reader = createReader(versions, changes);
   const { text, artifact, values } = reader;

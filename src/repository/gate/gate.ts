@@ -4,6 +4,7 @@ import type { Classifier } from '../../inference/classifier.ts';
 import { ClassifierError } from '../../inference/errors.ts';
 import { openClassifier, type Progress } from '../../inference/offline.ts';
 import { hasCode } from '../../version/errors.ts';
+import { readPublication } from '../../version/publication.ts';
 import type { Store } from '../../version/stores/store.ts';
 import { readVersion, type Version } from '../../version/version.ts';
 import { attempt, type Check } from './check.ts';
@@ -37,9 +38,10 @@ export async function gate(
 ): Promise<Check[]> {
   const files = await readVersion(store, candidate);
   const training = await checkTraining(store, candidate, files);
+  const forced = await checkForced(store, candidate);
   if (training.result === 'failed') {
     // The recorded scores are those of other ingredients.
-    return [training];
+    return [...forced, training];
   }
   const recorded = await readRecordedScores(candidate);
   const scores = checkRecordedScores(
@@ -55,7 +57,15 @@ export async function gate(
   const runs = classifier
     ? await checkRuns(classifier, recorded, production && { store, version: production }, options)
     : [];
-  return [training, golden, ...scores, ...runs];
+  return [...forced, training, golden, ...scores, ...runs];
+}
+
+/** Reported, since the checks below decide. */
+async function checkForced(store: Store, { model, commit }: Version): Promise<Check[]> {
+  const forced = (await readPublication(store, model, commit))?.forced;
+  return forced === undefined
+    ? []
+    : [{ name: 'published with --force', result: 'info', detail: forced }];
 }
 
 async function readRecordedScores(version: Version): Promise<RecordedScores> {

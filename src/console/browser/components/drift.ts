@@ -2,18 +2,12 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { ConsoleData, DriftAlarm, FeatureDrift } from '../../../api/console.ts';
-import { binName, capitalized, minutes, percent } from '../../../terminal/quantities.ts';
-import { count } from '../format.ts';
+import { binName, minutes, percent } from '../../../terminal/quantities.ts';
+import { count, featureName } from '../format.ts';
 import { bar, headerRow, type OnTexts, shareStyle, textsLink } from './parts.ts';
 
 /** A bin with a smaller share, in traffic and training data, is not shown. */
 const MIN_SHARE = 0.002;
-
-const FEATURE_NAMES: Readonly<Record<string, string>> = {
-  score: 'Score',
-  tokens: 'Length in tokens',
-  unknown_ratio: 'Unknown tokens',
-};
 
 type Drift = ConsoleData['drift'];
 
@@ -51,7 +45,7 @@ function featureRow(feature: FeatureDrift, drift: Drift, onTexts: OnTexts): VNod
   return html`
     <details key=${name} class="feature" data-feature=${name} data-state=${verdict} data-severity=${severity}>
       <summary>
-        <span class="feature-name">${FEATURE_NAMES[name] ?? capitalized(name)}</span>
+        <span class="feature-name">${featureName(name)}</span>
         <span class="meter" aria-hidden="true">
           ${bar(isJudged ? ofScale(stabilityIndex) : 0)}${tick(moving)}${tick(changed)}
         </span>

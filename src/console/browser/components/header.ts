@@ -21,6 +21,7 @@ export function header(state: State, actions: Actions): VNode {
         <span id="state" class="state" data-state=${status}>${status}</span>
         ${data?.fleet.status === 'ok' && html`<span class="note">${replicas(data.fleet)}</span>`}
       </p>
+      <a href="/history">Model history</a>
       ${
         contact !== 'needs-key' &&
         html`

@@ -4,7 +4,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import type { ModelCard, ModelFile } from '../../../api/model.ts';
 import { capitalized } from '../../../terminal/quantities.ts';
 import { request, storedKey } from '../api.ts';
-import { bytes, dateTime, localTime } from '../format.ts';
+import { bytes, dateTime, localTime, unwrapped } from '../format.ts';
 import { modelScores } from './model-scores.ts';
 import { empty } from './parts.ts';
 
@@ -41,12 +41,6 @@ function commit(card: ModelCard): VNode {
 /** In UTC, with the time of the reader when it is pointed at. */
 function moment(iso: string): VNode {
   return html`<time datetime=${iso} title=${localTime(new Date(iso))}>${dateTime(iso)}</time>`;
-}
-
-/** Removes line breaks within paragraphs; empty lines separate them. */
-function unwrapped(text: string): string {
-  const paragraphs = text.trim().split(/\n\s*\n/);
-  return paragraphs.map((paragraph) => paragraph.replace(/\n(?=\S)/g, ' ')).join('\n\n');
 }
 
 function ingredients(card: ModelCard): VNode {

@@ -1,10 +1,10 @@
 /** The section of the runbook for an alert, as docs/runbook.md has it. */
 import { html } from 'htm/preact';
-import { h, type VNode } from 'preact';
+import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { errorText, request } from '../api.ts';
-import { type Block, type Inline, parseSection } from '../runbook.ts';
-import { CopyButton } from './copy-button.ts';
+import { parseSection } from '../runbook.ts';
+import { markdownBlocks } from './markdown.ts';
 import { empty } from './parts.ts';
 
 interface Props {
@@ -25,7 +25,7 @@ export function RunbookDialog({ alert, commit, onClose }: Props): VNode {
         const blocks = parseSection(text, alert);
         setContent(
           blocks.length > 0
-            ? blocks.map((block) => blockOf(block, commit))
+            ? markdownBlocks(blocks, commit)
             : empty(`The runbook has no section ${alert}.`),
         );
       } catch (error) {
@@ -43,33 +43,4 @@ export function RunbookDialog({ alert, commit, onClose }: Props): VNode {
       ${content}
     </dialog>
   ` as VNode;
-}
-
-function blockOf(block: Block, commit: string | undefined): VNode {
-  switch (block.type) {
-    case 'code': {
-      const text = commit ? block.text.replaceAll('<sha>', commit) : block.text;
-      return html`
-        <div class="code">
-          <pre tabindex="0"><code>${text}</code></pre>
-          ${h(CopyButton, { text, name: text.split('\n')[0] ?? '' })}
-        </div>
-      ` as VNode;
-    }
-    case 'list':
-      return html`<ul class="bullets">${block.items.map((item) => html`<li>${item.map(inline)}</li>`)}</ul>`;
-    case 'paragraph':
-      return html`<p>${block.content.map(inline)}</p>`;
-  }
-}
-
-function inline({ type, text }: Inline): VNode | string {
-  switch (type) {
-    case 'bold':
-      return html`<b>${text}</b>`;
-    case 'code':
-      return html`<code>${text}</code>`;
-    case 'text':
-      return text;
-  }
 }

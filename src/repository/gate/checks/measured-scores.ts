@@ -2,13 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { findDataFiles } from '../../../artifacts/data-files.ts';
 import { readColumn } from '../../../artifacts/data-table.ts';
+import { dataFileOf } from '../../../artifacts/datasets.ts';
 import { measureScores, type Scores, servedScores } from '../../../artifacts/metrics.ts';
 import type { Classifier } from '../../../inference/classifier.ts';
 import { classifyAll, type Progress } from '../../../inference/offline.ts';
 import { formatMetric } from '../../../terminal/numbers.ts';
 import { SCORE_TOLERANCES } from '../../tolerances.ts';
 import { type Check, check } from '../check.ts';
-import { dataFileOf, type RecordedScores } from './recorded-scores.ts';
+import type { RecordedScores } from './recorded-scores.ts';
 
 export async function checkMeasuredScores(
   classifier: Classifier,

@@ -1,5 +1,5 @@
 /** Recorded scores: against minimums, and against those of the version in production. */
-import type { Datasets } from '../../../artifacts/datasets.ts';
+import { type Datasets, languageOf } from '../../../artifacts/datasets.ts';
 import { type Metrics, type Scores, servedScores } from '../../../artifacts/metrics.ts';
 import { formatMetric, formatSigned } from '../../../terminal/numbers.ts';
 import { type Check, check } from '../check.ts';
@@ -135,17 +135,6 @@ function trainedLanguages(datasets: Datasets): ReadonlySet<string> {
   return new Set(
     files.filter(({ role }) => role === 'train').flatMap(({ languages }) => Object.keys(languages)),
   );
-}
-
-/** @param name in `metrics.json`: the path of a data file without its extension. */
-function languageOf(name: string, datasets: Datasets): string | undefined {
-  const path = dataFileOf(name);
-  return datasets.find(({ files }) => files.some((file) => file.path === path))?.language;
-}
-
-/** The path, in `datasets.json`, of the data that a score in `metrics.json` was measured on. */
-export function dataFileOf(name: string): string {
-  return `${name}.tsv`;
 }
 
 function formatChange({ before, after }: Comparison<number>): string {

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { formatList, formatPercent } from '../../../src/commands/models/list-text.ts';
+import { openRepository } from '../../../src/repository/git.ts';
+import { readLeaderboard } from '../../../src/repository/leaderboard/leaderboard.ts';
+import { columnsOf } from '../../../src/terminal/columns.ts';
+import { createFolderStore } from '../../../src/version/stores/folder.ts';
+import { MODEL, PINNED } from '../../support/pinned.ts';
+import { ROOT } from '../../support/server.ts';
+
+async function shipped() {
+  const repository = await openRepository(join(ROOT, 'models', `${MODEL}.bundle`));
+  try {
+    const store = createFolderStore(join(ROOT, 'models'));
+    return await readLeaderboard({ store, model: MODEL, repository, all: false });
+  } finally {
+    await repository.close();
+  }
+}
+
+test.each([80, 100, 140])('in %i columns: two tables and the aliases', async (columns) => {
+  const { versions, aliases } = await shipped();
+  const measured = versions.map((version) => ({ ...version, latencyMs: 12.34 }));
+  const text = formatList(measured, aliases, columns);
+  const lines = text.split('\n');
+  expect(Math.max(...lines.map(columnsOf))).toBeLessThanOrEqual(columns);
+  expect(lines[1]).toMatch(
+    /^\* fbd5e27 {2}v1\.2\.0 {2}paddin\S* +2026-11-27 {2}not proven {2}23\.5 MB {2}12\.3 {2}store/,
+  );
+  expect(text).toMatch(/^macro recall, in %$/m);
+  expect(text).toMatch(
+    /^v2\.0\.0 +74\.3 +67\.0 +76\.9 +76\.2 +65\.1 +73\.5 +30\.9 +62\.0 +63\.3$/m,
+  );
+  expect(lines.at(-1)).toBe(`production: ${PINNED}`);
+  expect(text.includes('author')).toBe(columns > 90);
+});
+
+test('what does not fit is counted; several of a branch are told apart by their SHA', async () => {
+  const { versions } = await shipped();
+  const text = formatList(
+    versions.slice(0, 2).map((each) => ({ ...each, tag: null, branches: ['main'], forced: 'why' })),
+    [],
+    40,
+  );
+  expect(text).toContain('data sets that do not fit: 5; see --language, --json');
+  expect(text).toMatch(/^fbd5e27 +74\.6/m);
+  expect(text).toContain('fbd5e27 was published by --force: why');
+});
+
+test('percent: half up, in the four digits of a score', () => {
+  expect([0.5185, 0.7425, 0.7685, 1, 0, undefined].map(formatPercent)).toEqual([
+    '51.9',
+    '74.3',
+    '76.9',
+    '100.0',
+    '0.0',
+    '-',
+  ]);
+});
