@@ -80,7 +80,7 @@ class TrainingTest(ModelRepositoryTest):
         printed = io.StringIO()
         with contextlib.redirect_stderr(printed):
             self.repository.start().data("tiny/train", self.data / "train.tsv", language="en")
-        self.assertIn("it is recorded as unknown", printed.getvalue())
+        self.assertIn("license recorded as unknown", printed.getvalue())
 
     def test_records_data_only_where_nothing_else_changed(self) -> None:
         with self.repository.start() as run:
