@@ -1,4 +1,4 @@
-/** `publish --force`: the reason is in the store, and each command that reads it says so. */
+/** `publish --force`: the reason is in the store, and each command that reads it reports it. */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -1,14 +1,11 @@
-import { cpus } from 'node:os';
 import type { Command } from 'commander';
 import { tagsOf } from '../../repository/git.ts';
-import { hasCode, ModelError } from '../../version/errors.ts';
-import type { Publication } from '../../version/publication.ts';
+import { ModelError } from '../../version/errors.ts';
 import { publishVersion } from '../../version/publish.ts';
 import { requireWritable, type Store } from '../../version/stores/store.ts';
 import { judging } from '../exit-code.ts';
-import { whoRuns } from '../identity.ts';
 import { asJson, type Flags, isGiven } from '../options.ts';
-import { notify, print, progressBar, warn } from '../output.ts';
+import { notify, print, progressBar } from '../output.ts';
 import {
   openConfiguredStore,
   REVISION,
@@ -16,6 +13,7 @@ import {
   withVersionAccess,
   withVersionFlags,
 } from '../version-access.ts';
+import { judgePublication } from './judge-publication.ts';
 
 export function addPublish(models: Command): void {
   withVersionFlags(models.command('publish'), ['modelStore', 'modelName'])
@@ -53,7 +51,12 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
     const commit = await resolve(revision);
     const tags = repository ? await tagsOf(repository) : undefined;
     const tag = flags.tag ?? tags?.get(commit);
-    const publication = await judge(source, config.modelName, commit, flags.force === true);
+    const publication = await judgePublication(
+      source,
+      config.modelName,
+      commit,
+      flags.force === true,
+    );
     const onProgress = progressBar();
     const result = await publishVersion(source, store, config.modelName, commit, {
       ...{ tag, publication, onProgress },
@@ -73,32 +76,6 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
       notify(`${config.modelName} is the default name of the model; --model-name sets another`);
     }
   });
-}
-
-/** @throws ModelError `unfit` for a version that is refused, unless that is overridden. */
-async function judge(
-  source: Store,
-  model: string,
-  commit: string,
-  isForced: boolean,
-): Promise<Publication> {
-  const { assertPublishable } = await import('../../repository/publishable.ts');
-  const publication = { time: new Date().toISOString(), by: await whoRuns() };
-  try {
-    const latencyMs = await assertPublishable(source, model, commit);
-    const cpu = cpus()[0]?.model;
-    return latencyMs === undefined || cpu === undefined
-      ? publication
-      : { ...publication, latencyMs: Number(latencyMs.toFixed(2)), cpu };
-  } catch (error) {
-    if (isForced && hasCode(error, 'unfit')) {
-      warn(
-        `${error.message}; published nevertheless, since --force was given: the store records it`,
-      );
-      return { ...publication, forced: error.message };
-    }
-    throw error;
-  }
 }
 
 function sourceOf(

@@ -12,6 +12,7 @@ import { EXIT } from '../exit-code.ts';
 import { asJson, type Flags } from '../options.ts';
 import { notify, print, progressBar, warn } from '../output.ts';
 import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
+import { judgePublication } from './judge-publication.ts';
 import { PUBLISH_ELSEWHERE } from './publish.ts';
 import { formatReproduction } from './reproduce-text.ts';
 
@@ -75,9 +76,8 @@ async function publish(
   target: WritableStore,
   { model, commit }: Version,
 ): Promise<void> {
-  const { assertPublishable } = await import('../../repository/publishable.ts');
-  await assertPublishable(source, model, commit);
-  const result = await publishVersion(source, target, model, commit);
+  const publication = await judgePublication(source, model, commit, false);
+  const result = await publishVersion(source, target, model, commit, { publication });
   notify(`${commit} ${result === 'published' ? 'is' : 'was'} published in ${target.location}`);
 }
 

@@ -7,7 +7,7 @@ import { forEachConcurrently } from '../../version/parallel.ts';
 import { withStagingDirectory } from '../../version/staging.ts';
 import {
   isRemote,
-  isWritable,
+  requireWritable,
   type Store,
   type WritableStore,
 } from '../../version/stores/store.ts';
@@ -28,15 +28,9 @@ export interface PushResult {
   readonly missing: readonly LfsFile[];
 }
 
-/** @throws ModelError `bad-reference` where the store is read-only. */
-export function writableRemote(store: Store): WritableStore {
-  if (!isWritable(store)) {
-    throw new ModelError(
-      'bad-reference',
-      `${store.location} can only be read from: push to a folder or to s3://bucket/prefix`,
-    );
-  }
-  return store;
+/** @throws ModelError `bad-reference` where the remote can only be read from. */
+export function writableRemote(remote: Store): WritableStore {
+  return requireWritable(remote, 'push to a folder or to s3://bucket/prefix');
 }
 
 /**

@@ -35,7 +35,7 @@ test.each([80, 100, 140])('in %i columns: two tables and the aliases', async (co
   expect(text.includes('author')).toBe(columns > 90);
 });
 
-test('what does not fit is counted; several of a branch are told apart by their SHA', async () => {
+test('what does not fit is counted; several of a branch are named by their SHA', async () => {
   const { versions } = await shipped();
   const text = formatList(
     versions.slice(0, 2).map((each) => ({ ...each, tag: null, branches: ['main'], forced: 'why' })),
