@@ -11,7 +11,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const COPIED = ['dist', 'LICENSE', 'NOTICE'];
+// Messages name the pages of docs/reference.
+const COPIED = ['dist', 'docs/reference', 'LICENSE', 'NOTICE'];
 
 const readJson = (name) => JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
 const target = resolve(process.argv[2] ?? '.');

@@ -76,6 +76,12 @@ class TrainingTest(ModelRepositoryTest):
         self.assertIn("code/model.py changed", str(raised.exception))
         self.assertNotIn("trained_from", self.read("metrics.json"))
 
+    def test_shows_the_warnings_of_a_command(self) -> None:
+        printed = io.StringIO()
+        with contextlib.redirect_stderr(printed):
+            self.repository.start().data("tiny/train", self.data / "train.tsv", language="en")
+        self.assertIn("license recorded as unknown", printed.getvalue())
+
     def test_records_data_only_where_nothing_else_changed(self) -> None:
         with self.repository.start() as run:
             self.write("code/model.py", "# Another model\n")
@@ -101,7 +107,7 @@ class TrainingTest(ModelRepositoryTest):
         (self.root / "README.md").unlink()
         with self.repository.start() as run:
             self.record_data(run)
-            with self.assertRaisesRegex(CommandFailed, "^missing: README.md$") as raised:
+            with self.assertRaisesRegex(CommandFailed, "^missing: README.md: ") as raised:
                 self.finish(run)
         self.assertEqual(1, raised.exception.exit_code)
 

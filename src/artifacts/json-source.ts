@@ -94,7 +94,7 @@ function arrayNode(node: Node, text: string, context: Context, parentKey: string
   const names = new Set(members.map(({ key }) => key));
   return names.size === elements.length && Object.hasOwn(identifiers, parentKey)
     ? { text, meaning, content: container('array', node, members, context) }
-    : { text, meaning };
+    : { text, meaning, lineKind: 'list' };
 }
 
 /** Python, which reads most of these files, distinguishes 1 from 1.0. */

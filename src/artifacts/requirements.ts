@@ -87,7 +87,10 @@ function packageMember(code: string, comments: readonly string[]): Pick<Member, 
   const members = comments.map((text) => ({ key: text.trim(), node: line(text) }));
   const node = lines(
     [code, ...comments].join('\n'),
-    withUniqueKeys([{ key: '', node: { text: code, meaning } }, ...members]),
+    withUniqueKeys([
+      { key: '', node: { text: code, meaning, lineKind: name + specifier } },
+      ...members,
+    ]),
     '',
     'requirement',
   );

@@ -9,6 +9,8 @@ export interface SourceNode {
   readonly content?: Container;
   /** Merged by its members only where none of them conflicts; else as one value. */
   readonly isUnit?: boolean;
+  /** Where all sides have the same, git's merge of the lines is right: a list, the hashes of one package. */
+  readonly lineKind?: string;
 }
 
 /** Its text consists of `open`, the members and `close`. */

@@ -7,11 +7,19 @@ export interface TopicLayer {
   readonly planes: Float64Array;
 }
 
+/** A golden text, perhaps with the ids that the library of its training computed. */
+export interface TokenizedText {
+  readonly text: string;
+  readonly ids?: readonly number[] | undefined;
+}
+
 /** Pool → worker, once, as `workerData`. */
 export interface StartupMessage {
   /** The bytes of `model.onnx` and `tokenizer.json`. */
   readonly model: Uint8Array;
   readonly tokenizer: Uint8Array;
+  /** The worker does not start where its tokenizer computes other ids. */
+  readonly goldenTexts: readonly TokenizedText[];
   /** Number of labels that the model distinguishes. */
   readonly labelCount: number;
   /** Maximum number of tokens that the model accepts, special ones included. */

@@ -4,7 +4,6 @@ import { type ModelFiles, modelFile, parseJsonFile } from '../artifacts/read.ts'
 import { availableCpus } from '../config/cpu-quota.ts';
 import { orBadModel } from './errors.ts';
 import { checkGolden, GoldenError } from './golden.ts';
-import { assertGoldenIds } from './golden-ids.ts';
 import { createPool, type Pool, type PoolOptions } from './pool.ts';
 import { addOutput, findHead } from './topic/head.ts';
 import { createPlanes, createTopicOf, type TopicOf } from './topic/topic.ts';
@@ -42,8 +41,6 @@ export async function startWorkers(options: StartOptions): Promise<Started> {
   if (!options.hasGolden) {
     return { pool: await startPool(options, true), topicOf: undefined };
   }
-  const { texts } = orBadModel(() => parseJsonFile(options.files, 'golden.json'));
-  assertGoldenIds(texts, options.config);
   try {
     return await startCheckedPool(options, false);
   } catch (error) {
@@ -84,6 +81,7 @@ function startPool(
     startup: {
       model: head ? addOutput(file, head.hidden) : file,
       tokenizer: modelFile(files, 'tokenizer.json'),
+      goldenTexts: hasGolden ? orBadModel(() => parseJsonFile(files, 'golden.json')).texts : [],
       labelCount: labels.length,
       window,
       padId,

@@ -8,6 +8,7 @@ import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { collectGarbageSoon } from './garbage.ts';
+import { assertGoldenIds } from './golden-ids.ts';
 import type {
   BatchResult,
   RequestMessage,
@@ -31,6 +32,7 @@ const tokenize = createTokenizer({
   tokenizer: JSON.parse(new TextDecoder().decode(startup.tokenizer)),
   window: startup.window,
 });
+assertGoldenIds(startup.goldenTexts, tokenize);
 const session = await createSession(startup.model, { intraOpThreads: 1, nonSaturatingInt8 });
 const singleRequestSession =
   intraOpThreads > 1

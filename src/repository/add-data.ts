@@ -33,6 +33,8 @@ export interface AddedData {
   readonly license: string;
   /** The entries of the files, as `data/datasets.json` has them. */
   readonly files: readonly DataFile[];
+  /** False where the caller, the file or `data/datasets.json` names the language. */
+  readonly isLanguageIdentified: boolean;
   /** Labels that `config.json` does not have; none where there is no such file yet. */
   readonly unknownLabels: readonly string[];
 }
@@ -76,7 +78,13 @@ export async function addData(
   await mkdir(dirname(target), { recursive: true });
   await writeFile(target, edited);
   const labels = new Set(entries.flatMap((entry) => Object.keys(entry.labels)));
-  return { ...dataset, files: entries, unknownLabels: await unknownLabels(folder, labels) };
+  return {
+    ...dataset,
+    files: entries,
+    isLanguageIdentified:
+      (language ?? known) === undefined && tables.some(({ rows }) => !rows.languages),
+    unknownLabels: await unknownLabels(folder, labels),
+  };
 }
 
 /**

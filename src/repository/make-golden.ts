@@ -7,6 +7,7 @@ import type { ModelFiles } from '../artifacts/read.ts';
 import { mismatch } from '../errors.ts';
 import { assertGoldenIds } from '../inference/golden-ids.ts';
 import { openClassifier, type Progress } from '../inference/offline.ts';
+import { createTokenizer } from '../inference/tokenizer/tokenizer.ts';
 import { ModelError } from '../version/errors.ts';
 import { checkJson, parseJson } from '../version/json.ts';
 
@@ -55,7 +56,9 @@ export async function makeGolden(
   texts: readonly GoldenText[],
   onProgress: Progress,
 ): Promise<Golden> {
-  assertGoldenIds(texts, readModelConfig(files));
+  if (texts.some(({ ids }) => ids !== undefined)) {
+    assertGoldenIds(texts, createTokenizer(readModelConfig(files)));
+  }
   const classifier = await openClassifier(files, { hasGolden: false });
   try {
     const golden: Golden['texts'] = [];

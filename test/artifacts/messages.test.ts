@@ -76,6 +76,11 @@ test.each<[ArtifactPath, unknown, string]>([
     { primary: 'f1', datasets: {} },
     'primary: expected one of macro_recall, macro_f1, accuracy, found "f1"',
   ],
+  [
+    'metrics.json',
+    { primary: 'accuracy', dataset: {} },
+    'datasets: expected an object, found nothing among the keys "primary", "dataset"',
+  ],
   ['metrics.json', metrics(5), 'trained_from: expected an object, found 5'],
   [
     'metrics.json',

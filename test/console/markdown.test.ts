@@ -38,7 +38,7 @@ test('links are their text, and markup stays text', () => {
 });
 
 test.each(['|', '| a |', '#', '# ', '####### seven', '---', '---\nx', '```', '- ', '- a\n|', '1.'])(
-  'what is no Markdown ends: %j',
+  'broken Markdown is parsed to the end: %j',
   (source) => {
     expect(parseMarkdown(source).length).toBeLessThanOrEqual(source.split('\n').length);
   },

@@ -66,8 +66,8 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     await brought.getByText('What the merge brought to v1.0.0').waitFor();
     await brought.getByText('Better (macro recall):').waitFor();
     const said = await brought.innerText();
-    expect(said).toContain('German 0.518 → 0.768');
-    expect(said).toMatch(/About the same \(macro recall\): English 0.743 → 0.743/);
+    expect(said.replaceAll('\u00a0', ' ')).toContain('German 0.518 → 0.768');
+    expect(said).toMatch(/About the same \(macro recall\): English 0.743\s→\s0.743/);
     expect(said).toContain(
       'also in Arabic, French, German, Hindi, Italian, Portuguese and Spanish',
     );
@@ -186,6 +186,7 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     await page.getByRole('link', { name: 'Baseline: TF-IDF' }).click();
     await page.locator('#version-title', { hasText: 'v0.1.0' }).waitFor();
     expect(await page.locator('.commit-row').first().isVisible()).toBe(false);
+    expect(await page.locator('#detail:focus').count()).toBe(1);
     await page.getByRole('link', { name: 'All commits' }).click();
     await page.locator('.commit-row').first().waitFor();
     expect(await page.locator('#version-title').isVisible()).toBe(false);
@@ -231,9 +232,14 @@ describe.skipIf(!hasChromium)('other histories', () => {
     const markup = '<img src=x onerror="document.title=\'owned\'">';
     const files = { 'README.md': `# ${markup}\n\n[x](javascript:alert(1))`, 'metrics.json': '{' };
     repository.commit(files, `${markup} first`);
-    const ui = await startUi('--repository', repository.folder, '--model-store', repository.folder);
+    const server = await startServer();
+    const ui = await startUi('--repository', repository.folder, '--server', server.url);
     try {
       const { page, complaints } = await openView(ui, '');
+      const place = new URL(server.url).host;
+      await page
+        .getByText(`${place}: ${PINNED.slice(0, 8)}, which is not in this history`)
+        .waitFor();
       await page.getByText('metrics.json is not JSON').waitFor();
       await page.locator('.readme h3', { hasText: markup }).waitFor();
       expect(await page.locator('#app img').count()).toBe(0);
@@ -242,12 +248,14 @@ describe.skipIf(!hasChromium)('other histories', () => {
       repository.commit({ ...files, 'code/a.py': `"${markup}"` }, 'Second');
       await page
         .locator('.commit-row', { hasText: 'Second' })
-        .waitFor({ timeout: 2 * PATIENCE_MS });
+        .waitFor({ timeout: 3 * PATIENCE_MS });
       await page.getByRole('link', { name: 'Second' }).click();
       await page.getByText('Changed: 1 code file.').waitFor();
+      await page.getByRole('link', { name: PINNED.slice(0, 8), exact: true }).click();
+      await page.locator('#card-scores-title').waitFor();
       expect(complaints).toEqual([]);
     } finally {
-      await ui.stop();
+      await Promise.all([ui.stop(), server.stop()]);
     }
   });
 

@@ -39,7 +39,12 @@ test('models data add records digest, rows, labels and language', async () => {
   };
   const dataset = { name: 'reviews', language: 'en', source: 'unknown', license: 'unknown' };
   expect(readJson(folder)).toEqual({ datasets: [{ ...dataset, files: [entry] }] });
-  expect(JSON.parse(stdout)).toEqual({ ...dataset, files: [entry], unknownLabels: [] });
+  expect(JSON.parse(stdout)).toEqual({
+    ...dataset,
+    files: [entry],
+    isLanguageIdentified: true,
+    unknownLabels: [],
+  });
 });
 
 test('models data add makes what models commit accepts', async () => {

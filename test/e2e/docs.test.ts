@@ -49,7 +49,10 @@ describe('a running server', () => {
       });
       expect(candidate.status).toBe(200);
       for (const route of documentedRoutes('GET')) {
-        const path = route.replace('<path>', 'golden.json').replace('<file>', 'console.js');
+        const path = route
+          .replace('<path>', 'golden.json')
+          .replace('<file>', 'console.js')
+          .replace('<sha>', PINNED);
         const response = await fetch(server.url + path, { headers: { authorization } });
         expect(response.status, path).toBe(200);
       }

@@ -75,6 +75,21 @@ describe('a favoured side', () => {
     expect(merged('-Xtheirs')).toEqual({ code: 0, text: theirs[PATH] });
   });
 
+  test('keeps the lines of a list that only the other side changed', () => {
+    const seeds = (...values: number[]): Files => ({
+      [PATH]: `${JSON.stringify({ seeds: values }, null, 2)}\n`,
+    });
+    const repository = branches(
+      seeds(1, 2, 3, 4, 5, 6),
+      seeds(7, 2, 3, 4, 5, 6),
+      seeds(8, 2, 3, 4, 5, 9),
+    );
+    expect(git(repository, 'merge', '-X', 'ours', '-m', 'Both', 'german')).toEqual({
+      code: 0,
+      text: seeds(7, 2, 3, 4, 5, 9)[PATH],
+    });
+  });
+
   test('is read as git reads it: the last one, not behind --', () => {
     const words = (command: string): string[] => command.split(' ');
     expect(favoredSide(words('git merge german'))).toBeUndefined();

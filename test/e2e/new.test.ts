@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkRequirements } from '../../src/artifacts/requirements.ts';
 import { TEMPLATES } from '../../src/repository/new-repository.ts';
-import { listFiles } from '../docs/markdown.ts';
+import { listFiles, readDocument } from '../docs/markdown.ts';
 import { runGit, temporaryFolder } from '../support/git-version.ts';
 import { MAIN, ROOT, runCommand } from '../support/server.ts';
 
@@ -94,6 +94,9 @@ test('models new prints the next commands', async () => {
       '  .venv/bin/python code/train.py --data data\n' +
       '  tweet-sentiment models commit -m "First version" --data data\n',
   );
+  const lines = stdout.split('\n').filter((line) => line.startsWith('  '));
+  const document = readDocument('docs/your-own-model.md');
+  expect(lines.slice(3).filter((line) => !document.includes(`${line.trim()}\n`))).toEqual([]);
   const bin = temporaryFolder();
   writeFileSync(join(bin, 'tweet-sentiment'), '');
   const installed = await runCommand(['models', 'new', newFolder()], {

@@ -23,6 +23,7 @@ async function startPool(
         padId: 0,
         paddingFree: false,
         nonSaturatingInt8: false,
+        goldenTexts: [],
         topic: undefined,
         intraOpThreads: 2,
       },

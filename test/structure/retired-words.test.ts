@@ -34,9 +34,17 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
 const PACKAGE_OF_A_STRANGER =
   /\b(?:npx|bunx|npm (?:exec|x|i|install)|(?:pnpm|yarn) (?:dlx|add)|uvx|pipx? (?:run|install)|uv (?:add|pip install|tool (?:run|install)))(?: -[^\s`]*)* tweet[-_]sentiment/;
 
-const CODE = ['src', 'test', 'python', 'bench', 'release', 'demo', 'structure', 'tools'].flatMap(
-  listFiles,
-);
+const CODE = [
+  'src',
+  'test',
+  'python',
+  'bench',
+  'release',
+  'demo',
+  'structure',
+  'templates',
+  'tools',
+].flatMap(listFiles);
 /** Labelled texts in four languages, and this list. */
 const EXEMPT =
   /^src\/simulate\/phrases\/|^test\/structure\/retired-words|\/\.venv\/|\/\.(?:mypy|ruff)_cache\/|\/results\.json$/;

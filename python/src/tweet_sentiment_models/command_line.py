@@ -56,7 +56,7 @@ def _is_checkout(folder: Path) -> bool:
 
 
 def run(arguments: Sequence[str], cwd: Path, text: str | None = None) -> str:
-    """Run a command; return what it printed.
+    """Run a command; return what it printed. Its warnings go to standard error.
 
     `text` is its standard input. Raises CommandFailed with the command's message where its exit code is not 0.
     """
@@ -80,6 +80,8 @@ def run(arguments: Sequence[str], cwd: Path, text: str | None = None) -> str:
         raise CommandFailed(
             message[len(prefix) :] if message.startswith(prefix) else message, done.returncode
         )
+    # Warnings.
+    sys.stderr.write(done.stderr)
     return done.stdout
 
 

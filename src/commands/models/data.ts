@@ -61,10 +61,11 @@ async function run(set: string, files: readonly string[], flags: Flags): Promise
   }
 }
 
-function format({ files, language }: AddedData): string {
+function format({ files, language, isLanguageIdentified }: AddedData): string {
+  const identified = isLanguageIdentified ? ' (identified; --language names another)' : '';
   return files
     .flatMap(({ path, role, rows, labels, languages }) => [
-      `${path}  ${role}, ${formatCount(rows)} rows, language ${language}`,
+      `${path}  ${role}, ${formatCount(rows)} rows, language ${language}${identified}`,
       `  labels: ${formatCounts(labels)}`,
       ...(Object.keys(languages).length > 1 ? [`  languages: ${formatCounts(languages)}`] : []),
     ])

@@ -62,13 +62,17 @@ export function parseBlocks(lines: readonly string[]): Block[] {
   return blocks;
 }
 
-const HEADING = /^(#{1,6}) +(.+?)[ #]*$/;
+const HEADING = /^(#{1,6}) (.*)$/;
 /** A line that begins a block after a paragraph, without an empty line between them. */
 const BLOCK_START = /^(?:```|#{1,6} |(?:[-*]|\d+\.) |\|)/;
 
 function parseHeading(line: string): Block {
   const [, marks = '', text = ''] = HEADING.exec(line) ?? [];
-  return { type: 'heading', level: marks.length, content: parseInline(text) };
+  return {
+    type: 'heading',
+    level: marks.length,
+    content: parseInline(text.replace(/(?<!#)#+$/, '').trim()),
+  };
 }
 
 function isTable(line: string, next = ''): boolean {

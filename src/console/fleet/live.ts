@@ -7,6 +7,8 @@ import type { Fleet } from './fleet.ts';
 
 type Server = LiveVersions['servers'][number];
 
+const SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+const UNNAMED = 'it does not name the version that it serves';
 const TIMEOUT_MS = 3_000;
 const MAX_BYTES = 64 * 1024;
 
@@ -34,13 +36,11 @@ export function createLive({ servers, fleet, own }: LiveOptions): () => Promise<
 async function readServer(address: string): Promise<Server> {
   const name = new URL(address).host;
   try {
-    const { headers } = await fetchText(`${address.replace(/\/+$/, '')}/healthz`, {
+    const { headers } = await fetchText(`${address.replace(/(?<!\/)\/+$/, '')}/healthz`, {
       ...{ redirect: 'error', timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES },
     });
     const commit = headers.get('x-model-commit') ?? '';
-    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)
-      ? { name, commit }
-      : { name, problem: 'it does not name the version that it serves' };
+    return SHA.test(commit) ? { name, commit } : { name, problem: UNNAMED };
   } catch (error) {
     const reason = error instanceof KnownError ? error.message : fetchFailureReason(error);
     return { name, problem: `not reachable (${reason})` };
@@ -53,7 +53,7 @@ function replicasOf(fleet: Fleet): Server[] {
     case 'ok':
       return status.versions.map(({ commit, replicas }) => ({
         name: `${counted(replicas, 'replica')} (Prometheus)`,
-        commit,
+        ...(SHA.test(commit) ? { commit } : { problem: UNNAMED }),
       }));
     case 'unavailable':
       return [{ name: 'Prometheus', problem: status.reason }];

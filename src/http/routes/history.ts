@@ -35,15 +35,15 @@ export function historyRoutes({ history, live }: HistoryOptions): Resource[] {
       limitConcurrency(MAX_READS, refuseRead, async (req, res) => {
         const since = new URL(req.originalUrl, 'http://localhost').searchParams.get('since');
         res.setHeader('cache-control', 'no-store');
-        res.json(await answer(String(req.params.commit), since ?? undefined).catch(asProblem));
+        res.json(await answer(String(req.params.sha), since ?? undefined).catch(asProblem));
       }),
     ],
   });
   return [
     read('/console/history', () => history.readHistory()),
     read('/console/history/live', live),
-    read('/console/history/:commit', (commit) => history.readCard(commit)),
-    read('/console/history/:commit/changes', (commit, since) => history.readChanges(commit, since)),
+    read('/console/history/:sha', (commit) => history.readCard(commit)),
+    read('/console/history/:sha/changes', (commit, since) => history.readChanges(commit, since)),
   ];
 }
 

@@ -2,12 +2,11 @@
 import { LRUCache } from 'lru-cache';
 import type { ModelHistory, VersionCard, VersionChanges } from '../../api/history.ts';
 import { readArtifact } from '../../artifacts/read.ts';
-import { aliasOfFile, DEFAULT_ALIAS } from '../../version/alias.ts';
 import { ModelError } from '../../version/errors.ts';
 import { isFullSha } from '../../version/git-objects.ts';
-import { readPinned } from '../../version/pins.ts';
 import type { Store } from '../../version/stores/store.ts';
 import { openVersion, type Version } from '../../version/version.ts';
+import { listAliases } from '../aliases.ts';
 import type { Change } from '../diff/change.ts';
 import { diffVersions } from '../diff/diff.ts';
 import { summarizeDiff } from '../diff/summary.ts';
@@ -123,8 +122,7 @@ async function keep<T extends object>(
 
 /** The last part of a path or of an address: the rest is not for every reader of the page. */
 function nameOf(location: string): string {
-  const parts = location.replace(/\/+$/, '').split('/');
-  return parts.at(-1) || location;
+  return location.split('/').filter(Boolean).at(-1) ?? location;
 }
 
 /** What each alias of the store pins; a store without any is normal, another failure is shown. */
@@ -135,14 +133,11 @@ async function readPins(
   const notes: string[] = [];
   const pins: { alias: string; commit: string }[] = [];
   try {
-    const paths = (await store.list?.(model)) ?? [];
-    const found = paths.flatMap((path) => aliasOfFile(path) ?? []);
-    for (const alias of new Set([DEFAULT_ALIAS, ...found.sort()])) {
-      const commit = await readPinned({ store, model, alias });
+    for (const { alias, commit } of await listAliases(store, model)) {
       if (commit !== null && isFullSha(commit)) {
         pins.push({ alias, commit });
       } else if (commit !== null) {
-        notes.push(`${alias} is pinned to what is no full SHA: ${commit.slice(0, 80)}`);
+        notes.push(`${alias} is pinned, but not to a full SHA: ${commit.slice(0, 80)}`);
       }
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 /** `model.onnx`: size, digest, inputs and outputs. */
 import type { inspectModel } from '../../inference/inspect.ts';
-import { hasCode } from '../../version/errors.ts';
+import { hasCode, ModelError } from '../../version/errors.ts';
 import { digestOf, sizeOf, type VersionFile } from '../../version/manifest.ts';
 import { byName, type Change, changedPairs, mapChange } from './change.ts';
 import type { Reader } from './changed-files.ts';
@@ -45,16 +45,30 @@ export async function compareWeights(
   try {
     const { old: before, new: after } = await reader.bytes('model.onnx');
     const signatures = {
-      old: before && (await inspect(before)),
-      new: after && (await inspect(after)),
+      old: before && (await readSignature(before, inspect, 'old')),
+      new: after && (await readSignature(after, inspect, 'new')),
     };
     return { weights: diffWeights(files, signatures), notes: [] };
   } catch (error) {
-    if (!hasCode(error, 'not-found')) {
+    if (!hasCode(error, 'not-found') && !hasCode(error, 'unfit')) {
       throw error;
     }
     const note = `inputs and outputs of the models are not compared: ${error.message}`;
     return { weights: diffWeights(files, NO_SIGNATURES), notes: [note] };
+  }
+}
+
+/** @throws ModelError `unfit` where the runtime can't load the model. */
+async function readSignature(
+  model: Buffer,
+  inspect: Inspect,
+  side: 'old' | 'new',
+): Promise<Signature> {
+  try {
+    return await inspect(model);
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new ModelError('unfit', `the ${side} model.onnx can't be loaded: ${reason}`, { cause });
   }
 }
 

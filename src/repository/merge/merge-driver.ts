@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { parseJsonSource } from '../../artifacts/json-source.ts';
+import { ModelError } from '../../version/errors.ts';
 import type { HashAlgorithm } from '../../version/git-objects.ts';
 import type { ConflictStyle } from './conflict-style.ts';
 import { type FileSides, type MergedFile, mergeFile } from './merge-file.ts';
@@ -36,9 +36,8 @@ export async function runMergeDriver(
     ours: await readFile(files.ours),
     theirs: await readFile(files.theirs),
   };
-  const merged = mergeFile(path, sides, algorithm, style);
   const { bytes, messages } =
-    (merged && (await mergeLists(merged, files, style))) ??
+    (await mergeByMeaning(files, path, sides, algorithm, style)) ??
     (await mergeLines(files, path, sides, style));
   const temporary = `${files.ours}.${randomUUID()}`;
   await writeFile(temporary, bytes);
@@ -46,21 +45,34 @@ export async function runMergeDriver(
   return messages;
 }
 
-/** Where only lists conflict: git's merge of the lines, if it has no conflict and is right. */
-async function mergeLists(
-  merged: MergedFile,
+/** @returns undefined where the file can only be merged line by line. */
+async function mergeByMeaning(
   files: DriverFiles,
-  style: ConflictStyle,
-): Promise<MergedFile> {
-  if (merged.messages.length === 0 || !merged.isOfLists) {
+  path: string,
+  sides: FileSides,
+  algorithm: HashAlgorithm,
+  { favored, ...style }: ConflictStyle,
+): Promise<MergedFile | undefined> {
+  const merged = mergeFile(path, sides, algorithm, style);
+  if (!merged || merged.messages.length === 0) {
     return merged;
   }
-  const { bytes, conflicts } = await runMergeFile(files, style);
+  // A favoured side is for what is a conflict otherwise.
+  const byLines = merged.parseLines && (await runMergeFile(files, { ...style, favored }));
+  if (byLines?.conflicts === 0 && isParsed(byLines.bytes, merged)) {
+    return { bytes: byLines.bytes, messages: [] };
+  }
+  return favored ? mergeFile(path, sides, algorithm, { ...style, favored }) : merged;
+}
+
+function isParsed(bytes: Buffer, { parseLines }: MergedFile): boolean {
   try {
-    parseJsonSource(bytes.toString('utf8'));
-    return conflicts === 0 ? { bytes, messages: [] } : merged;
-  } catch {
-    return merged;
+    return parseLines?.(bytes.toString('utf8')) !== undefined;
+  } catch (error) {
+    if (error instanceof ModelError) {
+      return false;
+    }
+    throw error;
   }
 }
 

@@ -27,8 +27,8 @@ export interface MergedFile {
   readonly bytes: Buffer;
   /** A line for each conflict; empty for a clean merge. */
   readonly messages: readonly string[];
-  /** Whether all conflicts are of lists: git may be able to merge their lines. */
-  readonly isOfLists?: boolean;
+  /** Parses the result of git's merge of the lines, where that is right if it has no conflict. */
+  readonly parseLines?: ((text: string) => SourceNode) | undefined;
 }
 
 /**
@@ -87,7 +87,7 @@ function mergeParsed(
     merged && {
       bytes: Buffer.from(nodes.mark + merged.text),
       messages: merged.conflicts.map((conflict) => formatConflict(path, conflict)),
-      isOfLists: merged.conflicts.every(({ isOfLists }) => isOfLists),
+      parseLines: merged.conflicts.every(({ isOfLines }) => isOfLines) ? parse : undefined,
     }
   );
 }

@@ -16,8 +16,8 @@ export interface Sides<T> {
 export interface Conflict extends Sides<string> {
   /** Keys from the top of the file, joined by dots; empty for the whole file. */
   readonly path: string;
-  /** Whether both sides have a list, which is one value here, and lines for git. */
-  readonly isOfLists: boolean;
+  /** Whether git's merge of the lines is right, if it is without a conflict. */
+  readonly isOfLines: boolean;
 }
 
 export interface Merged {
@@ -123,8 +123,8 @@ function mergeContainers(
     const merged = mergeNodes(nodes, [...path, key], style);
     if (merged === 'conflict') {
       const name = [...path, key].filter(Boolean).join('.');
-      const isOfLists = isList(nodes.ours) && isList(nodes.theirs);
-      conflicts.push({ path: name, isOfLists, ...mapSides(nodes, ({ text }) => text) });
+      const isOfLines = haveSameLineKind(nodes);
+      conflicts.push({ path: name, isOfLines, ...mapSides(nodes, ({ text }) => text) });
       pieces.push({ lead, sides: mapSides(sides, ({ head, node }) => head + node.text) });
     } else if (merged !== 'deleted') {
       const head = chooseSpelling(mapSides(sides, (member) => member.head)) ?? '';
@@ -135,8 +135,9 @@ function mergeContainers(
   return { text: render(pieces, edgesOf(containers), style), conflicts };
 }
 
-function isList(node: SourceNode | undefined): boolean {
-  return node?.meaning.startsWith('[') === true && !node.content;
+function haveSameLineKind({ base, ours, theirs }: Sides<SourceNode>): boolean {
+  const kind = ours?.lineKind;
+  return kind !== undefined && theirs?.lineKind === kind && (!base || base.lineKind === kind);
 }
 
 function mapSides<T, R>(sides: Sides<T>, map: (side: NonNullable<T>) => R): Sides<R> {

@@ -34,12 +34,12 @@ def load_each(datasets: dict, role: str, folder: Path, labels: list[str]) -> dic
 
 
 def read(entry: dict, folder: Path, labels: list[str]) -> Split:
-    """Rows of a tab-separated file. Raises ValueError if its bytes are not the recorded ones."""
+    """Rows of a tab-separated file. Ends the program if its bytes are not the recorded ones."""
     path = folder / entry["path"]
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     if digest != entry["sha256"]:
-        raise ValueError(f"{path}: expected sha256 {entry['sha256']}, found {digest}")
+        raise SystemExit(f"{path}: expected sha256 {entry['sha256']}, found {digest}")
     # Only line feeds end a row: texts may contain other line separators.
     header, *lines = content.decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
     columns = header.split("\t")
@@ -47,7 +47,7 @@ def read(entry: dict, folder: Path, labels: list[str]) -> Split:
     rows = [dict(zip(columns, line.split("\t", len(columns) - 1))) for line in lines]
     unknown = {row["label"] for row in rows} - set(labels)
     if unknown:
-        raise ValueError(f"{path}: hyperparameters.json has no label {', '.join(sorted(unknown))}")
+        raise SystemExit(f"{path}: hyperparameters.json has no label {', '.join(sorted(unknown))}")
     return Split(
         texts=[row["text"] for row in rows],
         labels=np.array([labels.index(row["label"]) for row in rows]),

@@ -30,7 +30,7 @@ def train(
     regression = LogisticRegression(**hyperparameters["regression"])
     regression.fit(tfidf.transform(counts), labels)
     if len(regression.classes_) < len(hyperparameters["labels"]):
-        raise ValueError("a label of hyperparameters.json has no text in the training data")
+        raise SystemExit("a label of hyperparameters.json has no text in the training data")
     weights, bias = regression.coef_.T, regression.intercept_
     if len(bias) == 1:
         # Of two labels, scikit-learn has the logit of the second only.

@@ -51,7 +51,7 @@ def build_tokenizer(texts: list[str], kind: str, max_length: int, **settings: in
         tokenizer.pre_tokenizer = split
         tokenizer.add_special_tokens(SPECIAL_TOKENS)
     else:
-        raise ValueError(f'tokenizer.kind: expected "words" or "byte-level-bpe", found "{kind}"')
+        raise SystemExit(f'tokenizer.kind: expected "words" or "byte-level-bpe", found "{kind}"')
     # A token that each text has: no text is without a feature.
     tokenizer.post_processor = TemplateProcessing(
         single="[CLS] $A", special_tokens=[("[CLS]", SPECIAL_TOKENS.index("[CLS]"))]

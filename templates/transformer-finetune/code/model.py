@@ -73,8 +73,8 @@ def fine_tune(
     """Train the head and the upper layers; the lower ones keep what they know of the language."""
     encoder = model.base_model
     model.requires_grad_(False)
-    trained = [*encoder.encoder.layer[-settings["trained_layers"] :], encoder.pooler, model.classifier]
-    for part in trained:
+    upper_layers = encoder.encoder.layer[-settings["trained_layers"] :]
+    for part in (*upper_layers, encoder.pooler, model.classifier):
         part.requires_grad_(True)
     parameters = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=settings["learning_rate"])

@@ -147,6 +147,24 @@ test('a broken file is a problem on the card of its version, and nowhere else', 
   });
 });
 
+test('weights that are no model are compared by size, with a note', async () => {
+  const repository = createRepository();
+  repository.commit(BEFORE, 'First');
+  const commit = repository.commit({ ...AFTER, 'model.onnx': 'no model' }, 'Second');
+  const reader = createHistoryReader({
+    ...{ model: MODEL, store: createFolderStore(STORE), repository: repository.folder },
+    inspect: async () => {
+      throw new Error('not ONNX');
+    },
+  });
+  readers.push(reader);
+  const { diff } = await reader.readChanges(commit);
+  expect(diff.notes).toEqual([
+    expect.stringContaining("the old model.onnx can't be loaded: not ONNX"),
+  ]);
+  expect(diff.weights?.new).toBe(8);
+});
+
 test('lineage is proven by the pointer of the weights, and broken by another one', async () => {
   const files = (model: string, record: object): Files => ({
     ...BEFORE,

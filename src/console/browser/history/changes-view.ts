@@ -67,7 +67,9 @@ export function ChangesView(props: Props): VNode {
 function sentences(summary: readonly string[]): VNode {
   return html`
     <ul class="sentences">
-      ${summary.map((sentence) => {
+      ${summary.map((text) => {
+        // Both numbers of a change are on one line.
+        const sentence = text.replaceAll(/(?<=\d) → (?=\d)/g, '\u00a0→\u00a0');
         const [, topic, rest] = /^([^:]{1,60}:)(.*)$/s.exec(sentence) ?? [];
         return html`<li>${topic ? html`<b>${topic}</b>${rest}` : sentence}</li>`;
       })}

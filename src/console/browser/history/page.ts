@@ -3,7 +3,7 @@ import { html } from 'htm/preact';
 import { type ComponentChildren, h, type VNode } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { LiveVersions, ModelHistory } from '../../../api/history.ts';
-import { counted } from '../../../terminal/quantities.ts';
+import { counted, shortCommit } from '../../../terminal/quantities.ts';
 import { storedKey, storeKey } from '../api.ts';
 import { KeyForm } from '../components/key-form.ts';
 import { empty, panel, warning } from '../components/parts.ts';
@@ -15,12 +15,13 @@ import { VersionView } from './version-view.ts';
 import { fragmentOf, inOrder, nameOf, parseFragment, type View } from './view.ts';
 
 /** A repository may change, and other versions may go live. */
-const REFRESH_MS = 15_000;
+const HISTORY_MS = 30_000;
+const LIVE_MS = 10_000;
 
 export function HistoryPage(): VNode {
-  const version = useRefresh();
+  const version = useRefresh(HISTORY_MS);
   const { value, error, needsKey } = useJson<ModelHistory>('/console/history', version);
-  const { value: live } = useJson<LiveVersions>('/console/history/live', version);
+  const { value: live } = useJson<LiveVersions>('/console/history/live', useRefresh(LIVE_MS));
   const history = useLast(value);
   const [, setKey] = useState('');
   useEffect(() => {
@@ -31,7 +32,7 @@ export function HistoryPage(): VNode {
       ${live?.hasConsole && html`<a class="to-console" href="/">Console</a>`}
       <h1>${history?.model ?? 'Model history'}</h1>
       ${history && html`<p class="note">${summaryOf(history)}</p>`}
-      ${live && html`<p class="note servers">${live.servers.map(serverNote)}</p>`}
+      ${live && html`<p class="note servers">${history && live.servers.map((server) => serverNote(server, history))}</p>`}
     </header>
     ${
       needsKey
@@ -56,22 +57,32 @@ function summaryOf({ source, commits }: ModelHistory): string {
   return `${counted(commits.length, 'commit')}, ${counted(versions, 'version')} of ${source}`;
 }
 
-function serverNote({ name, problem }: LiveVersions['servers'][number]): VNode | false {
+/** Of a server whose version is not in the graph. */
+function serverNote(
+  { name, commit, problem }: LiveVersions['servers'][number],
+  { commits }: ModelHistory,
+): VNode | false {
+  const note = (content: ComponentChildren): VNode =>
+    html`<span class="server-problem" key=${name}>${name}: ${content}</span>` as VNode;
+  if (commit === undefined) {
+    return note(problem ?? 'it serves no version yet');
+  }
+  const link = html`<a href=${fragmentOf({ type: 'version', commit })}>${shortCommit(commit)}</a>`;
   return (
-    problem !== undefined &&
-    (html`<span class="server-problem">${name}: ${problem}</span>` as VNode)
+    commits.every((each) => each.commit !== commit) &&
+    note([link, ', which is not in this history'])
   );
 }
 
 /** A number that grows while the page is looked at. */
-function useRefresh(): number {
+function useRefresh(intervalMs: number): number {
   const [version, setVersion] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => {
       if (!document.hidden) {
         setVersion((before) => before + 1);
       }
-    }, REFRESH_MS);
+    }, intervalMs);
     return () => clearInterval(timer);
   }, []);
   return version;
@@ -119,6 +130,13 @@ function Panes({ history, live }: PanesProps): VNode {
     setMarked(undefined);
     setSaid(`${nameOf(pair.old, history)} and ${nameOf(pair.new, history)} are compared.`);
   };
+  useEffect(() => {
+    // On a narrow screen the list is hidden now, with the link that had the focus.
+    if (view.type !== 'start' && document.getElementById('commits')?.checkVisibility() === false) {
+      scrollTo(0, 0);
+      document.getElementById('detail')?.focus();
+    }
+  }, [fragment]);
   const start = startOf(history, marks);
   const shown = shownBy(view, start);
   return html`

@@ -1,6 +1,13 @@
 /** Requirements by package, and the version of Python. */
 import { clean, conflicting, type MergeCase, marked, REQUIREMENTS, text } from './merge-case.ts';
 
+const hashed = (...hashes: string[]): string =>
+  text(
+    'numpy==1.0 \\',
+    ...hashes.map((hash) => `    --hash=sha256:${hash} \\`),
+    '    --hash=sha256:z',
+  );
+
 const locked = (name: string, version: string, hash: string, via = 'requirements.in'): string[] => [
   `${name}==${version} \\`,
   `    --hash=sha256:${hash}1 \\`,
@@ -116,6 +123,12 @@ export const PACKAGE_CASES: readonly MergeCase[] = [
       '    #   scipy',
       '    #   torch',
     ),
+  ]),
+  clean(REQUIREMENTS, 'hashes of one version added by both, far from each other', [
+    hashed('a', 'b', 'c', 'd', 'e'),
+    hashed('0', 'a', 'b', 'c', 'd', 'e'),
+    hashed('a', 'b', 'c', 'd', 'e', 'f'),
+    hashed('0', 'a', 'b', 'c', 'd', 'e', 'f'),
   ]),
   clean(REQUIREMENTS, 'a name spelled otherwise is the same package', [
     text('Foo_Bar==1.0', 'numpy==1.0'),
