@@ -14,7 +14,8 @@ export async function explainMissingBytes(repository: Repository, path: string):
   const clean = await configured(repository, CLEAN);
   const help = isGitLfs(clean)
     ? '`git lfs pull` downloads them'
-    : `git-lfs is not set up in this clone: train the model again, or copy ${path} from a store` +
+    : '`models pull` copies them from a remote of the clone; ' +
+      `else train the model again, or copy ${path} from a store` +
       (clean === undefined ? ', after `models init`' : '');
   return `${path} is a git-lfs pointer here: its bytes are missing; ${help}`;
 }

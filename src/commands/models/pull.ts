@@ -5,7 +5,6 @@ import { lfsFilesOf } from '../../repository/weights/pointers.ts';
 import { pullObjects } from '../../repository/weights/transfer.ts';
 import { formatBytes, formatQuantity } from '../../terminal/numbers.ts';
 import type { Store } from '../../version/stores/store.ts';
-import { judging } from '../exit-code.ts';
 import { print, progressBar } from '../output.ts';
 import { type WeightsFlags, withRemote, withWeightsFlags } from './weights.ts';
 
@@ -16,10 +15,8 @@ export function addPull(models: Command): void {
         'in the place of their pointers if the commit is checked out.',
     )
     .argument('[commit]', 'any git revision', 'HEAD')
-    .action(
-      judging((revision: string, flags: WeightsFlags) =>
-        withRemote(flags, (repository, remote) => pull(revision, flags, repository, remote)),
-      ),
+    .action((revision: string, flags: WeightsFlags) =>
+      withRemote(flags, (repository, remote) => pull(revision, flags, repository, remote)),
     );
 }
 
