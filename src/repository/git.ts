@@ -1,6 +1,6 @@
 /** Opens a model repository: a clone, a bare repository, or a bundle file. */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { type Environment, readEnvironment } from '../config/environment.ts';
 import { ModelError } from '../version/errors.ts';
 import { createTemporaryDirectory } from '../version/staging.ts';
@@ -132,6 +132,23 @@ export async function tagsOf(repository: Repository): Promise<ReadonlyMap<string
       .filter(Boolean)
       .map((line) => line.split(' ', 2) as [string, string]),
   );
+}
+
+/** Whether the next commit of everything in a clone would take a path in: it is in its folder, and not ignored. */
+export async function wouldCommit(repository: Repository, path: string): Promise<boolean> {
+  const within = relative(repository.folder, resolve(path));
+  if (!repository.hasWorkTree || within.startsWith('..') || isAbsolute(within)) {
+    return false;
+  }
+  try {
+    await repository.git('check-ignore', '--quiet', '--no-index', '--', `${within}/`);
+    return false;
+  } catch (error) {
+    if (error instanceof GitError && error.exitCode === 1) {
+      return true;
+    }
+    throw error;
+  }
 }
 
 /** A GitError as a `bad-reference` with this message and git's first line; any other error as it is. */
