@@ -115,6 +115,11 @@ test('a repository that changes is read anew: a clone, and a bundle', async () =
   repository.git('bundle', 'create', '--quiet', bundle, '--all');
   expect(await commits(ofClone)).toEqual([second, first]);
   expect(await commits(ofBundle)).toEqual([second, first]);
+  rmSync(bundle);
+  writeFileSync(bundle, 'no bundle');
+  await expect(ofBundle.readHistory()).rejects.toMatchObject({ code: 'bad-reference' });
+  rmSync(bundle);
+  repository.git('bundle', 'create', '--quiet', bundle, '--all');
   const { summary } = await ofBundle.readChanges(second);
   expect(summary.at(-1)).toContain('weights');
 });
