@@ -55,6 +55,11 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
 }
 
+/** True for an error of the system with this code, such as `ENOENT`. */
+export function hasSystemCode(error: unknown, code: string): boolean {
+  return isSystemError(error) && error.code === code;
+}
+
 /** An error of the system in words: the file or the address, and what is wrong. */
 export function describeSystemError(error: NodeJS.ErrnoException): string {
   const { code = '', path, message } = error;

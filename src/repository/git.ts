@@ -77,7 +77,8 @@ async function openBundle(location: string, environment: Environment): Promise<R
     throw asBadReference(error, `${location} is not a bundle of a git repository`);
   }
   const place = { location, folder, lfsFolder: join(folder, 'lfs'), hasWorkTree: false };
-  return { ...repositoryAt(place, environment), close };
+  // Named, for users whose git finds no bare repository by itself (`safe.bareRepository`).
+  return { ...repositoryAt(place, { ...environment, GIT_DIR: folder }), close };
 }
 
 type Place = Pick<Repository, 'location' | 'folder' | 'lfsFolder' | 'hasWorkTree'>;

@@ -98,13 +98,21 @@ async function readLog({ git }: Repository, maxCommits: number): Promise<LoggedC
       commit,
       parents: parents.split(' ').filter(Boolean),
       author,
-      date: new Date(Number(seconds) * 1000).toISOString(),
+      date: dateOf(Number(seconds)),
       subject,
       ...parseRefs(names),
     });
   }
   return commits;
 }
+
+/** git keeps any number of seconds; one that is no date is that of the epoch, as where a commit has none. */
+function dateOf(seconds: number): string {
+  return new Date(Math.abs(seconds) <= MAX_SECONDS ? seconds * 1000 : 0).toISOString();
+}
+
+/** The end of the year 9999. */
+const MAX_SECONDS = 253_402_300_799;
 
 /** `%D` with full names, such as `HEAD -> refs/heads/main, tag: refs/tags/v1.0.0`: no name has a blank. */
 function parseRefs(names: string): Pick<LoggedCommit, 'refs' | 'head'> {

@@ -2,7 +2,7 @@
 import type { HistoryCommit } from '../../api/history.ts';
 import { type Metrics, servedScores } from '../../artifacts/metrics.ts';
 import { parseArtifact, readArtifact } from '../../artifacts/read.ts';
-import { ModelError } from '../../version/errors.ts';
+import { messageOf } from '../../version/errors.ts';
 import { isFullSha } from '../../version/git-objects.ts';
 import { MANIFEST_FILE } from '../../version/manifest.ts';
 import type { Store } from '../../version/stores/store.ts';
@@ -144,12 +144,4 @@ function scoreOf(metrics: Metrics | undefined): HistoryCommit['score'] {
     ([a], [b]) => (datasets[b]?.rows ?? 0) - (datasets[a]?.rows ?? 0),
   );
   return first && { metric: primary, dataset: first[0], value: first[1][primary] };
-}
-
-/** The message of a ModelError; any other error is thrown on. */
-export function messageOf(error: unknown): string {
-  if (error instanceof ModelError) {
-    return error.message;
-  }
-  throw error;
 }

@@ -1,0 +1,24 @@
+/** Renames a file, also where it comes from another file system: a working tree can be on another one than `.git`. */
+import { randomUUID } from 'node:crypto';
+import { copyFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { hasSystemCode } from '../errors.ts';
+
+/** The target is the old file or the whole new one at any time. @throws the system's error. */
+export async function moveFile(source: string, target: string): Promise<void> {
+  try {
+    await rename(source, target);
+  } catch (error) {
+    if (!hasSystemCode(error, 'EXDEV')) {
+      throw error;
+    }
+    const copy = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
+    try {
+      await copyFile(source, copy);
+      await rename(copy, target);
+    } finally {
+      await rm(copy, { force: true });
+    }
+    await rm(source, { force: true });
+  }
+}
