@@ -10,7 +10,7 @@ import { type Metrics, servedScores } from '../../artifacts/metrics.ts';
 import { binNames, type Profile } from '../../artifacts/profile.ts';
 import { type Change, mapChange, pairs } from '../diff/change.ts';
 import type { VersionDiff } from '../diff/diff.ts';
-import { leastDifference } from '../diff/summary.ts';
+import { leastDifference } from '../diff/noise.ts';
 
 export function viewProfile({ texts, features }: Profile): ProfileView {
   return {

