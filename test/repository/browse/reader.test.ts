@@ -1,6 +1,6 @@
 /** What the page of the history shows, of the shipped versions and of repositories that change or are broken. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { z } from 'zod';
 import {
@@ -173,6 +173,31 @@ test('weights that are no model are compared by size, with a note', async () => 
     expect.stringContaining("the old model.onnx can't be loaded: not ONNX"),
   ]);
   expect(diff.weights?.new).toBe(8);
+});
+
+test('weights that are nowhere: what a reader of the page can know and do', async () => {
+  const inspect = async (): Promise<never> => {
+    throw new Error('never called');
+  };
+  const clone = createRepository().folder;
+  const { git } = createRepository();
+  git('clone', '--quiet', BUNDLE, join(clone, 'tickets'));
+  const notesOf = async (repository: string): Promise<readonly string[]> => {
+    const store = createFolderStore(join(temporaryFolder(), 'shared'));
+    const reader = createHistoryReader({ model: MODEL, store, repository, inspect });
+    readers.push(reader);
+    await expect(reader.readCard('a'.repeat(40))).rejects.toThrow(
+      `The version ${'a'.repeat(40)} is neither in ${basename(repository)} nor in the store shared`,
+    );
+    return (await reader.readChanges(MULTILINGUAL)).diff.notes;
+  };
+  const missing = (place: string) =>
+    'Inputs and outputs of the models are not compared: the bytes of model.onnx of 32eb7fd5 are ' +
+    `neither in ${place} nor in the store shared`;
+  expect(await notesOf(BUNDLE)).toEqual([`${missing('tweet-sentiment.bundle')}.`]);
+  expect(await notesOf(join(clone, 'tickets'))).toEqual([
+    `${missing('tickets')}: \`models pull\` copies them from a remote.`,
+  ]);
 });
 
 test('lineage is proven by the pointer of the weights, and broken by another one', async () => {
