@@ -2,12 +2,13 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { type Environment, readEnvironment } from '../config/environment.ts';
+import { shownPath } from '../folders.ts';
 import { ModelError } from '../version/errors.ts';
 import { createTemporaryDirectory } from '../version/staging.ts';
 import { GitError, ownEnvironment, runGit } from './run-git.ts';
 
 export interface Repository {
-  /** As the caller named it. */
+  /** As the caller named it; the absolute path where that was not a name, such as `.` or `..`. */
   readonly location: string;
   /** Where git runs: the root of the clone, or the bare repository. */
   readonly folder: string;
@@ -35,7 +36,8 @@ export function openCallingRepository(): Promise<Repository> {
  *
  * @throws ModelError `bad-reference` where there is none; GitError where git refuses to read it.
  */
-export async function openRepository(location: string): Promise<Repository> {
+export async function openRepository(named: string): Promise<Repository> {
+  const location = shownPath(named);
   const stats = await stat(location).catch(() => undefined);
   if (!stats) {
     throw new ModelError('bad-reference', `${location} does not exist: expected a git repository`);
