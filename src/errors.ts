@@ -60,9 +60,13 @@ export function hasSystemCode(error: unknown, code: string): boolean {
   return isSystemError(error) && error.code === code;
 }
 
-/** An error of the system in words: the file or the address, and what is wrong. */
-export function describeSystemError(error: NodeJS.ErrnoException): string {
-  const { code = '', path, message } = error;
+/**
+ * An error of the system in words: the file or the address, and what is wrong.
+ *
+ * @param file that was used: of an open file, as on a full disk, the error does not have the name.
+ */
+export function describeSystemError(error: NodeJS.ErrnoException, file?: string): string {
+  const { code = '', path = file, message } = error;
   const { address, port, hostname } = error as {
     address?: string;
     port?: number;

@@ -2,7 +2,7 @@
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { hasSystemCode } from '../errors.ts';
+import { hasSystemCode, isSystemError } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
 import type { Repository } from './git.ts';
 import { moveFile } from './move-file.ts';
@@ -39,6 +39,10 @@ export async function editFile(
     await moveFile(lock, target);
   } catch (error) {
     await rm(lock, { force: true });
+    if (isSystemError(error)) {
+      // Of an open file, as on a full disk, it has no name.
+      error.path ??= target;
+    }
     throw error;
   }
 }

@@ -240,7 +240,7 @@ export function loggedAliases(paths: readonly string[]): string[] {
 
 /** True where the alias has what the last entry replaced, and it was written just now. */
 function isUnfinished(last: Pin, found: string | null, now: Date): boolean {
-  // The clock of whoever wrote it may be fast.
+  // The clock of another machine may be fast.
   return last.from === found && Math.abs(now.getTime() - Date.parse(last.time)) < UNFINISHED_MS;
 }
 

@@ -136,6 +136,19 @@ test('commits and trees are those of their ids, not what `git replace` puts in t
   expect(commits.map(({ subject }) => subject)).toEqual(['new', 'old']);
 });
 
+test('what is checked out without a branch is there, too', async () => {
+  const created = createRepository();
+  created.commit({ name: '1' }, 'main');
+  created.git('checkout', '-q', '--detach');
+  created.commit({ name: '2' }, 'between');
+  created.commit({ name: '3' }, 'detached');
+  const repository = await openRepository(created.folder);
+  const subjects = async (all: boolean) =>
+    (await readHistory(repository, { all })).commits.map(({ subject }) => subject);
+  expect(await subjects(false)).toEqual(['detached', 'main']);
+  expect(await subjects(true)).toEqual(['detached', 'between', 'main']);
+});
+
 test('no more commits are read than allowed, and that is reported', async () => {
   const created = createRepository();
   for (const name of ['1', '2', '3']) {
