@@ -9,12 +9,18 @@ export async function hasGitLfs(repository: Repository): Promise<boolean> {
   return isGitLfs(await configured(repository, CLEAN));
 }
 
+/** Whether this command line is the filter already. @param command as `models init` registers it. */
+export async function isFilter(repository: Repository, command: string): Promise<boolean> {
+  return (await configured(repository, CLEAN)) === `${command} models lfs clean`;
+}
+
 /** Why a file that is a git-lfs pointer can't be used, and what helps. */
 export async function explainMissingBytes(repository: Repository, path: string): Promise<string> {
   const clean = await configured(repository, CLEAN);
   const help = isGitLfs(clean)
     ? '`git lfs pull` downloads them'
-    : `git-lfs is not set up in this clone: train the model again, or copy ${path} from a store` +
+    : '`models pull` copies them from a remote of the clone; ' +
+      `else train the model again, or copy ${path} from a store` +
       (clean === undefined ? ', after `models init`' : '');
   return `${path} is a git-lfs pointer here: its bytes are missing; ${help}`;
 }

@@ -69,7 +69,7 @@ export interface PinResult {
  * Gives an alias another version, or removes it.
  *
  * @throws ModelError `conflict` where somebody else does the same at the same time, `bad-reference` for a reason that
- * is too long: nothing is changed then.
+ * is too long, or an alias to remove that has never been: nothing is changed then.
  */
 export async function pinAlias(
   target: PinnedAlias & { readonly store: WritableStore },
@@ -78,6 +78,9 @@ export async function pinAlias(
   const { store } = target;
   const from = await readPinned(target);
   const last = await readLastPin(target);
+  if (to === null && from === null && last === undefined) {
+    throw unknownAlias(target);
+  }
   const isConsistent = last === undefined || last.to === from;
   if (!isConsistent && isUnfinished(last, from, now)) {
     throw conflict(target, `${describePin(last)} is not finished yet, or was taken back by hand`);
@@ -136,6 +139,14 @@ function textOf(bytes: Buffer | undefined): string | null {
 
 async function readPinFile({ store, model, alias }: PinnedAlias): Promise<Buffer | undefined> {
   return store.read(pinKey(model, alias), MAX_PIN_BYTES).catch(ifNotFound);
+}
+
+/** The alias was never pinned: its name may be mistyped. */
+export function unknownAlias({ store, model, alias }: PinnedAlias): ModelError {
+  return new ModelError(
+    'bad-reference',
+    `${model} in ${store.location} has never had an alias ${alias}: \`models pins\` lists those that it has`,
+  );
 }
 
 /** The last entries of an alias's log, the newest first. @param maxEntries how many at most. */

@@ -43,6 +43,27 @@ test('in a clone, HEAD is that of the clone', async () => {
   expect(JSON.parse(stdout).commit).toBe(PINNED);
 });
 
+test('messages name the folder of the clone, not the point for it', async () => {
+  const store = temporaryFolder();
+  const { stderr } = await run(clone, ['models', 'gate', 'HEAD'], { MODEL_STORE: store });
+  expect(stderr).toBe(
+    `tweet-sentiment: ${clone} has only the git-lfs pointer of model.onnx of ${PINNED}, and ${store} does ` +
+      'not have it either: `models pull` copies it from a remote; else name a store that has it, by ' +
+      '--model-store, or --from of publish\n',
+  );
+  const outside = temporaryFolder();
+  for (const args of [
+    ['push'],
+    ['lineage'],
+    ['golden', 'make'],
+    ['commit', '-m', 'x', '--data', '.'],
+  ]) {
+    expect((await run(outside, ['models', ...args])).stderr).toBe(
+      `tweet-sentiment: ${outside} is not in a git repository\n`,
+    );
+  }
+});
+
 test('in a bare clone, too', async () => {
   const bare = join(temporaryFolder(), 'bare');
   runGit('.', ['clone', '--quiet', '--bare', clone, bare]);

@@ -1,4 +1,5 @@
 /** `models ui`: the page of the history, its data, whom it answers, how it ends. */
+import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,7 +8,7 @@ import {
   modelHistorySchema,
   versionChangesSchema,
 } from '../../src/api/history.ts';
-import { createRepository } from '../support/git-version.ts';
+import { createRepository, temporaryFolder } from '../support/git-version.ts';
 import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
 import { runCommand, startCommand, startServer, type TestServer } from '../support/server.ts';
 
@@ -113,6 +114,15 @@ test('a repository of one’s own, without a store; Ctrl-C ends it', async () =>
   expect(pins).toEqual([]);
   const { code, stderr } = await own.stop();
   expect([code, stderr]).toEqual([0, 'Open this address in a browser. Ctrl-C ends the page.\n']);
+});
+
+test('a server that has read the history leaves no clone of the bundle behind', async () => {
+  const folder = temporaryFolder();
+  const reading = await startServer({ TMPDIR: folder });
+  expect((await fetch(`${reading.url}/console/history`)).status).toBe(200);
+  expect(readdirSync(folder)).toHaveLength(1);
+  expect((await reading.stop()).code).toBe(0);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test.each([

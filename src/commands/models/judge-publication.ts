@@ -34,8 +34,12 @@ export async function judgePublication(
       warn(
         `${error.message}; published nevertheless, since --force was given: the store records it`,
       );
-      return { ...publication, forced: cutText(error.message, MAX_REASON_CHARS) };
+      return { ...publication, forced: forcedReason(error.message) };
     }
     throw error;
   }
+}
+
+export function forcedReason(message: string): string {
+  return cutText(message, MAX_REASON_CHARS);
 }

@@ -10,6 +10,8 @@ import type { Method, RequestMessage, ResponseMessage, StartupMessage } from './
 
 /** A thread that nobody needs takes memory. */
 const IDLE_MS = 60_000;
+/** A thread that reads for longer is ended: a server that stops does not wait for it. */
+const CLOSE_MS = 2_000;
 /** A history that needs more is not shown; the server goes on. */
 const MAX_HEAP_MB = 512;
 
@@ -51,9 +53,7 @@ function createThread(startup: StartupMessage): HistoryReader {
     const closing = worker;
     worker = undefined;
     if (closing) {
-      const ended = new Promise((resolve) => closing.once('exit', resolve));
-      closing.postMessage('close');
-      await ended;
+      await end(closing);
     }
   };
   const start = (): Worker => {
@@ -99,6 +99,15 @@ function createThread(startup: StartupMessage): HistoryReader {
     readChanges: (commit, since) => call('readChanges', commit, since),
     close,
   };
+}
+
+/** Resolves when the thread has removed its temporary files and ended. */
+async function end(worker: Worker): Promise<void> {
+  const ended = new Promise((resolve) => worker.once('exit', resolve));
+  worker.postMessage('close');
+  const limit = setTimeout(() => void worker.terminate(), CLOSE_MS);
+  await ended;
+  clearTimeout(limit);
 }
 
 function errorOf({ code, message }: Extract<ResponseMessage, { error: object }>['error']): Error {

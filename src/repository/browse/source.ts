@@ -37,33 +37,35 @@ export function createRepositorySource(location: string | undefined): Repository
       await closeOpened(opened);
     }
   };
-  const openCurrent = async (path: string): Promise<Opened> => {
+  /** The repository as it is now, held until its user has ended. */
+  const acquire = async (path: string): Promise<Opened> => {
     const stamp = await stampOf(path);
-    if (current?.stamp !== stamp) {
-      const before = current;
-      current = { stamp, repository: open(path, stamp), users: 0, isRetired: false };
-      if (before) {
-        await retire(before);
-      }
+    const before = current;
+    const opened = before?.stamp === stamp ? before : start(path, stamp);
+    opened.users++;
+    if (before && before !== opened) {
+      await retire(before);
     }
-    return current;
+    return opened;
   };
+  const start = (path: string, stamp: string): Opened => {
+    const opened = { stamp, repository: open(path, stamp), users: 0, isRetired: false };
+    // What can't be opened now may be there at the next attempt.
+    opened.repository.catch(() => {
+      current = current === opened ? undefined : current;
+    });
+    current = opened;
+    return opened;
+  };
+
   return {
     async use(work) {
       if (location === undefined) {
         return work(undefined);
       }
-      const opened = await openCurrent(location);
-      opened.users++;
+      const opened = await acquire(location);
       try {
         return await work(await opened.repository);
-      } catch (error) {
-        // What can't be opened now may be there at the next attempt.
-        if (current === opened) {
-          current = undefined;
-          opened.isRetired = true;
-        }
-        throw error;
       } finally {
         opened.users--;
         if (opened.isRetired && opened.users === 0) {

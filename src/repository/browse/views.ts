@@ -8,9 +8,10 @@ import type {
 import { type Datasets, languageOf } from '../../artifacts/datasets.ts';
 import { type Metrics, servedScores } from '../../artifacts/metrics.ts';
 import { binNames, type Profile } from '../../artifacts/profile.ts';
+import { capitalized } from '../../terminal/quantities.ts';
 import { type Change, mapChange, pairs } from '../diff/change.ts';
 import type { VersionDiff } from '../diff/diff.ts';
-import { leastDifference } from '../diff/summary.ts';
+import { leastDifference } from '../diff/noise.ts';
 
 export function viewProfile({ texts, features }: Profile): ProfileView {
   return {
@@ -78,7 +79,7 @@ export function viewDiff(diff: VersionDiff): VersionDiffView {
       index: stabilityIndex,
     })),
     texts: cutPatches(diff.texts),
-    notes: diff.notes,
+    notes: diff.notes.map((note) => `${capitalized(note)}.`),
   };
 }
 

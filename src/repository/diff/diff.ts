@@ -1,4 +1,6 @@
 /** `models diff`: the ingredients and the results of two versions, side by side. */
+import type { Metrics } from '../../artifacts/metrics.ts';
+import { readArtifact } from '../../artifacts/read.ts';
 import type { VersionFilePath } from '../../artifacts/version-files.ts';
 import type { Signature } from '../../version/git-objects.ts';
 import type { Version } from '../../version/version.ts';
@@ -93,11 +95,20 @@ export async function diffVersions(versions: Versions, inspect?: Inspect): Promi
     tokenizer: changes.has('tokenizer.json')
       ? diffTokenizers(await artifact('tokenizer.json'))
       : undefined,
-    scores: diffScores(await artifact('metrics.json')),
+    scores: diffScores(await readMetrics()),
     profile: diffProfiles(await artifact('profile.json')),
     texts: await compareTexts(),
     notes,
   };
+
+  /** Also where they are the same: that is said of each score. */
+  async function readMetrics(): Promise<Change<Metrics>> {
+    if (changes.has('metrics.json')) {
+      return artifact('metrics.json');
+    }
+    const metrics = await readArtifact(versions.new, 'metrics.json');
+    return { old: metrics, new: metrics };
+  }
 
   async function compareTexts(): Promise<TextChange[]> {
     const texts: TextChange[] = [];
