@@ -16,6 +16,8 @@ import { viewProfile, viewScores } from './views.ts';
 const MAX_README = 100_000;
 const MAX_GOLDEN = 100;
 const MAX_VALUE = 2_000;
+/** Of each list: a browser shows no more in a useful time. */
+const MAX_ROWS = 1_000;
 
 /**
  * Reads a version but for its weights. A file that can't be read is a problem on the card; the others are on it
@@ -39,6 +41,12 @@ export async function readCard(version: Version): Promise<VersionCard> {
     const bytes = files.get(path);
     return bytes && attempt(() => parseArtifact(path, bytes));
   };
+  const first = <T>(what: string, rows: readonly T[]): T[] => {
+    if (rows.length > MAX_ROWS) {
+      problems.push(`Only the first ${MAX_ROWS} of ${rows.length} ${what} are shown`);
+    }
+    return rows.slice(0, MAX_ROWS);
+  };
   const textOf = (path: string): string | undefined => files.get(path)?.toString('utf8');
   const datasets: Datasets = artifact('data/datasets.json') ?? [];
   const metrics = artifact('metrics.json');
@@ -54,20 +62,18 @@ export async function readCard(version: Version): Promise<VersionCard> {
     lineage: lineageOf(version, files),
     files: { ...ingredientsOf(version.files) },
     labels: Object.values(artifact('config.json')?.id2label ?? {}),
-    datasets: datasets.map(({ files: dataFiles, ...dataset }) => ({
-      ...dataset,
-      files: dataFiles.map(({ path, role, rows, labels, languages }) => ({
-        ...{ path, role, rows, labels, languages },
-      })),
-    })),
-    hyperparameters:
+    datasets: viewDatasets(datasets, first),
+    hyperparameters: first(
+      'hyper-parameters',
       attempt(() => flatten(textOf('hyperparameters.json'), 'hyperparameters.json')) ?? [],
+    ),
     environment: {
       python: textOf('environment/.python-version')?.trim(),
       command: artifact('environment/environment.json')?.command,
-      packages: readRequirements(textOf('environment/requirements.txt') ?? '').map(
-        ({ name, specifier }) => ({ name, version: specifier.replace(/^==/, '') }),
-      ),
+      packages: first(
+        'packages',
+        readRequirements(textOf('environment/requirements.txt') ?? ''),
+      ).map(({ name, specifier }) => ({ name, version: specifier.replace(/^==/, '') })),
     },
     primary: metrics?.primary,
     scores: metrics ? viewScores(metrics, datasets) : [],
@@ -76,6 +82,18 @@ export async function readCard(version: Version): Promise<VersionCard> {
     readme: readmeOf(textOf('README.md')),
     problems,
   };
+}
+
+/** The rows of a list that a page shows. @param what they are, for people. */
+type First = <T>(what: string, rows: readonly T[]) => T[];
+
+function viewDatasets(datasets: Datasets, first: First): VersionCard['datasets'] {
+  return first('data sets', datasets).map(({ files, ...dataset }) => ({
+    ...dataset,
+    files: first(`files of ${dataset.name}`, files).map(
+      ({ path, role, rows, labels, languages }) => ({ path, role, rows, labels, languages }),
+    ),
+  }));
 }
 
 /** All but those of git-lfs: their pointers have what is shown of them. */

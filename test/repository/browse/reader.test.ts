@@ -129,6 +129,15 @@ test('a repository that changes is read anew: a clone, and a bundle', async () =
   expect(summary.at(-1)).toContain('weights');
 });
 
+test('of a list that is too long for a page, the first rows are shown, and that is said', async () => {
+  const repository = createRepository({ lfs: ['model.onnx'] });
+  const values = Object.fromEntries(Array.from({ length: 1_001 }, (_, at) => [`key${at}`, at]));
+  const commit = repository.commit({ ...BEFORE, 'hyperparameters.json': JSON.stringify(values) });
+  const card = await read(repository.folder).readCard(commit);
+  expect(card.hyperparameters).toHaveLength(1_000);
+  expect(card.problems).toContain('Only the first 1000 of 1001 hyper-parameters are shown');
+});
+
 test('a broken file is a problem on the card of its version, and nowhere else', async () => {
   const repository = createRepository({ lfs: ['model.onnx'] });
   const files: Files = { ...BEFORE, 'metrics.json': '{', 'profile.json': '{"texts": 1}' };
