@@ -11,7 +11,7 @@ import { bytes, count, dateTime, unwrapped } from '../format.ts';
 import { parseMarkdown } from '../markdown.ts';
 import { changesOfParents } from './changes-view.ts';
 import { chips, type Marks } from './marks.ts';
-import { profileBars } from './profile.ts';
+import { languageNote, profileBars } from './profile.ts';
 import { scoreBars } from './scores.ts';
 import { useJson } from './use-json.ts';
 import { fragmentOf, inOrder, nameOf } from './view.ts';
@@ -121,7 +121,7 @@ function panels(card: VersionCard): VNode[] {
           card.profile && `shares of ${count(card.profile.texts)} texts, as the server sees them`,
         class: 'wide',
       },
-      profileBars({ new: card.profile }),
+      profileBars({ new: card.profile }, undefined, languageNotes(card)),
     ),
     panel({ id: 'card-configuration', title: 'Configuration', class: 'wide' }, configuration(card)),
     panel({ id: 'card-environment', title: 'Environment', class: 'wide' }, environment(card)),
@@ -135,6 +135,11 @@ function panels(card: VersionCard): VNode[] {
       golden.total === 0 ? empty('There are none.') : goldenTable(golden, card.labels),
     ),
   ];
+}
+
+function languageNotes(card: VersionCard): ReadonlyMap<string, string> {
+  const note = languageNote(card);
+  return new Map(note === undefined ? [] : [['language', note]]);
 }
 
 function dataTable({ datasets }: VersionCard): VNode {
