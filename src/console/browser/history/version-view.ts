@@ -157,7 +157,7 @@ function dataTable({ datasets }: VersionCard): VNode {
     ? empty('No data are recorded.')
     : (html`
         <div class="scroll" tabindex="0" role="region" aria-label="Data files">
-          <table class="text-table narrow-table">
+          <table class="text-table narrow-table data-table">
             ${headerRow('File', 'For', 'Texts', 'Labels', 'Languages')}
             <tbody>
               ${files.map(
@@ -167,7 +167,7 @@ function dataTable({ datasets }: VersionCard): VNode {
                     <td>${file.role}</td>
                     <td class="number">${count(file.rows)}</td>
                     <td class="counts">${counts(file.labels, String)}</td>
-                    <td>${languages(file.languages)}</td>
+                    <td class="counts languages">${languages(file.languages)}</td>
                   </tr>
                 `,
               )}
