@@ -145,7 +145,7 @@ function languageNotes(card: VersionCard): ReadonlyMap<string, string> {
 function dataTable({ datasets }: VersionCard): VNode {
   const counts = (all: Readonly<Record<string, number>>, name: (key: string) => string): string =>
     Object.entries(all)
-      .map(([label, n]) => `${name(label)} ${count(n)}`)
+      .map(([label, n]) => `${name(label)}\u00a0${count(n)}`)
       .join(', ');
   // Of one language, the number is that of the texts.
   const languages = (all: Readonly<Record<string, number>>): string =>
