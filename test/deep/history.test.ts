@@ -1,4 +1,5 @@
 /** The page of the history in a real Chromium. */
+import { basename } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRepository } from '../support/git-version.ts';
@@ -48,6 +49,28 @@ const openAll = async (page: Page): Promise<void> => {
     await summary.click();
   }
 };
+
+/** Texts of elements that do not fit into them. */
+const cutOff = (page: Page, selector: string): Promise<string[]> =>
+  page
+    .locator(selector)
+    .evaluateAll((elements) =>
+      (elements as unknown as Sized[])
+        .filter(
+          (element) =>
+            element.scrollWidth > element.clientWidth + 1 ||
+            element.scrollHeight > element.clientHeight + 1,
+        )
+        .map(({ textContent }) => textContent),
+    );
+
+interface Sized {
+  readonly scrollWidth: number;
+  readonly clientWidth: number;
+  readonly scrollHeight: number;
+  readonly clientHeight: number;
+  readonly textContent: string;
+}
 
 describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
   let server: TestServer;
@@ -183,6 +206,19 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     },
   );
 
+  test.each([390, 1280])(
+    'titles, labels and data are shown in full at %i pixels',
+    async (width) => {
+      const viewport = { width, height: 844 };
+      const { page } = await openView(ui, '', { viewport });
+      await page.locator('.commit-row').first().waitFor();
+      expect(await cutOff(page, '.subject, .chip')).toEqual([]);
+      const { page: version } = await openView(ui, '#version=v2.0.0', { viewport });
+      await version.getByText('1,819 texts are in Hindi by their data set').waitFor();
+      expect(await cutOff(version, '[aria-label="Data files"]')).toEqual([]);
+    },
+  );
+
   test('on a phone, there is the list or what was opened', async () => {
     const { page } = await openView(ui, '', { viewport: { width: 390, height: 844 } });
     await page.getByRole('link', { name: 'Baseline: TF-IDF' }).click();
@@ -239,6 +275,7 @@ describe.skipIf(!hasChromium)('other histories', () => {
     try {
       const { page, complaints } = await openView(ui, '');
       const place = new URL(server.url).host;
+      await page.getByText(`of ${basename(repository.folder)}`).waitFor();
       await page
         .getByText(`${place}: ${PINNED.slice(0, 8)}, which is not in this history`)
         .waitFor();
