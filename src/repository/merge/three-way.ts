@@ -152,21 +152,29 @@ function byKey({ members }: Container): ReadonlyMap<string, Member> {
 /** The keys of ours in their order; a key that only theirs has follows its predecessor there. */
 function mergedKeys({ ours, theirs }: Containers): string[] {
   const keys = ours.members.map(({ key }) => key);
+  const positions = new Map(keys.map((key, position) => [key, position]));
   const theirKeys = new Set(theirs.members.map(({ key }) => key));
+  const added = new Map<number, string[]>();
   let end = 0;
   for (const key of theirKeys) {
-    const found = keys.indexOf(key);
-    if (found >= 0) {
-      end = found + 1;
+    const position = positions.get(key);
+    if (position !== undefined) {
+      end = position + 1;
     } else {
       // Where both added keys in one place, ours come first, as in git.
       while (end < keys.length && !theirKeys.has(keys[end] as string)) {
         end++;
       }
-      keys.splice(end++, 0, key);
+      added
+        .set(end, added.get(end) ?? [])
+        .get(end)
+        ?.push(key);
     }
   }
-  return keys;
+  return [...keys, undefined].flatMap((key, position) => [
+    ...(added.get(position) ?? []),
+    ...(key === undefined ? [] : [key]),
+  ]);
 }
 
 /** For white space and the spelling of keys: the side that changed it, ours where both did. */

@@ -80,14 +80,11 @@ export function needsAgent(address: string | undefined): boolean {
 }
 
 async function openAddress(address: string, retry: RetryOptions): Promise<Store> {
-  if (/^file:/i.test(address)) {
-    return openFolder(fileURLToPath(address));
+  const path = localPath(address);
+  if (path !== undefined) {
+    return openFolder(path);
   }
-  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(address)?.[1]?.toLowerCase();
-  if (scheme === undefined) {
-    return openFolder(address);
-  }
-  if (!['s3', 'http', 'https'].includes(scheme)) {
+  if (!/^(?:s3|https?):/i.test(address)) {
     throw new ModelError(
       'bad-reference',
       'a remote of weights is a folder, s3://bucket/prefix or, to pull from, https://host/prefix; ' +
@@ -95,6 +92,20 @@ async function openAddress(address: string, retry: RetryOptions): Promise<Store>
     );
   }
   return openStore(address, retry);
+}
+
+/** The path that an address names on this machine; undefined for any other address, as git's `user@host:path`. */
+function localPath(address: string): string | undefined {
+  if (!/^file:\/\//i.test(address)) {
+    return address === '' || /^[\w.@+-]+:/.test(address) ? undefined : address;
+  }
+  try {
+    const path = fileURLToPath(address);
+    return path.includes('\0') ? undefined : path;
+  } catch {
+    // Of another host, or with a slash in a name.
+    return undefined;
+  }
 }
 
 /** A folder; where it is a git repository, the place in which git-lfs looks. */
@@ -121,9 +132,8 @@ async function openGitRemote(
 ): Promise<Store> {
   const name = gitRemote ?? (await defaultGitRemote(repository));
   const address = await remoteAddress(repository, name);
-  const path = /^file:/i.test(address) ? fileURLToPath(address) : address;
-  const isElsewhere = path === '' || /^[\w.@-]+:/.test(path);
-  const folder = isElsewhere ? undefined : await gitFolderOf(path);
+  const path = localPath(address);
+  const folder = path === undefined ? undefined : await gitFolderOf(path);
   if (folder === undefined) {
     throw new ModelError(
       'bad-reference',

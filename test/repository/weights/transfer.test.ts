@@ -188,6 +188,7 @@ describe('the remote', () => {
       /origin, git@host.*, is not a repository on this file system/,
     ],
     ['https://host.example.com/model.git', /git config -f \.lfsconfig lfs\.url s3:\/\/bucket/],
+    ['file://host/model.git', /is not a repository on this file system/],
     ['/nowhere/model.git', /is not a repository on this file system/],
     ['', /this clone has no git remote origin/],
   ])(
@@ -208,7 +209,13 @@ describe('the remote', () => {
     const { created, repository } = author;
     created.git('config', 'lfs.url', 'https://host.example.com/info/lfs');
     await expect(remoteOf(repository)).rejects.toThrow(/is a git-lfs server: `git lfs push`/);
-    await expect(remoteOf(repository, 'ftp://host/x')).rejects.toThrow(/found "ftp:\/\/host\/x"/);
+    const others = ['ftp://host/x', 'git@host:x.git', 'host:x', 'file:x', 'file://host/x', ''];
+    for (const address of [...others, 'file:///a%2fb', 'file:///a%00b']) {
+      await expect(remoteOf(repository, address)).rejects.toMatchObject({
+        code: 'bad-reference',
+        message: expect.stringContaining(`found ${JSON.stringify(address)}`),
+      });
+    }
   });
 });
 
