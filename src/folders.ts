@@ -29,5 +29,5 @@ async function isFolder(path: string): Promise<boolean> {
 
 /** A path as a message shows it: `.` and `../..` name nothing, so they are shown as absolute paths. */
 export function shownPath(path: string): string {
-  return /^[./\\]*$/.test(path) ? resolve(path) : path;
+  return /^[./\\]+$/.test(path) ? resolve(path) : path;
 }

@@ -7,10 +7,15 @@ import io
 import json
 import os
 import random
+import re
+import shlex
+import subprocess
+import sys
 import unittest
 import warnings
+from pathlib import Path
 
-from tests.support import REPORT, TEXTS, ModelRepositoryTest
+from tests.support import DEV, REPORT, ROOT, TEXTS, ModelRepositoryTest
 from tweet_sentiment_models import (
     CommandFailed,
     HyperparametersDiffer,
@@ -18,7 +23,34 @@ from tweet_sentiment_models import (
     ModelsError,
     Repository,
     Run,
+    command_line,
 )
+
+# As a training in python/README.md.
+PROGRAM = """\
+import shutil
+import sys
+from pathlib import Path
+
+from tests.support import MODEL_FILES, REPORT, SHIPPED, TEXTS
+from tweet_sentiment_models import Repository
+
+
+def train(data, hyperparameters=None):
+    with Repository.open().start(seed=7, hyperparameters=hyperparameters) as run:
+        run.data("tiny/train", data / "train.tsv", language="en", source="x", license="x")
+        run.data("tiny/dev", data / "dev.tsv")
+        for name in MODEL_FILES:
+            shutil.copyfile(SHIPPED / name, run.root / name)
+        run.metrics({"tiny/dev": REPORT})
+        run.golden(TEXTS)
+        run.commit("A version")
+
+
+if __name__ == "__main__":
+    data = Path(sys.argv[2])
+    train(data)
+"""
 
 
 class TrainingTest(ModelRepositoryTest):
@@ -104,9 +136,9 @@ class TrainingTest(ModelRepositoryTest):
         self.assertEqual("2\n", self.git("rev-list", "--count", "HEAD"))
 
     def test_has_the_message_of_a_command_that_refuses(self) -> None:
-        (self.root / "README.md").unlink()
         with self.repository.start() as run:
             self.record_data(run)
+            (self.root / "README.md").unlink()
             with self.assertRaisesRegex(CommandFailed, "^missing: README.md: ") as raised:
                 self.finish(run)
         self.assertEqual(1, raised.exception.exit_code)
@@ -141,6 +173,33 @@ class TrainingTest(ModelRepositoryTest):
         self.assertEqual(sha, self.git("rev-parse", "HEAD").strip())
         self.assertEqual("accuracy", json.loads(self.read("metrics.json"))["primary"])
 
+    def test_names_the_data_that_the_training_was_not_given(self) -> None:
+        (self.data / "old.tsv").write_text(DEV + "neutral\tAnother text.\n")
+        self.repository.start().data("old/dev", self.data / "old.tsv", language="en")
+        with self.repository.start() as run:
+            self.record_data(run)
+            with self.assertWarns(UserWarning) as warned:
+                run.log_hyperparameters({})
+            self.assertEqual(__file__, warned.filename)
+            remedy = "`tweet-sentiment models data remove old`"
+            for words in ("not given to run.data before the training: old/dev.tsv. ", remedy):
+                self.assertIn(words, str(warned.warning))
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                run.log_hyperparameters({})
+            with self.assertRaisesRegex(
+                ModelsError, "not given to run.data:\n  old/dev.tsv\n"
+            ) as raised:
+                self.finish(run)
+        message = str(raised.exception)
+        self.assertIn(remedy, message)
+        # The command of the message, as its reader types it.
+        command = re.search(r"`tweet-sentiment (models commit .*?) <folder", message)
+        assert command is not None
+        arguments = [*shlex.split(command[1]), str(self.data)]
+        sha = command_line.run(arguments, self.root).strip()
+        self.assertEqual(sha, self.git("rev-parse", "HEAD").strip())
+
     def test_golden_texts_have_the_token_ids_of_the_training(self) -> None:
         with self.repository.start() as run:
             self.train()
@@ -159,6 +218,71 @@ class TrainingTest(ModelRepositoryTest):
         self.assertIn("trained_from", self.read("metrics.json"))
         with self.assertRaises(HyperparametersDiffer):
             self.repository.start(hyperparameters={"training": {"epochs": 5}})
+
+
+class RecordedCommandTest(ModelRepositoryTest):
+    """Programs that train: the one of the recorded command, and others."""
+
+    def setUp(self) -> None:
+        """Write code/train.py, the recorded command; `train` is its function."""
+        super().setUp()
+        self.write("code/train.py", PROGRAM)
+
+    def run_program(self, path: str) -> subprocess.CompletedProcess[str]:
+        """Run a program of the repository, with the data of the test."""
+        tests = Path(__file__).parents[1]
+        return subprocess.run(
+            [sys.executable, path, "--data", str(self.data)],
+            cwd=self.root,
+            env={**os.environ, "PYTHONPATH": str(tests), "PYTHONHASHSEED": "7"},
+            capture_output=True,
+            text=True,
+        )
+
+    def assert_refused(self, message: str, versions: str) -> None:
+        """Check that the program ends with an error, and how many versions it has committed."""
+        done = self.run_program("code/train.py")
+        self.assertEqual(1, done.returncode, done.stderr)
+        self.assertRegex(
+            done.stderr, f"SeveralTrainings: {message}: this program is the command in"
+        )
+        self.assertEqual(f"{versions}\n", self.git("rev-list", "--all", "--count"))
+
+    def test_the_recorded_command_may_not_choose_hyperparameters(self) -> None:
+        before = self.read("hyperparameters.json")
+        with (self.root / "code/train.py").open("a") as file:
+            # Also where they are those of the file.
+            file.write('    train(data, {"training": {"epochs": 2}})\n')
+        self.write("code/train.py", self.read("code/train.py").replace("    train(data)\n", ""))
+        self.assert_refused(r"start\(hyperparameters=…\) can't be called here", "0")
+        self.assertEqual(before, self.read("hyperparameters.json"))
+
+    def test_the_recorded_command_trains_one_version(self) -> None:
+        with (self.root / "code/train.py").open("a") as file:
+            file.write("    train(data)\n")
+        self.assert_refused("a version was trained and committed already", "1")
+
+    def test_a_sweep_is_a_program_of_its_own(self) -> None:
+        """The one of the README, with other values."""
+        readme = (ROOT / "python/README.md").read_text()
+        (sweep,) = re.findall(r"```python\n(# sweep.py\n.*?)```", readme, re.DOTALL)
+        values = '[{"training": {"epochs": n}} for n in (3, 4)]'
+        sweep, replaced = re.subn(r"for C in .*:\n", f"for values in {values}:\n", sweep)
+        self.assertEqual(1, replaced)
+        sweep, replaced = re.subn(r"hyperparameters=\{.*\}", "hyperparameters=values", sweep)
+        self.assertEqual(1, replaced)
+        self.write("sweep.py", sweep)
+        done = self.run_program("sweep.py")
+        self.assertEqual(0, done.returncode, done.stderr)
+        for revision, epochs in (("HEAD~1", 3), ("HEAD", 4)):
+            content = json.loads(self.git("show", f"{revision}:hyperparameters.json"))
+            self.assertEqual(epochs, content["training"]["epochs"])
+        self.assertEqual("2\n", self.git("rev-list", "--count", "HEAD"))
+        # As `models reproduce` does, in a copy of the first one.
+        self.git("checkout", "--quiet", "HEAD~1")
+        os.environ["TWEET_SENTIMENT_REPRODUCED_COMMIT"] = "b" * 40
+        done = self.run_program("code/train.py")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
 
 
 class HyperparametersTest(ModelRepositoryTest):
@@ -186,8 +310,7 @@ class HyperparametersTest(ModelRepositoryTest):
         self.assertEqual(
             "training.epochs: the training uses 5, hyperparameters.json has 2; "
             "training.momentum: the training uses None, hyperparameters.json has no such value: "
-            "change hyperparameters.json before the training begins, or give the values to "
-            "start(hyperparameters=…)",
+            "the training has to use those of hyperparameters.json, which may be changed before it begins",
             str(raised.exception),
         )
 
@@ -211,20 +334,42 @@ class StartTest(ModelRepositoryTest):
         self.repository.start(seed=7)
         self.assertEqual(first, random.random())
 
-    def test_warns_where_variables_differ_from_those_that_reproduce_sets(self) -> None:
+    def test_warns_once_where_another_run_may_differ_with_the_command_to_type(self) -> None:
         os.environ["OMP_NUM_THREADS"] = "2"
-        with self.assertWarnsRegex(
-            UserWarning, "^OMP_NUM_THREADS is '2' in this process, and '1' in "
-        ):
-            self.repository.start()
-        os.environ["OMP_NUM_THREADS"] = "1"
-        with self.assertWarnsRegex(UserWarning, 'add "PYTHONHASHSEED": "7" to') as warned:
+        with self.assertWarns(UserWarning) as warned:
             self.repository.start(seed=7)
         self.assertEqual(__file__, warned.filename)
+        self.assertEqual(1, len(warned.warnings))
+        message = str(warned.warning)
+        self.assertIn("OMP_NUM_THREADS is 2, and 1 in environment/environment.json; ", message)
+        self.assertIn('Add "PYTHONHASHSEED": "7" to the variables of environment/', message)
+        command = shlex.join(sys.orig_argv)
+        self.assertTrue(
+            message.endswith(f"Run it as\n  OMP_NUM_THREADS=1 PYTHONHASHSEED=7 {command}"), message
+        )
+        os.environ["OMP_NUM_THREADS"] = "1"
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             run = self.repository.start()
         self.assertRegex(run.ingredients, "^[0-9a-f]{64}$")
+
+    def test_refuses_before_the_training_what_commit_would_refuse_after_it(self) -> None:
+        environment = json.loads(self.read("environment/environment.json"))
+        environment["command"] = "python code/train.py"
+        self.write("environment/environment.json", json.dumps(environment))
+        self.write("hyperparameters.json", "<<<<<<< ours\n")
+        (self.root / "README.md").unlink()
+        with self.assertRaises(CommandFailed) as raised:
+            self.repository.start(hyperparameters={"training": {"epochs": 5}})
+        self.assertEqual(
+            [
+                "hyperparameters.json has a conflict that is not resolved",
+                "missing: README.md: every version has one",
+                "environment/environment.json: the command has no DATA, the word that `models reproduce` replaces "
+                'by the folder with the data, as in "python code/train.py --data DATA": python code/train.py',
+            ],
+            str(raised.exception).splitlines(),
+        )
 
     def test_opens_the_repository_that_a_folder_is_in(self) -> None:
         self.assertEqual(self.root, Repository.open(self.root / "code").root)

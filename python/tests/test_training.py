@@ -33,22 +33,39 @@ from data import load, load_each
 from evaluation import evaluate
 from model import train
 
-data = Path(sys.argv[2])
-with Repository.open().start(seed=7) as run:
-    run.data("examples/train", data / "examples/train.tsv")
-    run.data("examples/dev", data / "examples/dev.tsv")
-    labels = run.hyperparameters["labels"]
-    datasets = json.loads(Path("data/datasets.json").read_text())
-    training = load(datasets, "train", data, labels)
-    model = Path("model.onnx")
-    tokenizer, config = train(training.texts, training.labels, run.hyperparameters, model)
-    tokenizer.save("tokenizer.json")
-    Path("config.json").write_text(json.dumps({"id2label": dict(enumerate(labels)), **config}))
-    dev = load_each(datasets, "dev", data, labels)
-    run.metrics(evaluate(model, tokenizer, dev, labels))
-    run.golden(encode=lambda text: tokenizer.encode(text).ids)
-    print(run.commit("Recorded by the package"))
+
+def train_version(data, hyperparameters=None):
+    with Repository.open().start(seed=7, hyperparameters=hyperparameters) as run:
+        run.data("examples/train", data / "examples/train.tsv")
+        run.data("examples/dev", data / "examples/dev.tsv")
+        labels = run.hyperparameters["labels"]
+        datasets = json.loads(Path("data/datasets.json").read_text())
+        training = load(datasets, "train", data, labels)
+        model = Path("model.onnx")
+        tokenizer, config = train(training.texts, training.labels, run.hyperparameters, model)
+        tokenizer.save("tokenizer.json")
+        Path("config.json").write_text(json.dumps({"id2label": dict(enumerate(labels)), **config}))
+        dev = load_each(datasets, "dev", data, labels)
+        run.metrics(evaluate(model, tokenizer, dev, labels))
+        run.golden(encode=lambda text: tokenizer.encode(text).ids)
+        print(run.commit("Recorded by the package"))
+
+
+if __name__ == "__main__":
+    train_version(Path(sys.argv[2]))
 '''
+
+# Versions that differ in one hyper-parameter.
+SWEEP = """\
+import sys
+from pathlib import Path
+
+sys.path.insert(0, "code")
+from train import train_version
+
+for C in (0.3, 3.0):
+    train_version(Path(sys.argv[2]), hyperparameters={"regression": {"C": C}})
+"""
 
 # Those that environment.json records.
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -112,7 +129,28 @@ class TrainingTest(unittest.TestCase):
         self.assertEqual(
             "positive", self.predict(program, store, sha, "This is wonderful, I love it")
         )
-        reproduce = f"{program} models reproduce {sha} --data {data} --json"
+        self.assert_reproduced(program, sha)
+
+        (self.root / "sweep.py").write_text(SWEEP)
+        sweep = f"{self.venv}/bin/python sweep.py --data {data}"
+        first, second = self.run_in(self.root, sweep, **THREADS).split()
+        self.assertNotEqual(first, second)
+        self.assert_reproduced(program, first)
+
+        del self.variables["UV_FIND_LINKS"]
+        reproduce = [program, "models", "reproduce", sha, "--data", data]
+        done = subprocess.run(
+            reproduce, cwd=self.root, env=self.variables, capture_output=True, text=True
+        )
+        self.assertEqual(2, done.returncode)
+        self.assertIn(
+            "tweet-sentiment-models is in no registry: UV_FIND_LINKS=<folder> names the folder of its wheel",
+            done.stderr,
+        )
+
+    def assert_reproduced(self, program: Path, sha: str) -> None:
+        """Train a version again, and compare every byte."""
+        reproduce = f"{program} models reproduce {sha} --data {self.root / 'data'} --json"
         reproduced = json.loads(self.run_in(self.root, reproduce))
         self.assertEqual("identical", reproduced["verdict"])
 

@@ -29,11 +29,11 @@ export async function findDataFiles(
   const missing = wanted.filter(({ sha256: digest }) => !pathByDigest.has(digest));
   if (missing.length > 0) {
     const lines = missing.map(
-      (file) => `${file.path} (${file.bytes} bytes, sha256 ${file.sha256})`,
+      (file) => `\n  ${file.path} (${file.bytes} bytes, sha256 ${file.sha256})`,
     );
     throw new ModelError(
       'not-found',
-      `${shownPath(folder)} does not hold the data: ${lines.join(', ')}`,
+      `${shownPath(folder)} does not hold the data:${lines.join('')}`,
       {
         data: { folder, missing: missing.map(({ path }) => path) },
       },

@@ -1,4 +1,5 @@
 /** Labelled texts: tab-separated rows after a header that names the columns. */
+import { constants } from 'node:buffer';
 import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
 
@@ -42,6 +43,8 @@ export interface LabelledTable {
 
 const EXAMPLE = 'label\ttext\n  positive\tWhat a day!';
 const MAX_SHOWN_ROWS = 5;
+/** More are texts. */
+const MAX_LABELS = 1_000;
 
 /**
  * Reads a table that people give, with all of its columns.
@@ -73,6 +76,12 @@ export function readLabelledTable(bytes: Buffer, path: string): LabelledTable {
     const more = blank.length > MAX_SHOWN_ROWS ? [`${blank.length - MAX_SHOWN_ROWS} more`] : [];
     throw new ModelError('unfit', [...blank.slice(0, MAX_SHOWN_ROWS), ...more].join('\n'));
   }
+  const different = new Set(labels).size;
+  if (different > MAX_LABELS) {
+    const expected = `at most ${MAX_LABELS} different labels`;
+    const found = `${different}: are the columns in the wrong order?`;
+    throw new ModelError('unfit', mismatch(path, expected, found));
+  }
   return { labels, texts, languages };
 }
 
@@ -83,9 +92,12 @@ function decode(bytes: Buffer, path: string): string {
       return text;
     }
   } catch (cause) {
-    throw new ModelError('unfit', mismatch(path, 'text in UTF-8', 'bytes of another encoding'), {
-      cause,
-    });
+    const { code } = cause as NodeJS.ErrnoException;
+    const [expected, found] =
+      code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
+        ? ['text in UTF-8', 'bytes of another encoding']
+        : [`at most ${constants.MAX_STRING_LENGTH} characters`, 'more: divide it'];
+    throw new ModelError('unfit', mismatch(path, expected, found), { cause });
   }
   throw new ModelError('unfit', mismatch(path, 'UTF-8 without a byte order mark', 'one'));
 }

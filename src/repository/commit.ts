@@ -6,8 +6,9 @@ import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
 import type { TreeFile } from '../version/git-objects.ts';
 import { assertListable } from '../version/manifest.ts';
-import { assertComplete } from './completeness.ts';
+import { assertComplete, assertTrainable } from './completeness.ts';
 import type { Repository } from './git.ts';
+import { assertIdentity } from './identity.ts';
 import { explainMissingBytes } from './lfs-setup.ts';
 import { listTree, listVersionFiles, readTree } from './objects.ts';
 import { GitError } from './run-git.ts';
@@ -61,6 +62,21 @@ export async function commitVersion(
     throw new ModelError('unfit', mismatch(where, snapshot.tree, tree));
   }
   return commit;
+}
+
+/**
+ * Checks what can be checked before the training, of which `commitVersion` would refuse the version after it.
+ *
+ * @throws ModelError `unfit` with a line for each problem; `tool-failed` where git does not know who commits.
+ */
+export async function assertReadyToTrain(
+  repository: Repository,
+  snapshot: Snapshot,
+): Promise<void> {
+  await assertIdentity(repository.git);
+  await assertTrainable(snapshot.files, {
+    checkStorage: () => checkWeightsUseLfs(repository, snapshot),
+  });
 }
 
 /**
@@ -119,7 +135,7 @@ async function checkWeightsUseLfs(
     return [`.gitattributes: ${path} is not for git-lfs; \`models init\` adds the missing line`];
   }
   const stored = entries.find((entry) => entry.path === path)?.size;
-  if (stored === files.get(path)?.byteLength) {
+  if (stored !== undefined && stored === files.get(path)?.byteLength) {
     return [
       `${path}: expected a git-lfs pointer in git, found its ${stored} bytes: it was staged without ` +
         `git-lfs; \`git rm --cached ${path}\`, then commit again`,

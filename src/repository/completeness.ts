@@ -12,7 +12,12 @@ import {
   parseJsonFile,
 } from '../artifacts/read.ts';
 import { checkRequirements } from '../artifacts/requirements.ts';
-import { ruleOf, type VersionFilePath, versionFilesWhere } from '../artifacts/version-files.ts';
+import {
+  isOutput,
+  ruleOf,
+  type VersionFilePath,
+  versionFilesWhere,
+} from '../artifacts/version-files.ts';
 import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
 
@@ -46,16 +51,46 @@ export async function assertComplete(
   files: ModelFiles,
   options: CompletenessOptions,
 ): Promise<void> {
-  const problems = checkPresence(files);
-  const unusable = new Set(versionFilesWhere(() => true).filter((path) => !files.has(path)));
-  for (const path of ARTIFACT_PATHS) {
+  await assertCorrect(files, versionFilesWhere(isAny), checksOf(files, options));
+}
+
+/**
+ * As `assertComplete`, before the training: of the files that training does not write. The data are left out:
+ * training may record them first.
+ *
+ * @throws ModelError `unfit` with a line for each problem.
+ */
+export async function assertTrainable(
+  files: ModelFiles,
+  { checkStorage }: Pick<CompletenessOptions, 'checkStorage'>,
+): Promise<void> {
+  const paths = versionFilesWhere((rule) => !rule.isOutput && rule.kind !== 'data');
+  const ingredients = new Map([...files].filter(([path]) => !isOutput(path)));
+  await assertCorrect(ingredients, paths, [
+    ...checksOfEnvironment(ingredients),
+    { reads: [], check: checkStorage },
+  ]);
+}
+
+const isAny = (): boolean => true;
+
+/** @param paths the files of the table that are read. */
+async function assertCorrect(
+  files: ModelFiles,
+  paths: readonly VersionFilePath[],
+  checks: readonly IngredientCheck[],
+): Promise<void> {
+  const conflicts = findConflicts(files);
+  const problems = [...describeConflicts(conflicts), ...checkPresence(files, paths)];
+  const unusable = new Set<string>([...conflicts, ...paths.filter((path) => !files.has(path))]);
+  for (const path of ARTIFACT_PATHS.filter((each) => paths.includes(each))) {
     const found = unusable.has(path) ? [] : await problemsOf(() => checkFormat(files, path));
     if (found.length > 0) {
       unusable.add(path);
       problems.push(...found);
     }
   }
-  for (const { reads, check } of checksOf(files, options)) {
+  for (const { reads, check } of checks) {
     if (!reads.some((path) => unusable.has(path))) {
       problems.push(...(await problemsOf(check)));
     }
@@ -76,12 +111,7 @@ function checksOf(
   { dataFolder, changesSinceTraining, checkStorage }: CompletenessOptions,
 ): readonly IngredientCheck[] {
   return [
-    { reads: [], check: () => checkConflicts(files) },
-    {
-      reads: ['environment/requirements.txt'],
-      check: () => checkRequirements(modelFile(files, 'environment/requirements.txt').toString()),
-    },
-    { reads: ['environment/environment.json'], check: () => checkCommand(files) },
+    ...checksOfEnvironment(files),
     {
       reads: ['metrics.json', 'profile.json'],
       check: () => checkTraining(files, changesSinceTraining),
@@ -89,6 +119,16 @@ function checksOf(
     { reads: ['golden.json', 'config.json'], check: () => checkGoldenLabels(files) },
     { reads: ['model.onnx'], check: checkStorage },
     { reads: ['data/datasets.json'], check: () => checkData(files, dataFolder) },
+  ];
+}
+
+function checksOfEnvironment(files: ModelFiles): readonly IngredientCheck[] {
+  return [
+    {
+      reads: ['environment/requirements.txt'],
+      check: () => checkRequirements(modelFile(files, 'environment/requirements.txt').toString()),
+    },
+    { reads: ['environment/environment.json'], check: () => checkCommand(files) },
   ];
 }
 
@@ -101,13 +141,13 @@ const MADE_BY: Readonly<Partial<Record<VersionFilePath, string>>> = {
     '`uv pip compile --generate-hashes --no-emit-index-url` writes it',
 };
 
-function checkPresence(files: ModelFiles): string[] {
-  return versionFilesWhere(({ isRequired }) => isRequired === true)
-    .filter((path) => !files.has(path))
+function checkPresence(files: ModelFiles, paths: readonly VersionFilePath[]): string[] {
+  return paths
+    .filter((path) => ruleOf(path)?.isRequired && !files.has(path))
     .sort()
     .map((path) => {
-      const { isOutput } = ruleOf(path) ?? {};
-      const madeBy = MADE_BY[path] ?? (isOutput ? 'training writes it' : 'every version has one');
+      const madeBy =
+        MADE_BY[path] ?? (isOutput(path) ? 'training writes it' : 'every version has one');
       return `missing: ${path}: ${madeBy}`;
     });
 }
@@ -134,12 +174,25 @@ async function problemsOf(check: () => string[] | Promise<string[]>): Promise<st
   }
 }
 
-function checkConflicts(files: ModelFiles): string[] {
+function findConflicts(files: ModelFiles): string[] {
   return [...files]
     .filter(([, bytes]) =>
       CONFLICT_MARKER.test(bytes.subarray(0, MAX_SEARCHED_BYTES).toString('latin1')),
     )
-    .map(([path]) => `${path} has a conflict that is not resolved`);
+    .map(([path]) => path);
+}
+
+/** Those of people first. */
+function describeConflicts(paths: readonly string[]): string[] {
+  const outputs = paths.filter(isOutput);
+  return [
+    ...paths
+      .filter((path) => !isOutput(path))
+      .map((path) => `${path} has a conflict that is not resolved`),
+    ...(outputs.length > 0
+      ? [`to be retrained: a merge left no ${outputs.join(', ')}: training writes them`]
+      : []),
+  ];
 }
 
 function checkCommand(files: ModelFiles): string[] {
@@ -151,7 +204,10 @@ function checkCommand(files: ModelFiles): string[] {
     problems.push(`${path}: the command runs no file of code/: ${command}`);
   }
   if (!words.includes(DATA_PLACEHOLDER)) {
-    problems.push(`${path}: the command has no ${DATA_PLACEHOLDER}: ${command}`);
+    problems.push(
+      `${path}: the command has no ${DATA_PLACEHOLDER}, the word that \`models reproduce\` replaces by the ` +
+        `folder with the data, as in "python code/train.py --data ${DATA_PLACEHOLDER}": ${command}`,
+    );
   }
   return problems;
 }

@@ -5,8 +5,9 @@ import { templatesFolder } from '../entry-points.ts';
 import { ModelError } from '../version/errors.ts';
 import { addData } from './add-data.ts';
 import { openRepository, type Repository } from './git.ts';
+import { assertIdentity } from './identity.ts';
 import { initRepository } from './init.ts';
-import { GitError, ownEnvironment, runGit } from './run-git.ts';
+import { ownEnvironment, runGit } from './run-git.ts';
 
 export const TEMPLATES = ['sklearn-tfidf', 'transformer-finetune'] as const;
 export type Template = (typeof TEMPLATES)[number];
@@ -37,11 +38,10 @@ export async function newRepository(options: NewRepositoryOptions): Promise<stri
   const { folder, template, labels, examples, command } = options;
   assertLabels(labels);
   await assertEmpty(folder);
-  await assertIdentity();
+  const environment = await ownEnvironment();
+  await assertIdentity((...args) => runGit('.', args, { environment }));
   await mkdir(folder, { recursive: true });
-  await runGit(folder, ['init', '--quiet', '--initial-branch=main'], {
-    environment: await ownEnvironment(),
-  });
+  await runGit(folder, ['init', '--quiet', '--initial-branch=main'], { environment });
   for (const source of ['common', template]) {
     await cp(join(templatesFolder(), source), folder, { recursive: true });
   }
@@ -57,7 +57,8 @@ export async function newRepository(options: NewRepositoryOptions): Promise<stri
 }
 
 function assertLabels(labels: readonly string[]): void {
-  const isName = (label: string): boolean => label === label.trim() && /^[^\t\r\n]+$/.test(label);
+  const isName = (label: string): boolean =>
+    label === label.trim() && /^\P{Cc}+$/u.test(label) && label !== '__proto__';
   if (labels.length < 2 || !labels.every(isName) || new Set(labels).size < labels.length) {
     throw new ModelError(
       'bad-reference',
@@ -75,21 +76,6 @@ async function assertEmpty(folder: string): Promise<void> {
   });
   if (files.length > 0) {
     throw new ModelError('conflict', `${folder} is not empty: name a new folder`);
-  }
-}
-
-async function assertIdentity(): Promise<void> {
-  try {
-    await runGit('.', ['var', 'GIT_COMMITTER_IDENT'], { environment: await ownEnvironment() });
-  } catch (error) {
-    throw error instanceof GitError
-      ? new ModelError(
-          'tool-failed',
-          'git does not know who commits: `git config --global user.name "…"` and ' +
-            '`git config --global user.email …`, then again',
-          { cause: error },
-        )
-      : error;
   }
 }
 

@@ -137,7 +137,7 @@ test('reports a command that fails, and missing data', async () => {
   expect(failed.code).toBe(2);
   writeFileSync(join(version.data, 'tiny/train.tsv'), 'label\ttext\n');
   const missing = await reproduce(version);
-  expect(missing.stderr).toMatch(/does not hold the data: tiny\/train\.tsv/);
+  expect(missing.stderr).toMatch(/does not hold the data:\n {2}tiny\/train\.tsv/);
   expect(missing.code).toBe(2);
 });
 

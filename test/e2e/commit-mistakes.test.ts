@@ -73,8 +73,42 @@ describe('models commit', () => {
       '  metrics.json is described in docs/reference/metrics.schema.json',
       'environment/requirements.txt: numpy has no exact version',
       'environment/environment.json: the command runs no file of code/: python train.py',
-      'environment/environment.json: the command has no DATA: python train.py',
+      'environment/environment.json: the command has no DATA, the word that `models reproduce` replaces by ' +
+        'the folder with the data, as in "python code/train.py --data DATA": python train.py',
       'golden.json: texts.0.scores: labels: expected negative, neutral, positive, found negative, netural, positive; `models golden make` writes them',
+      '',
+    ]);
+  });
+
+  test('reports conflicts first, and nothing else of the files that have one', async () => {
+    const conflict = '<<<<<<< ours\n1\n=======\n2\n>>>>>>> theirs\n';
+    for (const path of ['metrics.json', 'golden.json', 'hyperparameters.json', 'code/train.py']) {
+      repository.write(path, conflict);
+    }
+    remove(repository, 'README.md');
+    const { code, stderr } = await repository.commitVersion();
+    expect(code).toBe(1);
+    expect(stderr.split('\n')).toEqual([
+      'tweet-sentiment: code/train.py has a conflict that is not resolved',
+      'hyperparameters.json has a conflict that is not resolved',
+      'to be retrained: a merge left no golden.json, metrics.json: training writes them',
+      'missing: README.md: every version has one',
+      '',
+    ]);
+  });
+
+  test('names each file of the data that is missing in a line', async () => {
+    repository.edit('data/datasets.json', ({ datasets }) => {
+      for (const file of (datasets as { files: { sha256: string }[] }[])[0]?.files ?? []) {
+        file.sha256 = '0'.repeat(64);
+      }
+    });
+    repository.train();
+    const { stderr } = await repository.commitVersion();
+    expect(stderr.split('\n')).toEqual([
+      `tweet-sentiment: ${repository.data} does not hold the data:`,
+      `  tiny/train.tsv (53 bytes, sha256 ${'0'.repeat(64)})`,
+      `  tiny/dev.tsv (43 bytes, sha256 ${'0'.repeat(64)})`,
       '',
     ]);
   });
@@ -91,5 +125,51 @@ describe('models commit', () => {
     );
     expect(stderr).not.toContain('texts.10');
     expect(stderr).toContain('golden.json: 2 more problems\n');
+  });
+});
+
+describe('models lineage --check', () => {
+  let repository: ModelRepository;
+  beforeAll(async () => {
+    repository = await createModelRepository();
+  });
+  const check = (variables: Readonly<Record<string, string>> = PLAIN_GIT) =>
+    runCommand(['models', 'lineage', repository.folder, '--check'], variables);
+
+  test('is content with what a version starts from, without outputs and data', async () => {
+    for (const path of ['model.onnx', 'golden.json', 'metrics.json', 'profile.json']) {
+      remove(repository, path);
+    }
+    repository.write('data/datasets.json', '{"datasets": []}\n');
+    const { code, stdout, stderr } = await check();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout).ingredients).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('refuses what commit would refuse after the training', async () => {
+    repository.edit('environment/environment.json', (environment) => {
+      environment.command = 'python code/train.py';
+    });
+    repository.write('metrics.json', '<<<<<<< ours\n');
+    repository.write('hyperparameters.json', '<<<<<<< ours\n');
+    repository.write('.gitattributes', '* -text\n');
+    remove(repository, 'README.md');
+    const { code, stdout, stderr } = await check();
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.split('\n').map((line) => line.slice(0, 66))).toEqual([
+      'tweet-sentiment: hyperparameters.json has a conflict that is not r',
+      'missing: README.md: every version has one',
+      'environment/environment.json: the command has no DATA, the word th',
+      '.gitattributes: model.onnx is not for git-lfs; `models init` adds ',
+      '',
+    ]);
+  });
+
+  test('refuses a clone in which git does not know who commits', async () => {
+    repository.git('config', '--unset', 'user.name');
+    const nobody = { GIT_COMMITTER_NAME: '', GIT_AUTHOR_NAME: '' };
+    const { code, stderr } = await check({ ...PLAIN_GIT, ...nobody });
+    expect(code).toBe(2);
+    expect(stderr).toContain('git does not know who commits: `git config --global user.name');
   });
 });

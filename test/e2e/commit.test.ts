@@ -157,7 +157,7 @@ describe('models commit refuses, without a commit,', () => {
             sha256: '0'.repeat(64),
           });
         }),
-      /does not hold the data: tiny\/train\.tsv \(53 bytes, sha256 0{64}\)/,
+      /does not hold the data:\n {2}tiny\/train\.tsv \(53 bytes, sha256 0{64}\)/,
     ],
     [
       'wrong counts of the data',

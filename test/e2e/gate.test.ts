@@ -37,7 +37,9 @@ test('a version with lower scores is refused', async () => {
   const { commit, against, passed, checks } = JSON.parse(stdout);
   expect({ commit, against, passed }).toEqual({ commit: sha, against: PINNED, passed: false });
   const failed = checks.filter(({ result }: { result: string }) => result === 'failed');
-  expect(failed.map(({ name }: { name: string }) => name)).toEqual(['semeval-en/dev macro_recall']);
+  expect(failed).toMatchObject([
+    { name: 'semeval-en/dev macro_recall', advice: expect.stringContaining('--max-drop') },
+  ]);
   expect(code).toBe(1);
 });
 
@@ -49,7 +51,7 @@ test('a version with other scores than the golden ones is refused', async () => 
   golden.texts[0]!.scores = { negative: 0.2, neutral: 0.3, positive: 0.5 };
   const { store, sha } = variantOfPinned({ 'golden.json': JSON.stringify(golden) });
   const { code, stdout } = await gate(store, sha);
-  expect(stdout).toMatch(/^FAIL {2}golden texts +golden\.json: /m);
+  expect(stdout).toMatch(/^FAIL {2}golden texts +golden\.json: .*\n {8}train it again with /m);
   expect(code).toBe(1);
 });
 

@@ -76,6 +76,15 @@ test('where there is no repository, HEAD is that of the bundle', async () => {
   expect(JSON.parse(stdout).commit).toBe(MULTILINGUAL);
 });
 
+test('a bundle is read also where git finds no bare repository by itself', async () => {
+  const setting = {
+    ...{ GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.bareRepository' },
+    GIT_CONFIG_VALUE_0: 'explicit',
+  };
+  const { stdout } = await run(temporaryFolder(), showHead, setting);
+  expect(JSON.parse(stdout).commit).toBe(MULTILINGUAL);
+});
+
 describe('a repository that git refuses to read is an error with git’s reason', () => {
   test.each(['the current folder', '--repository'])('as %s', async (how) => {
     const args = how === '--repository' ? [...showHead, how, clone] : showHead;

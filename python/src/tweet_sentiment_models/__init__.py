@@ -18,6 +18,7 @@ from .errors import (
     HyperparametersDiffer,
     IngredientsChanged,
     ModelsError,
+    SeveralTrainings,
 )
 from .repository import Repository
 from .run import Run
@@ -30,4 +31,5 @@ __all__ = [
     "ModelsError",
     "Repository",
     "Run",
+    "SeveralTrainings",
 ]

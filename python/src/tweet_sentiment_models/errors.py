@@ -1,7 +1,9 @@
-"""What this package raises. Each message is for the person that runs the training."""
+"""What this package raises and warns of. Each message is for the person that runs the training."""
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Sequence
 
 
@@ -41,3 +43,15 @@ class IngredientsChanged(ModelsError):
 
 class HyperparametersDiffer(ModelsError):
     """A training uses other hyper-parameters than those in hyperparameters.json."""
+
+
+class SeveralTrainings(ModelsError):
+    """The program of the recorded command chooses hyper-parameters, or trains more than one version."""
+
+
+def warn(message: str) -> None:
+    """Warn, with the line of the training code, whatever of this package is between."""
+    level = 1
+    while sys._getframe(level).f_globals["__name__"].startswith(f"{__package__}."):
+        level += 1
+    warnings.warn(message, stacklevel=level + 1)

@@ -11,9 +11,7 @@ from .errors import HyperparametersDiffer, ModelsError
 
 PATH = "hyperparameters.json"
 Key = tuple[str, ...]
-_ADVICE = (
-    f"change {PATH} before the training begins, or give the values to start(hyperparameters=…)"
-)
+_ADVICE = f"the training has to use those of {PATH}, which may be changed before it begins"
 
 
 def read(root: Path) -> Any:
@@ -58,17 +56,17 @@ def _check_named(
     _assert_equal(recorded, {key: used[name_of(key)] for key in recorded})
 
 
-def update(root: Path, values: Mapping[str, Any], is_reproduced: bool) -> None:
-    """Write values into the file, where they differ. A reproduced version keeps its own, or is refused."""
+def update(root: Path, values: Mapping[str, Any]) -> bool:
+    """Write values into the file, where they differ. Returns whether they did."""
     content = read(root)
     try:
         check(root, values)
     except HyperparametersDiffer:
-        if is_reproduced:
-            raise
         _merge(content, _as_json(values))
         text = json.dumps(content, indent=2, ensure_ascii=False)
         (root / PATH).write_bytes(f"{text}\n".encode())
+        return True
+    return False
 
 
 def _leaves(values: Mapping[str, Any], prefix: Key = ()) -> Iterator[tuple[Key, Any]]:

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import sys
-import warnings
 from pathlib import Path
 
-ENVIRONMENT = "environment/environment.json"
+from . import recorded_command
+from .errors import warn
 
 
-def prepare(root: Path, seed: int | None) -> None:
-    """Seed the generators of this process, and warn where it differs from what `models reproduce` runs."""
-    variables = _recorded_variables(root)
-    for name, value in variables.items():
-        if os.environ.get(name) != value:
-            _warn(
-                f"{name} is {os.environ.get(name)!r} in this process, and {value!r} in {ENVIRONMENT}"
-            )
+def prepare(root: Path, seed: int | None, is_reproduced: bool) -> None:
+    """Seed the generators of this process, and warn once where it differs from what `models reproduce` runs."""
+    if not is_reproduced:
+        _compare_variables(root, seed)
     if seed is None:
         return
-    if "PYTHONHASHSEED" not in variables:
-        _warn(
-            "the order of sets of strings differs from run to run: add "
-            f'"PYTHONHASHSEED": "{seed % 2**32}" to the variables of {ENVIRONMENT}, and set it before Python starts'
-        )
     random.seed(seed)
     numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
     if numpy is not None:
@@ -35,18 +25,23 @@ def prepare(root: Path, seed: int | None) -> None:
         torch.manual_seed(seed)
 
 
-def _recorded_variables(root: Path) -> dict[str, str]:
-    """Those that `models reproduce` sets; none where the file is missing or wrong, which `models commit` reports."""
-    try:
-        variables = json.loads((root / ENVIRONMENT).read_bytes())["variables"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-    return variables if isinstance(variables, dict) else {}
-
-
-def _warn(message: str) -> None:
-    # The line of the training code, whatever of this package is between.
-    level = 1
-    while sys._getframe(level).f_globals["__name__"].startswith(f"{__package__}."):
-        level += 1
-    warnings.warn(f"{message}: another run may give another model", stacklevel=level + 1)
+def _compare_variables(root: Path, seed: int | None) -> None:
+    recorded = recorded_command.variables(root)
+    differing = {name: value for name, value in recorded.items() if os.environ.get(name) != value}
+    problems = [
+        f"{name} is {os.environ.get(name, 'not set')}, and {value} in {recorded_command.PATH}"
+        for name, value in differing.items()
+    ]
+    remedies = []
+    hash_seed = "PYTHONHASHSEED"
+    if seed is not None and hash_seed not in recorded:
+        problems.append("the order of sets of strings differs from run to run")
+        value = str(seed % 2**32)
+        remedies.append(f'Add "{hash_seed}": "{value}" to the variables of {recorded_command.PATH}')
+        if os.environ.get(hash_seed) != value:
+            differing[hash_seed] = value
+    if not problems:
+        return
+    if differing:
+        remedies.append(f"Run it as\n  {recorded_command.of_this_process(differing)}")
+    warn(f"another run may give another model: {'; '.join(problems)}. {'. '.join(remedies)}")

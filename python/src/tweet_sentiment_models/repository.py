@@ -39,6 +39,10 @@ class Repository:
     ) -> Run:
         """Begin a training: record what it starts from, at once, before it reads anything.
 
+        What `models commit` would refuse after the training, such as a missing file, is refused before it, with
+        CommandFailed. SeveralTrainings is raised in the program of the recorded command where `hyperparameters`
+        are given, or a version was committed already: `models reproduce` runs that program for each version.
+
         `seed` goes to `random`, and to NumPy and PyTorch where they are imported already.
         `hyperparameters` are written to hyperparameters.json first, key by key, nested as the file is;
         the others keep their values.

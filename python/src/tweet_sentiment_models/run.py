@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -12,11 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Callable
 
-from . import command_line, hyperparameters, randomness, scores
-from .errors import IngredientsChanged, ModelsError
+from . import command_line, datasets, hyperparameters, randomness, recorded_command, scores
+from .errors import IngredientsChanged, ModelsError, SeveralTrainings, warn
 from .trainer import TrainerCallback
 
-DATASETS = "data/datasets.json"
 METRICS = "metrics.json"
 # An earlier one would be taken for the result of this training.
 _WRITTEN = ("model.onnx", METRICS, "golden.json")
@@ -32,6 +32,7 @@ class Run:
         self._lineage = lineage
         # Data set with split, and file.
         self._data: list[tuple[str, Path]] = []
+        self._has_warned_of_data = False
         self._written_before = {name: _last_written(root / name) for name in _WRITTEN}
         # `models reproduce` trains this version again, and commits nothing.
         self._reproduced_commit = os.environ.get(_REPRODUCED_COMMIT)
@@ -40,10 +41,17 @@ class Run:
     @classmethod
     def start(cls, root: Path, seed: int | None, changed: Mapping[str, Any] | None) -> Run:
         """As `Repository.start`."""
-        if changed is not None:
-            hyperparameters.update(root, changed, is_reproduced=_REPRODUCED_COMMIT in os.environ)
-        run = cls(root, _read_lineage(root))
-        randomness.prepare(root, seed)
+        is_reproduced = _REPRODUCED_COMMIT in os.environ
+        if is_reproduced:
+            # A version keeps its own.
+            hyperparameters.check(root, changed or {})
+        else:
+            _assert_one_training(root, changed)
+        lineage = _read_lineage(root, *([] if is_reproduced else ["--check"]))
+        if not is_reproduced and changed is not None and hyperparameters.update(root, changed):
+            lineage = _read_lineage(root)
+        run = cls(root, lineage)
+        randomness.prepare(root, seed, is_reproduced)
         return run
 
     @property
@@ -54,16 +62,18 @@ class Run:
     @property
     def hyperparameters(self) -> Any:
         """The content of hyperparameters.json: what the training should use."""
+        self._warn_of_other_data()
         return hyperparameters.read(self.root)
 
     def log_hyperparameters(self, values: Mapping[str, Any]) -> None:
         """Check that the training uses the values that hyperparameters.json has, nested as the file is.
 
         It writes nothing: the file is an ingredient, and `models reproduce` trains with what it says. To
-        train with other values, give them to `start`, or change the file before.
+        train with other values, change the file before.
 
         Raises HyperparametersDiffer, with each value that differs from the file's or is not in it.
         """
+        self._warn_of_other_data()
         hyperparameters.check(self.root, values)
 
     def log_estimator(self, estimator: Any) -> None:
@@ -74,6 +84,7 @@ class Run:
 
         Raises HyperparametersDiffer, with each value that differs; also where the file names none.
         """
+        self._warn_of_other_data()
         hyperparameters.check_estimator(self.root, estimator)
 
     def trainer_callback(self) -> TrainerCallback:
@@ -84,9 +95,12 @@ class Run:
 
         The training ends with HyperparametersDiffer where a value differs, or the file names none.
         """
-        return TrainerCallback(
-            lambda arguments: hyperparameters.check_arguments(self.root, arguments)
-        )
+
+        def check(arguments: Any) -> None:
+            self._warn_of_other_data()
+            hyperparameters.check_arguments(self.root, arguments)
+
+        return TrainerCallback(check)
 
     def data(
         self,
@@ -116,7 +130,7 @@ class Run:
         if self._reproduced_commit is None:
             command_line.run(["models", "data", "add", name, *map(str, files), *flags], self.root)
             lineage = _read_lineage(self.root)
-            self._assert_unchanged(lineage, allowed=DATASETS)
+            self._assert_unchanged(lineage, allowed=datasets.PATH)
             self._lineage = lineage
         self._data.extend((name, file) for file in files)
 
@@ -167,7 +181,9 @@ class Run:
         committed, and the SHA is that of the reproduced version.
 
         Raises IngredientsChanged where the files that the training started from have changed since;
-        ModelsError where it has not written model, metrics or golden texts since it began; CommandFailed, with everything that is missing or wrong, where `models commit` refuses the version.
+        ModelsError where it has not written model, metrics or golden texts since it began, or where data of
+        data/datasets.json were not given to `run.data`; CommandFailed, with everything that is missing or
+        wrong, where `models commit` refuses the version.
         """
         lineage = _read_lineage(self.root)
         self._assert_unchanged(lineage)
@@ -185,11 +201,14 @@ class Run:
             command_line.run(
                 ["models", "profile", ".", *training, "--output", "profile.json"], self.root
             )
+        if data is None:
+            self._assert_no_other_data(message)
         with tempfile.TemporaryDirectory() as links:
             folder = Path(data).resolve() if data is not None else self._link_data(Path(links))
             arguments = ["models", "commit", "--message", message, "--data", str(folder)]
             sha: str = command_line.run_json([*arguments, "--json"], self.root)["commit"]
         self._committed = sha
+        _committed_in_this_process.add(self.root)
         return sha
 
     def __enter__(self) -> Run:
@@ -224,6 +243,31 @@ class Run:
         if changes:
             raise IngredientsChanged(changes)
 
+    def _warn_of_other_data(self) -> None:
+        """Once, before the training: `run.commit` would refuse after it."""
+        if not self._data or self._has_warned_of_data or self._reproduced_commit is not None:
+            return
+        self._has_warned_of_data = True
+        others = datasets.find_other(self.root, (file for _, file in self._data))
+        if others is not None:
+            warn(
+                f"{datasets.PATH} has data that were not given to run.data before the training: "
+                f"{', '.join(others.paths)}. Where the training does not read them, {others.removal} before it; "
+                "where it does, give them to run.data, or a folder that has all data to run.commit(data=…)"
+            )
+
+    def _assert_no_other_data(self, message: str) -> None:
+        others = datasets.find_other(self.root, (file for _, file in self._data))
+        if others is not None:
+            listed = "".join(f"\n  {path}" for path in others.paths)
+            commit = f"tweet-sentiment models commit --message {shlex.quote(message)}"
+            raise ModelsError(
+                f"{datasets.PATH} has data that were not given to run.data:{listed}\n"
+                f"Where the training read them, it is not lost: `{commit} --data <folder that has all data>`; "
+                "run.commit(data=…) does the same. "
+                f"Where it did not, {others.removal}, and train again"
+            )
+
     def _assert_written(self) -> None:
         stale = [
             name
@@ -255,6 +299,23 @@ def _last_written(path: Path) -> tuple[int, int] | None:
     return status.st_ino, status.st_mtime_ns
 
 
-def _read_lineage(root: Path) -> Any:
+def _assert_one_training(root: Path, changed: Mapping[str, Any] | None) -> None:
+    """Refuse what makes versions that `models reproduce` can't train again: it runs the recorded command."""
+    if not recorded_command.runs_this_process(root):
+        return
+    sweep = (
+        f"this program is the command in {recorded_command.PATH}, which `models reproduce` runs for each "
+        "version: put the loop into a program of its own, that calls the function of this one that trains"
+    )
+    if changed is not None:
+        raise SeveralTrainings(f"start(hyperparameters=…) can't be called here: {sweep}")
+    if root in _committed_in_this_process:
+        raise SeveralTrainings(f"a version was trained and committed already: {sweep}")
+
+
+_committed_in_this_process: set[Path] = set()
+
+
+def _read_lineage(root: Path, *flags: str) -> Any:
     """`ingredients`, `outputs`, and the digest of each ingredient in `files`."""
-    return command_line.run_json(["models", "lineage", "--files"], root)
+    return command_line.run_json(["models", "lineage", "--files", *flags], root)

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { digestEachIngredient, trainingRecord } from '../../artifacts/digests.ts';
+import { assertReadyToTrain } from '../../repository/commit.ts';
 import { openRepository } from '../../repository/git.ts';
 import { takeSnapshot } from '../../repository/snapshot.ts';
 import { commandLine } from '../command-line.ts';
+import { judging } from '../exit-code.ts';
 import { printJson } from '../output.ts';
 
 export function addLineage(models: Command): void {
@@ -15,14 +17,17 @@ export function addLineage(models: Command): void {
     )
     .argument('[folder]', 'git clone of the model repository', '.')
     .option('--files', 'print "files" too, the digest of each ingredient: to name what has changed')
-    .action(run);
+    .option('--check', 'refuse, before the training, what `models commit` would refuse after it')
+    .action(judging(run));
 }
 
-async function run(folder: string, flags: { files?: true }): Promise<void> {
-  const { files } = await takeSnapshot(
-    await openRepository(folder),
-    `${commandLine()} models lfs clean`,
-  );
+async function run(folder: string, flags: { files?: true; check?: true }): Promise<void> {
+  const repository = await openRepository(folder);
+  const snapshot = await takeSnapshot(repository, `${commandLine()} models lfs clean`);
+  if (flags.check) {
+    await assertReadyToTrain(repository, snapshot);
+  }
+  const { files } = snapshot;
   const record = trainingRecord(files);
   printJson(flags.files ? { ...record, files: digestEachIngredient(files) } : record);
 }

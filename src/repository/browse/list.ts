@@ -2,7 +2,7 @@
 import type { ModelHistory } from '../../api/history.ts';
 import type { Metrics } from '../../artifacts/metrics.ts';
 import { parseArtifact, readArtifact } from '../../artifacts/read.ts';
-import { ModelError } from '../../version/errors.ts';
+import { messageOf } from '../../version/errors.ts';
 import { isFullSha } from '../../version/git-objects.ts';
 import { MANIFEST_FILE } from '../../version/manifest.ts';
 import type { Store } from '../../version/stores/store.ts';
@@ -144,12 +144,4 @@ function parseMetrics(bytes: Buffer | undefined): Metrics | undefined {
     messageOf(error);
     return undefined;
   }
-}
-
-/** The message of a ModelError; any other error is thrown on. */
-export function messageOf(error: unknown): string {
-  if (error instanceof ModelError) {
-    return error.message;
-  }
-  throw error;
 }

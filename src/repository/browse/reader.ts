@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { ModelHistory, VersionCard, VersionChanges } from '../../api/history.ts';
 import { readArtifact } from '../../artifacts/read.ts';
 import { shortCommit } from '../../terminal/quantities.ts';
-import { ModelError } from '../../version/errors.ts';
+import { ModelError, messageOf } from '../../version/errors.ts';
 import { isFullSha } from '../../version/git-objects.ts';
 import type { Store } from '../../version/stores/store.ts';
 import { openVersion, type Version } from '../../version/version.ts';
@@ -16,7 +16,7 @@ import type { Repository } from '../git.ts';
 import { createRepositoryStore, type Missing } from '../store.ts';
 import { readCard } from './card.ts';
 import { withBlobsOf } from './files.ts';
-import { type KnownScores, listRepository, listStore, messageOf } from './list.ts';
+import { type KnownScores, listRepository, listStore } from './list.ts';
 import { createRepositorySource } from './source.ts';
 import { viewDiff, viewPrimaryScores, viewProfile } from './views.ts';
 

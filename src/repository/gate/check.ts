@@ -7,11 +7,15 @@ export interface Check {
   readonly result: 'passed' | 'failed' | 'info';
   /** What was found, and what is allowed, in words. */
   readonly detail: string;
+  /** What to do about a failed check. */
+  readonly advice?: string;
 }
 
-/** A check that passes or fails. */
-export function check(name: string, hasPassed: boolean, detail: string): Check {
-  return { name, result: hasPassed ? 'passed' : 'failed', detail };
+/** A check that passes or fails. @param advice what to do where it fails. */
+export function check(name: string, hasPassed: boolean, detail: string, advice: string): Check {
+  return hasPassed
+    ? { name, result: 'passed', detail }
+    : { name, result: 'failed', detail, advice };
 }
 
 export interface Attempt<T> {
@@ -25,18 +29,20 @@ export interface Attempt<T> {
  * is a defect, and thrown on.
  *
  * @param describe makes the detail of the passed check.
+ * @param advice what to do where it fails.
  */
 export async function attempt<T>(
   name: string,
   run: () => Promise<T> | T,
   describe: (value: T) => string,
+  advice: string,
 ): Promise<Attempt<T>> {
   try {
     const value = await run();
-    return { check: check(name, true, describe(value)), value };
+    return { check: check(name, true, describe(value), advice), value };
   } catch (error) {
     if (error instanceof KnownError) {
-      return { check: check(name, false, error.message) };
+      return { check: check(name, false, error.message, advice) };
     }
     throw error;
   }

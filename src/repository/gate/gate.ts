@@ -53,6 +53,7 @@ export async function gate(
     'golden texts',
     () => openClassifier(files),
     () => 'each as expected, as a single text and in batches',
+    'train it again with the packages of its environment, and commit: training writes golden.json and model.onnx',
   );
   const runs = classifier
     ? await checkRuns(classifier, recorded, production && { store, version: production }, options)

@@ -10,11 +10,27 @@ import { ModelError } from '../../version/errors.ts';
 
 /** @param checkout folder with the ingredients; the packages go into its `.venv`. */
 export async function installEnvironment(checkout: string): Promise<void> {
+  const path = 'environment/requirements.txt';
   const python = (await readFile(join(checkout, 'environment/.python-version'), 'utf8')).trim();
-  const requirements = 'environment/requirements.txt';
   const variables = { ...readEnvironment(), VIRTUAL_ENV: join(checkout, '.venv') };
   await run('uv', ['venv', '--quiet', '--python', python, '.venv'], checkout, variables);
-  await run('uv', ['pip', 'sync', '--require-hashes', requirements], checkout, variables);
+  try {
+    await run('uv', ['pip', 'sync', '--require-hashes', path], checkout, variables);
+  } catch (error) {
+    const needsWheel = OWN_PACKAGE.test(await readFile(join(checkout, path), 'utf8'));
+    throw needsWheel && error instanceof ModelError ? withHint(error, variables) : error;
+  }
+}
+
+const OWN_PACKAGE = /^tweet-sentiment-models\b/m;
+
+function withHint(error: ModelError, { UV_FIND_LINKS: folder = 'not set' }: Variables): ModelError {
+  return new ModelError(
+    error.code,
+    `${error.message}\n  tweet-sentiment-models is in no registry: UV_FIND_LINKS=<folder> names the folder of its ` +
+      `wheel; it is ${folder} (python/README.md)`,
+    { cause: error },
+  );
 }
 
 interface TrainingContext {

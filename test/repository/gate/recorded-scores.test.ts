@@ -92,6 +92,41 @@ describe('a version is compared with the one in production', () => {
   });
 });
 
+describe('a failed check says what to do', () => {
+  const production = recorded(scores(0.9123));
+  const adviceOn = (candidate: RecordedScores, name: string): string | undefined =>
+    checkRecordedScores(candidate, production, LIMITS).find((each) => each.name === name)?.advice;
+
+  test('whether chance may explain the drop, by the number of texts', () => {
+    const name = 'semeval-en/dev positive f1';
+    const few = scores(0.9123, 0.8615);
+    few.labels.positive!.support = 30;
+    expect(adviceOn(recorded(few), name)).toBe(
+      'chance may explain it: on 30 texts, differences below 0.1095 are no evidence. ' +
+        'More texts decide it; --max-label-drop allows more',
+    );
+    const many = scores(0.9123, 0.8615);
+    many.labels.positive!.support = 3000;
+    expect(adviceOn(recorded(many), name)).toBe(
+      'train a better version; --max-label-drop allows more',
+    );
+    // Of 200 rows.
+    expect(adviceOn(recorded(scores(0.88)), 'semeval-en/dev macro_recall')).toBe(
+      'chance may explain it: on 200 texts, differences below 0.0424 are no evidence. ' +
+        'More texts decide it; --max-drop allows more',
+    );
+    expect(adviceOn(recorded(scores(0.91)), 'semeval-en/dev macro_recall')).toBeUndefined();
+  });
+
+  test('of a data set that is no longer measured', () => {
+    const metrics: Metrics = { primary: 'macro_recall', datasets: {} };
+    expect(adviceOn({ metrics, datasets: DATASETS }, 'semeval-en/dev')).toBe(
+      'measure it in the training too: keep semeval-en/dev in data/datasets.json, with the role dev. ' +
+        'Where the new data replace it, gate once without --against, with --min-score instead',
+    );
+  });
+});
+
 test('a minimum score is required with and without a version in production', () => {
   const limits = {
     ...LIMITS,
@@ -111,13 +146,20 @@ test('a minimum score is required with and without a version in production', () 
 test('the table ends with the verdict', () => {
   const checks: Check[] = [
     { name: 'a', result: 'passed', detail: 'fine' },
-    { name: 'long name', result: 'failed', detail: 'not fine' },
+    {
+      name: 'long name',
+      result: 'failed',
+      detail: 'not fine',
+      advice: 'mend it '.repeat(10).trim(),
+    },
     { name: 'b', result: 'info', detail: 'reported' },
   ];
   expect(formatChecks(checks)).toBe(
     [
       'ok    a          fine',
       'FAIL  long name  not fine',
+      '        mend it mend it mend it mend it mend it mend it mend it mend it mend it',
+      '        mend it',
       '      b          reported',
       'refused: 1 of 2 checks failed',
     ].join('\n'),

@@ -25,6 +25,7 @@ export async function checkLatency(
     'latency of one text, median',
     latencyMs <= maxLatencyMs,
     `${latencyMs.toFixed(1)} ms, ${maxLatencyMs} ms are allowed${comparison}`,
+    'try it again where nothing else runs; a smaller model or shorter texts are faster; --max-latency-ms allows more',
   );
 }
 

@@ -25,7 +25,12 @@ export async function checkMeasuredScores(
     const path = paths.get(dataFileOf(name));
     checks.push(
       path === undefined
-        ? check(`${name} again`, false, 'data/datasets.json lacks it')
+        ? check(
+            `${name} again`,
+            false,
+            'data/datasets.json lacks it',
+            '`models data add` records it; then train again',
+          )
         : checkScore(
             `${name} ${primary}, again`,
             recorded[primary],
@@ -40,7 +45,12 @@ export async function checkMeasuredScores(
 function checkScore(name: string, recorded: number, measured: number): Check {
   const isWithinTolerance = Math.abs(measured - recorded) <= SCORE_TOLERANCES.remeasured;
   const detail = `recorded ${formatMetric(recorded)}, measured ${formatMetric(measured)}`;
-  return check(name, isWithinTolerance, detail);
+  return check(
+    name,
+    isWithinTolerance,
+    detail,
+    'the training measured another model, other texts or otherwise: measure model.onnx, one text at a time; train again',
+  );
 }
 
 async function measure(classifier: Classifier, path: string): Promise<Scores> {

@@ -1,7 +1,8 @@
 /** Recorded scores: against minimums, and against those of the version in production. */
 import { type Datasets, languageOf } from '../../../artifacts/datasets.ts';
 import { type Metrics, type Scores, servedScores } from '../../../artifacts/metrics.ts';
-import { formatMetric, formatSigned } from '../../../terminal/numbers.ts';
+import { formatMetric, formatQuantity, formatSigned } from '../../../terminal/numbers.ts';
+import { leastDifference } from '../../diff/noise.ts';
 import { type Check, check } from '../check.ts';
 
 export interface Thresholds {
@@ -45,6 +46,9 @@ function checkMinimums(metrics: Metrics, minScores: Thresholds['minScores']): Ch
       `${name} ${metrics.primary}`,
       score !== undefined && score >= min,
       `${score === undefined ? 'no score' : formatMetric(score)}, at least ${min} is required`,
+      score === undefined
+        ? `measure it in the training: add ${name} to data/datasets.json, with the role dev`
+        : 'train a better version, or require less with --min-score',
     );
   });
 }
@@ -68,11 +72,20 @@ function compareVersions(
   return [...servedScores(production.metrics)].flatMap(([name, before]) => {
     const after = scores.get(name);
     if (!after) {
-      return [check(name, false, describeMissingScore(name, before[primary], candidate.metrics))];
+      return [
+        check(
+          name,
+          false,
+          describeMissingScore(name, before[primary], candidate.metrics),
+          `measure it in the training too: keep ${name} in data/datasets.json, with the role dev. Where the new ` +
+            'data replace it, gate once without --against, with --min-score instead',
+        ),
+      ];
     }
+    const rows = candidate.metrics.datasets[name]?.rows ?? 0;
     const language = languageOf(name, production.datasets);
     return language !== undefined && languages.has(language)
-      ? compareDecisive(name, primary, { before, after }, thresholds)
+      ? compareDecisive({ name, primary, before, after, rows }, thresholds)
       : [compareForInformation(name, primary, { before, after })];
   });
 }
@@ -90,29 +103,59 @@ interface Comparison<T> {
   readonly after: T;
 }
 
+interface MeasuredSet extends Comparison<Scores> {
+  readonly name: string;
+  readonly primary: Metrics['primary'];
+  /** Texts of the set. */
+  readonly rows: number;
+}
+
 function compareDecisive(
-  name: string,
-  primary: Metrics['primary'],
-  { before, after }: Comparison<Scores>,
+  { name, primary, before, after, rows }: MeasuredSet,
   { maxDrop, maxLabelDrop }: Thresholds,
 ): Check[] {
-  const labels = Object.entries(before.labels).map(([label, { f1 }]) =>
+  const labels = Object.entries(before.labels).map(([label, { f1, support }]) =>
     checkDrop(
       `${name} ${label} f1`,
       { before: f1, after: after.labels[label]?.f1 ?? 0 },
-      maxLabelDrop,
+      {
+        max: maxLabelDrop,
+        option: '--max-label-drop',
+        texts: after.labels[label]?.support ?? support,
+      },
     ),
   );
   const scores = { before: before[primary], after: after[primary] };
-  return [checkDrop(`${name} ${primary}`, scores, maxDrop), ...labels];
+  const allowed = { max: maxDrop, option: '--max-drop', texts: rows };
+  return [checkDrop(`${name} ${primary}`, scores, allowed), ...labels];
 }
 
-function checkDrop(name: string, scores: Comparison<number>, maxDrop: number): Check {
-  const isAllowed = scores.before - scores.after <= maxDrop + ROUNDING_ERROR;
+interface AllowedDrop {
+  readonly max: number;
+  /** That sets `max`. */
+  readonly option: string;
+  /** Number of texts that the score was measured on. */
+  readonly texts: number;
+}
+
+function checkDrop(
+  name: string,
+  scores: Comparison<number>,
+  { max, option, texts }: AllowedDrop,
+): Check {
+  const drop = scores.before - scores.after;
+  const isAllowed = drop <= max + ROUNDING_ERROR;
+  const limit = leastDifference(texts);
+  const measured =
+    drop < limit
+      ? `chance may explain it: on ${formatQuantity(texts, 'text')}, differences below ` +
+        `${formatMetric(limit)} are no evidence. More texts decide it; ${option} allows more`
+      : `train a better version; ${option} allows more`;
   return check(
     name,
     isAllowed,
-    `${formatChange(scores)}, ${formatSigned(-maxDrop, formatMetric)} is allowed`,
+    `${formatChange(scores)}, ${formatSigned(-max, formatMetric)} is allowed`,
+    measured,
   );
 }
 

@@ -22,6 +22,7 @@ export async function checkTraining(
     'trained from its ingredients',
     () => readLineage(store, version, files),
     () => `${describe(files)} as recorded`,
+    'run the training, which records what it started from and what it wrote; then `models commit`',
   );
   return lineage === 'listed' ? { ...check, result: 'info', detail: NOT_PROVEN } : check;
 }
