@@ -1,7 +1,7 @@
 /** Labelled texts: tab-separated rows after a header that names the columns. */
-import { constants } from 'node:buffer';
 import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
+import { decodePlainUtf8 } from './decode-utf8.ts';
 
 /**
  * The values of one column. The last column is the rest of its line, tabs included.
@@ -53,7 +53,7 @@ const MAX_LABELS = 1_000;
  * @throws ModelError `unfit`, with the lines that are wrong, and an example of right ones.
  */
 export function readLabelledTable(bytes: Buffer, path: string): LabelledTable {
-  const [header = ''] = decode(bytes, path).split(/\r?\n/, 1);
+  const [header = ''] = decodePlainUtf8(bytes, path).split(/\r?\n/, 1);
   const columns = header.split('\t');
   if (!columns.includes('label') || !columns.includes('text')) {
     throw unreadable(path, `the header ${JSON.stringify(header.slice(0, 80))}`);
@@ -83,23 +83,6 @@ export function readLabelledTable(bytes: Buffer, path: string): LabelledTable {
     throw new ModelError('unfit', mismatch(path, expected, found));
   }
   return { labels, texts, languages };
-}
-
-function decode(bytes: Buffer, path: string): string {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (!text.startsWith('\ufeff')) {
-      return text;
-    }
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const [expected, found] =
-      code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
-        ? ['text in UTF-8', 'bytes of another encoding']
-        : [`at most ${constants.MAX_STRING_LENGTH} characters`, 'more: divide it'];
-    throw new ModelError('unfit', mismatch(path, expected, found), { cause });
-  }
-  throw new ModelError('unfit', mismatch(path, 'UTF-8 without a byte order mark', 'one'));
 }
 
 function unreadable(path: string, found: string): ModelError {
