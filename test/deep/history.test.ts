@@ -234,7 +234,10 @@ describe.skipIf(!hasChromium)('other histories', () => {
       await page.getByText('Changed: code/a.py added.').waitFor();
       await page.getByRole('link', { name: PINNED.slice(0, 8), exact: true }).click();
       await page.locator('#card-scores-title').waitFor();
-      expect(complaints).toEqual([]);
+      // Its parent is nowhere, which the browser reports, too.
+      const nowhere = `is neither in ${basename(repository.folder)} nor in the store models`;
+      await page.getByText(nowhere).waitFor();
+      expect(complaints).toEqual([expect.stringContaining('404 (Not Found)')]);
     } finally {
       await Promise.all([ui.stop(), server.stop()]);
     }
