@@ -55,9 +55,18 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
 }
 
-/** An error of the system in words: the file or the address, and what is wrong. */
-export function describeSystemError(error: NodeJS.ErrnoException): string {
-  const { code = '', path, message } = error;
+/** True for an error of the system with this code, such as `ENOENT`. */
+export function hasSystemCode(error: unknown, code: string): boolean {
+  return isSystemError(error) && error.code === code;
+}
+
+/**
+ * An error of the system in words: the file or the address, and what is wrong.
+ *
+ * @param file that was used: of an open file, as on a full disk, the error does not have the name.
+ */
+export function describeSystemError(error: NodeJS.ErrnoException, file?: string): string {
+  const { code = '', path = file, message } = error;
   const { address, port, hostname } = error as {
     address?: string;
     port?: number;

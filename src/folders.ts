@@ -1,5 +1,5 @@
 import { mkdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 /**
  * Creates a folder and the folders above it. An existing one is left as it is.
@@ -25,4 +25,9 @@ export async function makeFolder(path: string, hasParent = false): Promise<void>
 async function isFolder(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found?.isDirectory() ?? false;
+}
+
+/** A path as a message shows it: `.` and `../..` name nothing, so they are shown as absolute paths. */
+export function shownPath(path: string): string {
+  return /^[./\\]+$/.test(path) ? resolve(path) : path;
 }

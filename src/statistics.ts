@@ -22,7 +22,7 @@ export function quantile(
 }
 
 /** The 97.5th percentile of the standard normal distribution: two-sided intervals of 95 %. */
-const Z_95 = 1.959963984540054;
+export const Z_95 = 1.959963984540054;
 
 /**
  * Wilson's score interval of a share, 95 %.

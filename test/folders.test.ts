@@ -1,7 +1,7 @@
 import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeFolder } from '../src/folders.ts';
+import { makeFolder, shownPath } from '../src/folders.ts';
 import { temporaryFolder } from './support/git-version.ts';
 
 test('a folder is created with those above it, by several callers at once', async () => {
@@ -24,4 +24,11 @@ test.each([
 
 test.runIf(process.platform === 'linux')('a folder below /proc is refused', async () => {
   await expect(makeFolder('/proc/none/a')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('a path that names nothing is shown as an absolute one', () => {
+  const here = process.cwd();
+  expect(['.', './', '..', 'a', './a', '/', 's3://b'].map(shownPath)).toEqual([
+    ...[here, here, dirname(here), 'a', './a', '/', 's3://b'],
+  ]);
 });

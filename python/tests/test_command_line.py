@@ -34,6 +34,12 @@ class FindTest(unittest.TestCase):
         os.environ["TWEET_SENTIMENT"] = "node '/a folder/main.js'"
         self.assertEqual(["node", "/a folder/main.js"], command_line.find())
 
+    def test_a_variable_that_is_no_command(self) -> None:
+        os.environ["TWEET_SENTIMENT"] = "node '/a folder"
+        self.assertRaisesRegex(CommandLineNotFound, "No closing quotation", command_line.find)
+        os.environ["TWEET_SENTIMENT"] = " "
+        self.assertEqual(command_line.find_own(), command_line.find())
+
     def test_a_checkout_uses_its_own_build(self) -> None:
         node, program = command_line.find()
         self.assertEqual(str(ROOT / "dist" / "main.js"), program)

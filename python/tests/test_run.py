@@ -69,6 +69,27 @@ class TrainingTest(ModelRepositoryTest):
         run.golden(TEXTS)
         return run.commit("First model")
 
+    def test_records_odd_texts_and_ids_and_refuses_what_is_no_json(self) -> None:
+        class Id:
+            """An integer of another library."""
+
+            def __int__(self) -> int:
+                return 101
+
+        run = self.repository.start()
+        self.train()
+        self.assertRaisesRegex(
+            CommandFailed, "expected 101", run.golden, ["What a day!"], lambda text: [Id(), Id()]
+        )
+        run.golden(["half of a character: \ud800"])
+        self.assertIn("half of a character", self.read("golden.json"))
+        nan = {**REPORT, "accuracy": float("nan")}
+        self.assertRaises(ValueError, run.metrics, {"tiny/dev": nan})
+        self.assertFalse((self.root / "metrics.json").exists())
+        before = self.read("hyperparameters.json")
+        self.assertRaises(ValueError, self.repository.start, None, {"C": float("inf")})
+        self.assertEqual(before, self.read("hyperparameters.json"))
+
     def test_commits_a_version(self) -> None:
         with self.repository.start(seed=7) as run:
             self.record_data(run)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeSystemError, isSystemError } from '../errors.ts';
+import { shownPath } from '../folders.ts';
 import { ModelError } from '../version/errors.ts';
 import { readColumn } from './data-table.ts';
 import type { DataFile, Datasets } from './datasets.ts';
@@ -30,9 +31,13 @@ export async function findDataFiles(
     const lines = missing.map(
       (file) => `\n  ${file.path} (${file.bytes} bytes, sha256 ${file.sha256})`,
     );
-    throw new ModelError('not-found', `${folder} does not hold the data:${lines.join('')}`, {
-      data: { folder, missing: missing.map(({ path }) => path) },
-    });
+    throw new ModelError(
+      'not-found',
+      `${shownPath(folder)} does not hold the data:${lines.join('')}`,
+      {
+        data: { folder, missing: missing.map(({ path }) => path) },
+      },
+    );
   }
   return new Map(wanted.map((file) => [file.path, pathByDigest.get(file.sha256) as string]));
 }

@@ -1,6 +1,7 @@
 /** Labelled texts: tab-separated rows after a header that names the columns. */
 import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
+import { decodePlainUtf8 } from './decode-utf8.ts';
 
 /**
  * The values of one column. The last column is the rest of its line, tabs included.
@@ -42,6 +43,8 @@ export interface LabelledTable {
 
 const EXAMPLE = 'label\ttext\n  positive\tWhat a day!';
 const MAX_SHOWN_ROWS = 5;
+/** More are texts. */
+const MAX_LABELS = 1_000;
 
 /**
  * Reads a table that people give, with all of its columns.
@@ -50,7 +53,7 @@ const MAX_SHOWN_ROWS = 5;
  * @throws ModelError `unfit`, with the lines that are wrong, and an example of right ones.
  */
 export function readLabelledTable(bytes: Buffer, path: string): LabelledTable {
-  const [header = ''] = decode(bytes, path).split(/\r?\n/, 1);
+  const [header = ''] = decodePlainUtf8(bytes, path).split(/\r?\n/, 1);
   const columns = header.split('\t');
   if (!columns.includes('label') || !columns.includes('text')) {
     throw unreadable(path, `the header ${JSON.stringify(header.slice(0, 80))}`);
@@ -73,21 +76,13 @@ export function readLabelledTable(bytes: Buffer, path: string): LabelledTable {
     const more = blank.length > MAX_SHOWN_ROWS ? [`${blank.length - MAX_SHOWN_ROWS} more`] : [];
     throw new ModelError('unfit', [...blank.slice(0, MAX_SHOWN_ROWS), ...more].join('\n'));
   }
-  return { labels, texts, languages };
-}
-
-function decode(bytes: Buffer, path: string): string {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (!text.startsWith('\ufeff')) {
-      return text;
-    }
-  } catch (cause) {
-    throw new ModelError('unfit', mismatch(path, 'text in UTF-8', 'bytes of another encoding'), {
-      cause,
-    });
+  const different = new Set(labels).size;
+  if (different > MAX_LABELS) {
+    const expected = `at most ${MAX_LABELS} different labels`;
+    const found = `${different}: are the columns in the wrong order?`;
+    throw new ModelError('unfit', mismatch(path, expected, found));
   }
-  throw new ModelError('unfit', mismatch(path, 'UTF-8 without a byte order mark', 'one'));
+  return { labels, texts, languages };
 }
 
 function unreadable(path: string, found: string): ModelError {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { ModelError } from '../version/errors.ts';
 import { checkJson, parseJson } from '../version/json.ts';
 import type { Version } from '../version/version.ts';
+import { decodeUtf8 } from './decode-utf8.ts';
 import { VERSION_FILES, type VersionFilePath, versionFilesWhere } from './version-files.ts';
 
 /** Proven bytes of a version by path, in the layout of the Hugging Face hub. */
@@ -31,7 +32,8 @@ export function parseArtifact<P extends ArtifactPath>(
   origin: string = path,
 ): Artifact<P> {
   const schema = VERSION_FILES[path].schema as z.ZodType as z.ZodType<Artifact<P>>;
-  return checkJson(schema, parseJson(text.toString(), origin), origin);
+  const content = typeof text === 'string' ? text : decodeUtf8(text, origin);
+  return checkJson(schema, parseJson(content, origin), origin);
 }
 
 /** @throws ModelError `unfit` where the version has no such file, or it is not what it must be. */

@@ -1,6 +1,6 @@
 /** `models data add`: records data files in `data/datasets.json`, by digest. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type LabelledTable, readLabelledTable } from '../artifacts/data-table.ts';
 import { type DataFile, type Datasets, ROLES } from '../artifacts/datasets.ts';
 import { sha256 } from '../artifacts/digests.ts';
@@ -10,6 +10,7 @@ import { mismatch } from '../errors.ts';
 import { createLanguageIdentifier, UNDETERMINED } from '../inference/language.ts';
 import { ModelError } from '../version/errors.ts';
 import { DATASETS_PATH, editDatasets, removeDataset } from './edit-datasets.ts';
+import { editFile, readIfPresent } from './edit-file.ts';
 import type { Repository } from './git.ts';
 
 export interface AddDataOptions {
@@ -46,13 +47,12 @@ export interface AddedData {
  * `bad-reference` where the name of the set is not one; the system's error where a file can't be read.
  */
 export async function addData(
-  { folder }: Repository,
+  repository: Repository,
   { set, files, language, source, license }: AddDataOptions,
 ): Promise<AddedData> {
+  const { folder } = repository;
   const { name, role, pathOf } = parseSet(set, files);
-  const target = join(folder, DATASETS_PATH);
-  const text = await readIfPresent(target);
-  const known = text === undefined ? undefined : findDataset(readDatasets(text), name);
+  const known = findDataset(await readIfPresent(join(folder, DATASETS_PATH)), name);
   const tables = await Promise.all(files.map(readTable));
   const declared = language ?? known?.language ?? (await identifyLanguage(set, tables));
   const entries = tables.map(({ file, bytes, rows }): DataFile => {
@@ -67,16 +67,19 @@ export async function addData(
       languages: countEach(languages),
     };
   });
-  const dataset = {
-    name,
-    language: declared,
-    source: source ?? known?.source ?? 'unknown',
-    license: license ?? known?.license ?? 'unknown',
-  };
-  const edited = editDatasets(text, dataset, entries);
-  parseArtifact(DATASETS_PATH, edited);
-  await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, edited);
+  let dataset = { name, language: declared, source: 'unknown', license: 'unknown' };
+  await editFile(repository, DATASETS_PATH, (text) => {
+    // Read again: another process may have added the set meanwhile.
+    const present = findDataset(text, name);
+    dataset = {
+      ...dataset,
+      source: source ?? present?.source ?? 'unknown',
+      license: license ?? present?.license ?? 'unknown',
+    };
+    const edited = editDatasets(text, dataset, entries);
+    parseArtifact(DATASETS_PATH, edited);
+    return edited;
+  });
   const labels = new Set(entries.flatMap((entry) => Object.keys(entry.labels)));
   return {
     ...dataset,
@@ -92,18 +95,18 @@ export async function addData(
  *
  * @throws ModelError `not-found` where there is no such data set.
  */
-export async function removeData({ folder }: Repository, name: string): Promise<void> {
-  const target = join(folder, DATASETS_PATH);
-  const text = (await readIfPresent(target)) ?? '{"datasets": []}';
-  const names = readDatasets(text).map((dataset) => dataset.name);
-  const edited = removeDataset(text, name);
-  if (edited === undefined) {
-    throw new ModelError(
-      'not-found',
-      mismatch(`${DATASETS_PATH}: the data set`, names.join(' or ') || 'none', name),
-    );
-  }
-  await writeFile(target, edited);
+export async function removeData(repository: Repository, name: string): Promise<void> {
+  await editFile(repository, DATASETS_PATH, (text = '{"datasets": []}') => {
+    const names = readDatasets(text).map((dataset) => dataset.name);
+    const edited = removeDataset(text, name);
+    if (edited === undefined) {
+      throw new ModelError(
+        'not-found',
+        mismatch(`${DATASETS_PATH}: the data set`, names.join(' or ') || 'none', name),
+      );
+    }
+    return edited;
+  });
 }
 
 interface DataSet {
@@ -151,7 +154,8 @@ function readDatasets(text: string): Datasets {
     : withReference(DATASETS_PATH, () => parseArtifact(DATASETS_PATH, text));
 }
 
-function findDataset(datasets: Datasets, name: string): Datasets[number] | undefined {
+function findDataset(text: string | undefined, name: string): Datasets[number] | undefined {
+  const datasets = text === undefined ? [] : readDatasets(text);
   return datasets.find((dataset) => dataset.name === name);
 }
 
@@ -211,13 +215,4 @@ function countEach(values: readonly string[]): Record<string, number> {
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-async function readIfPresent(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') {
-      return undefined;
-    }
-    throw error;
-  });
 }

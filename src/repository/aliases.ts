@@ -1,7 +1,13 @@
 /** Which aliases a store has, and what each is pinned to. */
 import { aliasOfFile, DEFAULT_ALIAS } from '../version/alias.ts';
 import { hasCode } from '../version/errors.ts';
-import { loggedAliases, type PinEntry, readPinned, readPins } from '../version/pins.ts';
+import {
+  loggedAliases,
+  type PinEntry,
+  readPinned,
+  readPins,
+  unknownAlias,
+} from '../version/pins.ts';
 import type { Store } from '../version/stores/store.ts';
 
 export interface Alias {
@@ -56,7 +62,11 @@ export interface AliasPins extends Alias {
   readonly log: readonly PinEntry[];
 }
 
-/** The aliases of a store with the last entries of their logs. */
+/**
+ * The aliases of a store with the last entries of their logs.
+ *
+ * @throws ModelError `bad-reference` for one that there has never been.
+ */
 export async function readAliasPins(
   store: Store,
   model: string,
@@ -66,6 +76,9 @@ export async function readAliasPins(
   for (const { alias, commit } of await listAliases(store, model, only)) {
     const log = await readPins({ store, model, alias }, lines);
     const [last] = log;
+    if (only !== undefined && commit === null && !last) {
+      throw unknownAlias({ store, model, alias });
+    }
     pins.push({ alias, commit, isLogged: last === undefined || last.to === commit, log });
   }
   return pins;

@@ -1,13 +1,14 @@
 /** Opens a model repository: a clone, a bare repository, or a bundle file. */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { type Environment, readEnvironment } from '../config/environment.ts';
+import { shownPath } from '../folders.ts';
 import { ModelError } from '../version/errors.ts';
 import { createTemporaryDirectory } from '../version/staging.ts';
 import { GitError, ownEnvironment, runGit } from './run-git.ts';
 
 export interface Repository {
-  /** As the caller named it. */
+  /** As the caller named it; the absolute path where that was not a name, such as `.` or `..`. */
   readonly location: string;
   /** Where git runs: the root of the clone, or the bare repository. */
   readonly folder: string;
@@ -35,7 +36,8 @@ export function openCallingRepository(): Promise<Repository> {
  *
  * @throws ModelError `bad-reference` where there is none; GitError where git refuses to read it.
  */
-export async function openRepository(location: string): Promise<Repository> {
+export async function openRepository(named: string): Promise<Repository> {
+  const location = shownPath(named);
   const stats = await stat(location).catch(() => undefined);
   if (!stats) {
     throw new ModelError('bad-reference', `${location} does not exist: expected a git repository`);
@@ -77,7 +79,8 @@ async function openBundle(location: string, environment: Environment): Promise<R
     throw asBadReference(error, `${location} is not a bundle of a git repository`);
   }
   const place = { location, folder, lfsFolder: join(folder, 'lfs'), hasWorkTree: false };
-  return { ...repositoryAt(place, environment), close };
+  // Named, for users whose git finds no bare repository by itself (`safe.bareRepository`).
+  return { ...repositoryAt(place, { ...environment, GIT_DIR: folder }), close };
 }
 
 type Place = Pick<Repository, 'location' | 'folder' | 'lfsFolder' | 'hasWorkTree'>;
@@ -132,6 +135,23 @@ export async function tagsOf(repository: Repository): Promise<ReadonlyMap<string
       .filter(Boolean)
       .map((line) => line.split(' ', 2) as [string, string]),
   );
+}
+
+/** Whether the next commit of everything in a clone would take a path in: it is in its folder, and not ignored. */
+export async function wouldCommit(repository: Repository, path: string): Promise<boolean> {
+  const within = relative(repository.folder, resolve(path));
+  if (!repository.hasWorkTree || within.startsWith('..') || isAbsolute(within)) {
+    return false;
+  }
+  try {
+    await repository.git('check-ignore', '--quiet', '--no-index', '--', `${within}/`);
+    return false;
+  } catch (error) {
+    if (error instanceof GitError && error.exitCode === 1) {
+      return true;
+    }
+    throw error;
+  }
 }
 
 /** A GitError as a `bad-reference` with this message and git's first line; any other error as it is. */

@@ -32,7 +32,7 @@ export interface History {
 }
 
 export interface HistoryOptions {
-  /** Also the commits at which neither a branch nor a tag points. */
+  /** Also the commits at which neither a branch nor a tag points, and that are not checked out. */
   readonly all?: boolean;
   /** How many commits are read at most. */
   readonly maxCommits?: number;
@@ -41,7 +41,7 @@ export interface HistoryOptions {
 const MAX_COMMITS = 10_000;
 
 /**
- * Reads the commits that branches and tags reach, in two processes of git. A repository without commits has none.
+ * Reads the commits that branches, tags and HEAD reach, in two processes of git. A repository without commits has none.
  *
  * @throws GitError where git can't read the repository.
  */
@@ -52,7 +52,7 @@ export async function readHistory(
   const logged = await readLog(repository, maxCommits + 1);
   const isComplete = logged.length <= maxCommits;
   const branches = assignBranches(logged);
-  const shown = logged.slice(0, maxCommits).filter(({ refs }) => all || refs.some(isBranchOrTag));
+  const shown = logged.slice(0, maxCommits).filter(({ refs }) => all || refs.some(isNamed));
   const versions = await findVersions(
     repository,
     shown.map(({ commit }) => commit),
@@ -84,7 +84,16 @@ const DECORATIONS = ['HEAD', 'refs/heads', 'refs/remotes', 'refs/tags'];
 async function readLog({ git }: Repository, maxCommits: number): Promise<LoggedCommit[]> {
   const output = await git(
     'log',
-    ...['--branches', '--remotes', '--tags', '--date-order', `--max-count=${maxCommits}`],
+    // HEAD may be at none of them; a repository without commits has no HEAD.
+    ...[
+      '--ignore-missing',
+      'HEAD',
+      '--branches',
+      '--remotes',
+      '--tags',
+      '--date-order',
+      `--max-count=${maxCommits}`,
+    ],
     // An explicit list takes precedence over `log.excludeDecoration` of the user.
     ...['--decorate=full', ...DECORATIONS.map((ref) => `--decorate-refs=${ref}`)],
     ...['--no-show-signature', '-z', `--format=${FIELDS.join('%x00')}`],
@@ -98,13 +107,21 @@ async function readLog({ git }: Repository, maxCommits: number): Promise<LoggedC
       commit,
       parents: parents.split(' ').filter(Boolean),
       author,
-      date: new Date(Number(seconds) * 1000).toISOString(),
+      date: dateOf(Number(seconds)),
       subject,
       ...parseRefs(names),
     });
   }
   return commits;
 }
+
+/** git keeps any number of seconds; one that is no date is that of the epoch, as where a commit has none. */
+function dateOf(seconds: number): string {
+  return new Date(Math.abs(seconds) <= MAX_SECONDS ? seconds * 1000 : 0).toISOString();
+}
+
+/** The end of the year 9999. */
+const MAX_SECONDS = 253_402_300_799;
 
 /** `%D` with full names, such as `HEAD -> refs/heads/main, tag: refs/tags/v1.0.0`: no name has a blank. */
 function parseRefs(names: string): Pick<LoggedCommit, 'refs' | 'head'> {
@@ -116,8 +133,8 @@ function parseRefs(names: string): Pick<LoggedCommit, 'refs' | 'head'> {
 /** It is another name of one of the remote's branches. */
 const REMOTE_HEAD = /^refs\/remotes\/.*\/HEAD$/;
 
-function isBranchOrTag(ref: string): boolean {
-  return /^refs\/(?:heads|remotes|tags)\//.test(ref);
+function isNamed(ref: string): boolean {
+  return ref === 'HEAD' || /^refs\/(?:heads|remotes|tags)\//.test(ref);
 }
 
 function namesBelow(folder: string, refs: readonly string[]): string[] {

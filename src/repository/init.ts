@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { versionFilesWhere } from '../artifacts/version-files.ts';
 import type { Repository } from './git.ts';
-import { hasGitLfs } from './lfs-setup.ts';
+import { hasGitLfs, isFilter } from './lfs-setup.ts';
 import { registerAgent } from './weights/register.ts';
 
 /** Lines of `.gitattributes`, which is part of the repository: every clone needs them. */
@@ -86,9 +86,15 @@ function driverScript(command: string): string {
   ].join('; ');
 }
 
-/** Makes this command line the filter of git-lfs, in a clone where git-lfs is not set up. */
-async function registerLfsFilter(repository: Repository, command: string): Promise<string[]> {
-  if (await hasGitLfs(repository)) {
+/**
+ * Makes this command line the filter of git-lfs, in a clone where git-lfs is not set up: without a filter, git
+ * takes weights for a change of their pointer, and would commit them.
+ */
+export async function registerLfsFilter(
+  repository: Repository,
+  command: string,
+): Promise<string[]> {
+  if ((await hasGitLfs(repository)) || (await isFilter(repository, command))) {
     return [];
   }
   const { git } = repository;

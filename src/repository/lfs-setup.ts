@@ -9,6 +9,11 @@ export async function hasGitLfs(repository: Repository): Promise<boolean> {
   return isGitLfs(await configured(repository, CLEAN));
 }
 
+/** Whether this command line is the filter already. @param command as `models init` registers it. */
+export async function isFilter(repository: Repository, command: string): Promise<boolean> {
+  return (await configured(repository, CLEAN)) === `${command} models lfs clean`;
+}
+
 /** Why a file that is a git-lfs pointer can't be used, and what helps. */
 export async function explainMissingBytes(repository: Repository, path: string): Promise<string> {
   const clean = await configured(repository, CLEAN);

@@ -1,6 +1,6 @@
 /** The part of git-lfs that a version needs: pointers and their objects. Source: git-lfs, docs/spec.md. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lfsPointer } from '../version/git-objects.ts';
 
@@ -49,8 +49,14 @@ export async function storeLfsObject(lfsFolder: string, bytes: Buffer): Promise<
   if (!isStored) {
     await mkdir(dirname(path), { recursive: true });
     const temporary = `${path}.${randomUUID()}`;
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
+    try {
+      await writeFile(temporary, bytes);
+      await rename(temporary, path);
+    } catch (error) {
+      // On a full disk, a part of the weights would stay.
+      await rm(temporary, { force: true });
+      throw error;
+    }
   }
   return lfsPointer(oid, bytes.byteLength);
 }

@@ -1,5 +1,6 @@
 /** `models golden make`: the scores of a model for golden texts, which every load of the version is checked with. */
 import { z } from 'zod';
+import { decodePlainUtf8 } from '../artifacts/decode-utf8.ts';
 import type { Golden } from '../artifacts/golden.ts';
 import { tokenIdsSchema } from '../artifacts/golden.ts';
 import { readModelConfig } from '../artifacts/model-config.ts';
@@ -23,10 +24,11 @@ export type GoldenText = z.infer<typeof goldenTextSchema>;
  * Reads a text a line, or JSON lines with `text`, and perhaps `kind` and `ids`.
  *
  * @param origin of the lines, for messages.
- * @throws ModelError `unfit` with the number of the line that is wrong, or where there is no text.
+ * @throws ModelError `unfit` with the number of the line that is wrong, for other bytes than UTF-8, or where there is
+ * no text.
  */
-export function parseGoldenTexts(content: string, origin: string): GoldenText[] {
-  const lines = content.split(/\r?\n/);
+export function parseGoldenTexts(content: Buffer, origin: string): GoldenText[] {
+  const lines = decodePlainUtf8(content, origin).split(/\r?\n/);
   const isJson = lines.find((line) => line.trim() !== '')?.startsWith('{') ?? false;
   const texts = lines.flatMap((line, index) => {
     if (line.trim() === '') {

@@ -57,7 +57,8 @@ export async function newRepository(options: NewRepositoryOptions): Promise<stri
 }
 
 function assertLabels(labels: readonly string[]): void {
-  const isName = (label: string): boolean => label === label.trim() && /^[^\t\r\n]+$/.test(label);
+  const isName = (label: string): boolean =>
+    label === label.trim() && /^\P{Cc}+$/u.test(label) && label !== '__proto__';
   if (labels.length < 2 || !labels.every(isName) || new Set(labels).size < labels.length) {
     throw new ModelError(
       'bad-reference',

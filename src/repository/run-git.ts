@@ -29,9 +29,9 @@ export async function runGit(
   args: readonly string[],
   { environment, input = '' }: GitOptions,
 ): Promise<Buffer> {
-  // Paths are printed as they are, and messages in English.
+  // Paths are printed as they are, messages in English, and objects are those of their ids (not `git replace`).
   const child = spawn('git', ['-C', folder, '-c', 'core.quotePath=false', ...args], {
-    env: { ...environment, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
+    env: { ...environment, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_NO_REPLACE_OBJECTS: '1' },
   });
   const exitCode = new Promise<number | null>((resolve, reject) => {
     child.on('error', (cause: NodeJS.ErrnoException) => {

@@ -44,3 +44,11 @@ export function notProven(
 export function hasCode(error: unknown, code: ModelErrorCode): error is ModelError {
   return error instanceof ModelError && error.code === code;
 }
+
+/** The message of a ModelError; any other error is thrown on. */
+export function messageOf(error: unknown): string {
+  if (error instanceof ModelError) {
+    return error.message;
+  }
+  throw error;
+}

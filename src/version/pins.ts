@@ -6,6 +6,7 @@
  * The file with the SHA follows the last entry.
  */
 import { z } from 'zod';
+import { mismatch } from '../errors.ts';
 import { isAlias, pinKey } from './alias.ts';
 import { hasCode, ModelError } from './errors.ts';
 import { isFullSha } from './git-objects.ts';
@@ -67,7 +68,8 @@ export interface PinResult {
 /**
  * Gives an alias another version, or removes it.
  *
- * @throws ModelError `conflict` where somebody else does the same at the same time: nothing is changed then.
+ * @throws ModelError `conflict` where somebody else does the same at the same time, `bad-reference` for a reason that
+ * is too long, or an alias to remove that has never been: nothing is changed then.
  */
 export async function pinAlias(
   target: PinnedAlias & { readonly store: WritableStore },
@@ -76,6 +78,9 @@ export async function pinAlias(
   const { store } = target;
   const from = await readPinned(target);
   const last = await readLastPin(target);
+  if (to === null && from === null && last === undefined) {
+    throw unknownAlias(target);
+  }
   const isConsistent = last === undefined || last.to === from;
   if (!isConsistent && isUnfinished(last, from, now)) {
     throw conflict(target, `${describePin(last)} is not finished yet, or was taken back by hand`);
@@ -90,7 +95,8 @@ export async function pinAlias(
     by,
     ...(reason === undefined ? {} : { reason }),
   };
-  const bytes = Buffer.from(`${JSON.stringify(entrySchema.parse(entry), null, 2)}\n`);
+  const checked = checkJson(entrySchema, entry, 'the entry of the log', 'bad-reference');
+  const bytes = Buffer.from(`${JSON.stringify(checked, null, 2)}\n`);
   const key = entryKey(target, (last?.number ?? 0) + 1);
   if ((await store.create(key, bytes)) === 'exists') {
     // It may be this one: the response to the request that created it can be lost.
@@ -135,6 +141,14 @@ async function readPinFile({ store, model, alias }: PinnedAlias): Promise<Buffer
   return store.read(pinKey(model, alias), MAX_PIN_BYTES).catch(ifNotFound);
 }
 
+/** The alias was never pinned: its name may be mistyped. */
+export function unknownAlias({ store, model, alias }: PinnedAlias): ModelError {
+  return new ModelError(
+    'bad-reference',
+    `${model} in ${store.location} has never had an alias ${alias}: \`models pins\` lists those that it has`,
+  );
+}
+
 /** The last entries of an alias's log, the newest first. @param maxEntries how many at most. */
 export async function readPins(target: PinnedAlias, maxEntries: number): Promise<PinEntry[]> {
   const lastNumber = await readLastNumber(target);
@@ -163,14 +177,46 @@ async function readLastNumber(target: PinnedAlias): Promise<number> {
   const { store, model, alias } = target;
   if (store.list) {
     const names = (await store.list(`${model}/pins/${alias}`).catch(ifNotFound)) ?? [];
-    return Math.max(0, ...names.map((name) => Number(/^(\d+)\.json$/.exec(name)?.[1] ?? 0)));
+    return names.reduce((last, name) => Math.max(last, numberOf(name)), 0);
   }
-  for (let number = 1; ; number++) {
-    const entry = await store.read(entryKey(target, number), MAX_ENTRY_BYTES).catch(ifNotFound);
-    if (!entry) {
-      return number - 1;
+  return searchLastNumber(target);
+}
+
+/** Larger ones are no numbers of entries. */
+const MAX_NUMBER = 2 ** 29;
+
+/** The number of an entry's file; 0 for any other file. */
+function numberOf(name: string): number {
+  const number = Number(/^([1-9]\d*)\.json$/.exec(name)?.[1] ?? 0);
+  return number <= MAX_NUMBER ? number : 0;
+}
+
+/** For a store that can't be listed: no entry is ever removed, so there is none behind one that is missing. */
+async function searchLastNumber(target: PinnedAlias): Promise<number> {
+  const exists = async (number: number): Promise<boolean> => {
+    const key = entryKey(target, number);
+    const bytes = await target.store.read(key, MAX_ENTRY_BYTES).catch(ifNotFound);
+    // A web server may have a page for whatever does not exist.
+    return bytes !== undefined && parseEntry(bytes, key) !== undefined;
+  };
+  let missing = 1;
+  while (await exists(missing)) {
+    missing *= 2;
+    if (missing > MAX_NUMBER) {
+      const found = 'one for each number';
+      throw new ModelError('store-refused', mismatch(entryKey(target, 1), 'the last entry', found));
     }
   }
+  let last = Math.floor(missing / 2);
+  while (missing - last > 1) {
+    const middle = Math.floor((last + missing) / 2);
+    if (await exists(middle)) {
+      last = middle;
+    } else {
+      missing = middle;
+    }
+  }
+  return last;
 }
 
 async function readEntry(target: PinnedAlias, number: number): Promise<Pin> {
@@ -194,7 +240,8 @@ export function loggedAliases(paths: readonly string[]): string[] {
 
 /** True where the alias has what the last entry replaced, and it was written just now. */
 function isUnfinished(last: Pin, found: string | null, now: Date): boolean {
-  return last.from === found && now.getTime() - Date.parse(last.time) < UNFINISHED_MS;
+  // The clock of another machine may be fast.
+  return last.from === found && Math.abs(now.getTime() - Date.parse(last.time)) < UNFINISHED_MS;
 }
 
 function describePin({ to, by, time }: Pin): string {

@@ -63,7 +63,7 @@ function expectedBy(issue: Issue): string {
     case 'unrecognized_keys':
       return 'only the known keys';
     case 'invalid_union':
-      return [...new Set(issue.errors.flatMap(expectedByBranch))].join(' or ');
+      return [...new Set(issue.errors.flatMap(expectedByBranch))].join(' or ') || 'another value';
     default:
       return issue.message;
   }

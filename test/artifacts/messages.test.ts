@@ -160,3 +160,10 @@ test.each<[ArtifactPath, unknown, string]>([
 test('text that is not JSON', () => {
   expect(() => parseArtifact('golden.json', '{')).toThrow(/^golden\.json is not JSON: /);
 });
+
+test('a file in another encoding is refused, since its labels would have other characters', () => {
+  const latin1 = Buffer.from('{"id2label": {"0": "gr\u00fcn"}}', 'latin1');
+  expect(() => parseArtifact('config.json', latin1)).toThrow(
+    'config.json: expected text in UTF-8, found bytes of another encoding',
+  );
+});

@@ -1,4 +1,5 @@
 /** The page of the history in a real Chromium. */
+import { basename } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRepository } from '../support/git-version.ts';
@@ -49,6 +50,28 @@ const openAll = async (page: Page): Promise<void> => {
   }
 };
 
+/** Texts of elements that do not fit into them. */
+const cutOff = (page: Page, selector: string): Promise<string[]> =>
+  page
+    .locator(selector)
+    .evaluateAll((elements) =>
+      (elements as unknown as Sized[])
+        .filter(
+          (element) =>
+            element.scrollWidth > element.clientWidth + 1 ||
+            element.scrollHeight > element.clientHeight + 1,
+        )
+        .map(({ textContent }) => textContent),
+    );
+
+interface Sized {
+  readonly scrollWidth: number;
+  readonly clientWidth: number;
+  readonly scrollHeight: number;
+  readonly clientHeight: number;
+  readonly textContent: string;
+}
+
 describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
   let server: TestServer;
   let ui: Ui;
@@ -67,7 +90,9 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     await brought.getByText('Better (macro recall):').waitFor();
     const said = await brought.innerText();
     expect(said.replaceAll('\u00a0', ' ')).toContain('German 0.518 → 0.768');
-    expect(said).toMatch(/About the same \(macro recall\): English 0.743\s→\s0.743/);
+    expect(said).toMatch(/About the same.*: English \(semeval-en\/dev\) 0.743\s→\s0.743/);
+    expect(said).toMatch(/Labels that lost.*English \(umsab-en\/dev\) neutral 0.667\s→\s0.565/);
+    expect(said).toContain('No better than guessing (0.333 with 3 labels): Hindi 0.309');
     expect(said).toContain(
       'also in Arabic, French, German, Hindi, Italian, Portuguese and Spanish',
     );
@@ -181,6 +206,19 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     },
   );
 
+  test.each([390, 1280])(
+    'titles, labels and data are shown in full at %i pixels',
+    async (width) => {
+      const viewport = { width, height: 844 };
+      const { page } = await openView(ui, '', { viewport });
+      await page.locator('.commit-row').first().waitFor();
+      expect(await cutOff(page, '.subject, .chip')).toEqual([]);
+      const { page: version } = await openView(ui, '#version=v2.0.0', { viewport });
+      await version.getByText('1,819 texts are in Hindi by their data set').waitFor();
+      expect(await cutOff(version, '[aria-label="Data files"]')).toEqual([]);
+    },
+  );
+
   test('on a phone, there is the list or what was opened', async () => {
     const { page } = await openView(ui, '', { viewport: { width: 390, height: 844 } });
     await page.getByRole('link', { name: 'Baseline: TF-IDF' }).click();
@@ -237,6 +275,7 @@ describe.skipIf(!hasChromium)('other histories', () => {
     try {
       const { page, complaints } = await openView(ui, '');
       const place = new URL(server.url).host;
+      await page.getByText(`of ${basename(repository.folder)}`).waitFor();
       await page
         .getByText(`${place}: ${PINNED.slice(0, 8)}, which is not in this history`)
         .waitFor();
@@ -250,7 +289,7 @@ describe.skipIf(!hasChromium)('other histories', () => {
         .locator('.commit-row', { hasText: 'Second' })
         .waitFor({ timeout: 3 * PATIENCE_MS });
       await page.getByRole('link', { name: 'Second' }).click();
-      await page.getByText('Changed: 1 code file.').waitFor();
+      await page.getByText('Changed: code/a.py added.').waitFor();
       await page.getByRole('link', { name: PINNED.slice(0, 8), exact: true }).click();
       await page.locator('#card-scores-title').waitFor();
       expect(complaints).toEqual([]);

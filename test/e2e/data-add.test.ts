@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../src/artifacts/digests.ts';
@@ -194,3 +194,34 @@ interface Dataset {
 function readJson(folder: string): { datasets: Dataset[] } {
   return JSON.parse(readFileSync(join(folder, 'data/datasets.json'), 'utf8'));
 }
+
+describe('at the same time', () => {
+  test('each set is recorded', async () => {
+    const { folder } = createRepository();
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const results = await Promise.all(
+      names.map((name) => add(folder, `${name}/train`, dataFile(ROWS))),
+    );
+    expect(results.map(({ code }) => code)).toEqual(names.map(() => 0));
+    const { datasets } = readJson(folder) as { datasets: { name: string }[] };
+    expect(datasets.map(({ name }) => name).sort()).toEqual(names);
+    expect(readdirSync(join(folder, 'data'))).toEqual(['datasets.json']);
+  });
+
+  test('a process that was killed is named', async () => {
+    const { folder } = createRepository();
+    const lock = join(folder, '.git/tweet-sentiment-data-datasets.json.lock');
+    writeFileSync(lock, '');
+    const { code, stderr } = await add(folder, 'a/train', dataFile(ROWS));
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(`it was killed: remove ${lock}`);
+  });
+});
+
+test('a file with its columns in the wrong order is refused', async () => {
+  const { folder } = createRepository();
+  const rows = Array.from({ length: 1_001 }, (_, row) => `text ${row}\tpositive\n`);
+  const { code, stderr } = await add(folder, 'a/train', dataFile(`label\ttext\n${rows.join('')}`));
+  expect([code, existsSync(join(folder, 'data'))]).toEqual([expect.any(Number), false]);
+  expect(stderr).toContain('expected at most 1000 different labels, found 1001: are the columns');
+});

@@ -43,6 +43,27 @@ test('in a clone, HEAD is that of the clone', async () => {
   expect(JSON.parse(stdout).commit).toBe(PINNED);
 });
 
+test('messages name the folder of the clone, not the point for it', async () => {
+  const store = temporaryFolder();
+  const { stderr } = await run(clone, ['models', 'gate', 'HEAD'], { MODEL_STORE: store });
+  expect(stderr).toBe(
+    `tweet-sentiment: ${clone} has only the git-lfs pointer of model.onnx of ${PINNED}, and ${store} does ` +
+      'not have it either: `models pull` copies it from a remote; else name a store that has it, by ' +
+      '--model-store, or --from of publish\n',
+  );
+  const outside = temporaryFolder();
+  for (const args of [
+    ['push'],
+    ['lineage'],
+    ['golden', 'make'],
+    ['commit', '-m', 'x', '--data', '.'],
+  ]) {
+    expect((await run(outside, ['models', ...args])).stderr).toBe(
+      `tweet-sentiment: ${outside} is not in a git repository\n`,
+    );
+  }
+});
+
 test('in a bare clone, too', async () => {
   const bare = join(temporaryFolder(), 'bare');
   runGit('.', ['clone', '--quiet', '--bare', clone, bare]);
@@ -52,6 +73,15 @@ test('in a bare clone, too', async () => {
 
 test('where there is no repository, HEAD is that of the bundle', async () => {
   const { stdout } = await run(temporaryFolder(), showHead);
+  expect(JSON.parse(stdout).commit).toBe(MULTILINGUAL);
+});
+
+test('a bundle is read also where git finds no bare repository by itself', async () => {
+  const setting = {
+    ...{ GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.bareRepository' },
+    GIT_CONFIG_VALUE_0: 'explicit',
+  };
+  const { stdout } = await run(temporaryFolder(), showHead, setting);
   expect(JSON.parse(stdout).commit).toBe(MULTILINGUAL);
 });
 

@@ -28,7 +28,7 @@ function createModelFolder(): string {
   return folder;
 }
 
-function makeGolden(folder: string, texts: string, ...args: string[]) {
+function makeGolden(folder: string, texts: string | Buffer, ...args: string[]) {
   const file = join(temporaryFolder(), 'texts');
   writeFileSync(file, texts);
   return runCommand(
@@ -145,4 +145,12 @@ test('models golden make needs a model', () => {
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   expect(status).toBe(2);
   expect(stderr).toContain('model.onnx does not exist: train the model first');
+});
+
+test.each([
+  ['another encoding', Buffer.from('gr\u00fcn\n', 'latin1'), 'expected text in UTF-8, found bytes'],
+  ['a byte order mark', '\ufeff{"text": "a"}\n', 'expected UTF-8 without a byte order mark'],
+])('texts in %s are refused', async (_, texts, message) => {
+  const { code, stderr } = await makeGolden(createModelFolder(), texts);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
 });

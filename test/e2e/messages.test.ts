@@ -129,8 +129,8 @@ describe('in a model repository', () => {
     );
     const profile = await runCommand(['models', 'profile', clone, join(data, 'tiny/train.tsv')]);
     expect(profile.stderr).toBe(
-      `tweet-sentiment: ${clone}/model.onnx is a git-lfs pointer: expected the file itself; train the ` +
-        'model, or copy the file from a store\n',
+      `tweet-sentiment: ${clone}/model.onnx is a git-lfs pointer: expected the file itself; ` +
+        '`models pull` copies it from a remote of the clone; else train the model, or copy the file from a store\n',
     );
   });
 });

@@ -153,6 +153,11 @@ describe('models new refuses', () => {
       ['--labels', 'a,,b'],
       '--labels: expected two or more different names, such as',
     ],
+    ...['__proto__,b', 'a,\u001b[31m'].map((labels): [string, string[], string] => [
+      `a name that can not be one: ${labels}`,
+      ['--labels', labels],
+      '--labels: expected two or more different names, such as',
+    ]),
     [
       'more labels than there are examples for',
       ['--labels', Array.from({ length: 22 }, (_, at) => `l${at}`).join(',')],

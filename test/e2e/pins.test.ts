@@ -100,7 +100,9 @@ test('what is not in the store, incomplete, or not served, is not pinned', async
 test.each<[string, string[], string]>([
   ['a web server', ['pin', PINNED, '--model-store', 'http://localhost:1/x'], 'can only be read'],
   ['an alias with a slash', ['pin', PINNED, '--alias', 'a/b'], '--alias: expected a lower-case'],
-  ['unpin without a name', ['unpin'], "required option '--alias <name>' not specified"],
+  ['an alias that never was', ['unpin', '--alias', 'stagign'], 'has never had an alias stagign'],
+  ['its log', ['pins', '--alias', 'stagign'], 'has never had an alias stagign'],
+  ['unpin without a name', ['unpin'], '--alias: expected the alias to remove, found none'],
 ])('%s is refused', async (_, args, message) => {
   const { code, stderr } = await models(args);
   expect(stderr).toContain(message);

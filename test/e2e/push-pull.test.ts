@@ -39,6 +39,39 @@ test('a colleague who clones gets the weights of a commit', async () => {
   expect(runGit(colleague, ['status', '--porcelain'], { env: PLAIN_GIT }).toString()).toBe('');
 });
 
+test('weights that were pulled are no change for git, in a clone that nobody has prepared', async () => {
+  const author = await createModelRepository();
+  await author.commitVersion();
+  const [shared, colleague] = [temporaryFolder(), join(temporaryFolder(), 'clone')];
+  await models('push', '--repository', author.folder, '--remote', shared);
+  runGit('.', ['clone', '-q', author.folder, colleague], { env: PLAIN_GIT });
+  const pulled = await models('pull', '--repository', colleague, '--remote', shared);
+  expect(pulled.stderr).toBe(
+    'git-lfs is not set up: this command line does its work in this clone\n',
+  );
+  expect(readFileSync(join(colleague, 'model.onnx')).byteLength).toBeGreaterThan(1000);
+  expect(runGit(colleague, ['status', '--porcelain'], { env: PLAIN_GIT }).toString()).toBe('');
+  const again = await models('pull', '--repository', colleague, '--remote', shared);
+  expect(again.stderr).toBe('');
+});
+
+test('a version is not published into its own repository, where the next one would contain it', async () => {
+  const { folder, commitVersion, git, write } = await createModelRepository();
+  await commitVersion();
+  const store = join(folder, 'models');
+  const publish = () =>
+    models('publish', 'HEAD', '--repository', folder, '--model-store', store, '--model-name', 'm');
+  const refused = await publish();
+  expect(refused.stderr).toBe(
+    `tweet-sentiment: ${store} is in the model repository, whose next version would contain it: ` +
+      'name another folder, by --model-store or MODEL_STORE, or add it to .gitignore\n',
+  );
+  expect(refused.code).toBe(2);
+  expect(git('status', '--porcelain')).toBe('');
+  write('.gitignore', 'models/\n');
+  expect((await publish()).code).toBe(0);
+});
+
 test('a commit whose weights nobody has is not pushed as if it were whole', async () => {
   const author = await createModelRepository();
   expect((await author.commitVersion()).code).toBe(0);

@@ -22,6 +22,24 @@ test('a line for each part with --stat', async () => {
   ]);
 });
 
+test('scores that did not change are the same, and the notes are shown', async () => {
+  const found = await diff(BEFORE, { ...BEFORE, 'README.md': 'x' });
+  const note = `inputs are not compared: ${'of the model there is only a pointer '.repeat(5)}`;
+  const text = (notes: string[]) =>
+    formatDiffStat({ ...found, notes }, 60, createPaint(false))
+      .split('\n')
+      .slice(5);
+  expect(text(['one', note.trim()])).toEqual([
+    'scores            semeval-en/dev  0.6000, the same',
+    '                  umsab-de/dev    0.4000, the same',
+    'notes             one',
+    '                  inputs are not compared: of the model',
+    '                  there is only a pointer of the model ther…',
+  ]);
+  const url = `s3://${'x'.repeat(100)}`;
+  expect(text([`at ${url} and ${url}`]).at(-1)).toBe(`${' '.repeat(18)}${url.slice(0, 41)}…`);
+});
+
 test('a size is a change only where it is one', () => {
   expect(formatSizes({ old: 23_481_386, new: 23_481_386 })).toBe('23.5 MB, unchanged');
   expect(formatSizes({ old: 23_481_386, new: 23_481_387 })).toBe(

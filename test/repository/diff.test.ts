@@ -121,6 +121,10 @@ describe('the sections of a diff', async () => {
     expect(on('semeval-en/dev', 'fp32')).toContainEqual([undefined, 'macro_recall', 0.6, 0.72]);
     expect(on('semeval-en/dev', 'int8')).toContainEqual([undefined, 'macro_f1', undefined, 0.7]);
     expect(on('umsab-de/dev', 'served')).toHaveLength(3);
+    expect(found.scores.same).toContainEqual({
+      ...{ dataset: 'umsab-de/dev', precision: 'served', metric: 'f1', label: 'negative' },
+      ...{ old: 0.4, new: 0.4 },
+    });
   });
 
   test('the profile: the largest shifts, and the stability index of features with the same bins', () => {
@@ -169,7 +173,8 @@ describe('the sections of a diff', async () => {
       '  vocabulary 3 → 2 (−1), 1 added, 2 removed',
       '  + {"type":"NFKC"}',
       'scores (macro_recall decides)',
-      '    negative   f1 0.4000 → 0.5000 +0.1000',
+      '    negative   f1 0.4000 → 0.5000 +0.1000  recall 0.5000, the same',
+      '    positive   the same',
       '  language: stability index 1.5640',
       '  ~ language de              0.00 % → 20.00 %',
       '+print("fine-tune")',
@@ -204,7 +209,17 @@ describe('versions with missing, wrong or other files', () => {
   test('a version does not differ from itself', async () => {
     const found = await diff(BEFORE, BEFORE);
     expect(found).toMatchObject({ files: [], texts: [], notes: [], weights: undefined });
-    expect(formatDiff(found, 120, PLAIN)).toContain('none differs');
+    const text = formatDiff(found, 120, PLAIN);
+    expect(text).toContain('none differs');
+    expect(text).toContain('\n  semeval-en/dev: the same\n  umsab-de/dev: the same');
+  });
+
+  test('scores that can not be read are no obstacle where they did not change', async () => {
+    const broken = { ...BEFORE, 'metrics.json': '{' };
+    const found = await diff(broken, { ...broken, 'README.md': 'x' });
+    expect(found.scores).toMatchObject({ changes: [], same: [] });
+    expect(found.files).toEqual([{ path: 'README.md', status: 'changed' }]);
+    await expect(diff(BEFORE, broken)).rejects.toMatchObject({ code: 'unfit' });
   });
 
   test('in the other direction, additions are removals', async () => {

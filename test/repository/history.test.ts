@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openRepository } from '../../src/repository/git.ts';
 import { readHistory } from '../../src/repository/history.ts';
-import { createRepository } from '../support/git-version.ts';
+import { createRepository, runGit } from '../support/git-version.ts';
 import { MODEL, PINNED } from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';
 
@@ -108,6 +108,45 @@ test('names in UTF-8, tags and branches of a remote', async () => {
       branch: 'main',
     },
   ]);
+});
+
+test.each([
+  ['99999999999999', '1970-01-01T00:00:00.000Z'],
+  ['9999999999999999', '1970-01-01T00:00:00.000Z'],
+  ['18446744073709551615', '1970-01-01T00:00:00.000Z'],
+  ['253402300799', '9999-12-31T23:59:59.000Z'],
+])('a commit of second %s is of %s', async (seconds, date) => {
+  const created = createRepository();
+  const tree = created.git('write-tree').trim();
+  const who = `A <a@example.com> ${seconds} +0000`;
+  const object = `tree ${tree}\nauthor ${who}\ncommitter ${who}\n\nodd\n`;
+  const args = ['hash-object', '-t', 'commit', '-w', '--stdin', '--literally'];
+  const commit = runGit(created.folder, args, { input: object }).toString().trim();
+  created.git('update-ref', 'refs/heads/main', commit);
+  const { commits } = await readHistory(await openRepository(created.folder));
+  expect(commits.map((each) => each.date)).toEqual([date]);
+});
+
+test('commits and trees are those of their ids, not what `git replace` puts in their place', async () => {
+  const created = createRepository();
+  const old = created.commit({ name: '1' }, 'old');
+  const replaced = created.commit({ name: '2' }, 'new');
+  created.git('replace', replaced, old);
+  const { commits } = await readHistory(await openRepository(created.folder), { all: true });
+  expect(commits.map(({ subject }) => subject)).toEqual(['new', 'old']);
+});
+
+test('what is checked out without a branch is there, too', async () => {
+  const created = createRepository();
+  created.commit({ name: '1' }, 'main');
+  created.git('checkout', '-q', '--detach');
+  created.commit({ name: '2' }, 'between');
+  created.commit({ name: '3' }, 'detached');
+  const repository = await openRepository(created.folder);
+  const subjects = async (all: boolean) =>
+    (await readHistory(repository, { all })).commits.map(({ subject }) => subject);
+  expect(await subjects(false)).toEqual(['detached', 'main']);
+  expect(await subjects(true)).toEqual(['detached', 'between', 'main']);
 });
 
 test('no more commits are read than allowed, and that is reported', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { ModelError } from '../../src/version/errors.ts';
 import { type PinChange, pinAlias, readPinned, readPins } from '../../src/version/pins.ts';
 import { createFolderStore } from '../../src/version/stores/folder.ts';
 import { openStore } from '../../src/version/stores/open.ts';
@@ -149,6 +150,10 @@ describe('a pin that was interrupted before its file was written', () => {
     expect(pinned()).toBe(`${sha('a')}\n`);
   });
 
+  test('on a machine whose clock is fast, is not waited for longer', async () => {
+    expect(await pin(sha('c'), { now: later(-2) })).toMatchObject({ unloggedAfter: sha('b') });
+  });
+
   test('a minute later, another one is made, and says what it found', async () => {
     const result = await pin(sha('c'), { now: later(1) });
     expect(result).toMatchObject({ from: sha('a'), unloggedAfter: sha('b') });
@@ -192,6 +197,64 @@ test('the log of a web server is read without listing it', async () => {
   const found = await readPins({ store: web, model: MODEL, alias: 'production' }, 10);
   expect(found.map(({ to }) => to)).toEqual([sha('b'), sha('a')]);
   await server.close();
+});
+
+describe('a store that can’t be listed', () => {
+  const entry = { time: new Date(0).toISOString(), from: null, to: sha('a'), by: 'x' };
+  const answering = (answer: (number: number) => string | undefined) => {
+    const reads: number[] = [];
+    const read = async (key: string): Promise<Buffer> => {
+      const number = Number(/(\d+)\.json$/.exec(key)?.[1]);
+      reads.push(number);
+      const text = answer(number);
+      if (text === undefined) {
+        throw new ModelError('not-found', key);
+      }
+      return Buffer.from(text);
+    };
+    const log = readPins({ store: { location: 'web', read }, model: MODEL, alias: 'staging' }, 2);
+    return { reads, log };
+  };
+
+  test.each([1, 2, 3, 4, 1_000, 100_000])('has a log of %d entries', async (count) => {
+    const { log, reads } = answering((number) =>
+      number <= count ? JSON.stringify(entry) : undefined,
+    );
+    expect((await log)[0]?.number).toBe(count);
+    expect(reads.length).toBeLessThan(50);
+  });
+
+  test.each([
+    ['a page', '<!doctype html>', 'is not JSON'],
+    ['an entry', JSON.stringify(entry), 'expected the last entry'],
+  ])('answers every request with %s', async (_, text, message) => {
+    await expect(answering(() => text).log).rejects.toThrow(message);
+  });
+});
+
+test('files in the folder of the log that are no entries are left out', async () => {
+  await pin(sha('a'));
+  for (const name of ['99999999999999999999999.json', '007.json', '2.json.bak', '0.json']) {
+    writeFileSync(join(folder, LOG, name), '');
+  }
+  await pin(sha('b'));
+  expect((await readPins(target(), 9)).map(({ number }) => number)).toEqual([2, 1]);
+});
+
+test('a log with 200,000 entries has a last one', async () => {
+  const names = Array.from({ length: 200_000 }, (_, index) => `${index + 1}.json`);
+  const bytes = Buffer.from(JSON.stringify({ time: new Date(0), from: null, to: null, by: 'x' }));
+  const long = { location: 'long', list: async () => names, read: async () => bytes };
+  const [last] = await readPins({ store: long, model: MODEL, alias: 'staging' }, 1);
+  expect(last?.number).toBe(200_000);
+});
+
+test('a reason that is too long is refused', async () => {
+  await expect(pin(sha('a'), { reason: 'x'.repeat(5_000) })).rejects.toMatchObject({
+    code: 'bad-reference',
+    message: expect.stringContaining('reason'),
+  });
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('an entry that is none is named', async () => {

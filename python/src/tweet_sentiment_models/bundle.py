@@ -39,7 +39,7 @@ def install(node: Node, archive: Path = ARCHIVE) -> Path:
         ) from None
     digest = hashlib.sha256(content).hexdigest()[:16]
     folder = _cache_folder() / f"{version('tweet-sentiment-models')}-{digest}"
-    program = folder / "dist" / "main.js"
+    program = _program(folder)
     if not program.is_file():
         try:
             _install_into(folder, archive, node)
@@ -51,9 +51,20 @@ def install(node: Node, archive: Path = ARCHIVE) -> Path:
     return program
 
 
+def _program(folder: Path) -> Path:
+    return folder / "dist" / "main.js"
+
+
 def _cache_folder() -> Path:
     default = os.environ.get("LOCALAPPDATA") if os.name == "nt" else None
-    cache = os.environ.get("XDG_CACHE_HOME") or default or Path.home() / ".cache"
+    try:
+        cache = os.environ.get("XDG_CACHE_HOME") or default or Path.home() / ".cache"
+    except RuntimeError:
+        # A user without a name, as in a container.
+        raise CommandLineNotFound(
+            "this user has no home folder: the variable XDG_CACHE_HOME names the folder in which the command "
+            "line is installed"
+        ) from None
     return Path(cache) / "tweet-sentiment-models"
 
 
@@ -68,11 +79,14 @@ def _install_into(folder: Path, archive: Path, node: Node) -> None:
         package = staging / "package"
         _install_dependencies(package, node)
         _remove_other_platforms(package, node)
+        if folder.is_dir() and not _program(folder).is_file():
+            # Something has removed files of it, such as a program that cleans caches.
+            folder.rename(staging / "damaged")
         try:
             package.rename(folder)
         except OSError:
             # Another process was first.
-            if not folder.is_dir():
+            if not _program(folder).is_file():
                 raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)

@@ -30,8 +30,13 @@ def find() -> list[str]:
 
     Raises CommandLineNotFound where none can be run.
     """
-    command = os.environ.get("TWEET_SENTIMENT")
-    return shlex.split(command) if command else find_own()
+    command = os.environ.get("TWEET_SENTIMENT", "").strip()
+    if not command:
+        return find_own()
+    try:
+        return shlex.split(command)
+    except ValueError as error:
+        raise CommandLineNotFound(f"TWEET_SENTIMENT is no command: {error}: {command}") from None
 
 
 def find_own() -> list[str]:

@@ -63,7 +63,8 @@ def update(root: Path, values: Mapping[str, Any]) -> bool:
         check(root, values)
     except HyperparametersDiffer:
         _merge(content, _as_json(values))
-        text = json.dumps(content, indent=2, ensure_ascii=False)
+        # NaN is no JSON.
+        text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
         (root / PATH).write_bytes(f"{text}\n".encode())
         return True
     return False

@@ -146,7 +146,8 @@ class Run:
         entry of metrics.json: `{"rows": 100, "fp32": {"macro_recall": …, …}}`.
 
         `primary` is the score that decides: `macro_recall`, `macro_f1` or `accuracy`. `weights` are those that
-        the scores of a report are of: `fp32` or `int8`. Raises ValueError where it is none of these.
+        the scores of a report are of: `fp32` or `int8`. Raises ValueError where it is none of these, or a score
+        is not a number.
         """
         entries = {name: scores.entry(report, weights) for name, report in datasets.items()}
         self._write_metrics({"primary": primary, "datasets": entries})
@@ -168,8 +169,11 @@ class Run:
         else:
             entries = [{"text": text} for text in texts]
         if encode is not None:
-            entries = [{**entry, "ids": list(encode(entry["text"]))} for entry in entries]
-        lines_of_json = "".join(f"{json.dumps(entry, ensure_ascii=False)}\n" for entry in entries)
+            # Of a library such as NumPy, they are no numbers of Python.
+            entries = [
+                {**entry, "ids": [int(each) for each in encode(entry["text"])]} for entry in entries
+            ]
+        lines_of_json = "".join(f"{json.dumps(entry)}\n" for entry in entries)
         command_line.run(["models", "golden", "make", "--texts", "-"], self.root, lines_of_json)
 
     def commit(self, message: str, data: str | os.PathLike[str] | None = None) -> str:
@@ -281,7 +285,8 @@ class Run:
             )
 
     def _write_metrics(self, metrics: Mapping[str, Any]) -> None:
-        text = json.dumps(metrics, indent=2, ensure_ascii=False)
+        # NaN is no JSON.
+        text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False)
         (self.root / METRICS).write_bytes(f"{text}\n".encode())
 
     def _link_data(self, folder: Path) -> Path:

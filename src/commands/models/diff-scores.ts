@@ -14,11 +14,15 @@ export function formatPrimary({ primary }: ScoresDiff): string {
 }
 
 /** All scores of the served weights; of the float weights, the score that decides. */
-export function formatScores({ primary, changes }: ScoresDiff, paint: Paint): string[] {
+export function formatScores({ primary, changes, same }: ScoresDiff, paint: Paint): string[] {
   const decisive = primary.new ?? primary.old;
-  const datasets = new Set(changes.map(({ dataset }) => dataset));
+  const all = [...changes, ...same];
+  const datasets = new Set(all.map(({ dataset }) => dataset));
   return [...datasets].flatMap((dataset) => {
-    const ofDataset = changes.filter((change) => change.dataset === dataset);
+    const ofDataset = all.filter((pair) => pair.dataset === dataset);
+    if (!ofDataset.some(isChange)) {
+      return [`  ${paint('underline', dataset)}: the same`];
+    }
     const float = ofDataset.filter(
       ({ precision, metric, label }) =>
         precision === 'fp32' && metric === decisive && label === undefined,
@@ -31,23 +35,29 @@ export function formatScores({ primary, changes }: ScoresDiff, paint: Paint): st
   });
 }
 
-function formatServed(changes: readonly ScoreChange[], paint: Paint): string[] {
-  const served = changes.filter(
+function isChange({ old: before, new: after }: Change<number>): boolean {
+  return before !== after;
+}
+
+function formatServed(all: readonly ScoreChange[], paint: Paint): string[] {
+  const served = all.filter(
     ({ precision, metric }) => precision === 'served' && metric !== 'precision',
   );
   const labels = new Set(served.map(({ label = '' }) => label));
   return [...labels].map((label) =>
     formatLine(
       label || 'all labels',
-      served.filter((change) => (change.label ?? '') === label),
+      served.filter((pair) => (pair.label ?? '') === label),
       paint,
     ),
   );
 }
 
-function formatLine(name: string, changes: readonly ScoreChange[], paint: Paint): string {
-  const scores = changes.map(({ metric, ...change }) => `${metric} ${formatScore(change, paint)}`);
-  return `    ${padEnd(name, 10)} ${scores.join('  ')}`;
+function formatLine(name: string, scores: readonly ScoreChange[], paint: Paint): string {
+  const texts = scores.some(isChange)
+    ? scores.map(({ metric, ...sides }) => `${metric} ${formatScore(sides, paint)}`)
+    : ['the same'];
+  return `    ${padEnd(name, 10)} ${texts.join('  ')}`;
 }
 
 function formatScore({ old: before, new: after }: Change<number>, paint: Paint): string {
@@ -55,6 +65,9 @@ function formatScore({ old: before, new: after }: Change<number>, paint: Paint):
     value === undefined ? 'none' : formatMetric(value);
   if (before === undefined || after === undefined) {
     return paint('yellow', `${text(before)} → ${text(after)}`);
+  }
+  if (before === after) {
+    return `${text(after)}, the same`;
   }
   const difference = formatSigned(after - before, formatMetric);
   return `${text(before)} → ${text(after)} ${paint(after < before ? 'red' : 'green', difference)}`;

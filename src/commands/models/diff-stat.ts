@@ -2,7 +2,7 @@
 import { type Change, mapChange, type Status } from '../../repository/diff/change.ts';
 import type { CommitSummary, VersionDiff } from '../../repository/diff/diff.ts';
 import type { TextChange } from '../../repository/diff/texts.ts';
-import { padEnd, wrap } from '../../terminal/columns.ts';
+import { cutTo, padEnd, wrap } from '../../terminal/columns.ts';
 import { formatCount, formatMetric, formatSigned } from '../../terminal/numbers.ts';
 import type { Paint } from '../../terminal/paint.ts';
 import { formatCountChange, formatMarked, formatSizes } from './diff-lines.ts';
@@ -26,19 +26,37 @@ export function formatDiffStat(diff: VersionDiff, columns: number, paint: Paint)
     ['model', weights ? [formatSizes(weights.size)] : []],
     ['tokenizer', tokenizer ? [`vocabulary ${formatCountChange(tokenizer.vocabulary)}`] : []],
     ['scores', formatDecisive(diff, paint)],
-    ['notes', notes.length > 0 ? [`${formatCount(notes.length)}: shown without --stat`] : []],
   ];
+  const width = columns - NAME_WIDTH - 1;
+  const named = (name: string, lines: readonly string[]): string[] =>
+    lines.map((line, i) => `${paint('bold', padEnd(i === 0 ? name : '', NAME_WIDTH))} ${line}`);
   return [
     formatVersion('-', commits.old, paint),
     formatVersion('+', commits.new, paint),
     '',
     ...summaries.flatMap(([name, lines]) =>
-      lines
-        .filter(Boolean)
-        .flatMap((line) => wrap(line, columns - NAME_WIDTH - 1))
-        .map((line, i) => `${paint('bold', padEnd(i === 0 ? name : '', NAME_WIDTH))} ${line}`),
+      named(
+        name,
+        lines.filter(Boolean).flatMap((line) => wrap(line, width)),
+      ),
+    ),
+    ...named(
+      'notes',
+      notes.flatMap((note) => cutToLines(note, width)),
     ),
   ].join('\n');
+}
+
+/** The whole note is shown without `--stat`. */
+const NOTE_LINES = 2;
+
+function cutToLines(note: string, width: number): string[] {
+  const lines = wrap(note, width);
+  const shown = lines.slice(0, NOTE_LINES).map((line) => cutTo(line, width));
+  const last = shown[NOTE_LINES - 1];
+  return lines.length > NOTE_LINES && last !== undefined
+    ? [...shown.slice(0, -1), cutTo(`${last} …`, width)]
+    : shown;
 }
 
 function formatVersion(
@@ -86,15 +104,18 @@ function countLines(texts: readonly TextChange[]): string {
 }
 
 /** The score that decides, of the weights that are served. */
-function formatDecisive({ scores: { primary, changes } }: VersionDiff, paint: Paint): string[] {
-  const decisive = primary.new ?? primary.old;
-  const served = changes.filter(
+function formatDecisive({ scores }: VersionDiff, paint: Paint): string[] {
+  const decisive = scores.primary.new ?? scores.primary.old;
+  const served = [...scores.changes, ...scores.same].filter(
     ({ precision, metric, label }) =>
       precision === 'served' && metric === decisive && label === undefined,
   );
   const width = Math.max(0, ...served.map(({ dataset }) => dataset.length));
   return served.map(({ dataset, ...change }) => {
     const { old: before, new: after } = mapChange(change, formatMetric);
+    if (change.old === change.new) {
+      return `${padEnd(dataset, width)}  ${after}, the same`;
+    }
     const score = `${padEnd(dataset, width)}  ${before ?? 'none'} → ${after ?? 'none'}`;
     if (change.old === undefined || change.new === undefined) {
       return score;

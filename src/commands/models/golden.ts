@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { openRepository } from '../../repository/git.ts';
 import { GOLDEN_TEXTS } from '../../repository/golden-texts.ts';
@@ -58,8 +58,8 @@ async function make({ texts: source, repository, json }: MakeFlags): Promise<voi
 
 async function readTexts(source: string): Promise<GoldenText[]> {
   return source === '-'
-    ? parseGoldenTexts(await text(process.stdin), 'standard input')
-    : parseGoldenTexts(await readFile(source, 'utf8'), source);
+    ? parseGoldenTexts(await buffer(process.stdin), 'standard input')
+    : parseGoldenTexts(await readFile(source), source);
 }
 
 function printTexts(): void {

@@ -1,9 +1,13 @@
 import { cpus } from 'node:os';
+import { cutText } from '../../terminal/cut-text.ts';
 import { hasCode } from '../../version/errors.ts';
 import type { Publication } from '../../version/publication.ts';
 import type { Store } from '../../version/stores/store.ts';
 import { whoRuns } from '../identity.ts';
 import { warn } from '../output.ts';
+
+/** In a model with many golden texts, a reason can be longer than a store's record allows. */
+const MAX_REASON_CHARS = 1_500;
 
 /**
  * Checks whether a version may be published, and describes its publication for the store.
@@ -30,8 +34,12 @@ export async function judgePublication(
       warn(
         `${error.message}; published nevertheless, since --force was given: the store records it`,
       );
-      return { ...publication, forced: error.message };
+      return { ...publication, forced: forcedReason(error.message) };
     }
     throw error;
   }
+}
+
+export function forcedReason(message: string): string {
+  return cutText(message, MAX_REASON_CHARS);
 }

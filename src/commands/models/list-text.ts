@@ -137,13 +137,15 @@ function headingOf(dataset: string, language = ''): string[] {
   return [base, language, part].map((line) => cutTo(line, NAME_COLUMNS));
 }
 
-/** The tag, else the branch, of each version; the SHA where several would have the same name. */
+/** The tag, else the branch, of each version; the SHA where that is longer, or several would have the same name. */
 function namesOf(versions: readonly ListedVersion[]): string[] {
-  const names = versions.map(({ tag, branches }) => tag ?? branches[0]);
+  const names = versions.map(({ tag, branches }) =>
+    [tag ?? [], branches].flat().find((name) => columnsOf(name) <= NAME_COLUMNS + GAP),
+  );
   return versions.map(({ commit }, index) => {
     const name = names[index];
     const isUnique = name !== undefined && names.indexOf(name) === names.lastIndexOf(name);
-    return isUnique ? cutTo(name, NAME_COLUMNS + GAP) : commit.slice(0, SHA_DIGITS);
+    return isUnique ? name : commit.slice(0, SHA_DIGITS);
   });
 }
 

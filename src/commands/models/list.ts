@@ -3,7 +3,7 @@ import { type Leaderboard, readLeaderboard } from '../../repository/leaderboard/
 import { SORT_COLUMNS, selectVersions } from '../../repository/leaderboard/select.ts';
 import { minScore } from '../flag-values.ts';
 import { asJson, type Flags } from '../options.ts';
-import { notify, print, stdoutColumns } from '../output.ts';
+import { notify, print, stdoutColumns, warn } from '../output.ts';
 import { withVersionAccess, withVersionFlags } from '../version-access.ts';
 import { formatList } from './list-text.ts';
 
@@ -64,7 +64,8 @@ function run(flags: ListFlags & { readonly minScore: ReadonlyMap<string, number>
   });
 }
 
-function warnOfRest({ isComplete }: Leaderboard): void {
+function warnOfRest({ isComplete, notes }: Leaderboard): void {
+  notes.forEach(warn);
   if (!isComplete) {
     notify('the repository has more commits than were read: older ones are not listed');
   }

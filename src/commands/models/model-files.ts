@@ -23,8 +23,8 @@ async function readModelFile(folder: string, path: string): Promise<Buffer> {
   if (parsePointer(bytes)) {
     throw new ModelError(
       'unfit',
-      `${join(folder, path)} is a git-lfs pointer: expected the file itself; train the model, or copy the ` +
-        'file from a store',
+      `${join(folder, path)} is a git-lfs pointer: expected the file itself; \`models pull\` copies it ` +
+        'from a remote of the clone; else train the model, or copy the file from a store',
     );
   }
   return bytes;

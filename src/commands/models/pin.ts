@@ -35,7 +35,7 @@ export function addUnpin(models: Command): void {
     .description(
       'Remove an alias from MODEL_STORE. Servers that run go on to serve; one that starts with it is refused.',
     )
-    .requiredOption(ALIAS, 'what is removed', aliasName)
+    .option(ALIAS, 'what is removed; must be given', aliasName)
     .option('--reason <text>', REASON)
     .addOption(asJson())
     .action(judging(runUnpin));
@@ -61,9 +61,12 @@ function runPin(revision: string, flags: PinFlags): Promise<void> {
   });
 }
 
-function runUnpin(flags: PinFlags): Promise<void> {
+function runUnpin({ alias, ...flags }: Partial<PinFlags>): Promise<void> {
+  if (alias === undefined) {
+    throw new ModelError('bad-reference', '--alias: expected the alias to remove, found none');
+  }
   return withVersionAccess(flags, (versions) =>
-    change(versions, requireWritable(versions.store, PIN_ELSEWHERE), flags, null),
+    change(versions, requireWritable(versions.store, PIN_ELSEWHERE), { ...flags, alias }, null),
   );
 }
 

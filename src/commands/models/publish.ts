@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { tagsOf } from '../../repository/git.ts';
+import { type Repository, tagsOf, wouldCommit } from '../../repository/git.ts';
 import { ModelError } from '../../version/errors.ts';
 import { publishVersion } from '../../version/publish.ts';
 import { requireWritable, type Store } from '../../version/stores/store.ts';
@@ -47,6 +47,7 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
   return withVersionAccess(flags, async (versions) => {
     const { config, repository, resolve } = versions;
     const store = requireWritable(versions.store, PUBLISH_ELSEWHERE);
+    await assertOutside(repository, config.modelStore);
     const source = sourceOf(versions, flags.from);
     const commit = await resolve(revision);
     const tags = repository ? await tagsOf(repository) : undefined;
@@ -76,6 +77,17 @@ function run(revision: string, flags: PublishFlags): Promise<void> {
       notify(`${config.modelName} is the default name of the model; --model-name sets another`);
     }
   });
+}
+
+/** A store in the model repository would become a part of its next version. */
+async function assertOutside(repository: Repository | undefined, store: string): Promise<void> {
+  if (repository && !store.includes('://') && (await wouldCommit(repository, store))) {
+    throw new ModelError(
+      'bad-reference',
+      `${store} is in the model repository, whose next version would contain it: name another folder, by ` +
+        '--model-store or MODEL_STORE, or add it to .gitignore',
+    );
+  }
 }
 
 function sourceOf(

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { type Repository, resolveRevision } from '../../repository/git.ts';
+import { registerLfsFilter } from '../../repository/init.ts';
 import { checkOutFiles } from '../../repository/weights/checkout.ts';
 import { lfsFilesOf } from '../../repository/weights/pointers.ts';
 import { pullObjects } from '../../repository/weights/transfer.ts';
 import { formatBytes, formatQuantity } from '../../terminal/numbers.ts';
 import type { Store } from '../../version/stores/store.ts';
-import { print, progressBar } from '../output.ts';
+import { commandLine } from '../command-line.ts';
+import { notify, print, progressBar } from '../output.ts';
 import { type WeightsFlags, withRemote, withWeightsFlags } from './weights.ts';
 
 export function addPull(models: Command): void {
@@ -31,6 +33,9 @@ async function pull(
   const pulled = await pullObjects(repository.lfsFolder, remote, files, progressBar());
   const isCheckedOut =
     repository.hasWorkTree && (await resolveRevision(repository, 'HEAD')) === commit;
+  if (isCheckedOut) {
+    (await registerLfsFilter(repository, commandLine())).forEach(notify);
+  }
   const checkedOut = isCheckedOut ? await checkOutFiles(repository, files) : [];
   const result = { commit, remote: remote.location, pulled, checkedOut };
   print(flags, result, () => {

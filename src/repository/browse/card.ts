@@ -7,10 +7,10 @@ import { parseJsonSource } from '../../artifacts/json-source.ts';
 import { assertNoRetrainingMark, assertRecordMatches } from '../../artifacts/lineage.ts';
 import { type Artifact, type ArtifactPath, parseArtifact } from '../../artifacts/read.ts';
 import { readRequirements } from '../../artifacts/requirements.ts';
+import { messageOf } from '../../version/errors.ts';
 import { sizeOf } from '../../version/manifest.ts';
 import type { Version } from '../../version/version.ts';
 import { diffValues } from '../diff/values.ts';
-import { messageOf } from './list.ts';
 import { viewProfile, viewScores } from './views.ts';
 
 const MAX_README = 100_000;

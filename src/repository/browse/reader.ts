@@ -2,7 +2,8 @@
 import { LRUCache } from 'lru-cache';
 import type { ModelHistory, VersionCard, VersionChanges } from '../../api/history.ts';
 import { readArtifact } from '../../artifacts/read.ts';
-import { ModelError } from '../../version/errors.ts';
+import { shortCommit } from '../../terminal/quantities.ts';
+import { ModelError, messageOf } from '../../version/errors.ts';
 import { isFullSha } from '../../version/git-objects.ts';
 import type { Store } from '../../version/stores/store.ts';
 import { openVersion, type Version } from '../../version/version.ts';
@@ -12,10 +13,10 @@ import { diffVersions } from '../diff/diff.ts';
 import { summarizeDiff } from '../diff/summary.ts';
 import type { Inspect } from '../diff/weights.ts';
 import type { Repository } from '../git.ts';
-import { createRepositoryStore } from '../store.ts';
+import { createRepositoryStore, type Missing } from '../store.ts';
 import { readCard } from './card.ts';
 import { withBlobsOf } from './files.ts';
-import { type KnownScores, listRepository, listStore, messageOf } from './list.ts';
+import { type KnownScores, listRepository, listStore } from './list.ts';
 import { createRepositorySource } from './source.ts';
 import { viewDiff, viewPrimaryScores, viewProfile } from './views.ts';
 
@@ -63,7 +64,11 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
     if (!repository) {
       return openVersion(store, model, commit);
     }
-    const version = await openVersion(createRepositoryStore(repository, store), model, commit);
+    const version = await openVersion(
+      createRepositoryStore(repository, store, describeForPage),
+      model,
+      commit,
+    );
     // A version of the store may be missing in the repository.
     return withBlobsOf(repository, version).catch((error: unknown) => {
       messageOf(error);
@@ -80,7 +85,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
         return {
           model,
           source: nameOf(repository?.location ?? store.location),
-          commits: listing.commits,
+          ...{ commits: listing.commits, score: listing.score },
           notes: [...(repository ? [] : [WITHOUT_REPOSITORY]), ...listing.notes, ...notes],
           pins,
         };
@@ -123,6 +128,16 @@ async function keep<T extends object>(
 /** The last part of a path or of an address: the rest is not for every reader of the page. */
 function nameOf(location: string): string {
   return location.split('/').filter(Boolean).at(-1) ?? location;
+}
+
+/** What a reader of the page can know, and do: the folders of this machine are not for every reader. */
+function describeForPage({ repository, fallback, commit, pointer }: Missing): string {
+  const where = `neither in ${nameOf(repository.location)} nor in the store ${nameOf(fallback.location)}`;
+  if (pointer === undefined) {
+    return `The version ${commit} is ${where}`;
+  }
+  const pull = repository.hasWorkTree ? ': `models pull` copies them from a remote' : '';
+  return `the bytes of ${pointer} of ${shortCommit(commit)} are ${where}${pull}`;
 }
 
 /** What each alias of the store pins; a store without any is normal, another failure is shown. */

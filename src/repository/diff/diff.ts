@@ -1,5 +1,8 @@
 /** `models diff`: the ingredients and the results of two versions, side by side. */
+import type { Metrics } from '../../artifacts/metrics.ts';
+import { readArtifact } from '../../artifacts/read.ts';
 import type { VersionFilePath } from '../../artifacts/version-files.ts';
+import { hasCode } from '../../version/errors.ts';
 import type { Signature } from '../../version/git-objects.ts';
 import type { Version } from '../../version/version.ts';
 import { type Change, mapChange, type Status, statusOf } from './change.ts';
@@ -93,11 +96,26 @@ export async function diffVersions(versions: Versions, inspect?: Inspect): Promi
     tokenizer: changes.has('tokenizer.json')
       ? diffTokenizers(await artifact('tokenizer.json'))
       : undefined,
-    scores: diffScores(await artifact('metrics.json')),
+    scores: diffScores(await readMetrics()),
     profile: diffProfiles(await artifact('profile.json')),
     texts: await compareTexts(),
     notes,
   };
+
+  /** Also where they are the same: that is said of each score. */
+  async function readMetrics(): Promise<Change<Metrics>> {
+    if (changes.has('metrics.json')) {
+      return artifact('metrics.json');
+    }
+    const metrics = await readArtifact(versions.new, 'metrics.json').catch((error: unknown) => {
+      // Nothing is known of scores that can't be read, but they did not change.
+      if (!hasCode(error, 'unfit')) {
+        throw error;
+      }
+      return undefined;
+    });
+    return { old: metrics, new: metrics };
+  }
 
   async function compareTexts(): Promise<TextChange[]> {
     const texts: TextChange[] = [];

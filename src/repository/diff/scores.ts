@@ -1,13 +1,14 @@
-/** `metrics.json`: the scores that changed. */
+/** `metrics.json`: the scores that changed, and those that did not. */
 import type { Metrics, Scores } from '../../artifacts/metrics.ts';
 import { servedScores } from '../../artifacts/metrics.ts';
-import { type Change, changedPairs, mapChange, pairs } from './change.ts';
+import { type Change, mapChange, pairs } from './change.ts';
 
 export interface ScoresDiff {
   /** The score that decides. */
   readonly primary: Change<string>;
-  /** Only what changed. */
   readonly changes: readonly ScoreChange[];
+  /** Those that are equal in both versions. */
+  readonly same: readonly ScoreChange[];
 }
 
 export interface ScoreChange extends Change<number> {
@@ -22,14 +23,16 @@ export interface ScoreChange extends Change<number> {
 
 /** By precision, data set and label. */
 export function diffScores(metrics: Change<Metrics>): ScoresDiff {
+  const all = (['served', 'fp32', 'int8'] as const).flatMap((precision) =>
+    pairs(mapChange(metrics, (side) => scoresOf(side, precision))).flatMap(
+      ({ name: dataset, ...sides }) =>
+        pairsOf(sides).map((pair): ScoreChange => ({ dataset, precision, ...pair })),
+    ),
+  );
   return {
     primary: mapChange(metrics, ({ primary }) => primary),
-    changes: (['served', 'fp32', 'int8'] as const).flatMap((precision) =>
-      pairs(mapChange(metrics, (side) => scoresOf(side, precision))).flatMap(
-        ({ name: dataset, ...sides }) =>
-          diffOne(sides).map((change) => ({ dataset, precision, ...change })),
-      ),
-    ),
+    changes: all.filter((pair) => pair.old !== pair.new),
+    same: all.filter((pair) => pair.old === pair.new),
   };
 }
 
@@ -47,8 +50,8 @@ function scoresOf(
   );
 }
 
-function diffOne(sides: Change<Scores>): Omit<ScoreChange, 'dataset' | 'precision'>[] {
-  const means = changedPairs(
+function pairsOf(sides: Change<Scores>): Omit<ScoreChange, 'dataset' | 'precision'>[] {
+  const means = pairs(
     mapChange(
       sides,
       ({ labels: _, ...numbers }) => new Map<string, number>(Object.entries(numbers)),
@@ -56,7 +59,7 @@ function diffOne(sides: Change<Scores>): Omit<ScoreChange, 'dataset' | 'precisio
   ).map(({ name: metric, ...change }) => ({ metric, ...change }));
   const labels = pairs(mapChange(sides, (side) => new Map(Object.entries(side.labels)))).flatMap(
     ({ name: label, ...scores }) =>
-      changedPairs(
+      pairs(
         mapChange(
           scores,
           ({ f1, recall, precision }) =>

@@ -1,26 +1,21 @@
 /** What a reader wants to know of a diff first, in sentences. */
-import { type Datasets, languageOf } from '../../artifacts/datasets.ts';
-import { type Metrics, type Scores, servedScores } from '../../artifacts/metrics.ts';
+import type { Datasets } from '../../artifacts/datasets.ts';
+import type { Metrics } from '../../artifacts/metrics.ts';
 import { kindOf } from '../../artifacts/version-files.ts';
 import { languageName } from '../../terminal/languages.ts';
-import { formatBytes, formatCount, formatQuantity, formatSigned } from '../../terminal/numbers.ts';
-import { capitalized, listed } from '../../terminal/quantities.ts';
-import { type Change, groupBy, mapChange, pairs } from './change.ts';
+import { formatBytes, formatCount, formatQuantity } from '../../terminal/numbers.ts';
+import { listed } from '../../terminal/quantities.ts';
+import { type Change, mapChange, statusOf } from './change.ts';
 import type { VersionDiff } from './diff.ts';
+import type { PackageChange } from './packages.ts';
+import { describeScores } from './score-sentences.ts';
+import type { ValueChange } from './values.ts';
 
 export interface SummaryOptions {
   readonly diff: VersionDiff;
   /** Undefined on a side that has none, or none that can be read. */
   readonly metrics: Change<Metrics>;
   readonly datasets: Change<Datasets>;
-}
-
-/**
- * The difference of a share, measured on n texts, that is more than chance: about its 95 % interval where two
- * versions disagree on a tenth of the texts, 1.96 · √(0.1 / n).
- */
-export function leastDifference(texts: number): number {
-  return 0.6 / Math.sqrt(Math.max(texts, 1));
 }
 
 /**
@@ -37,85 +32,6 @@ export function summarizeDiff(options: SummaryOptions): string[] {
   return sentences.length > 0
     ? sentences
     : [`Only documentation changed: ${listed(diff.files.map(({ path }) => path))}.`];
-}
-
-interface DatasetScores extends Change<Scores> {
-  readonly name: string;
-  readonly rows: number;
-  readonly language: string;
-}
-
-function describeScores({ metrics, datasets }: SummaryOptions): string[] {
-  const primary = metrics.new?.primary ?? metrics.old?.primary;
-  if (primary === undefined) {
-    return [];
-  }
-  const all = pairs(mapChange(metrics, servedScores)).map(
-    ({ name, ...scores }): DatasetScores => ({
-      ...{ name, ...scores },
-      rows: (metrics.new ?? metrics.old)?.datasets[name]?.rows ?? 0,
-      language:
-        languageOf(name, datasets.new ?? []) ?? languageOf(name, datasets.old ?? []) ?? name,
-    }),
-  );
-  const byLanguage = [...groupBy(all, ({ language }) => language)].map(([, sets]) =>
-    sets.toSorted((a, b) => b.rows - a.rows),
-  );
-  const byVerdict = groupBy(byLanguage, ([main]) => verdictOf(main as DatasetScores, primary));
-  return VERDICTS.flatMap((verdict) => {
-    const weightOf = ([main]: readonly DatasetScores[]): number =>
-      verdict === 'About the same' ? (main?.rows ?? 0) : Math.abs(differenceOf(main, primary));
-    const languages = (byVerdict.get(verdict) ?? []).toSorted((a, b) => weightOf(b) - weightOf(a));
-    const texts = languages.map((sets) => describeLanguage(sets, primary));
-    const name = primary.replaceAll('_', ' ').replace('f1', 'F1');
-    return texts.length > 0 ? [`${verdict} (${name}): ${texts.join('; ')}.`] : [];
-  });
-}
-
-const VERDICTS = ['Better', 'About the same', 'Worse', 'Measured before only', 'New'] as const;
-
-function verdictOf(scores: DatasetScores, primary: Metrics['primary']): (typeof VERDICTS)[number] {
-  if (!scores.old || !scores.new) {
-    return scores.old ? 'Measured before only' : 'New';
-  }
-  const difference = differenceOf(scores, primary);
-  return Math.abs(difference) < leastDifference(scores.rows)
-    ? 'About the same'
-    : difference > 0
-      ? 'Better'
-      : 'Worse';
-}
-
-function differenceOf(scores: DatasetScores | undefined, primary: Metrics['primary']): number {
-  return (scores?.new?.[primary] ?? 0) - (scores?.old?.[primary] ?? 0);
-}
-
-/** @param sets of one language, the one with the most texts first: it decides. */
-function describeLanguage(sets: readonly DatasetScores[], primary: Metrics['primary']): string {
-  const [main, ...others] = sets as [DatasetScores, ...DatasetScores[]];
-  const scoreOf = ({ old: before, new: after }: Change<Scores>): string =>
-    [before, after].flatMap((side) => (side ? [formatScore(side[primary])] : [])).join(' → ');
-  const labels =
-    verdictOf(main, primary) === 'About the same'
-      ? pairs(mapChange(main, (side) => new Map(Object.entries(side.labels))))
-          .map(({ name, ...side }) => ({
-            name,
-            difference: (side.new?.recall ?? 0) - (side.old?.recall ?? 0),
-            support: side.new?.support ?? 0,
-          }))
-          .filter(({ difference, support }) => Math.abs(difference) >= leastDifference(support))
-          .map(({ name, difference }) => `${name} ${formatSigned(difference, formatScore)}`)
-      : [];
-  const notes = [
-    ...(labels.length > 0 ? [`recall of ${listed(labels)}`] : []),
-    ...others.map((set) => `${set.name}: ${scoreOf(set)}`),
-  ];
-  const language = capitalized(languageName(main.language));
-  return `${language} ${scoreOf(main)}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
-}
-
-function formatScore(score: number): string {
-  return score.toFixed(3);
 }
 
 function describeData(datasets: Change<Datasets>): string[] {
@@ -150,28 +66,22 @@ function describeData(datasets: Change<Datasets>): string[] {
   return [`Training data: ${[`${counts.join(' → ')} texts`, ...notes].join('; ')}.`];
 }
 
-/** Named in full: values that are names, such as that of a base model. */
+/** Values that are names, such as that of a base model: they say more than others. */
 const NAME = /^"[^"]{1,40}"$/;
 const MAX_NAMED = 3;
+const MAX_VALUE = 40;
 
 function describeRest(diff: VersionDiff): string[] {
-  const { hyperparameters, weights, tokenizer, environment } = diff;
-  const named = hyperparameters.filter(
-    (each) => NAME.test(each.old ?? '') && NAME.test(each.new ?? ''),
-  );
-  const shown = named.slice(0, MAX_NAMED);
-  const others = hyperparameters.length - shown.length;
+  const { weights, tokenizer, environment } = diff;
   const steps = tokenizer?.normalizer.filter(({ status }) => status !== 'same').length ?? 0;
-  const code = diff.files.filter(({ path }) => kindOf(path) === 'code').length;
+  const code = diff.files.filter(({ path }) => kindOf(path) === 'code');
   const parts = [
-    ...shown.map(({ key, ...side }) => `${key} ${unquoted(side.old)} → ${unquoted(side.new)}`),
-    ...(others > 0
-      ? [formatQuantity(others, shown.length > 0 ? 'other hyper-parameter' : 'hyper-parameter')]
-      : []),
-    ...(code > 0 ? [formatQuantity(code, 'code file')] : []),
-    ...(environment.packages.length > 0
-      ? [formatQuantity(environment.packages.length, 'package')]
-      : []),
+    ...describeHyperparameters(diff.hyperparameters),
+    ...few(
+      code.map(({ path, status }) => (status === 'changed' ? path : `${path} ${status}`)),
+      'code file',
+    ),
+    ...few(environment.packages.map(describePackage), 'package'),
     ...(tokenizer && tokenizer.vocabulary.added + tokenizer.vocabulary.removed > 0
       ? [`vocabulary of ${sides(tokenizer.vocabulary, formatCount)} tokens`]
       : []),
@@ -181,8 +91,40 @@ function describeRest(diff: VersionDiff): string[] {
   return parts.length > 0 ? [`Changed: ${parts.join('; ')}.`] : [];
 }
 
-function unquoted(value: string | undefined): string {
-  return (value ?? '').slice(1, -1);
+/** Each with its values where they are few; of many, only those whose values are names. */
+function describeHyperparameters(changes: readonly ValueChange[]): string[] {
+  const named = changes.filter((each) => NAME.test(each.old ?? '') && NAME.test(each.new ?? ''));
+  const shown = changes.length <= MAX_NAMED ? changes : named.slice(0, MAX_NAMED);
+  const others = changes.length - shown.length;
+  const noun = shown.length > 0 ? 'other hyper-parameter' : 'hyper-parameter';
+  return [
+    ...shown.map(({ key, ...change }) => describeChange(key, change)),
+    ...(others > 0 ? [formatQuantity(others, noun)] : []),
+  ];
+}
+
+function describePackage({ name, status, ...versions }: PackageChange): string {
+  return status === 'rehashed' ? `${name} with other hashes` : describeChange(name, versions);
+}
+
+/** `C 0.3 → 3`, `C 3 (added)`, `C 3 (removed)`; the name alone where the values are long. */
+function describeChange(name: string, change: Change<string>): string {
+  const { old: before, new: after } = mapChange(change, unquoted);
+  if ([before, after].some((value) => value !== undefined && value.length > MAX_VALUE)) {
+    return name;
+  }
+  return before === undefined || after === undefined
+    ? `${name} ${after ?? before} (${statusOf(change)})`
+    : `${name} ${before} → ${after}`;
+}
+
+function unquoted(value: string): string {
+  return NAME.test(value) ? value.slice(1, -1) : value;
+}
+
+/** Each by its name, or their number where they are many. */
+function few(names: readonly string[], noun: string): string[] {
+  return names.length <= MAX_NAMED ? [...names] : [formatQuantity(names.length, noun)];
 }
 
 /** `23.5 MB → 55 MB`; one of them where both are equal. */

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { sha256 } from '../../artifacts/digests.ts';
 import { DEFAULT_ALIAS } from '../../version/alias.ts';
-import { ModelError } from '../../version/errors.ts';
+import { ModelError, messageOf } from '../../version/errors.ts';
 import { isFullSha } from '../../version/git-objects.ts';
 import { MANIFEST_FILE, sizeOf } from '../../version/manifest.ts';
 import { forEachConcurrently } from '../../version/parallel.ts';
@@ -13,12 +13,13 @@ import { openVersion } from '../../version/version.ts';
 import { type Alias, listPaths, readAliases } from '../aliases.ts';
 import type { Repository } from '../git.ts';
 import { type HistoryCommit, readHistory } from '../history.ts';
-import { objectPath, parsePointer } from '../lfs.ts';
+import { objectPath, type Pointer, parsePointer } from '../lfs.ts';
 import { readBlobContents, readTrees } from './trees.ts';
 import {
   describeFiles,
   type FileFacts,
   isReadForFacts,
+  PARSED_FILES,
   type VersionFacts,
 } from './version-facts.ts';
 
@@ -48,6 +49,8 @@ export interface Leaderboard {
   /** The newest first. */
   readonly versions: readonly ListedVersion[];
   readonly aliases: readonly Alias[];
+  /** Versions of the store that can't be read, with the reason. */
+  readonly notes: readonly string[];
   /** False where the repository has more commits than were read. */
   readonly isComplete: boolean;
 }
@@ -71,13 +74,19 @@ export async function readLeaderboard(source: LeaderboardSource): Promise<Leader
   const inRepository = repository ? await describeCommits(repository, commits) : [];
   const known = new Set(commits.map(({ commit }) => commit));
   const others = [...stored.versions].filter((commit) => !known.has(commit));
-  const inStore = await mapConcurrently(others, (commit) => describeStored(store, model, commit));
+  const notes: string[] = [];
+  const inStore = await mapConcurrently(others, (commit) =>
+    describeStored(store, model, commit).catch((error: unknown) => {
+      notes.push(`${commit} of ${store.location} can't be listed: ${messageOf(error)}`);
+      return [];
+    }),
+  );
   const aliases = await readAliases(store, model, stored.paths);
-  const versions = await mapConcurrently([...inRepository, ...inStore], (version) =>
+  const versions = await mapConcurrently([...inRepository, ...inStore.flat()], (version) =>
     addStored(source, stored, aliases, version),
   );
   versions.sort((a, b) => b.date.localeCompare(a.date));
-  return { versions, aliases, isComplete: history?.isComplete ?? true };
+  return { versions, aliases, notes, isComplete: history?.isComplete ?? true };
 }
 
 interface StoredPaths {
@@ -121,41 +130,50 @@ async function describeCommits(
   );
   const filesOf = (commit: string) =>
     (trees.get(commit) ?? []).filter(({ path }) => isReadForFacts(path));
-  const blobs = commits.flatMap(({ commit }) => filesOf(commit).map(({ blob }) => blob));
-  const contents = await readBlobContents(repository, blobs);
+  const files = commits.flatMap(({ commit }) => filesOf(commit));
+  const contents = await readBlobContents(
+    repository,
+    files.map(({ blob }) => blob),
+    new Set(files.filter(({ path }) => PARSED_FILES.has(path)).map(({ blob }) => blob)),
+  );
+  const pointerOf = (blob: string): Pointer | undefined => {
+    const bytes = contents.get(blob)?.bytes;
+    return bytes && parsePointer(bytes);
+  };
   const factsOf = (blob: string): FileFacts => {
     const { size, sha256, bytes } = contents.get(blob) ?? NO_CONTENT;
-    const pointer = bytes && parsePointer(bytes);
+    const pointer = pointerOf(blob);
     return pointer
       ? { size: pointer.size, sha256: pointer.oid, bytes: undefined }
       : { size, sha256, bytes };
   };
   // Many commits have the same weights.
   const found = new Map<string, Promise<boolean>>();
+  const hasWeights = async (commit: string): Promise<boolean> => {
+    const weights = filesOf(commit).find(({ path }) => path === 'model.onnx');
+    const pointer = weights && pointerOf(weights.blob);
+    return pointer ? hasObject(repository, pointer, found) : weights !== undefined;
+  };
   return mapConcurrently(commits, async ({ commit, tags, branches, branch, ...rest }) => {
-    const files = new Map(filesOf(commit).map(({ path, blob }) => [path, factsOf(blob)]));
+    const facts = new Map(filesOf(commit).map(({ path, blob }) => [path, factsOf(blob)]));
     return {
       ...{ commit, date: rest.date, author: rest.author, subject: rest.subject },
       tag: tags.at(-1) ?? null,
       branches: branches.length > 0 || branch === undefined ? branches : [branch],
-      ...describeFiles(files),
-      isInRepository: await hasWeights(repository, files.get('model.onnx'), found),
+      ...describeFiles(facts),
+      isInRepository: await hasWeights(commit),
     };
   });
 }
 
 const NO_CONTENT: FileFacts = { size: 0, sha256: undefined, bytes: undefined };
 
-/** True where the weights are in git itself, or git-lfs has their bytes. */
-async function hasWeights(
+/** True where git-lfs has the bytes. */
+async function hasObject(
   { lfsFolder }: Repository,
-  weights: FileFacts | undefined,
+  { oid, size }: Pointer,
   found: Map<string, Promise<boolean>>,
 ): Promise<boolean> {
-  if (weights?.sha256 === undefined || weights.bytes) {
-    return weights !== undefined;
-  }
-  const { sha256: oid, size } = weights;
   const isFound =
     found.get(oid) ??
     stat(objectPath(lfsFolder, oid)).then(

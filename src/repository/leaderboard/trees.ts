@@ -75,28 +75,36 @@ function listFiles(
 
 /** Blobs are read in groups of about this size. */
 const GROUP_BYTES = 32 * 1024 ** 2;
-/** Files that are read as a whole, and pointers, are smaller; of others only the digest is kept. */
-const KEPT_BYTES = 1024 ** 2;
+/** Files that are parsed are smaller. */
+const PARSED_BYTES = 1024 ** 2;
+/** Pointers, and the marks of merges, are smaller. */
+const KEPT_BYTES = 4 * 1024;
 
 export interface BlobContent {
   readonly size: number;
   /** SHA-256 of the content, hex. */
   readonly sha256: string;
-  /** Undefined for a large blob. */
+  /** Undefined for a blob of which only the digest is kept. */
   readonly bytes: Buffer | undefined;
 }
 
-/** Size, digest and, of small ones, content of blobs by their ids. */
+/**
+ * Size, digest and, of small ones, content of blobs by their ids.
+ *
+ * @param parsed the ids of those whose content is kept also where it is longer than a pointer.
+ */
 export async function readBlobContents(
   repository: Repository,
   ids: readonly string[],
+  parsed: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, BlobContent>> {
   const contents = new Map<string, BlobContent>();
   for (const group of await groupBySize(repository, [...new Set(ids)])) {
     for (const { id, content } of await readObjects(repository, 'blob', group)) {
       const sha256 = createHash('sha256').update(content).digest('hex');
       // A copy: a part of git's output would keep all of it.
-      const bytes = content.byteLength <= KEPT_BYTES ? Buffer.from(content) : undefined;
+      const maxBytes = parsed.has(id) ? PARSED_BYTES : KEPT_BYTES;
+      const bytes = content.byteLength <= maxBytes ? Buffer.from(content) : undefined;
       contents.set(id, { size: content.byteLength, sha256, bytes });
     }
   }

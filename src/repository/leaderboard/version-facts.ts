@@ -37,6 +37,11 @@ export interface VersionFacts {
 /** The files that `describeFiles` reads, besides the ingredients. */
 export const READ_FILES: readonly string[] = ['metrics.json', 'profile.json', ...RECORDED_OUTPUTS];
 
+/** Those of which it needs more than the digest; of others, the content shows at most a mark of a merge. */
+export const PARSED_FILES: ReadonlySet<string> = new Set([
+  ...['metrics.json', 'profile.json', 'data/datasets.json'],
+]);
+
 export function isReadForFacts(path: string): boolean {
   return READ_FILES.includes(path) || isIngredient(path);
 }

@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { ModelError } from '../../version/errors.ts';
 import type { HashAlgorithm } from '../../version/git-objects.ts';
 import type { ConflictStyle } from './conflict-style.ts';
@@ -40,8 +40,13 @@ export async function runMergeDriver(
     (await mergeByMeaning(files, path, sides, algorithm, style)) ??
     (await mergeLines(files, path, sides, style));
   const temporary = `${files.ours}.${randomUUID()}`;
-  await writeFile(temporary, bytes);
-  await rename(temporary, files.ours);
+  try {
+    await writeFile(temporary, bytes);
+    await rename(temporary, files.ours);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
   return messages;
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import { ModelError } from '../../version/errors.ts';
 import { checkJson, parseJson } from '../../version/json.ts';
 import type { Store } from '../../version/stores/store.ts';
 import { downloadObject, uploadObject, writableRemote } from './transfer.ts';
@@ -14,16 +15,20 @@ const transfer = {
   oid: z.string().regex(/^[0-9a-f]{64}$/),
   size: z.int().min(0),
 };
-const requestSchema = z.discriminatedUnion('event', [
-  z.object({
-    event: z.literal('init'),
-    operation: z.enum(['upload', 'download']),
-    remote: z.string().min(1),
-  }),
-  z.object({ event: z.literal('upload'), ...transfer, path: z.string().min(1) }),
-  z.object({ event: z.literal('download'), ...transfer }),
-  z.object({ event: z.literal('terminate') }),
-]);
+const requestSchema = z.discriminatedUnion(
+  'event',
+  [
+    z.object({
+      event: z.literal('init'),
+      operation: z.enum(['upload', 'download']),
+      remote: z.string().min(1),
+    }),
+    z.object({ event: z.literal('upload'), ...transfer, path: z.string().min(1) }),
+    z.object({ event: z.literal('download'), ...transfer }),
+    z.object({ event: z.literal('terminate') }),
+  ],
+  'expected init, upload, download or terminate',
+);
 type Request = z.infer<typeof requestSchema>;
 
 /** git-lfs only shows the message. */
@@ -58,8 +63,10 @@ export async function runAgent({ input, write, openRemote, folder }: AgentOption
       send(result);
     } else {
       const { oid } = request;
-      const store = remote as Store;
-      send({ event: 'complete', oid, ...(await transferObject(store, request, { folder, send })) });
+      send({
+        ...{ event: 'complete', oid },
+        ...(await transferObject(remote, request, { folder, send })),
+      });
     }
   }
 }
@@ -71,12 +78,15 @@ function parseRequest(line: string): Request {
 }
 
 function transferObject(
-  remote: Store,
+  remote: Store | undefined,
   request: Extract<Request, { event: 'upload' | 'download' }>,
   { folder, send }: { readonly folder: string; readonly send: (message: object) => void },
 ): Promise<object> {
   return attempt(async () => {
     const { event, oid } = request;
+    if (!remote) {
+      throw new ModelError('tool-failed', 'no remote is open: expected init before, without error');
+    }
     let bytesSoFar = 0;
     const onBytes = (bytesSinceLast: number): void => {
       bytesSoFar += bytesSinceLast;

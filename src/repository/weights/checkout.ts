@@ -1,9 +1,10 @@
 /** Puts the bytes of git-lfs files in the place of their pointers in a working tree. */
-import { copyFile, readFile, rename } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '../../errors.ts';
 import type { Repository } from '../git.ts';
 import { objectPath, parsePointer } from '../lfs.ts';
+import { moveFile } from '../move-file.ts';
 import type { LfsFile } from './pointers.ts';
 import { withTransferDirectory } from './transfer.ts';
 
@@ -25,7 +26,7 @@ export async function checkOutFiles(
       if ((await pointerAt(target)) === oid) {
         const temporary = join(staging, oid);
         await copyFile(objectPath(repository.lfsFolder, oid), temporary);
-        await rename(temporary, target);
+        await moveFile(temporary, target);
         replaced.push(file);
       }
     }
@@ -57,6 +58,7 @@ async function refreshIndex(repository: Repository, files: readonly LfsFile[]): 
   const ids = stored.trim().split('\n');
   const unchanged = paths.filter((_, index) => ids[index] === files[index]?.blob);
   if (unchanged.length > 0) {
-    await repository.git('add', '--', ...unchanged);
+    // A path such as `*.onnx` is that file only.
+    await repository.git('--literal-pathspecs', 'add', '--', ...unchanged);
   }
 }

@@ -122,7 +122,8 @@ async function openGitRemote(
   const name = gitRemote ?? (await defaultGitRemote(repository));
   const address = await remoteAddress(repository, name);
   const path = /^file:/i.test(address) ? fileURLToPath(address) : address;
-  const folder = /^[\w.@-]+:/.test(path) ? undefined : await gitFolderOf(path);
+  const isElsewhere = path === '' || /^[\w.@-]+:/.test(path);
+  const folder = isElsewhere ? undefined : await gitFolderOf(path);
   if (folder === undefined) {
     throw new ModelError(
       'bad-reference',

@@ -47,10 +47,11 @@ export function createFolderStore(location: string): LocalStore {
         throw asReadError(error, root);
       }
     },
-    create: (key, bytes) => asWriteError(() => createFile(location, join(location, key), bytes)),
+    create: (key, bytes) =>
+      asWriteError(join(location, key), (path) => createFile(location, path, bytes)),
     replace: (key, bytes, expected) =>
-      asWriteError(() => replaceFile(location, join(location, key), bytes, expected)),
-    remove: (key) => asWriteError(() => rm(join(location, key), { force: true })),
+      asWriteError(join(location, key), (path) => replaceFile(location, path, bytes, expected)),
+    remove: (key) => asWriteError(join(location, key), (path) => rm(path, { force: true })),
   };
 }
 
@@ -154,12 +155,12 @@ async function replaceFile(
 }
 
 /** Runs work that writes. @throws ModelError `store-unavailable` in place of an error of the file system. */
-async function asWriteError<T>(work: () => Promise<T>): Promise<T> {
+async function asWriteError<T>(path: string, work: (path: string) => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await work(path);
   } catch (cause) {
     throw isSystemError(cause)
-      ? new ModelError('store-unavailable', describeSystemError(cause), { cause })
+      ? new ModelError('store-unavailable', describeSystemError(cause, path), { cause })
       : cause;
   }
 }

@@ -47,6 +47,18 @@ test('what does not fit is counted; several of a branch are named by their SHA',
   expect(text).toContain('fbd5e27 was published by --force: why');
 });
 
+test('a version whose names are too long for the scores is named by its SHA, not by a part of them', async () => {
+  const { versions } = await shipped();
+  const named = (tag: string | null, branches: string[]): string[] => {
+    const [version] = versions;
+    const text = formatList([{ ...version, tag, branches } as never], [], 40);
+    return [...text.matchAll(/^(\S+) +74\.6/gm)].map(([, name]) => name as string);
+  };
+  expect(named(null, ['preprocessing-of-names'])).toEqual(['fbd5e27']);
+  expect(named('v1.2.0-candidate', ['C-3'])).toEqual(['C-3']);
+  expect(named('v1.2.0', ['C-3'])).toEqual(['v1.2.0']);
+});
+
 test('percent: half up, in the four digits of a score', () => {
   expect([0.5185, 0.7425, 0.7685, 1, 0, undefined].map(formatPercent)).toEqual([
     '51.9',

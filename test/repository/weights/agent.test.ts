@@ -83,6 +83,26 @@ test('a transfer that fails has its reason, and the next one is made', async () 
   expect(answers.at(-1)).toMatchObject({ event: 'complete', oid: OID });
 });
 
+test.each(['upload', 'download'])(
+  '%s without a remote is answered with the reason',
+  async (event) => {
+    const answers = await converse([{ event, ...object, path: '/dev/null' }, TERMINATE]);
+    expect(answers).toEqual([
+      {
+        event: 'complete',
+        oid: OID,
+        error: { code: 1, message: expect.stringMatching(/^no remote/) },
+      },
+    ]);
+  },
+);
+
+test('a request of another kind is named with those that are known', async () => {
+  await expect(converse([init('download'), { event: 'pause' }])).rejects.toThrow(
+    'event: expected init, upload, download or terminate, found "pause"',
+  );
+});
+
 test('what is not the object is not uploaded', async () => {
   const path = join(folder, 'weights');
   writeFileSync(path, 'another');

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openRepository, type Repository } from '../../../src/repository/git.ts';
+import { objectPath, storeLfsObject } from '../../../src/repository/lfs.ts';
 import { checkOutFiles } from '../../../src/repository/weights/checkout.ts';
 import { lfsFilesOf, lfsFilesOfHistory } from '../../../src/repository/weights/pointers.ts';
 import { findRemote } from '../../../src/repository/weights/remote.ts';
@@ -10,6 +11,7 @@ import {
   pushObjects,
   writableRemote,
 } from '../../../src/repository/weights/transfer.ts';
+import { lfsPointer } from '../../../src/version/git-objects.ts';
 import { createFolderStore } from '../../../src/version/stores/folder.ts';
 import { temporaryFolder } from '../../support/git-version.ts';
 import { startObjectServer } from '../../support/object-server.ts';
@@ -208,4 +210,30 @@ describe('the remote', () => {
     await expect(remoteOf(repository)).rejects.toThrow(/is a git-lfs server: `git lfs push`/);
     await expect(remoteOf(repository, 'ftp://host/x')).rejects.toThrow(/found "ftp:\/\/host\/x"/);
   });
+});
+
+test('a file called as a pattern is put in its place, and no other is staged', async () => {
+  const { created, repository } = author;
+  const clean =
+    'f=$(mktemp); cat >$f; printf "version https://git-lfs.github.com/spec/v1\\noid sha256:%s\\nsize %s\\n" ' +
+    '$(sha256sum <$f | cut -c1-64) $(wc -c <$f); rm $f';
+  writeFileSync(join(created.folder, '.git/info/attributes'), '*.bin filter=lfs\n');
+  writeFileSync(join(created.folder, '*.bin'), lfsPointer(oidOf(NEW), NEW.byteLength));
+  writeFileSync(join(created.folder, 'a.bin'), 'first');
+  created.git('add', '--all');
+  created.git('commit', '-q', '-m', 'files');
+  created.git('config', 'filter.lfs.clean', clean);
+  writeFileSync(join(created.folder, 'a.bin'), 'work of the user');
+  const staged = created.git('write-tree');
+  await checkOutFiles(repository, await lfsFilesOf(repository, 'HEAD'));
+  expect(readFileSync(join(created.folder, '*.bin')).equals(NEW)).toBe(true);
+  expect(created.git('write-tree')).toBe(staged);
+});
+
+test('what can not be stored leaves no part of it', async () => {
+  const { lfsFolder } = author.repository;
+  const path = objectPath(lfsFolder, oidOf(Buffer.from('x')));
+  mkdirSync(path, { recursive: true });
+  await expect(storeLfsObject(lfsFolder, Buffer.from('x'))).rejects.toThrow();
+  expect(readdirSync(dirname(path))).toEqual([oidOf(Buffer.from('x'))]);
 });

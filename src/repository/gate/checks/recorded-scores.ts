@@ -2,7 +2,7 @@
 import { type Datasets, languageOf } from '../../../artifacts/datasets.ts';
 import { type Metrics, type Scores, servedScores } from '../../../artifacts/metrics.ts';
 import { formatMetric, formatQuantity, formatSigned } from '../../../terminal/numbers.ts';
-import { leastDifference } from '../../diff/summary.ts';
+import { leastDifference } from '../../diff/noise.ts';
 import { type Check, check } from '../check.ts';
 
 export interface Thresholds {
