@@ -138,7 +138,7 @@ class TrainingTest(unittest.TestCase):
         self.assert_reproduced(program, first)
 
         del self.variables["UV_FIND_LINKS"]
-        reproduce = [program, "models", "reproduce", sha, "--data", data]
+        reproduce = [str(program), "models", "reproduce", sha, "--data", str(data)]
         done = subprocess.run(
             reproduce, cwd=self.root, env=self.variables, capture_output=True, text=True
         )

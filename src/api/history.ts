@@ -20,7 +20,10 @@ const historyCommitSchema = z.object({
   branches: namesSchema,
   /** Whether it has a model; other commits are steps between versions. */
   isVersion: z.boolean(),
-  /** The score that decides, on the largest data set; absent where none is recorded. */
+  /**
+   * The score that decides, on the data set that the scores of the history share, else on its largest one; absent
+   * where none is recorded.
+   */
   score: z.object({ metric: z.string(), dataset: z.string(), value: ratioSchema }).optional(),
 });
 
@@ -32,6 +35,8 @@ export const modelHistorySchema = z.object({
   notes: namesSchema,
   /** Children before their parents, otherwise the newest first. */
   commits: z.array(historyCommitSchema).readonly(),
+  /** What the scores of most versions measure: only these can be compared. Absent without any score. */
+  score: z.object({ metric: z.string(), dataset: z.string() }).optional(),
   pins: z.array(z.object({ alias: z.string(), commit: commitSchema })).readonly(),
 });
 
@@ -87,6 +92,8 @@ const datasetScoresSchema = z.object({
   rows: countSchema,
   /** Of all labels, by metric; the one that decides first. */
   scores: z.record(z.string(), ratioSchema),
+  /** What guessing gets of the score that decides; absent where it is better than that by more than chance. */
+  guess: ratioSchema.optional(),
   labels: z.record(
     z.string(),
     z.object({

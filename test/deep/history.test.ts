@@ -1,53 +1,18 @@
 /** The page of the history in a real Chromium. */
-import type { Page } from 'playwright-core';
+import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRepository } from '../support/git-version.ts';
 import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
-import { startCommand, startServer, type TestServer } from '../support/server.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 import { axeViolations } from './axe.ts';
 import { hasChromium, open, PATIENCE_MS, useBrowser } from './browser.ts';
+import { cutOff, openAll, openView, startUi, type Ui } from './history-page.ts';
 import { faintTexts, tooWide } from './in-page.mjs';
 
 /** v1.0.0 */
 const ENGLISH = '32eb7fd5469295075ea10dfc54e9c97da5514a19';
 
 useBrowser();
-
-interface Ui {
-  readonly url: string;
-  stop(): Promise<unknown>;
-}
-
-async function startUi(...args: string[]): Promise<Ui> {
-  const { child, exited } = startCommand(['models', 'ui', '--port', '0', ...args]);
-  const line = await new Promise<string>((resolve) =>
-    child.stdout.once('data', (bytes: Buffer) => resolve(bytes.toString())),
-  );
-  return {
-    url: new URL(line.trim()).origin,
-    stop: () => {
-      child.kill('SIGINT');
-      return exited;
-    },
-  };
-}
-
-/** Opens a view. @param fragment such as `#version=v2.0.0`. */
-async function openView(
-  ui: Ui,
-  fragment: string,
-  options: Parameters<typeof open>[1] = {},
-): ReturnType<typeof open> {
-  const opened = await open(ui.url, options);
-  await opened.page.goto(`${ui.url}/history${fragment}`);
-  return opened;
-}
-
-const openAll = async (page: Page): Promise<void> => {
-  for (const summary of await page.locator('summary:visible').all()) {
-    await summary.click();
-  }
-};
 
 describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
   let server: TestServer;
@@ -183,6 +148,19 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     },
   );
 
+  test.each([390, 1280])(
+    'titles, labels and data are shown in full at %i pixels',
+    async (width) => {
+      const viewport = { width, height: 844 };
+      const { page } = await openView(ui, '', { viewport });
+      await page.locator('.commit-row').first().waitFor();
+      expect(await cutOff(page, '.subject, .chip')).toEqual([]);
+      const { page: version } = await openView(ui, '#version=v2.0.0', { viewport });
+      await version.getByText('1,819 texts are in Hindi by their data set').waitFor();
+      expect(await cutOff(version, '[aria-label="Data files"]')).toEqual([]);
+    },
+  );
+
   test('on a phone, there is the list or what was opened', async () => {
     const { page } = await openView(ui, '', { viewport: { width: 390, height: 844 } });
     await page.getByRole('link', { name: 'Baseline: TF-IDF' }).click();
@@ -239,6 +217,7 @@ describe.skipIf(!hasChromium)('other histories', () => {
     try {
       const { page, complaints } = await openView(ui, '');
       const place = new URL(server.url).host;
+      await page.getByText(`of ${basename(repository.folder)}`).waitFor();
       await page
         .getByText(`${place}: ${PINNED.slice(0, 8)}, which is not in this history`)
         .waitFor();
@@ -255,7 +234,10 @@ describe.skipIf(!hasChromium)('other histories', () => {
       await page.getByText('Changed: code/a.py added.').waitFor();
       await page.getByRole('link', { name: PINNED.slice(0, 8), exact: true }).click();
       await page.locator('#card-scores-title').waitFor();
-      expect(complaints).toEqual([]);
+      // Its parent is nowhere, which the browser reports, too.
+      const nowhere = `is neither in ${basename(repository.folder)} nor in the store models`;
+      await page.getByText(nowhere).waitFor();
+      expect(complaints).toEqual([expect.stringContaining('404 (Not Found)')]);
     } finally {
       await Promise.all([ui.stop(), server.stop()]);
     }

@@ -1,6 +1,6 @@
 /** `models new`, from the template to the served version, with a real uv and packages from the registry. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Template } from '../../src/repository/new-repository.ts';
@@ -23,6 +23,8 @@ interface NewModel {
   readonly folder: string;
   run(...args: string[]): Promise<string>;
   train(): void;
+  /** Trains, which ends with an error. @returns what it printed. */
+  failToTrain(data?: string): string;
 }
 
 /** Made as docs/your-own-model.md describes. */
@@ -49,6 +51,13 @@ async function newModel(template: Template): Promise<NewModel> {
     run,
     train: () => {
       shell('.venv/bin/python', 'code/train.py', '--data', 'data');
+    },
+    failToTrain: (data = 'data') => {
+      const args = ['code/train.py', '--data', data];
+      const options = { cwd: folder, env, encoding: 'utf8' } as const;
+      const { status, stderr } = spawnSync('.venv/bin/python', args, options);
+      expect(status).toBe(1);
+      return stderr;
     },
   };
 }
@@ -144,6 +153,23 @@ test(
     const second = await ship(model);
     const diff = await run('diff', first, second, '--repository', folder);
     expect(diff).toContain('"words" → "byte-level-bpe"');
+
+    // Mistakes, each before the training, in a sentence.
+    const elsewhere = temporaryFolder();
+    cpSync(join(folder, 'data'), elsewhere, { recursive: true });
+    rmSync(join(elsewhere, 'examples/dev.tsv'));
+    expect(model.failToTrain(elsewhere)).toBe(
+      `${elsewhere}/examples/dev.tsv: expected the file examples/dev.tsv of data/datasets.json in the folder of --data, ` +
+        'found nothing\n',
+    );
+    writeFileSync(path, '<<<<<<< ours\n');
+    expect(model.failToTrain()).toBe(
+      'tweet-sentiment: hyperparameters.json has a conflict that is not resolved\n',
+    );
+    writeFileSync(join(folder, 'environment/environment.json'), '<<<<<<< ours\n');
+    expect(model.failToTrain()).toMatch(
+      /^[^\n]*environment\/environment\.json is not JSON: is there a conflict of a merge in it\? [^\n]*\n$/,
+    );
     expect(runGit(folder, ['log', '--format=%s']).toString().trim().split('\n')).toEqual([
       'A version',
       'A version',

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -88,7 +89,7 @@ test('models new prints the next commands', async () => {
       'next:\n' +
       `  cd '${folder}'\n` +
       `  export TWEET_SENTIMENT="'${process.execPath}' '${MAIN}'"\n` +
-      `  tweet-sentiment() { '${process.execPath}' '${MAIN}' "$@"; }\n` +
+      `  alias tweet-sentiment="'${process.execPath}' '${MAIN}'"\n` +
       '  uv venv --python 3.11\n' +
       '  uv pip sync --python .venv --require-hashes environment/requirements.txt\n' +
       '  .venv/bin/python code/train.py --data data\n' +
@@ -105,6 +106,38 @@ test('models new prints the next commands', async () => {
   });
   expect(installed.stdout).not.toContain('TWEET_SENTIMENT');
   expect(installed.stdout).toContain('  tweet-sentiment models commit');
+});
+
+test('what models new defines is the server itself in the background: kill ends it', async () => {
+  const { stdout } = await runCommand(['models', 'new', newFolder()], GIT);
+  const definition = stdout.split('\n').find((line) => line.startsWith('  alias ')) as string;
+  const log = join(temporaryFolder(), 'log');
+  writeFileSync(log, '');
+  const script = [
+    // As in a terminal; a script expands no alias.
+    'shopt -s expand_aliases',
+    definition,
+    `tweet-sentiment logs --follow '${log}' >/dev/null 2>&1 &`,
+    // Until the shell's child has become the program; of a function, it does not.
+    'for n in $(seq 100); do name=$(ps -o comm= -p $!); [ "$name" = bash ] || break; sleep 0.1; done',
+    'echo "$name"; kill $!; wait $!',
+    `remaining=$(pgrep -f 'logs --follow ${log}'); echo "remaining: $remaining"; kill $remaining`,
+  ].join('\n');
+  // From standard input: not in the arguments of a process.
+  const output = spawnSync('bash', ['-s'], {
+    encoding: 'utf8',
+    input: script,
+    timeout: 60_000,
+  }).stdout;
+  const [name, remaining] = output.trim().split('\n');
+  expect(name).not.toBe('bash');
+  expect(remaining).toBe('remaining:');
+});
+
+test('models new --help shows each default once', async () => {
+  const { stdout } = await runCommand(['models', 'new', '--help']);
+  const defaults = stdout.replace(/\s+/g, ' ').match(/default: [^)]*\)/g);
+  expect(defaults).toEqual(['default: "sklearn-tfidf")', 'default: negative,neutral,positive)']);
 });
 
 describe('models new refuses', () => {

@@ -214,6 +214,14 @@ describe('versions with missing, wrong or other files', () => {
     expect(text).toContain('\n  semeval-en/dev: the same\n  umsab-de/dev: the same');
   });
 
+  test('scores that can not be read are no obstacle where they did not change', async () => {
+    const broken = { ...BEFORE, 'metrics.json': '{' };
+    const found = await diff(broken, { ...broken, 'README.md': 'x' });
+    expect(found.scores).toMatchObject({ changes: [], same: [] });
+    expect(found.files).toEqual([{ path: 'README.md', status: 'changed' }]);
+    await expect(diff(BEFORE, broken)).rejects.toMatchObject({ code: 'unfit' });
+  });
+
   test('in the other direction, additions are removals', async () => {
     const [there, back] = [await diff(BEFORE, AFTER), await diff(AFTER, BEFORE)];
     const turned = back.hyperparameters.map(({ key, ...change }) => ({

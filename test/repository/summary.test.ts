@@ -154,6 +154,16 @@ test('another measure that fell is said where the one that decides did not', asy
   ]);
 });
 
+test('a data set that datasets.json does not have is named as it is', async () => {
+  const same = { 'tickets/dev': byLabel({ no: 0.7, yes: 0.7 }, 100) };
+  const [summary] = summarizeDiff({
+    diff: await diff(BEFORE, { ...BEFORE, 'README.md': 'x' }),
+    metrics: { old: ofScores(same), new: ofScores(same) },
+    datasets: { old: undefined, new: undefined },
+  });
+  expect(summary).toBe('About the same (macro recall): tickets/dev 0.700 → 0.700.');
+});
+
 test('a score at chance is called so, with the texts that were trained on', async () => {
   const before = { 'hi/dev': byLabel({ no: 0.3, maybe: 0.35, yes: 0.34 }, 108) };
   const after = (yes: number) => ({ 'hi/dev': byLabel({ no: 0.3, maybe: 0.32, yes }, 108) });

@@ -27,11 +27,10 @@ export function addNew(models: Command): void {
         .choices(TEMPLATES)
         .default('sklearn-tfidf'),
     )
-    .option(
-      '--labels <names>',
-      `labels, separated by commas (default: ${DEFAULT_LABELS.join(',')})`,
-      asFlagValue(parseLabels),
-      DEFAULT_LABELS,
+    .addOption(
+      new Option('--labels <names>', 'labels, separated by commas')
+        .argParser(asFlagValue(parseLabels))
+        .default(DEFAULT_LABELS, DEFAULT_LABELS.join(',')),
     )
     .addOption(asJson())
     .action(run);
@@ -80,7 +79,8 @@ function parseLabels(value: string): readonly string[] {
 async function nextCommands(folder: string): Promise<string[]> {
   const setUp = [
     `export TWEET_SENTIMENT="${commandLine()}"`,
-    `tweet-sentiment() { ${commandLine()} "$@"; }`,
+    // Not a function: a shell runs that in a process of its own, which is what `kill $!` ends.
+    `alias tweet-sentiment="${commandLine()}"`,
   ];
   const python = await readFile(join(folder, 'environment/.python-version'), 'utf8');
   return [

@@ -1,6 +1,6 @@
 /** The commits of a model as the page lists them. */
-import type { HistoryCommit } from '../../api/history.ts';
-import { type Metrics, servedScores } from '../../artifacts/metrics.ts';
+import type { ModelHistory } from '../../api/history.ts';
+import type { Metrics } from '../../artifacts/metrics.ts';
 import { parseArtifact, readArtifact } from '../../artifacts/read.ts';
 import { messageOf } from '../../version/errors.ts';
 import { isFullSha } from '../../version/git-objects.ts';
@@ -11,9 +11,14 @@ import { openVersion, resolveCommit } from '../../version/version.ts';
 import type { Repository } from '../git.ts';
 import { readHistory } from '../history.ts';
 import { readObjectsIfPresent } from '../objects.ts';
+import {
+  chooseScores,
+  type DecisiveScores,
+  decisiveScores,
+  type ListedCommit,
+} from './list-scores.ts';
 
-export interface Listing {
-  readonly commits: readonly HistoryCommit[];
+export interface Listing extends Pick<ModelHistory, 'commits' | 'score'> {
   readonly notes: readonly string[];
 }
 
@@ -24,7 +29,7 @@ const MAX_COMMITS = 5_000;
 const MAX_STORED = 200;
 
 /** By commit; a commit never changes. */
-export type KnownScores = Map<string, HistoryCommit['score']>;
+export type KnownScores = Map<string, DecisiveScores | undefined>;
 
 /** @param known scores that were read before; new ones are added. */
 export async function listRepository(repository: Repository, known: KnownScores): Promise<Listing> {
@@ -38,14 +43,14 @@ export async function listRepository(repository: Repository, known: KnownScores)
     const names = batch.map(({ commit }) => `${commit}:metrics.json`);
     const metrics = await readObjectsIfPresent(repository, 'blob', names);
     for (const [index, { commit }] of batch.entries()) {
-      known.set(commit, scoreOf(parseMetrics(metrics[index]?.content)));
+      known.set(commit, decisiveScores(parseMetrics(metrics[index]?.content)));
     }
   }
   return {
-    commits: commits.map(({ branch: _, ...commit }) => ({
-      ...commit,
-      score: known.get(commit.commit),
-    })),
+    ...chooseScores(
+      commits.map(({ branch: _, ...commit }) => commit),
+      known,
+    ),
     notes: isComplete ? [] : [`Only the newest ${MAX_COMMITS} commits are listed.`],
   };
 }
@@ -53,15 +58,16 @@ export async function listRepository(repository: Repository, known: KnownScores)
 /** The versions of a store: their commits, without those between them. */
 export async function listStore(store: Store, model: string): Promise<Listing> {
   const { shas, notes } = await findVersions(store, model);
-  const commits: HistoryCommit[] = [];
+  const commits: ListedCommit[] = [];
+  const scores: KnownScores = new Map();
   for (const sha of shas) {
     try {
-      commits.push(await describeStored(store, model, sha));
+      commits.push(await describeStored(store, model, sha, scores));
     } catch (error) {
       notes.push(`${sha} can’t be read: ${messageOf(error)}`);
     }
   }
-  return { commits: parentsLast(commits), notes };
+  return { ...chooseScores(parentsLast(commits), scores), notes };
 }
 
 async function findVersions(
@@ -85,7 +91,12 @@ async function findVersions(
     : { shas, notes: [] };
 }
 
-async function describeStored(store: Store, model: string, sha: string): Promise<HistoryCommit> {
+async function describeStored(
+  store: Store,
+  model: string,
+  sha: string,
+  scores: KnownScores,
+): Promise<ListedCommit> {
   const version = await openVersion(store, model, sha);
   const { author, message, parents } = version.details;
   const tag = await readTag(store, model, sha);
@@ -93,10 +104,11 @@ async function describeStored(store: Store, model: string, sha: string): Promise
     messageOf(error);
     return undefined;
   });
+  scores.set(sha, decisiveScores(metrics));
   return {
     ...{ commit: sha, parents, author: author.name, date: author.date },
     ...{ subject: subjectOf(message), tags: tag === undefined ? [] : [tag], branches: [] },
-    ...{ isVersion: true, score: scoreOf(metrics) },
+    isVersion: true,
   };
 }
 
@@ -105,17 +117,17 @@ function subjectOf(message: string): string {
 }
 
 /** Newest first; a commit before its parents whatever their dates. */
-function parentsLast(commits: readonly HistoryCommit[]): HistoryCommit[] {
+function parentsLast(commits: readonly ListedCommit[]): ListedCommit[] {
   const byDate = commits.toSorted((a, b) => b.date.localeCompare(a.date));
   const children = new Map<string, number>();
   for (const parent of byDate.flatMap(({ parents }) => parents)) {
     children.set(parent, (children.get(parent) ?? 0) + 1);
   }
-  const ordered: HistoryCommit[] = [];
+  const ordered: ListedCommit[] = [];
   const waiting = [...byDate];
   while (waiting.length > 0) {
     const next = waiting.findIndex(({ commit }) => (children.get(commit) ?? 0) === 0);
-    const [commit] = waiting.splice(Math.max(next, 0), 1) as [HistoryCommit];
+    const [commit] = waiting.splice(Math.max(next, 0), 1) as [ListedCommit];
     for (const parent of commit.parents) {
       children.set(parent, (children.get(parent) ?? 1) - 1);
     }
@@ -132,16 +144,4 @@ function parseMetrics(bytes: Buffer | undefined): Metrics | undefined {
     messageOf(error);
     return undefined;
   }
-}
-
-/** The score that decides, on the data set with the most texts. */
-function scoreOf(metrics: Metrics | undefined): HistoryCommit['score'] {
-  if (!metrics) {
-    return undefined;
-  }
-  const { primary, datasets } = metrics;
-  const [first] = [...servedScores(metrics)].sort(
-    ([a], [b]) => (datasets[b]?.rows ?? 0) - (datasets[a]?.rows ?? 0),
-  );
-  return first && { metric: primary, dataset: first[0], value: first[1][primary] };
 }

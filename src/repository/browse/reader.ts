@@ -85,7 +85,7 @@ export function createHistoryReader(options: HistoryReaderOptions): HistoryReade
         return {
           model,
           source: nameOf(repository?.location ?? store.location),
-          commits: listing.commits,
+          ...{ commits: listing.commits, score: listing.score },
           notes: [...(repository ? [] : [WITHOUT_REPOSITORY]), ...listing.notes, ...notes],
           pins,
         };

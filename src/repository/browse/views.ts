@@ -11,7 +11,7 @@ import { binNames, type Profile } from '../../artifacts/profile.ts';
 import { capitalized } from '../../terminal/quantities.ts';
 import { type Change, mapChange, pairs } from '../diff/change.ts';
 import type { VersionDiff } from '../diff/diff.ts';
-import { leastDifference } from '../diff/noise.ts';
+import { chanceOf, isAtChance, leastDifference } from '../diff/noise.ts';
 
 export function viewProfile({ texts, features }: Profile): ProfileView {
   return {
@@ -27,13 +27,15 @@ export function viewProfile({ texts, features }: Profile): ProfileView {
 
 export function viewScores(metrics: Metrics, datasets: Datasets): VersionCard['scores'] {
   const { primary } = metrics;
-  return [...servedScores(metrics)].map(([name, { labels, ...scores }]) => ({
-    name,
-    language: languageOf(name, datasets),
-    rows: metrics.datasets[name]?.rows ?? 0,
-    scores: { [primary]: scores[primary], ...scores },
-    labels,
-  }));
+  return [...servedScores(metrics)].map(([name, all]) => {
+    const { labels, ...scores } = all;
+    const rows = metrics.datasets[name]?.rows ?? 0;
+    return {
+      ...{ name, language: languageOf(name, datasets), rows, labels },
+      scores: { [primary]: scores[primary], ...scores },
+      guess: isAtChance(all, primary, rows) ? chanceOf(all, primary) : undefined,
+    };
+  });
 }
 
 /** The score that decides, by data set. */

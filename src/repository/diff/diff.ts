@@ -2,6 +2,7 @@
 import type { Metrics } from '../../artifacts/metrics.ts';
 import { readArtifact } from '../../artifacts/read.ts';
 import type { VersionFilePath } from '../../artifacts/version-files.ts';
+import { hasCode } from '../../version/errors.ts';
 import type { Signature } from '../../version/git-objects.ts';
 import type { Version } from '../../version/version.ts';
 import { type Change, mapChange, type Status, statusOf } from './change.ts';
@@ -106,7 +107,13 @@ export async function diffVersions(versions: Versions, inspect?: Inspect): Promi
     if (changes.has('metrics.json')) {
       return artifact('metrics.json');
     }
-    const metrics = await readArtifact(versions.new, 'metrics.json');
+    const metrics = await readArtifact(versions.new, 'metrics.json').catch((error: unknown) => {
+      // Nothing is known of scores that can't be read, but they did not change.
+      if (!hasCode(error, 'unfit')) {
+        throw error;
+      }
+      return undefined;
+    });
     return { old: metrics, new: metrics };
   }
 

@@ -59,7 +59,7 @@ function listScores({ metrics, datasets }: ScoreOptions): DatasetScores[] {
     sets
       .toSorted((a, b) => b.rows - a.rows)
       .map((set) => {
-        const name = capitalized(languageName(language));
+        const name = language === set.dataset ? language : capitalized(languageName(language));
         return { ...set, name: sets.length > 1 ? `${name} (${set.dataset})` : name };
       }),
   );
@@ -110,12 +110,17 @@ function describeLabels(all: readonly DatasetScores[], primary: Metric): string[
     const isHidden = verdictOf(scores, primary) === 'About the same';
     const wasGuessed = scores.old !== undefined && isAtChance(scores.old, primary, scores.rows);
     return isHidden || !wasGuessed
-      ? changedRecalls(scores).map((change) => ({ ...change, isHidden }))
+      ? changedRecalls(scores).map((change) => ({
+          ...{ ...change, isHidden },
+          isGuess: scores.new !== undefined && isAtChance(scores.new, primary, scores.rows),
+        }))
       : [];
   });
   const told = labels.toSorted(
     (a, b) =>
-      Number(b.isHidden) - Number(a.isHidden) || Math.abs(b.difference) - Math.abs(a.difference),
+      Number(a.isGuess) - Number(b.isGuess) ||
+      Number(b.isHidden) - Number(a.isHidden) ||
+      Math.abs(b.difference) - Math.abs(a.difference),
   );
   const lost = told.filter(({ difference }) => difference < 0);
   const gained = told.filter(({ difference, isHidden }) => difference > 0 && isHidden);

@@ -34,8 +34,12 @@ def load_each(datasets: dict, role: str, folder: Path, labels: list[str]) -> dic
 
 
 def read(entry: dict, folder: Path, labels: list[str]) -> Split:
-    """Rows of a tab-separated file. Ends the program if its bytes are not the recorded ones."""
+    """Rows of a tab-separated file. Ends the program if it is not there, or its bytes are not the recorded ones."""
     path = folder / entry["path"]
+    if not path.is_file():
+        raise SystemExit(
+            f"{path}: expected the file {entry['path']} of data/datasets.json in the folder of --data, found nothing"
+        )
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     if digest != entry["sha256"]:

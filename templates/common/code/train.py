@@ -15,8 +15,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def read_json(path: str) -> dict:
-    """A JSON file of this repository."""
-    return json.loads((ROOT / path).read_text(encoding="utf-8"))
+    """A JSON file of this repository. Ends the program if it is none."""
+    try:
+        return json.loads((ROOT / path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SystemExit(f"{ROOT / path}: expected a file, found nothing") from None
+    except ValueError as error:
+        raise SystemExit(
+            f"{ROOT / path} is not JSON: is there a conflict of a merge in it? {error}"
+        ) from None
 
 
 def write_json(path: str, value: dict) -> None:
@@ -32,17 +39,18 @@ os.environ.update(read_json("environment/environment.json")["variables"])
 from data import load, load_each
 from evaluation import evaluate
 from model import train
-from versioning import lineage, make_golden, measure_profile
+from versioning import lineage, make_golden, measure_profile, start_lineage
 
 
 def main(data: Path) -> None:
     """Train on `data`, the folder with the files of data/datasets.json."""
-    ingredients = lineage()["ingredients"]
+    ingredients = start_lineage()["ingredients"]
     hyperparameters = read_json("hyperparameters.json")
     datasets = read_json("data/datasets.json")
     labels = hyperparameters["labels"]
 
     training = load(datasets, "train", data, labels)
+    evaluated = load_each(datasets, "dev", data, labels)
     model = ROOT / "model.onnx"
     tokenizer, config = train(training.texts, training.labels, hyperparameters, model)
     tokenizer.save(str(ROOT / "tokenizer.json"))
@@ -50,7 +58,7 @@ def main(data: Path) -> None:
     make_golden(tokenizer)
     measure_profile(training.files)
 
-    scores = evaluate(model, tokenizer, load_each(datasets, "dev", data, labels), labels)
+    scores = evaluate(model, tokenizer, evaluated, labels)
     record = {"ingredients": ingredients, "outputs": lineage()["outputs"]}
     write_json(
         "metrics.json",

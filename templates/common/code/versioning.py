@@ -39,6 +39,12 @@ def lineage() -> dict:
     return json.loads(models("lineage"))
 
 
+def start_lineage() -> dict:
+    """As `lineage`, before the training; ends the program if `models commit` would refuse the ingredients."""
+    is_reproduced = "TWEET_SENTIMENT_REPRODUCED_COMMIT" in os.environ
+    return json.loads(models("lineage", *([] if is_reproduced else ["--check"])))
+
+
 def make_golden(tokenizer: Tokenizer) -> None:
     """Write golden.json: odd texts, the ids of `tokenizer`, and the scores of the server's code.
 

@@ -8,6 +8,7 @@ import { bar } from '../components/parts.ts';
 import { count, dateTime, dayOfMonth } from '../format.ts';
 import { type GraphRow, layOutGraph } from './graph-layout.ts';
 import { chips, type Marks } from './marks.ts';
+import { metricName } from './scores.ts';
 import { fragmentOf, nameOf } from './view.ts';
 
 interface Props {
@@ -23,7 +24,9 @@ interface Props {
 /** Rows that are added at once: thousands take seconds to draw. */
 const PAGE = 200;
 const LANE_WIDTH = 14;
+/** In which the lines are drawn; they are stretched to the height of the row. */
 const ROW_HEIGHT = 54;
+const DOTS_HEIGHT = 14;
 /** Further lanes are drawn over the last one. */
 const MAX_LANES = 8;
 const LANE_COLORS = [1, 3, 2, 5, 10, 7];
@@ -47,6 +50,7 @@ export function CommitGraph({ history, marks, shown, marked, onMark }: Props): V
     row?.scrollIntoView({ block: 'nearest' });
   }, [shown.join()]);
   return html`
+    ${history.score && html`<p class="key-line score-key">${scoreName(history.score)}</p>`}
     <ol id="commits" class="commits" ref=${list} onKeyDown=${onKeyDown}>
       ${visible.map((commit, index) =>
         h(CommitRow, {
@@ -56,6 +60,7 @@ export function CommitGraph({ history, marks, shown, marked, onMark }: Props): V
           isShown: shown.includes(commit.commit),
           isMarked: marked === commit.commit,
           isFocusable: commit.commit === focusable,
+          isComparable: isSameScore(commit.score, history.score),
         }),
       )}
     </ol>
@@ -105,12 +110,14 @@ interface RowProps {
   readonly isShown: boolean;
   readonly isMarked: boolean;
   readonly isFocusable: boolean;
+  /** Whether its score measures what the others do. */
+  readonly isComparable: boolean;
   readonly onMark: (commit: string) => void;
   readonly onFocus: (commit: string) => void;
 }
 
 function CommitRow(props: RowProps): VNode {
-  const { commit, name, row, lanes, marks, isShown, isMarked } = props;
+  const { commit, name, row, lanes, marks, isShown, isMarked, isComparable } = props;
   const { commit: sha, subject, author, date, isVersion, score } = commit;
   const state = [isShown ? 'shown' : '', isMarked ? 'marked' : '', isVersion ? '' : 'quiet'];
   return html`
@@ -129,11 +136,12 @@ function CommitRow(props: RowProps): VNode {
         </p>
         <p class="commit-facts">
           ${chips(commit, marks)}
-          <span class="note">${isVersion ? '' : 'no version · '}<time datetime=${date} title=${dateTime(date)}>${day(date)}</time> · <code>${shortCommit(sha)}</code> · ${author}</span>
+          <span class="note byline" title=${`${author}, ${dateTime(date)}`}>${isVersion ? '' : 'no version · '}<time datetime=${date}>${day(date)}</time> · <code>${shortCommit(sha)}</code> · ${author}</span>
+          ${score && !isComparable && html`<span class="note other-score">${scoreName(score)}: ${score.value.toFixed(3)}</span>`}
         </p>
       </div>
-      <p class="commit-score" title=${score && `${score.metric} on ${score.dataset}`}>
-        ${score && html`<span class="number">${score.value.toFixed(3)}</span>${bar(score.value)}`}
+      <p class="commit-score" title=${score && isComparable && scoreName(score)}>
+        ${score && isComparable && html`<span class="number">${score.value.toFixed(3)}</span>${bar(score.value)}`}
       </p>
       <label class="mark-box" title="Mark for comparing">
         <input
@@ -148,6 +156,18 @@ function CommitRow(props: RowProps): VNode {
   ` as VNode;
 }
 
+type Score = Pick<NonNullable<HistoryCommit['score']>, 'metric' | 'dataset'>;
+
+/** Numbers and bars of two data sets can't be compared. */
+function isSameScore(score: Score | undefined, shared: Score | undefined): boolean {
+  return score?.metric === shared?.metric && score?.dataset === shared?.dataset;
+}
+
+/** `Macro recall on semeval-en/dev` */
+function scoreName({ metric, dataset }: Score): string {
+  return `${metricName(metric)} on ${dataset}`;
+}
+
 function day(date: string): string {
   const seconds = Date.parse(date) / 1000;
   return `${dayOfMonth(seconds)} ${date.slice(0, 4)}`;
@@ -158,7 +178,7 @@ function widest(rows: readonly GraphRow[]): number {
   return Math.min(lanes.reduce((most, each) => Math.max(most, each), 0) + 1, MAX_LANES);
 }
 
-/** The lines of a row, and its commit: filled for a version, with a ring for a merge. */
+/** The lines of a row, as high as it is, and its commit: filled for a version, with a ring for a merge. */
 function graph(row: GraphRow, lanes: number, { isVersion, parents }: HistoryCommit): VNode {
   const x = (lane: number): number => (Math.min(lane, MAX_LANES - 1) + 0.5) * LANE_WIDTH;
   const middle = ROW_HEIGHT / 2;
@@ -169,20 +189,25 @@ function graph(row: GraphRow, lanes: number, { isVersion, parents }: HistoryComm
     return `M${from} ${top}C${from} ${half} ${to} ${half} ${to} ${bottom}`;
   };
   const own = x(row.lane);
+  const width = lanes * LANE_WIDTH;
   return html`
-    <svg class="lanes" width=${lanes * LANE_WIDTH} height=${ROW_HEIGHT} aria-hidden="true">
-      ${row.past.map((lane) => line(lane, `M${x(lane)} 0V${ROW_HEIGHT}`))}
-      ${row.from.map((lane) => line(lane, curve(x(lane), own, 0, middle)))}
-      ${row.to.map((lane) => line(lane, curve(own, x(lane), middle, ROW_HEIGHT)))}
-      <circle
-        class=${isVersion ? 'version-dot' : 'step-dot'}
-        cx=${own}
-        cy=${middle}
-        r=${isVersion ? 5 : 3}
-        style=${{ '--line-color': laneColor(row.lane) }}
-      />
-      ${parents.length > 1 && html`<circle class="merge-dot" cx=${own} cy=${middle} r="2" />`}
-    </svg>
+    <div class="lanes" style=${{ '--width': `${width}px` }} aria-hidden="true">
+      <svg viewBox=${`0 0 ${width} ${ROW_HEIGHT}`} preserveAspectRatio="none">
+        ${row.past.map((lane) => line(lane, `M${x(lane)} 0V${ROW_HEIGHT}`))}
+        ${row.from.map((lane) => line(lane, curve(x(lane), own, 0, middle)))}
+        ${row.to.map((lane) => line(lane, curve(own, x(lane), middle, ROW_HEIGHT)))}
+      </svg>
+      <svg class="dots" viewBox=${`0 0 ${width} ${DOTS_HEIGHT}`} width=${width} height=${DOTS_HEIGHT}>
+        <circle
+          class=${isVersion ? 'version-dot' : 'step-dot'}
+          cx=${own}
+          cy=${DOTS_HEIGHT / 2}
+          r=${isVersion ? 5 : 3}
+          style=${{ '--line-color': laneColor(row.lane) }}
+        />
+        ${parents.length > 1 && html`<circle class="merge-dot" cx=${own} cy=${DOTS_HEIGHT / 2} r="2" />`}
+      </svg>
+    </div>
   ` as VNode;
 }
 

@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import type { VersionCard, VersionChanges } from '../../../api/history.ts';
 import { languageName } from '../../../terminal/languages.ts';
 import { formatSigned } from '../../../terminal/numbers.ts';
-import { capitalized } from '../../../terminal/quantities.ts';
+import { capitalized, listed } from '../../../terminal/quantities.ts';
 import { bar, empty, headerRow } from '../components/parts.ts';
 import { count } from '../format.ts';
 
@@ -13,8 +13,8 @@ export function metricName(metric: string): string {
   return capitalized(metric.replaceAll('_', ' ').replace(/\bf1\b/, 'F1'));
 }
 
-function languageOf(language: string | undefined, dataset: string): string {
-  return capitalized(language === undefined ? dataset : languageName(language));
+function languageOf(language: string | undefined): string {
+  return language === undefined ? 'not known' : capitalized(languageName(language));
 }
 
 /** The languages with the most texts first, their data sets together. */
@@ -52,7 +52,7 @@ export function scoreBars({ scores, primary }: VersionCard): VNode {
           ${byLanguage(scores).map(
             (each) => html`
               <tr key=${each.name}>
-                <th scope="row">${languageOf(each.language, each.name)}</th>
+                <th scope="row">${languageOf(each.language)}</th>
                 ${datasetCell(each.name, each.rows)}
                 ${number(format(each.scores[primary]))}
                 <td class="bars">${bar(each.scores[primary] ?? 0)}</td>
@@ -63,8 +63,22 @@ export function scoreBars({ scores, primary }: VersionCard): VNode {
         </tbody>
       </table>
     </div>
+    ${guesses(scores)}
     ${labelScores(scores)}
   ` as VNode;
+}
+
+/** Languages whose score is one of guessing. */
+function guesses(scores: VersionCard['scores']): VNode | false {
+  const names = byLanguage(scores).flatMap(({ guess, language, name }) =>
+    guess === undefined
+      ? []
+      : [`${language === undefined ? name : languageOf(language)} (guessing: ${format(guess)})`],
+  );
+  return (
+    names.length > 0 &&
+    (html`<p class="note guesses">No better than guessing: ${listed([...new Set(names)])}.</p>` as VNode)
+  );
 }
 
 function labelScores(scores: VersionCard['scores']): VNode {
@@ -112,7 +126,7 @@ export function scorePairs({ scores }: VersionChanges, names: readonly [string, 
               before === undefined || after === undefined ? undefined : after - before;
             return html`
               <tr key=${each.dataset}>
-                <th scope="row">${languageOf(each.language, each.dataset)}</th>
+                <th scope="row">${languageOf(each.language)}</th>
                 ${datasetCell(each.dataset, each.rows)}
                 ${number(format(before))}
                 ${number(format(after))}

@@ -11,7 +11,7 @@ import { bytes, count, dateTime, unwrapped } from '../format.ts';
 import { parseMarkdown } from '../markdown.ts';
 import { changesOfParents } from './changes-view.ts';
 import { chips, type Marks } from './marks.ts';
-import { profileBars } from './profile.ts';
+import { languageNote, profileBars } from './profile.ts';
 import { scoreBars } from './scores.ts';
 import { useJson } from './use-json.ts';
 import { fragmentOf, inOrder, nameOf } from './view.ts';
@@ -121,7 +121,7 @@ function panels(card: VersionCard): VNode[] {
           card.profile && `shares of ${count(card.profile.texts)} texts, as the server sees them`,
         class: 'wide',
       },
-      profileBars({ new: card.profile }),
+      profileBars({ new: card.profile }, undefined, languageNotes(card)),
     ),
     panel({ id: 'card-configuration', title: 'Configuration', class: 'wide' }, configuration(card)),
     panel({ id: 'card-environment', title: 'Environment', class: 'wide' }, environment(card)),
@@ -137,10 +137,15 @@ function panels(card: VersionCard): VNode[] {
   ];
 }
 
+function languageNotes(card: VersionCard): ReadonlyMap<string, string> {
+  const note = languageNote(card);
+  return new Map(note === undefined ? [] : [['language', note]]);
+}
+
 function dataTable({ datasets }: VersionCard): VNode {
   const counts = (all: Readonly<Record<string, number>>, name: (key: string) => string): string =>
     Object.entries(all)
-      .map(([label, n]) => `${name(label)} ${count(n)}`)
+      .map(([label, n]) => `${name(label)}\u00a0${count(n)}`)
       .join(', ');
   // Of one language, the number is that of the texts.
   const languages = (all: Readonly<Record<string, number>>): string =>
@@ -152,7 +157,7 @@ function dataTable({ datasets }: VersionCard): VNode {
     ? empty('No data are recorded.')
     : (html`
         <div class="scroll" tabindex="0" role="region" aria-label="Data files">
-          <table class="text-table narrow-table">
+          <table class="text-table narrow-table data-table">
             ${headerRow('File', 'For', 'Texts', 'Labels', 'Languages')}
             <tbody>
               ${files.map(
@@ -162,7 +167,7 @@ function dataTable({ datasets }: VersionCard): VNode {
                     <td>${file.role}</td>
                     <td class="number">${count(file.rows)}</td>
                     <td class="counts">${counts(file.labels, String)}</td>
-                    <td>${languages(file.languages)}</td>
+                    <td class="counts languages">${languages(file.languages)}</td>
                   </tr>
                 `,
               )}
