@@ -188,7 +188,7 @@ describe('with one digest of all ingredients', () => {
 
     const gate = await runCommand(['models', 'gate', sha, ...flags], PLAIN_GIT);
     expect(gate.stdout).toMatch(
-      /^FAIL {2}trained from its ingredients {2}to be retrained: .*\nrefused: 1 of 1 checks failed\n$/,
+      /^FAIL {2}trained from its ingredients {2}to be retrained: .*\n {8}run the training, .*\n.*`models commit`\nrefused: 1 of 1 checks failed\n$/,
     );
     expect(gate.code).toBe(1);
 
