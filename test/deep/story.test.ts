@@ -15,7 +15,10 @@ test('the story runs to its end', { timeout: 300_000 }, async () => {
   expect(stdout).toMatch(/an alert fires: de: [\d.]+% of the texts, [\d.]+% in the training data/);
   expect(stdout).toMatch(/ {2}de {4}neutral .+ms/);
   expect(stdout).toMatch(/v2\.0\.0 disagrees with v1\.2\.0 on [\d.]+ % of \d+ texts/);
-  expect(stdout).toMatch(/it was v2\.0\.0 on \d+ \(p [=<] [\d.]+\):\s+it is right more often\./);
+  expect(stdout).toMatch(/umsab-de\/dev +0\.\d+ → 0\.\d+ +\+0\.\d+/);
+  expect(stdout).toMatch(
+    /it was\s+v2\.0\.0\s+on\s+\d+\s+\(p\s+[=<]\s+[\d.]+\):\s+it\s+is\s+right\s+more\s+often\./,
+  );
   expect(stdout).toMatch(/200 \{"type":"promote",.+"changed":true/);
   expect(stdout).toMatch(/the alert has cleared/);
   const right = (tag: string): number =>
