@@ -137,6 +137,21 @@ export async function tagsOf(repository: Repository): Promise<ReadonlyMap<string
   );
 }
 
+/** The value of a setting of git; undefined where it is not set. */
+export async function readSetting(
+  { git }: Pick<Repository, 'git'>,
+  key: string,
+): Promise<string | undefined> {
+  try {
+    return (await git('config', '--get', key)).trim();
+  } catch (error) {
+    if (error instanceof GitError && error.exitCode === 1) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 /** Whether the next commit of everything in a clone would take a path in: it is in its folder, and not ignored. */
 export async function wouldCommit(repository: Repository, path: string): Promise<boolean> {
   const within = relative(repository.folder, resolve(path));

@@ -2,7 +2,7 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { versionFilesWhere } from '../artifacts/version-files.ts';
-import type { Repository } from './git.ts';
+import { type Repository, readSetting } from './git.ts';
 import { hasGitLfs, isFilter } from './lfs-setup.ts';
 import { registerAgent } from './weights/register.ts';
 
@@ -62,9 +62,8 @@ async function registerMergeDriver({ git }: Repository, command: string): Promis
 }
 
 /** Whether merges in this clone call the driver. */
-export async function hasMergeDriver({ git }: Pick<Repository, 'git'>): Promise<boolean> {
-  const command = await git('config', '--default', '', '--get', `merge.${MERGE_DRIVER}.driver`);
-  return command.trim() !== '';
+export async function hasMergeDriver(repository: Pick<Repository, 'git'>): Promise<boolean> {
+  return Boolean(await readSetting(repository, `merge.${MERGE_DRIVER}.driver`));
 }
 
 /** The exit code by which the driver reports conflicts. A program that is missing or crashes has another. */

@@ -1,5 +1,5 @@
 /** From a SHA to proven bytes: no byte of a version is used before it is proven. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { pinKey } from './alias.ts';
 import { hasCode, ModelError, notProven } from './errors.ts';
 import { algorithmOf, createObjectHash, isFullSha } from './git-objects.ts';
@@ -112,9 +112,7 @@ export async function openVersion(store: Store, model: string, sha: string): Pro
         throw new ModelError('not-found', `${path} is not a file of ${model} ${sha}`);
       }
       const bytes = await store.read(`${model}/${sha}/${path}`, sizeOf(file));
-      const proof = startProof(file, sha);
-      proof.update(bytes);
-      proof.end();
+      assertProven(file, bytes, sha);
       return bytes;
     },
   };
@@ -130,7 +128,39 @@ export interface Proof {
 /** @param sha of the version that the file belongs to. */
 export function startProof(file: VersionFile, sha: string): Proof {
   const size = sizeOf(file);
-  const hash = file.lfs ? createHash('sha256') : createObjectHash('blob', size, algorithmOf(sha));
+  return file.lfs
+    ? startSha256Proof(file.path, size, file.lfs.oid)
+    : startHashProof(file.path, size, {
+        hash: createObjectHash('blob', size, algorithmOf(sha)),
+        property: 'git blob id',
+        expected: file.blob,
+      });
+}
+
+/** @throws ModelError `not-proven` where the bytes are not those of the file. */
+export function assertProven(file: VersionFile, bytes: Uint8Array, sha: string): void {
+  const proof = startProof(file, sha);
+  proof.update(bytes);
+  proof.end();
+}
+
+/**
+ * @param name of what is proven, for messages.
+ * @param size in bytes.
+ * @param expected SHA-256 in hex.
+ */
+export function startSha256Proof(name: string, size: number, expected: string): Proof {
+  return startHashProof(name, size, { hash: createHash('sha256'), property: 'sha256', expected });
+}
+
+interface Digest {
+  readonly hash: Hash;
+  /** What it is, for messages. */
+  readonly property: string;
+  readonly expected: string;
+}
+
+function startHashProof(name: string, size: number, { hash, property, expected }: Digest): Proof {
   let bytes = 0;
   return {
     update(chunk) {
@@ -139,12 +169,11 @@ export function startProof(file: VersionFile, sha: string): Proof {
     },
     end() {
       if (bytes !== size) {
-        throw notProven(file.path, 'size in bytes', size, bytes);
+        throw notProven(name, 'size in bytes', size, bytes);
       }
       const digest = hash.digest('hex');
-      const [property, expected] = file.lfs ? ['sha256', file.lfs.oid] : ['git blob id', file.blob];
       if (digest !== expected) {
-        throw notProven(file.path, property, expected, digest);
+        throw notProven(name, property, expected, digest);
       }
     },
   };

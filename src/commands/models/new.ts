@@ -9,6 +9,7 @@ import {
   type Template,
 } from '../../repository/new-repository.ts';
 import { composeExamples, MAX_EXAMPLE_LABELS } from '../../simulate/examples.ts';
+import { quoteWord } from '../../terminal/shell.ts';
 import { commandLine } from '../command-line.ts';
 import { asFlagValue } from '../flag-values.ts';
 import { asJson } from '../options.ts';
@@ -84,7 +85,7 @@ async function nextCommands(folder: string): Promise<string[]> {
   ];
   const python = await readFile(join(folder, 'environment/.python-version'), 'utf8');
   return [
-    `cd '${folder.replaceAll("'", "'\\''")}'`,
+    `cd ${quoteWord(folder)}`,
     ...((await isInPath('tweet-sentiment')) ? [] : setUp),
     `uv venv --python ${python.trim()}`,
     // Named, since uv would rather change an environment that is active.

@@ -2,6 +2,7 @@
 import type { ConsoleData, DriftAlarm, NextStep } from '../../api/console.ts';
 import { languageName } from '../../terminal/languages.ts';
 import { listed, shortCommit } from '../../terminal/quantities.ts';
+import { quoteWord } from '../../terminal/shell.ts';
 import type { Facts } from './facts.ts';
 
 /** As the documents write it. */
@@ -41,7 +42,7 @@ export function driftStep(
 
 /** A file name as a word of a shell. */
 function quoted(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w./-]+$/.test(text) ? text : quoteWord(text);
 }
 
 const MAX_VERSIONS = 3;

@@ -1,5 +1,5 @@
 /** Reads the files of a version at once. */
-import { startProof, type Version } from '../../version/version.ts';
+import { assertProven, type Version } from '../../version/version.ts';
 import type { Repository } from '../git.ts';
 import { readBlobs } from '../objects.ts';
 
@@ -23,9 +23,7 @@ export async function withBlobsOf(repository: Repository, version: Version): Pro
       if (!found) {
         return version.read(path);
       }
-      const proof = startProof(found.file, version.commit);
-      proof.update(found.bytes);
-      proof.end();
+      assertProven(found.file, found.bytes, version.commit);
       return found.bytes;
     },
   };

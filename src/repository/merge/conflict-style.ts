@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import type { Environment } from '../../config/environment.ts';
-import type { Repository } from '../git.ts';
+import { type Repository, readSetting } from '../git.ts';
 
 export interface ConflictStyle {
   /** What is written behind the markers: names of branches. */
@@ -36,11 +36,11 @@ export interface PassedByGit {
 
 /** @param environment of the driver: git names the merged branches in it. */
 export async function readConflictStyle(
-  { git }: Pick<Repository, 'git'>,
+  repository: Pick<Repository, 'git'>,
   passed: PassedByGit,
   environment: Environment,
 ): Promise<ConflictStyle> {
-  const style = await git('config', '--default', 'merge', '--get', 'merge.conflictStyle');
+  const style = await readSetting(repository, 'merge.conflictStyle');
   const defaults = DEFAULT_STYLE.labels;
   const branch = mergedBranch(environment);
   return {
@@ -49,7 +49,7 @@ export async function readConflictStyle(
       ours: known(passed.oursLabel) ?? (branch === undefined ? defaults.ours : 'HEAD'),
       theirs: known(passed.theirsLabel) ?? branch ?? defaults.theirs,
     },
-    showsBase: style.trim().endsWith('diff3'),
+    showsBase: style?.endsWith('diff3') ?? DEFAULT_STYLE.showsBase,
     markerSize: Number.parseInt(passed.markerSize ?? '', 10) || DEFAULT_STYLE.markerSize,
     favored: passed.gitProcess ? favoredSide(await commandOf(passed.gitProcess)) : undefined,
   };

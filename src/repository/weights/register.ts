@@ -1,4 +1,5 @@
 /** Makes this program the transfer agent of git-lfs in a clone whose remote of weights git-lfs does not know. */
+import { quoteWord } from '../../terminal/shell.ts';
 import type { Repository } from '../git.ts';
 import { needsAgent, readLfsUrl } from './remote.ts';
 
@@ -19,15 +20,11 @@ export async function registerAgent(repository: Repository, command: string): Pr
   const agent = `lfs.customtransfer.${AGENT}`;
   // git-lfs runs path and arguments in a shell, the path as one word.
   await git('config', `${agent}.path`, 'sh');
-  await git('config', `${agent}.args`, `-c ${quote(`${command} models lfs agent`)}`);
+  await git('config', `${agent}.args`, `-c ${quoteWord(`${command} models lfs agent`)}`);
   // One process transfers all objects.
   await git('config', `${agent}.concurrent`, 'false');
   await git('config', 'lfs.standalonetransferagent', AGENT);
   // A store has no locks.
   await git('config', 'lfs.locksverify', 'false');
   return [`weights: git-lfs gets them from ${address} by this command line`];
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,8 +1,7 @@
 /** Copies git-lfs objects between a repository and a remote. Every byte is verified by the object's id. */
-import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hasCode, ModelError, notProven } from '../../version/errors.ts';
+import { hasCode, ModelError } from '../../version/errors.ts';
 import { forEachConcurrently } from '../../version/parallel.ts';
 import { withStagingDirectory } from '../../version/staging.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type Store,
   type WritableStore,
 } from '../../version/stores/store.ts';
+import { type Proof, startSha256Proof } from '../../version/version.ts';
 import { objectPath, type Pointer } from '../lfs.ts';
 import type { LfsFile } from './pointers.ts';
 import { remoteKey } from './remote.ts';
@@ -82,7 +82,7 @@ export async function uploadObject(
   path: string,
 ): Promise<void> {
   const bytes = await readFile(path);
-  const check = startCheck(path, { oid, size });
+  const check = startSha256Proof(path, size, oid);
   check.update(bytes);
   check.end();
   await remote.create(remoteKey(oid), bytes);
@@ -137,16 +137,16 @@ export async function downloadObject(
   onBytes: OnBytes,
 ): Promise<void> {
   const key = remoteKey(pointer.oid);
-  const check = startCheck(`${remote.location}/${key}`, pointer);
+  const proof = startSha256Proof(`${remote.location}/${key}`, pointer.size, pointer.oid);
   const file = await open(path, 'w');
-  const write = (chunk: Uint8Array): Promise<void> => writeChunk(file, chunk, check, onBytes);
+  const write = (chunk: Uint8Array): Promise<void> => writeChunk(file, chunk, proof, onBytes);
   try {
     if (isRemote(remote)) {
       await remote.download(key, pointer.size, write);
     } else {
       await write(await remote.read(key, pointer.size));
     }
-    check.end();
+    proof.end();
     await file.sync();
   } catch (error) {
     throw hasCode(error, 'not-found')
@@ -164,38 +164,12 @@ export async function downloadObject(
 async function writeChunk(
   file: FileHandle,
   chunk: Uint8Array,
-  check: Check,
+  proof: Proof,
   onBytes: OnBytes,
 ): Promise<void> {
-  check.update(chunk);
+  proof.update(chunk);
   await file.writeFile(chunk);
   onBytes(chunk.byteLength);
-}
-
-interface Check {
-  update(chunk: Uint8Array): void;
-  /** @throws ModelError `not-proven` where the bytes are not those of the id. */
-  end(): void;
-}
-
-function startCheck(name: string, { oid, size }: Pointer): Check {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  return {
-    update(chunk) {
-      bytes += chunk.byteLength;
-      hash.update(chunk);
-    },
-    end() {
-      if (bytes !== size) {
-        throw notProven(name, 'size in bytes', size, bytes);
-      }
-      const digest = hash.digest('hex');
-      if (digest !== oid) {
-        throw notProven(name, 'sha256', oid, digest);
-      }
-    },
-  };
 }
 
 /** True where the repository has an object of that size; its bytes are verified where they are used. */
