@@ -5,10 +5,12 @@ import { createFleet } from './console/fleet/fleet.ts';
 import { createLive } from './console/fleet/live.ts';
 import { readPage } from './console/page.ts';
 import { type AppDependencies, createAdminApp, createApp } from './http/app.ts';
-import { createBodyBudget } from './http/body-budget.ts';
-import { drain, listen } from './http/lifecycle.ts';
-import { createHandlingPacer } from './http/pacer.ts';
+import { drain } from './http/lifecycle.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
+import { createBodyBudget } from './network/body-budget.ts';
+import { listen } from './network/listen.ts';
+import { createHandlingPacer } from './network/pacer.ts';
+
 import { createHistoryThread } from './repository/browse/in-thread.ts';
 import type { HistoryReader } from './repository/browse/reader.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
@@ -245,10 +247,10 @@ async function listenAll(
 ): Promise<Urls> {
   const adminUrl =
     admin && adminPort !== undefined
-      ? await listen(admin.server, { host, port: adminPort })
+      ? `http://${await listen(admin.server, { host, port: adminPort, variable: 'ADMIN_PORT' })}`
       : undefined;
   try {
-    return { url: await listen(main.server, { host, port }), adminUrl };
+    return { url: `http://${await listen(main.server, { host, port })}`, adminUrl };
   } catch (error) {
     // Otherwise this one would keep the process running.
     admin?.server.close();

@@ -11,7 +11,8 @@ export const MAY_IMPORT = {
   'toolkit.ts': ['*'],
   cluster: ['serve.ts', 'telemetry', 'serving', 'config'],
   'serve.ts': ['*'],
-  http: ['console', 'serving', 'comparison', 'api', 'types of telemetry'],
+  http: ['console', 'serving', 'comparison', 'network', 'api', 'types of telemetry'],
+  grpc: ['serving', 'network', 'api'],
   console: ['api', 'terminal'],
   telemetry: ['serving', 'drift', 'terminal', 'types of inference', 'types of config'],
   serving: [
@@ -33,6 +34,7 @@ export const MAY_IMPORT = {
   comparison: ['terminal'],
   inference: ['artifacts', 'version', 'config/cpu-quota.ts'],
   artifacts: ['version'],
+  network: [],
   version: [],
   config: ['*'],
   'config/cpu-quota.ts': ['config/cgroup.ts'],

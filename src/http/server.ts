@@ -1,12 +1,12 @@
 /** The HTTP server under the application: its time limits and its connections. */
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Express } from 'express';
+import type { HandlingPacer } from '../network/pacer.ts';
 import type { Observer } from '../serving/observer.ts';
 import { answerClientErrors } from './client-errors.ts';
 import { type Connections, createConnections } from './connections/connections.ts';
 import { CHECK_INTERVAL_MS } from './connections/unread-answers.ts';
 import { CLIENT_CLOSED_REQUEST, idsOf, labelOf, NO_ROUTE } from './middleware/request-context.ts';
-import type { HandlingPacer } from './pacer.ts';
 import { isProbe } from './routes/health.ts';
 
 /** Against clients that send slowly: headers, whole request. */

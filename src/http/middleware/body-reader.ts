@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { BodyAccount, BodyBudget } from '../../network/body-budget.ts';
 import { ProblemError } from '../../serving/problem.ts';
-import type { BodyAccount, BodyBudget } from '../body-budget.ts';
 import { UnreadBodyError } from '../problems.ts';
 
 /** A body in smaller parts costs more to read than it may: so many are accepted, and then this size of each. */

@@ -1,17 +1,17 @@
 /** `POST /predict`: a body → texts → predictions → an answer. */
 import type { Request, Response } from 'express';
 import type { LabelsResponse, PredictResponse } from '../../api/predict.ts';
+import type { BodyBudget } from '../../network/body-budget.ts';
+import type { HandlingPacer } from '../../network/pacer.ts';
 import type { InputLimits } from '../../serving/input-limits.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { Observer } from '../../serving/observer.ts';
 import type { Predictor } from '../../serving/predictor.ts';
 import { ProblemError } from '../../serving/problem.ts';
-import type { BodyBudget } from '../body-budget.ts';
 import { parseJsonBody, readJson, sendJson } from '../middleware/json-body.ts';
 import { limitConcurrency } from '../middleware/limit-concurrency.ts';
 import { pace } from '../middleware/pacing.ts';
 import { contextOf } from '../middleware/request-context.ts';
-import type { HandlingPacer } from '../pacer.ts';
 import { parsePredictRequest } from '../predict-request.ts';
 import type { Resource } from '../resource.ts';
 
