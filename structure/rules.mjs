@@ -14,7 +14,7 @@ export const MAY_IMPORT = {
   http: ['console', 'serving', 'comparison', 'network', 'api', 'types of telemetry'],
   grpc: ['serving', 'network', 'api'],
   console: ['api', 'terminal'],
-  telemetry: ['serving', 'drift', 'terminal', 'types of inference', 'types of config'],
+  telemetry: ['serving', 'drift', 'api', 'terminal', 'types of inference', 'types of config'],
   serving: [
     ...['drift', 'comparison', 'inference', 'artifacts', 'version', 'api'],
     ...['config/available-memory.ts', 'types of config'],

@@ -1,7 +1,7 @@
 /** `GET /healthz`: the process is alive. `GET /readyz`: it can predict. */
 import type { Liveness, Readiness } from '../../api/health.ts';
 import type { Manager } from '../../serving/manager.ts';
-import { ProblemError } from '../../serving/problem.ts';
+import { assertReady } from '../../serving/readiness.ts';
 import type { Resource } from '../resource.ts';
 
 const LIVENESS_PATH = '/healthz';
@@ -28,11 +28,7 @@ export function readiness(manager: Manager): Resource {
     statuses: [200, 503],
     handlers: [
       (_req, res) => {
-        const { name, commit, classifier } = manager.readyModel();
-        const { idle, busy } = classifier.stats().workers;
-        if (idle + busy === 0) {
-          throw new ProblemError('not-ready', 'Every worker has died and is being replaced');
-        }
+        const { name, commit } = assertReady(manager);
         res.json({ status: 'ready', model: { name, commit } } satisfies Readiness);
       },
     ],
