@@ -2,15 +2,8 @@
 import type { Liveness, Readiness } from '../../api/health.ts';
 import type { Manager } from '../../serving/manager.ts';
 import { assertReady } from '../../serving/readiness.ts';
+import { LIVENESS_PATH, READINESS_PATH } from '../monitoring-paths.ts';
 import type { Resource } from '../resource.ts';
-
-const LIVENESS_PATH = '/healthz';
-const READINESS_PATH = '/readyz';
-
-/** True for the requests that ask how the server is: they do not wait behind others. */
-export function isProbe({ url = '' }: { readonly url?: string | undefined }): boolean {
-  return url === LIVENESS_PATH || url === READINESS_PATH;
-}
 
 export function liveness(): Resource {
   return {

@@ -1,5 +1,6 @@
 /** `GET /metrics`: for Prometheus. */
 import { sendShared } from '../middleware/shared-bytes.ts';
+import { METRICS_PATH } from '../monitoring-paths.ts';
 import type { Resource } from '../resource.ts';
 
 export interface Exposition {
@@ -10,7 +11,7 @@ export interface Exposition {
 export function metrics({ contentType, expose }: Exposition): Resource {
   return {
     method: 'get',
-    path: '/metrics',
+    path: METRICS_PATH,
     statuses: [200, 500],
     handlers: sendShared(contentType, expose),
   };
