@@ -18,7 +18,7 @@ export interface Urls {
   readonly url: string;
   readonly admin_url: string | undefined;
   /** `host:port`, as gRPC's clients take it. */
-  readonly grpc: string | undefined;
+  readonly grpc_address: string | undefined;
 }
 
 /** @throws KnownError with the setting that the system refuses; then none listens. */
@@ -40,7 +40,7 @@ export async function listenAll(
     return {
       url: `http://${await listen(main.server, { host, port })}`,
       admin_url: adminAddress && `http://${adminAddress}`,
-      grpc: grpcAddress,
+      grpc_address: grpcAddress,
     };
   } catch (error) {
     // Otherwise the others would keep the process running.
