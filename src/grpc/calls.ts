@@ -140,6 +140,9 @@ function intercept(
     start: (start) => start(listener),
     sendMessage: (message, send) => {
       guarded.unanswered--;
+      if (!isStream) {
+        call.answeredAt ??= performance.now();
+      }
       send(message);
     },
     sendStatus: (status, send) => {
@@ -194,7 +197,7 @@ function onEnd({ observer }: State, call: OpenCall): void {
 }
 
 /** Runs what may refuse the call, which nothing else then reaches. */
-function attempt(state: State, { call, next }: GuardedCall, run: () => void): void {
+function attempt(state: State, { call, next, account }: GuardedCall, run: () => void): void {
   if (call.answeredAt !== undefined) {
     return;
   }
@@ -206,6 +209,7 @@ function attempt(state: State, { call, next }: GuardedCall, run: () => void): vo
       call.answeredAt = performance.now();
       next.sendStatus(status);
     }
+    account.close();
     // The rest of its message is not read.
     call.stream.close(constants.NGHTTP2_NO_ERROR);
   }

@@ -1,7 +1,7 @@
 /** The gRPC server: its services, its limits, how it ends. */
 import { once } from 'node:events';
 import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import type { BodyBudget } from '../network/body-budget.ts';
@@ -28,6 +28,8 @@ const PING_INTERVAL_MS = 60_000;
 const PING_TIMEOUT_MS = 20_000;
 /** Of a connection, for what HTTP/2 keeps of it, in MB: headers, above all. */
 const MAX_SESSION_MEMORY_MB = 16;
+/** For the last messages of streams, which have no end of their own. */
+const STREAM_GRACE_MS = 200;
 /** Of the connections, those whose calls may wait for predictions; the others are for probes. */
 const MAX_WAITING_SHARE = 7 / 8;
 
@@ -98,15 +100,14 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
       const closed = once(server, 'close');
       server.close();
       health.close();
-      // The last messages of streams leave first.
-      await nextTurn();
-      calls.endStreams();
+      const streams = setTimeout(calls.endStreams, STREAM_GRACE_MS);
       const shutdown = new Promise<void>((resolve) => grpc.tryShutdown(() => resolve()));
       const isInTime = await Promise.race([
         shutdown.then(() => true),
         sleep(timeoutMs, false, { ref: false }),
       ]);
       const unanswered = isInTime ? 0 : calls.unanswered();
+      clearTimeout(streams);
       grpc.forceShutdown();
       connections.closeAll();
       await closed;
