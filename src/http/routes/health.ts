@@ -2,7 +2,7 @@
 import type { Liveness, Readiness } from '../../api/health.ts';
 import { OPERATIONS } from '../../api/operations.ts';
 import type { Manager } from '../../serving/manager.ts';
-import { ProblemError } from '../../serving/problem.ts';
+import { assertReady } from '../../serving/readiness.ts';
 import type { Resource } from '../resource.ts';
 
 const PROBE_PATHS: readonly string[] = [OPERATIONS.liveness.path, OPERATIONS.readiness.path];
@@ -24,11 +24,7 @@ export function readiness(manager: Manager): Resource {
     operation: OPERATIONS.readiness,
     handlers: [
       (_req, res) => {
-        const { name, commit, classifier } = manager.readyModel();
-        const { idle, busy } = classifier.stats().workers;
-        if (idle + busy === 0) {
-          throw new ProblemError('not-ready', 'Every worker has died and is being replaced');
-        }
+        const { name, commit } = assertReady(manager);
         res.json({ status: 'ready', model: { name, commit } } satisfies Readiness);
       },
     ],
