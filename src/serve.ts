@@ -1,5 +1,6 @@
 /** The composition root of one process: which parts there are, and in which order they start and stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import manifest from '../package.json' with { type: 'json' };
 import type { Config } from './config/config.ts';
 import { createFleet } from './console/fleet/fleet.ts';
 import { createLive } from './console/fleet/live.ts';
@@ -16,6 +17,7 @@ import { type DesiredVersion, readDesiredVersion } from './serving/desired-versi
 import { loadBeside } from './serving/loader.ts';
 import { createManager, type Manager } from './serving/manager.ts';
 import { createModelControl, type ModelControl } from './serving/model-control.ts';
+import { createOpenInference } from './serving/open-inference/open-inference.ts';
 import { type PinWatcher, watchPinOf } from './serving/pin.ts';
 import { createPredictionIds } from './serving/prediction-id.ts';
 import type { PredictionRecord } from './serving/prediction-record.ts';
@@ -204,6 +206,12 @@ function createServers(
     ...config,
     ...telemetry,
     ...{ manager, control, change, predictor, predictionIds, handling, fleet, history },
+    openInference: createOpenInference({
+      ...config,
+      ...{ manager, predictor },
+      serverVersion: manifest.version,
+      candidate: () => control.shadow()?.model.commit,
+    }),
     live: createLive({ servers: [], fleet, own: () => manager.state().commit }),
     page: readPage(),
     versions: createVersionList(config),
