@@ -53,12 +53,12 @@ export function predict(options: PredictOptions): Resource {
           parsePredictRequest(body, options, isPrefix),
         );
         const context = contextOf(res);
-        const { requestId, traceId, startedAt, client } = context;
+        const { requestId, trace, startedAt, client } = context;
         const { model, predictions, observe } = await predictor.predict({
           texts,
           client: client?.id ?? req.socket,
           requestId,
-          traceId,
+          trace,
           startedAt,
           onClientGone: (listener) => onClose(res, listener),
         });
