@@ -54,11 +54,11 @@ export function createPredictionRoute(options: PredictionRouteOptions): Predicti
 }
 
 function predictionContext(req: Request, res: Response): PredictionContext {
-  const { requestId, traceId, startedAt, client } = contextOf(res);
+  const { requestId, trace, startedAt, client } = contextOf(res);
   return {
     client: client?.id ?? req.socket,
     requestId,
-    traceId,
+    trace,
     startedAt,
     onClientGone: (listener) => {
       res.once('close', listener);
