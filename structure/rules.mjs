@@ -14,6 +14,18 @@ export const MAY_IMPORT = {
   http: ['console', 'serving', 'comparison', 'api', 'types of telemetry'],
   console: ['api', 'terminal'],
   telemetry: ['serving', 'drift', 'api', 'terminal', 'types of inference', 'types of config'],
+  scoring: [
+    ...[
+      'serving',
+      'logs',
+      'drift/report',
+      'drift',
+      'inference',
+      'artifacts',
+      'version',
+      'terminal',
+    ],
+  ],
   serving: [
     ...['drift', 'comparison', 'inference', 'artifacts', 'version', 'api'],
     ...['config/available-memory.ts', 'types of config'],

@@ -2,7 +2,8 @@
  * Texts → predictions, for every protocol: the deadline, the lease on the model, ids, rounded scores, and
  * what is observed.
  */
-import type { Answer, Classification, ClientKey, OnWaiting } from '../inference/classifier.ts';
+import { type Classification, roundScores } from '../inference/classification.ts';
+import type { Answer, ClientKey, OnWaiting } from '../inference/classifier.ts';
 import { ClassifierError } from '../inference/errors.ts';
 import { round } from '../statistics.ts';
 import { ServingError } from './errors.ts';
@@ -143,15 +144,12 @@ function rejectionReason(error: unknown): RejectionReason | undefined {
 }
 
 function toPrediction(classification: Classification, id: string): Prediction {
-  const { label, score, language, truncated } = classification;
-  const scores: Record<string, number> = {};
-  for (const name in classification.scores) {
-    scores[name] = round(classification.scores[name] as number, 1e6);
-  }
+  const { label, language, truncated } = classification;
+  const { score, scores } = roundScores(classification);
   return {
     id,
     label,
-    score: round(score, 1e6),
+    score,
     scores,
     language,
     truncated: truncated ? true : undefined,
