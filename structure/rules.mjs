@@ -11,7 +11,9 @@ export const MAY_IMPORT = {
   'toolkit.ts': ['*'],
   cluster: ['serve.ts', 'telemetry', 'serving', 'config'],
   'serve.ts': ['*'],
-  http: ['console', 'serving', 'comparison', 'api', 'types of telemetry'],
+  'servers.ts': ['http', 'grpc', 'network', 'types of config'],
+  http: ['console', 'serving', 'comparison', 'network', 'api', 'types of telemetry'],
+  grpc: ['serving', 'network', 'api'],
   console: ['api', 'terminal'],
   telemetry: ['serving', 'drift', 'api', 'terminal', 'types of inference', 'types of config'],
   scoring: [
@@ -45,6 +47,7 @@ export const MAY_IMPORT = {
   comparison: ['terminal'],
   inference: ['artifacts', 'version', 'config/cpu-quota.ts'],
   artifacts: ['version'],
+  network: [],
   version: [],
   config: ['*'],
   'config/cpu-quota.ts': ['config/cgroup.ts'],

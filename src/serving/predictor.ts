@@ -34,6 +34,8 @@ export interface PredictionRequest {
   readonly trace?: RequestTrace | undefined;
   /** `performance.now()` when the request's headers had been read. */
   readonly startedAt: number;
+  /** How long its client waits, where that is shorter than the server's own limit. */
+  readonly timeoutMs?: number | undefined;
   /** Calls `listener` when the client has gone. @returns a function that stops listening. */
   onClientGone(listener: () => void): () => void;
 }
@@ -107,9 +109,10 @@ export function createPredictor(options: PredictorOptions): Predictor {
  * answer from the cache needs none.
  */
 function createDeadline(
-  { onClientGone }: PredictionRequest,
-  timeoutMs: number,
+  { onClientGone, timeoutMs: clientTimeoutMs = Number.POSITIVE_INFINITY }: PredictionRequest,
+  maxTimeoutMs: number,
 ): { readonly start: OnWaiting; clear(): void } {
+  const timeoutMs = Math.min(clientTimeoutMs, maxTimeoutMs);
   let clear = (): void => undefined;
   return {
     start: (giveUp) => {
