@@ -40,9 +40,9 @@ const setting = <T>(
 export const SETTINGS = {
   host: setting(
     'HOST',
-    '0.0.0.0',
-    text,
-    'address to listen on; 0.0.0.0 is every IPv4 address of the machine',
+    undefined,
+    text.optional(),
+    'address to listen on; if unset, every address of the machine, of IPv6 too where the system has it; 0.0.0.0 is every IPv4 address',
   ),
   port: setting(
     'PORT',
@@ -157,6 +157,12 @@ export const SETTINGS = {
     undefined,
     integer(1, 65_535).optional(),
     'maximum number of open connections from one address; if unset, only MAX_CONNECTIONS limits them: behind a load balancer all have its address',
+  ),
+  keepAliveTimeoutMs: setting(
+    'KEEP_ALIVE_TIMEOUT_MS',
+    '65000',
+    integer(1_000, 3_600_000),
+    'how long a connection without a request stays open, in milliseconds; longer than the idle timeout of the load balancer in front, which would otherwise send requests on connections that are being closed',
   ),
   logLevel: setting(
     'LOG_LEVEL',

@@ -20,16 +20,17 @@ const MAX_ACCEPTING_MS = 200;
 const BACKLOG = 4096;
 
 /**
+ * @param host undefined: every address; where the system has no IPv6, Node listens on those of IPv4.
  * @returns `http://host:port`
  * @throws KnownError with the setting that the system refuses: HOST or PORT.
  */
 export async function listen(
   server: Server,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port }: { readonly host: string | undefined; readonly port: number },
 ): Promise<string> {
   server.listen({ port, host, backlog: BACKLOG });
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    throw refusedSetting(error, host, port);
+    throw refusedSetting(error, host ?? '*', port);
   });
   const { address, family, port: bound } = server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;

@@ -4,7 +4,7 @@ import { SETTINGS } from '../../src/config/settings.ts';
 
 test('without any setting, each has its documented default', () => {
   expect(readConfig({}, {})).toMatchObject({
-    host: '0.0.0.0',
+    host: undefined,
     port: 8080,
     modelStore: 'models',
     modelName: 'tweet-sentiment',

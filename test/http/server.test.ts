@@ -21,6 +21,7 @@ beforeEach(async () => {
     maxConnections: 100,
     maxConnectionsPerAddress: 100,
     requestTimeoutMs: 1000,
+    keepAliveTimeoutMs: 5000,
     commit: () => undefined,
     observer,
   };
