@@ -15,7 +15,7 @@ export const MAY_IMPORT = {
   console: ['api', 'terminal'],
   telemetry: ['serving', 'drift', 'terminal', 'types of inference', 'types of config'],
   serving: [
-    ...['drift', 'comparison', 'inference', 'artifacts', 'version'],
+    ...['drift', 'comparison', 'inference', 'artifacts', 'version', 'api'],
     ...['config/available-memory.ts', 'types of config'],
   ],
   repository: [

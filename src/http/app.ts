@@ -1,9 +1,11 @@
 /** Assembles the HTTP application out of its routes; it never listens. */
 import express, { type Express } from 'express';
+import type { Key } from '../serving/clients.ts';
 import type { Observer } from '../serving/observer.ts';
-import { type Key, requireKey } from './middleware/api-key.ts';
+import { ProblemError } from '../serving/problem.ts';
+import { requireKey } from './middleware/api-key.ts';
 import { contextOf, NO_ROUTE, OTHER_METHOD, requestContext } from './middleware/request-context.ts';
-import { answerProblems, ProblemError } from './problems.ts';
+import { answerProblems } from './problems.ts';
 import { mount, type Resource } from './resource.ts';
 import { type AdminOptions, admin } from './routes/admin.ts';
 import {

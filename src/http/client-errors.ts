@@ -9,7 +9,7 @@ import type { Observer } from '../serving/observer.ts';
 import { type Exchange, endSlowly, type OpenConnection } from './connections/connection.ts';
 import type { Connections } from './connections/connections.ts';
 import { NO_ROUTE, OTHER_METHOD } from './middleware/request-context.ts';
-import { problemJson, sendProblem, statusOf } from './problems.ts';
+import { problemJson, sendProblem, statusOf, UnreadBodyError } from './problems.ts';
 
 export interface ClientErrorOptions {
   readonly connections: Connections;
@@ -105,7 +105,7 @@ function onWrong(
   }
   const [code, message] = describe(errorCode, options);
   if (last?.isHandled) {
-    sendProblem(last.res as Response, { code, message, headers: { connection: 'close' } });
+    sendProblem(last.res as Response, new UnreadBodyError(code, message));
     return;
   }
   if (last) {

@@ -1,7 +1,8 @@
 /** The application behind `models ui`: the page of the history and what it reads. Nothing changes anything. */
 import express, { type Express, type RequestHandler } from 'express';
+import { ProblemError } from '../serving/problem.ts';
 import { requestContext } from './middleware/request-context.ts';
-import { answerProblems, ProblemError } from './problems.ts';
+import { answerProblems } from './problems.ts';
 import { mount } from './resource.ts';
 import { historyPage, type PageOptions } from './routes/console.ts';
 import { type HistoryOptions, historyRoutes } from './routes/history.ts';

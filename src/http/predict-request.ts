@@ -1,13 +1,7 @@
 /** From the body of a request to texts that may be classified. */
 import { inputsSchema, textsSchema } from '../api/predict.ts';
-import { ProblemError } from './problems.ts';
-
-export interface InputLimits {
-  /** Maximum number of texts in a request. */
-  readonly maxInputs: number;
-  /** Maximum number of characters (code points) in a text. */
-  readonly maxChars: number;
-}
+import { assertTextCount, assertTexts, type InputLimits } from '../serving/input-limits.ts';
+import { ProblemError } from '../serving/problem.ts';
 
 /** A checked body: at least one text, none blank, none too long. */
 export interface PredictRequest {
@@ -33,55 +27,24 @@ export function parsePredictRequest(
   if (texts.length === 0) {
     throw new ProblemError('invalid-body', `There is no text; ${SHAPES}`);
   }
-  texts.forEach((text, index) => {
-    assertText(text, texts.length === 1 ? 'The text' : `Text ${index}`, limits);
-  });
+  assertTexts(texts, limits);
   return request;
-}
-
-function assertText(text: string, where: string, { maxChars }: InputLimits): void {
-  // A text has at most as many code points as UTF-16 code units, which cost nothing to count, and at least half.
-  if (text.length > 4 * maxChars) {
-    throw new ProblemError(
-      'text-too-long',
-      `${where} has more than ${maxChars} characters, which is the most that is allowed`,
-    );
-  }
-  const chars = text.length > maxChars ? countCodePoints(text) : text.length;
-  if (chars > maxChars) {
-    throw new ProblemError(
-      'text-too-long',
-      `${where} has ${chars} characters, at most ${maxChars} are allowed`,
-    );
-  }
-  if (isBlank(text)) {
-    throw new ProblemError(
-      'empty-text',
-      `${where} is empty or blank; it needs at least one character`,
-    );
-  }
 }
 
 /**
  * Refuses what is wrong in many places at its first one: the schema would collect an issue for each, of
  * millions of elements or fields.
  */
-function assertBounded(body: unknown, { maxInputs }: InputLimits, isPrefix: boolean): void {
+function assertBounded(body: unknown, limits: InputLimits, isPrefix: boolean): void {
   const isBare = Array.isArray(body);
   const inputs = isBare ? body : (body as { inputs?: unknown } | null | undefined)?.inputs;
   if (Array.isArray(inputs)) {
-    const wrong = inputs.slice(0, maxInputs).findIndex((text) => typeof text !== 'string');
+    const wrong = inputs.slice(0, limits.maxInputs).findIndex((text) => typeof text !== 'string');
     if (wrong >= 0) {
       const where = isBare ? `${wrong}` : `inputs.${wrong}`;
       throw new ProblemError('invalid-body', `${where}: expected a text; ${SHAPES}`);
     }
-    if (inputs.length > maxInputs) {
-      const found = `${isPrefix ? 'more than ' : ''}${inputs.length}`;
-      throw new ProblemError(
-        'too-many-inputs',
-        `At most ${maxInputs} texts are allowed in a request, found ${found}`,
-      );
-    }
+    assertTextCount(inputs.length, limits, isPrefix);
   }
   if (typeof body === 'object' && body !== null && !isBare) {
     for (const key in body) {
@@ -110,28 +73,3 @@ function parseShape(body: unknown): PredictRequest {
   const { inputs } = parsed.data;
   return { texts: typeof inputs === 'string' ? [inputs] : inputs, answer: 'predictions' };
 }
-
-/** Nothing that a reader would see: white space, controls, what is ignored in display, and no characters. */
-const BLANK =
-  /^[\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]*$/u;
-/** Most texts contain one of these, and need no closer look. */
-const VISIBLE = /[!-~]/;
-
-function isBlank(text: string): boolean {
-  return !VISIBLE.test(text) && BLANK.test(text);
-}
-
-function countCodePoints(text: string): number {
-  let count = text.length;
-  let isBehindHighSurrogate = false;
-  for (let at = 0; at < text.length; at++) {
-    const kind = text.charCodeAt(at) & 0xfc00;
-    if (kind === LOW_SURROGATE && isBehindHighSurrogate) {
-      count--;
-    }
-    isBehindHighSurrogate = kind === HIGH_SURROGATE;
-  }
-  return count;
-}
-
-const [HIGH_SURROGATE, LOW_SURROGATE] = [0xd800, 0xdc00];

@@ -1,5 +1,6 @@
 /** How resources are mounted: their routes are named for the metrics, other methods get 405. */
 import type { Express, RequestHandler } from 'express';
+import { ProblemError } from '../serving/problem.ts';
 import {
   CLIENT_CLOSED_REQUEST,
   contextOf,
@@ -7,7 +8,6 @@ import {
   OTHER_METHOD,
   type RequestObserver,
 } from './middleware/request-context.ts';
-import { ProblemError } from './problems.ts';
 
 export interface Resource {
   readonly method: 'get' | 'post' | 'put' | 'delete';
@@ -60,11 +60,11 @@ function mountPath(
   for (const { method, handlers } of resources) {
     route[method](...handlers);
   }
-  route.all((req) => {
+  route.all((req, res) => {
+    res.setHeader('allow', allow);
     throw new ProblemError(
       'method-not-allowed',
       `${req.method} is not allowed on ${req.path}; allowed: ${allow}`,
-      { allow },
     );
   });
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parsePredictRequest } from '../../src/http/predict-request.ts';
-import type { ProblemError } from '../../src/http/problems.ts';
+import type { ProblemError } from '../../src/serving/problem.ts';
 
 const LIMITS = { maxInputs: 4, maxChars: 1_000 };
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createBodyBudget } from '../../src/http/body-budget.ts';
 import { readJson } from '../../src/http/middleware/json-body.ts';
 import { contextOf } from '../../src/http/middleware/request-context.ts';
-import { ProblemError } from '../../src/http/problems.ts';
+import { ProblemError } from '../../src/serving/problem.ts';
 import { startHttpServer, type TestHttpServer } from '../support/http-server.ts';
 import { sendBytes } from '../support/raw-http.ts';
 

@@ -2,8 +2,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { ProblemError } from '../../serving/problem.ts';
 import type { BodyAccount, BodyBudget } from '../body-budget.ts';
-import { ProblemError } from '../problems.ts';
+import { UnreadBodyError } from '../problems.ts';
 
 /** A body in smaller parts costs more to read than it may: so many are accepted, and then this size of each. */
 const MAX_SMALL_PARTS = 4096;
@@ -99,7 +100,7 @@ function onTooManyParts(req: IncomingMessage, refuse: (problem: ProblemError) =>
     bytes += part.byteLength;
     if (parts > MAX_SMALL_PARTS && bytes < parts * MIN_PART_BYTES) {
       const detail = `The body comes in chunks of fewer than ${MIN_PART_BYTES} bytes`;
-      refuse(new ProblemError('invalid-request', detail, { connection: 'close' }));
+      refuse(new UnreadBodyError('invalid-request', detail));
     }
   });
 }
@@ -152,10 +153,10 @@ function append(
 
 export function tooLarge(limit: number): ProblemError {
   const detail = `The body is too large; at most ${limit} bytes are allowed`;
-  return new ProblemError('body-too-large', detail, { connection: 'close' });
+  return new UnreadBodyError('body-too-large', detail);
 }
 
 function tooManyBodies(): ProblemError {
   const detail = 'Too many large request bodies are being received; try again later';
-  return new ProblemError('too-many-bodies', detail, { 'retry-after': '1', connection: 'close' });
+  return new UnreadBodyError('too-many-bodies', detail, 1);
 }

@@ -1,7 +1,7 @@
 /** Bodies in JSON: how they are read and written, and the problem for any other body. */
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
-import { ProblemError } from '../problems.ts';
+import { ProblemError } from '../../serving/problem.ts';
 import { DECODERS, type ReadOptions, readBody, tooLarge } from './body-reader.ts';
 import { findExcess } from './json-outline.ts';
 

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
+import type { Client } from '../../serving/clients.ts';
 import type { Observer } from '../../serving/observer.ts';
-import { ProblemError } from '../problems.ts';
+import { ProblemError } from '../../serving/problem.ts';
 
 /** An id from outside is taken over where it can't harm a log or a header. */
 const SANE_REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
@@ -23,9 +24,8 @@ export interface RequestContext {
   readonly traceId: string | undefined;
   /** `performance.now()` when the request's headers had been read. */
   readonly startedAt: number;
-  /** The digest of a valid key, and its name. */
-  apiKey?: string;
-  keyName?: string;
+  /** Of a valid key. */
+  client?: Client;
   /** The type of the problem that it is answered with. */
   problem?: string;
   /** Labels of the metrics: the method and the pattern of the route that answers, set by the route. */
@@ -76,7 +76,7 @@ export function requestContext(
         durationSeconds: (performance.now() - startedAt) / 1000,
         requestId,
         traceId,
-        client: context.keyName,
+        client: context.client?.name,
         problem: context.problem,
       });
     });

@@ -14,12 +14,12 @@ import { judge } from '../../comparison/verdict.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { ChangeAuthor, ChangeOutcome, ModelChange } from '../../serving/model-change.ts';
 import type { ModelControl } from '../../serving/model-control.ts';
+import { ProblemError } from '../../serving/problem.ts';
 import type { ServedModel } from '../../serving/served-model.ts';
 import type { ShadowReport } from '../../serving/shadow.ts';
 import type { BodyBudget } from '../body-budget.ts';
 import { parseJsonBody, readJson } from '../middleware/json-body.ts';
 import { contextOf } from '../middleware/request-context.ts';
-import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
 const MAX_BODY_BYTES = 16 * 1024;
@@ -42,8 +42,8 @@ export function admin(options: AdminOptions): Resource[] {
   const make =
     (toChange: (req: Request) => ModelChange): RequestHandler =>
     async (req, res) => {
-      const { requestId, keyName = '' } = contextOf(res);
-      send(res, await options.change(toChange(req), { by: keyName, requestId }));
+      const { requestId, client } = contextOf(res);
+      send(res, await options.change(toChange(req), { by: client?.name ?? '', requestId }));
     };
   const status: RequestHandler = (_req, res) => {
     res.json(statusOf(manager, control) satisfies AdminStatus);

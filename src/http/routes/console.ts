@@ -9,11 +9,11 @@ import { findingsOf } from '../../console/findings/findings.ts';
 import type { Fleet } from '../../console/fleet/fleet.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { ModelControl } from '../../serving/model-control.ts';
+import { ProblemError } from '../../serving/problem.ts';
 import type { StoredVersion } from '../../serving/stored-versions.ts';
 import type { Overview, Telemetry } from '../../telemetry/telemetry.ts';
 import { pace } from '../middleware/pacing.ts';
 import { sendShared } from '../middleware/shared-bytes.ts';
-import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
 /** A file of the page. */

@@ -3,10 +3,10 @@ import { type FeedbackRequest, feedbackRequestSchema } from '../../api/feedback.
 import type { Manager } from '../../serving/manager.ts';
 import type { PredictionIds } from '../../serving/prediction-id.ts';
 import type { FeedbackRecord } from '../../serving/prediction-record.ts';
+import { ProblemError } from '../../serving/problem.ts';
 import type { BodyBudget } from '../body-budget.ts';
 import { parseJsonBody, readJson } from '../middleware/json-body.ts';
 import { contextOf } from '../middleware/request-context.ts';
-import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
 const MAX_BODY_BYTES = 16 * 1024;

@@ -1,7 +1,7 @@
 /** `GET /healthz`: the process is alive. `GET /readyz`: it can predict. */
 import type { Liveness, Readiness } from '../../api/health.ts';
 import type { Manager } from '../../serving/manager.ts';
-import { ProblemError } from '../problems.ts';
+import { ProblemError } from '../../serving/problem.ts';
 import type { Resource } from '../resource.ts';
 
 const LIVENESS_PATH = '/healthz';

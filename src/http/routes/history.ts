@@ -2,8 +2,8 @@
 import type { LiveVersions, ModelHistory, VersionCard, VersionChanges } from '../../api/history.ts';
 import type { ProblemCode } from '../../api/problem.ts';
 import { KnownError } from '../../errors.ts';
+import { ProblemError } from '../../serving/problem.ts';
 import { limitConcurrency } from '../middleware/limit-concurrency.ts';
-import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
 /** Where the history is read from. Its errors are KnownErrors of a store. */
@@ -68,6 +68,6 @@ function refuseRead(): never {
   throw new ProblemError(
     'too-many-downloads',
     `At most ${MAX_READS} parts of the history are read at once; try again later`,
-    { 'retry-after': '1' },
+    1,
   );
 }

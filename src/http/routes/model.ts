@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import type { ModelCard } from '../../api/model.ts';
 import type { Manager } from '../../serving/manager.ts';
+import { ProblemError } from '../../serving/problem.ts';
 import { limitConcurrency } from '../middleware/limit-concurrency.ts';
-import { ProblemError } from '../problems.ts';
 import type { Resource } from '../resource.ts';
 
 /** A browser must run nothing of a version: markup is sent as plain text. */
@@ -84,6 +84,6 @@ function refuseDownload(): never {
   throw new ProblemError(
     'too-many-downloads',
     `At most ${MAX_DOWNLOADS} files are sent at once; try again later`,
-    { 'retry-after': '1' },
+    1,
   );
 }

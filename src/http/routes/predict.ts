@@ -1,17 +1,18 @@
 /** `POST /predict`: a body → texts → predictions → an answer. */
 import type { Request, Response } from 'express';
 import type { LabelsResponse, PredictResponse } from '../../api/predict.ts';
+import type { InputLimits } from '../../serving/input-limits.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { Observer } from '../../serving/observer.ts';
 import type { Predictor } from '../../serving/predictor.ts';
+import { ProblemError } from '../../serving/problem.ts';
 import type { BodyBudget } from '../body-budget.ts';
 import { parseJsonBody, readJson, sendJson } from '../middleware/json-body.ts';
 import { limitConcurrency } from '../middleware/limit-concurrency.ts';
 import { pace } from '../middleware/pacing.ts';
 import { contextOf } from '../middleware/request-context.ts';
 import type { HandlingPacer } from '../pacer.ts';
-import { type InputLimits, parsePredictRequest } from '../predict-request.ts';
-import { ProblemError } from '../problems.ts';
+import { parsePredictRequest } from '../predict-request.ts';
 import type { Resource } from '../resource.ts';
 
 export interface PredictOptions extends InputLimits {
@@ -34,7 +35,7 @@ export function predict(options: PredictOptions): Resource {
   const refuse = (_req: Request, res: Response): never => {
     observer.startPrediction(contextOf(res)).onRejected('queue_full');
     const detail = `At most ${maxWaiting} requests wait for predictions at once; try again later`;
-    throw new ProblemError('queue-full', detail, { 'retry-after': '1' });
+    throw new ProblemError('queue-full', detail, 1);
   };
   return {
     method: 'post',
@@ -53,10 +54,10 @@ export function predict(options: PredictOptions): Resource {
           parsePredictRequest(body, options, isPrefix),
         );
         const context = contextOf(res);
-        const { requestId, traceId, startedAt, apiKey } = context;
+        const { requestId, traceId, startedAt, client } = context;
         const { model, predictions, observe } = await predictor.predict({
           texts,
-          client: apiKey ?? req.socket,
+          client: client?.id ?? req.socket,
           requestId,
           traceId,
           startedAt,

@@ -1,0 +1,83 @@
+/** Which texts may be classified, for every protocol. */
+import { ProblemError } from './problem.ts';
+
+export interface InputLimits {
+  /** Maximum number of texts in a request. */
+  readonly maxInputs: number;
+  /** Maximum number of characters (code points) in a text. */
+  readonly maxChars: number;
+}
+
+/**
+ * @param texts at least one.
+ * @throws ProblemError `too-many-inputs`, `text-too-long` or `empty-text`, naming the text and what is allowed.
+ */
+export function assertTexts(texts: readonly string[], limits: InputLimits): void {
+  assertTextCount(texts.length, limits);
+  texts.forEach((text, index) => {
+    assertText(text, texts.length === 1 ? 'The text' : `Text ${index}`, limits);
+  });
+}
+
+/**
+ * To be called before the texts are looked at one by one.
+ *
+ * @param isPrefix there are more than these.
+ * @throws ProblemError `too-many-inputs`.
+ */
+export function assertTextCount(count: number, { maxInputs }: InputLimits, isPrefix = false): void {
+  if (count > maxInputs) {
+    throw new ProblemError(
+      'too-many-inputs',
+      `At most ${maxInputs} texts are allowed in a request, found ${isPrefix ? 'more than ' : ''}${count}`,
+    );
+  }
+}
+
+function assertText(text: string, where: string, { maxChars }: InputLimits): void {
+  // A text has at most as many code points as UTF-16 code units, which cost nothing to count, and at least half.
+  if (text.length > 4 * maxChars) {
+    throw new ProblemError(
+      'text-too-long',
+      `${where} has more than ${maxChars} characters, which is the most that is allowed`,
+    );
+  }
+  const chars = text.length > maxChars ? countCodePoints(text) : text.length;
+  if (chars > maxChars) {
+    throw new ProblemError(
+      'text-too-long',
+      `${where} has ${chars} characters, at most ${maxChars} are allowed`,
+    );
+  }
+  if (isBlank(text)) {
+    throw new ProblemError(
+      'empty-text',
+      `${where} is empty or blank; it needs at least one character`,
+    );
+  }
+}
+
+/** Nothing that a reader would see: white space, controls, what is ignored in display, and no characters. */
+const BLANK =
+  /^[\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]*$/u;
+/** Most texts contain one of these, and need no closer look. */
+const VISIBLE = /[!-~]/;
+
+function isBlank(text: string): boolean {
+  return !VISIBLE.test(text) && BLANK.test(text);
+}
+
+function countCodePoints(text: string): number {
+  let count = text.length;
+  let isBehindHighSurrogate = false;
+  for (let at = 0; at < text.length; at++) {
+    const kind = text.charCodeAt(at) & 0xfc00;
+    if (kind === LOW_SURROGATE && isBehindHighSurrogate) {
+      count--;
+    }
+    isBehindHighSurrogate = kind === HIGH_SURROGATE;
+  }
+  return count;
+}
+
+const [HIGH_SURROGATE, LOW_SURROGATE] = [0xd800, 0xdc00];
