@@ -12,6 +12,7 @@ import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createHistoryThread } from './repository/browse/in-thread.ts';
 import type { HistoryReader } from './repository/browse/reader.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
+import { createReadClientAddress } from './serving/client-address.ts';
 import { type DesiredVersion, readDesiredVersion } from './serving/desired-version.ts';
 import { loadBeside } from './serving/loader.ts';
 import { createManager, type Manager } from './serving/manager.ts';
@@ -209,6 +210,8 @@ function createServers(
     versions: createVersionList(config),
     bodyBudget: createBodyBudget(MAX_BODIES_BYTES),
     hasAdminPort: config.adminPort !== undefined,
+    clientAddress:
+      config.trustProxy === undefined ? undefined : createReadClientAddress(config.trustProxy),
     readShadow: async () => {
       const reports = await group.collect('shadow');
       return addShadowReports(reports.length > 0 ? reports : [control.shadow()?.report()]);

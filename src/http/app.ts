@@ -1,9 +1,11 @@
 /** Assembles the HTTP application out of its routes; it never listens. */
 import express, { type Express } from 'express';
+import type { ReadClientAddress } from '../serving/client-address.ts';
 import type { Key } from '../serving/clients.ts';
 import type { Observer } from '../serving/observer.ts';
 import { ProblemError } from '../serving/problem.ts';
 import { requireKey } from './middleware/api-key.ts';
+import { allowOrigins, PREFLIGHT_METHOD } from './middleware/cross-origin.ts';
 import { contextOf, NO_ROUTE, OTHER_METHOD, requestContext } from './middleware/request-context.ts';
 import { answerProblems } from './problems.ts';
 import { mount, type Resource } from './resource.ts';
@@ -34,31 +36,52 @@ export interface AppDependencies
   readonly adminToken: readonly Key[];
   /** Whether `/admin` and `/metrics` are on a port of their own. */
   readonly hasAdminPort: boolean;
+  /** Whose pages may use what clients use; none: only pages of the server itself. */
+  readonly corsOrigins: readonly string[];
+  /** Undefined: a client's address is that of its connection. */
+  readonly clientAddress: ReadClientAddress | undefined;
   readonly exposition: Exposition;
   readonly observer: Observer;
 }
 
 /** What clients use. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { manager, observer, apiKeys, hasAdminPort } = dependencies;
-  const guarded = [
-    predict(dependencies),
-    feedback(dependencies),
-    modelCard(manager),
-    modelFiles(manager),
+  const { manager, apiKeys, hasAdminPort, corsOrigins } = dependencies;
+  const requiringKey = (resource: Resource): Resource => guardedBy(apiKeys, 'key', resource);
+  const forClients = [
+    ...[predict(dependencies), feedback(dependencies)].map(requiringKey),
+    ...[modelCard(manager), modelFiles(manager)].map(requiringKey),
+    ...[liveness(), readiness(manager)],
+  ];
+  const forConsole = [
     consoleData(dependencies),
     consoleTexts(dependencies),
     consoleFleet(dependencies),
     ...historyRoutes(dependencies),
-  ].map((resource) => guardedBy(apiKeys, 'key', resource));
-  const open = [liveness(), readiness(manager), ...consolePage(dependencies)];
+  ].map(requiringKey);
   const operations = hasAdminPort ? [] : operationsOf(dependencies);
-  return assemble(dependencies, [...guarded, ...open, ...operations], observer);
+  const app = assemble(dependencies, [
+    ...openToOrigins(corsOrigins, forClients),
+    ...forConsole,
+    ...consolePage(dependencies),
+    ...operations,
+  ]);
+  if (corsOrigins.length > 0) {
+    const preflight = { method: PREFLIGHT_METHOD, route: NO_ROUTE, statuses: [204, 499] };
+    dependencies.observer.onRoute(preflight);
+  }
+  return app;
+}
+
+/** @param origins none: browsers keep the resources from pages of other origins. */
+function openToOrigins(origins: readonly string[], resources: readonly Resource[]): Resource[] {
+  const crossOrigin = origins.length > 0 ? allowOrigins(origins) : undefined;
+  return resources.map((resource) => ({ ...resource, crossOrigin }));
 }
 
 /** What operators and Prometheus use, on a port of its own. */
 export function createAdminApp(dependencies: AppDependencies): Express {
-  return assemble(dependencies, operationsOf(dependencies), dependencies.observer);
+  return assemble(dependencies, operationsOf(dependencies));
 }
 
 function operationsOf(dependencies: AppDependencies): Resource[] {
@@ -83,15 +106,14 @@ function guardedBy(keys: readonly Key[], noun: string, resource: Resource): Reso
 }
 
 function assemble(
-  { manager }: Pick<AppDependencies, 'manager'>,
+  { manager, observer, clientAddress }: AppDependencies,
   resources: readonly Resource[],
-  observer: Observer,
 ): Express {
   const app = express();
   app.disable('x-powered-by');
   // Answers differ each time and are small: hashing them for an ETag would gain nothing.
   app.disable('etag');
-  app.use(requestContext(() => manager.state().commit, observer));
+  app.use(requestContext(() => manager.state().commit, observer, clientAddress));
   mount(app, resources, observer);
   // Also what is refused, or abandoned by its client, before it has a route.
   observer.onRoute({ method: 'GET', route: NO_ROUTE, statuses: [400, 404, 417, 499] });

@@ -1,6 +1,7 @@
 /** How resources are mounted: their routes are named for the metrics, other methods get 405. */
 import type { Express, RequestHandler } from 'express';
 import { ProblemError } from '../serving/problem.ts';
+import type { CrossOrigin } from './middleware/cross-origin.ts';
 import {
   CLIENT_CLOSED_REQUEST,
   contextOf,
@@ -16,6 +17,8 @@ export interface Resource {
   /** What it answers with, beside 499, so that each of these series is there from the first scrape. */
   readonly statuses: readonly number[];
   readonly handlers: readonly RequestHandler[];
+  /** For pages of other origins; undefined where browsers keep it from them. */
+  readonly crossOrigin?: CrossOrigin | undefined;
 }
 
 /** @param resources may have the same path with different methods. */
@@ -57,6 +60,10 @@ function mountPath(
     Object.assign(contextOf(res), { method, route: path });
     next();
   });
+  const crossOrigin = resources.find((resource) => resource.crossOrigin)?.crossOrigin;
+  if (crossOrigin) {
+    route.all(crossOrigin(labels));
+  }
   for (const { method, handlers } of resources) {
     route[method](...handlers);
   }

@@ -43,7 +43,7 @@ const IPV6_PREFIX_BITS = 64;
  * What counts as one client: an IPv4 address, also where it is written as one of IPv6 (RFC 4291, 2.5.5.2), or the
  * /64 subnet of an IPv6 address.
  *
- * @returns '' for what is no address.
+ * @returns '' for anything else.
  */
 export function clientNetwork(address: string): string {
   if (!ipaddr.isValid(address)) {

@@ -80,7 +80,7 @@ export function createRequestLog({ log, accessLog, onOmitted }: RequestLogOption
 }
 
 function requestFields(request: EndedRequest): object {
-  const { series, requestId, traceId, client, problem, durationSeconds } = request;
+  const { series, requestId, traceId, client, address, problem, durationSeconds } = request;
   return {
     request_id: requestId,
     trace_id: traceId,
@@ -88,6 +88,7 @@ function requestFields(request: EndedRequest): object {
     route: series.route,
     status: series.status,
     client,
+    address,
     problem,
     duration_ms: round(1000 * durationSeconds, 1e3),
   };

@@ -1,7 +1,7 @@
 /** The application around a model of a test's own. */
 import type { Express } from 'express';
 import { createFleet } from '../../src/console/fleet/fleet.ts';
-import { createApp } from '../../src/http/app.ts';
+import { type AppDependencies, createApp } from '../../src/http/app.ts';
 import { createBodyBudget } from '../../src/http/body-budget.ts';
 import { createHandlingPacer } from '../../src/http/pacer.ts';
 import type { Classifier } from '../../src/inference/classifier.ts';
@@ -23,12 +23,15 @@ export function createTestApp(
   manager: Manager,
   observed: Partial<Observer> = {},
   apiKeys: readonly string[] = [],
+  options: Partial<AppDependencies> = {},
 ): Express {
   const predictionIds = createPredictionIds(undefined);
   const observer = observerWith(observed);
   return createApp({
     adminToken: [],
     hasAdminPort: false,
+    corsOrigins: [],
+    clientAddress: undefined,
     versions: () => [],
     control: { shadow: () => undefined, previous: () => undefined },
     change: async () => {
@@ -60,6 +63,7 @@ export function createTestApp(
     logFile: undefined,
     baselines: undefined,
     exposition: { contentType: 'text/plain', expose: async () => '' },
+    ...options,
   });
 }
 

@@ -54,10 +54,10 @@ export function predict(options: PredictOptions): Resource {
           parsePredictRequest(body, options, isPrefix),
         );
         const context = contextOf(res);
-        const { requestId, traceId, startedAt, client } = context;
+        const { requestId, traceId, startedAt, client, address } = context;
         const { model, predictions, observe } = await predictor.predict({
           texts,
-          client: client?.id ?? req.socket,
+          client: client?.id ?? address ?? req.socket,
           requestId,
           traceId,
           startedAt,
