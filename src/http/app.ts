@@ -46,37 +46,22 @@ export interface AppDependencies
 
 /** What clients use. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { manager, apiKeys, hasAdminPort, corsOrigins } = dependencies;
-  const requiringKey = (resource: Resource): Resource => guardedBy(apiKeys, 'key', resource);
-  const forClients = [
-    ...[predict(dependencies), feedback(dependencies)].map(requiringKey),
-    ...[modelCard(manager), modelFiles(manager)].map(requiringKey),
-    ...[liveness(), readiness(manager)],
-  ];
-  const forConsole = [
+  const { manager, hasAdminPort } = dependencies;
+  const resources = [
+    predict(dependencies),
+    feedback(dependencies),
+    modelCard(manager),
+    modelFiles(manager),
     consoleData(dependencies),
     consoleTexts(dependencies),
     consoleFleet(dependencies),
     ...historyRoutes(dependencies),
-  ].map(requiringKey);
-  const operations = hasAdminPort ? [] : operationsOf(dependencies);
-  const app = assemble(dependencies, [
-    ...openToOrigins(corsOrigins, forClients),
-    ...forConsole,
+    liveness(),
+    readiness(manager),
     ...consolePage(dependencies),
-    ...operations,
-  ]);
-  if (corsOrigins.length > 0) {
-    const preflight = { method: PREFLIGHT_METHOD, route: NO_ROUTE, statuses: [204, 499] };
-    dependencies.observer.onRoute(preflight);
-  }
-  return app;
-}
-
-/** @param origins none: browsers keep the resources from pages of other origins. */
-function openToOrigins(origins: readonly string[], resources: readonly Resource[]): Resource[] {
-  const crossOrigin = origins.length > 0 ? allowOrigins(origins) : undefined;
-  return resources.map((resource) => ({ ...resource, crossOrigin }));
+    ...(hasAdminPort ? [] : operationsOf(dependencies)),
+  ];
+  return assemble(dependencies, resources);
 }
 
 /** What operators and Prometheus use, on a port of its own. */
@@ -87,34 +72,36 @@ export function createAdminApp(dependencies: AppDependencies): Express {
 function operationsOf(dependencies: AppDependencies): Resource[] {
   const { adminToken } = dependencies;
   const changes = adminToken.length > 0 ? admin(dependencies) : [];
-  return [
-    metrics(dependencies.exposition),
-    ...changes.map((resource) => guardedBy(adminToken, 'admin token', resource)),
-  ];
+  return [metrics(dependencies.exposition), ...changes];
 }
 
-/** @param keys none: open to all. */
-function guardedBy(keys: readonly Key[], noun: string, resource: Resource): Resource {
-  const { handlers, statuses } = resource;
-  return keys.length === 0
-    ? resource
-    : {
-        ...resource,
-        statuses: [...statuses, 401, 403],
-        handlers: [requireKey(keys, noun), ...handlers],
-      };
+type Guards = Pick<AppDependencies, 'apiKeys' | 'adminToken'>;
+
+/** Requires the key or token of the operation; where none is configured, it has no guard. */
+function guarded({ operation, handlers }: Resource, { apiKeys, adminToken }: Guards): Resource {
+  const { guard } = operation;
+  const keys = guard === 'key' ? apiKeys : adminToken;
+  return guard === undefined || keys.length === 0
+    ? { operation: { ...operation, guard: undefined }, handlers }
+    : { operation, handlers: [requireKey(keys, guard), ...handlers] };
 }
 
 function assemble(
-  { manager, observer, clientAddress }: AppDependencies,
-  resources: readonly Resource[],
+  dependencies: Guards &
+    Pick<AppDependencies, 'manager' | 'observer' | 'corsOrigins' | 'clientAddress'>,
+  unguarded: readonly Resource[],
 ): Express {
+  const { manager, observer, corsOrigins, clientAddress } = dependencies;
+  const resources = unguarded.map((resource) => guarded(resource, dependencies));
   const app = express();
   app.disable('x-powered-by');
   // Answers differ each time and are small: hashing them for an ETag would gain nothing.
   app.disable('etag');
   app.use(requestContext(() => manager.state().commit, observer, clientAddress));
-  mount(app, resources, observer);
+  mount(app, resources, observer, corsOrigins.length > 0 ? allowOrigins(corsOrigins) : undefined);
+  if (corsOrigins.length > 0) {
+    observer.onRoute({ method: PREFLIGHT_METHOD, route: NO_ROUTE, statuses: [204, 499] });
+  }
   // Also what is refused, or abandoned by its client, before it has a route.
   observer.onRoute({ method: 'GET', route: NO_ROUTE, statuses: [400, 404, 417, 499] });
   observer.onRoute({

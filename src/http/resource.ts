@@ -1,5 +1,6 @@
 /** How resources are mounted: their routes are named for the metrics, other methods get 405. */
 import type { Express, RequestHandler } from 'express';
+import { type Operation, statusesOf } from '../api/operation.ts';
 import { ProblemError } from '../serving/problem.ts';
 import type { CrossOrigin } from './middleware/cross-origin.ts';
 import {
@@ -11,28 +12,26 @@ import {
 } from './middleware/request-context.ts';
 
 export interface Resource {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
-  /** Express path, which is the `route` label of the metrics as well. */
-  readonly path: string;
-  /** What it answers with, beside 499, so that each of these series is there from the first scrape. */
-  readonly statuses: readonly number[];
+  readonly operation: Operation;
   readonly handlers: readonly RequestHandler[];
-  /** For pages of other origins; undefined where browsers keep it from them. */
-  readonly crossOrigin?: CrossOrigin | undefined;
 }
 
-/** @param resources may have the same path with different methods. */
+/**
+ * @param resources may have the same path with different methods.
+ * @param crossOrigin undefined: browsers keep every resource from pages of other origins.
+ */
 export function mount(
   app: Express,
   resources: readonly Resource[],
   observer: RequestObserver,
+  crossOrigin?: CrossOrigin,
 ): void {
-  for (const path of new Set(resources.map((resource) => resource.path))) {
+  for (const path of new Set(resources.map(({ operation }) => operation.path))) {
     mountPath(
       app,
       path,
-      resources.filter((resource) => resource.path === path),
-      observer,
+      resources.filter(({ operation }) => operation.path === path),
+      { observer, crossOrigin },
     );
   }
 }
@@ -41,18 +40,19 @@ function mountPath(
   app: Express,
   path: string,
   resources: readonly Resource[],
-  observer: RequestObserver,
+  { observer, crossOrigin }: { observer: RequestObserver; crossOrigin: CrossOrigin | undefined },
 ): void {
   const closed = CLIENT_CLOSED_REQUEST;
-  for (const { method, statuses } of resources) {
+  for (const { operation } of resources) {
+    // Each of these series is there from the first scrape.
     observer.onRoute({
-      method: method.toUpperCase(),
+      method: operation.method.toUpperCase(),
       route: path,
-      statuses: [...statuses, closed],
+      statuses: [...statusesOf(operation), closed],
     });
   }
   observer.onRoute({ method: OTHER_METHOD, route: path, statuses: [405, closed] });
-  const labels = resources.map(({ method }) => method.toUpperCase());
+  const labels = resources.map(({ operation }) => operation.method.toUpperCase());
   const allow = labels.map((label) => (label === 'GET' ? 'GET, HEAD' : label)).join(', ');
   const route = app.route(path).all((req, res, next) => {
     const label = isRead(req.method) ? 'GET' : req.method;
@@ -60,12 +60,11 @@ function mountPath(
     Object.assign(contextOf(res), { method, route: path });
     next();
   });
-  const crossOrigin = resources.find((resource) => resource.crossOrigin)?.crossOrigin;
-  if (crossOrigin) {
+  if (crossOrigin && !resources.some(({ operation }) => operation.isSameOrigin)) {
     route.all(crossOrigin(labels));
   }
-  for (const { method, handlers } of resources) {
-    route[method](...handlers);
+  for (const { operation, handlers } of resources) {
+    route[operation.method](...handlers);
   }
   route.all((req, res) => {
     res.setHeader('allow', allow);

@@ -15,8 +15,10 @@ function appOf(corsOrigins: readonly string[]) {
     onRequestEnd: (each: EndedRequest) => void ended.push(each),
     onRoute: (route: Route) => void routes.push(route),
   };
-  const admin = { corsOrigins, adminToken: [{ name: 'admin', key: 'sixteen-characters' }] };
-  const app = createTestApp(createManager(COMMIT), observed, ['first-key'], admin);
+  const tokens = ['sixteen-characters'];
+  const app = createTestApp(createManager(COMMIT), observed, ['first-key'], tokens, {
+    corsOrigins,
+  });
   return { ended, routes, agent: request(app) };
 }
 

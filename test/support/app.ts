@@ -23,12 +23,13 @@ export function createTestApp(
   manager: Manager,
   observed: Partial<Observer> = {},
   apiKeys: readonly string[] = [],
+  adminTokens: readonly string[] = [],
   options: Partial<AppDependencies> = {},
 ): Express {
   const predictionIds = createPredictionIds(undefined);
   const observer = observerWith(observed);
   return createApp({
-    adminToken: [],
+    adminToken: adminTokens.map((key) => ({ name: key, key })),
     hasAdminPort: false,
     corsOrigins: [],
     clientAddress: undefined,

@@ -1,4 +1,5 @@
 /** `GET /metrics`: for Prometheus. */
+import { OPERATIONS } from '../../api/operations.ts';
 import { sendShared } from '../middleware/shared-bytes.ts';
 import type { Resource } from '../resource.ts';
 
@@ -9,9 +10,7 @@ export interface Exposition {
 
 export function metrics({ contentType, expose }: Exposition): Resource {
   return {
-    method: 'get',
-    path: '/metrics',
-    statuses: [200, 500],
+    operation: OPERATIONS.metrics,
     handlers: sendShared(contentType, expose),
   };
 }
