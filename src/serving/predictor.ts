@@ -11,6 +11,7 @@ import type { Observer, PredictionObserver, RejectionReason } from './observer.t
 import type { PredictionIds } from './prediction-id.ts';
 import type { PredictionRecord } from './prediction-record.ts';
 import type { ServedModel } from './served-model.ts';
+import type { RequestTrace } from './trace.ts';
 
 export interface PredictorOptions {
   readonly manager: Manager;
@@ -28,7 +29,8 @@ export interface PredictionRequest {
   /** Who sends it, compared by identity: the workers are divided fairly between clients. */
   readonly client?: ClientKey;
   readonly requestId: string;
-  readonly traceId?: string | undefined;
+  /** What `Observer.startTrace` returned for it. */
+  readonly trace?: RequestTrace | undefined;
   /** `performance.now()` when the request's headers had been read. */
   readonly startedAt: number;
   /** Calls `listener` when the client has gone. @returns a function that stops listening. */
@@ -86,6 +88,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
         release();
       }
       const { name, commit } = model;
+      observed.onClassified?.(model, answers);
       const predictions = answers.map(({ classification }) =>
         toPrediction(classification, predictionIds.create({ label: classification.label, commit })),
       );
@@ -163,7 +166,7 @@ interface Answered {
 
 function observeAll(
   observer: PredictionObserver,
-  { requestId, traceId, startedAt, texts }: PredictionRequest,
+  { requestId, trace, startedAt, texts }: PredictionRequest,
   { model: { name, commit }, predictions, answers }: Answered,
   onPrediction: PredictorOptions['onPrediction'],
 ): void {
@@ -173,7 +176,8 @@ function observeAll(
     // Each field by name: object spread is slow on this path (docs/decisions/0006-cache-and-processes.md).
     const record: PredictionRecord = {
       requestId,
-      traceId,
+      traceId: trace?.traceId,
+      spanId: trace?.spanId,
       id,
       model: name,
       commit,

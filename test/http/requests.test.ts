@@ -81,7 +81,9 @@ describe('Expect', () => {
 describe('traceparent', () => {
   const [trace, parent] = ['a'.repeat(32), 'b'.repeat(16)];
   const traceOf = async (value: string): Promise<string> => {
-    server = await startHttpServer((_req, res) => void res.send(`trace ${contextOf(res).traceId}`));
+    server = await startHttpServer(
+      (_req, res) => void res.send(`trace ${contextOf(res).trace?.traceId}`),
+    );
     const answer = await send(
       `GET / HTTP/1.1\r\nhost: a\r\ntraceparent: ${value}\r\nconnection: close\r\n\r\n`,
     );

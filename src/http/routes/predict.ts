@@ -53,12 +53,12 @@ export function predict(options: PredictOptions): Resource {
           parsePredictRequest(body, options, isPrefix),
         );
         const context = contextOf(res);
-        const { requestId, traceId, startedAt, client, address } = context;
+        const { requestId, trace, startedAt, client, address } = context;
         const { model, predictions, observe } = await predictor.predict({
           texts,
           client: client?.id ?? address ?? req.socket,
           requestId,
-          traceId,
+          trace,
           startedAt,
           onClientGone: (listener) => onClose(res, listener),
         });
