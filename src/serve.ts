@@ -14,6 +14,7 @@ import { createHistoryThread } from './repository/browse/in-thread.ts';
 import type { HistoryReader } from './repository/browse/reader.ts';
 import { drainAll, listenAll, type Servers, type Urls } from './servers.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
+import { createReadClientAddress } from './serving/client-address.ts';
 import { type DesiredVersion, readDesiredVersion } from './serving/desired-version.ts';
 import { loadBeside } from './serving/loader.ts';
 import { createManager, type Manager } from './serving/manager.ts';
@@ -213,6 +214,8 @@ async function createServers(
     versions: createVersionList(config),
     bodyBudget: createBodyBudget(MAX_BODIES_BYTES),
     hasAdminPort: config.adminPort !== undefined,
+    clientAddress:
+      config.trustProxy === undefined ? undefined : createReadClientAddress(config.trustProxy),
     readShadow: async () => {
       const reports = await group.collect('shadow');
       return addShadowReports(reports.length > 0 ? reports : [control.shadow()?.report()]);
