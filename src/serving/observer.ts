@@ -64,6 +64,8 @@ export interface EndedRequest {
   readonly client?: string | undefined;
   /** The type of the problem that it was answered with. */
   readonly problem?: string | undefined;
+  /** Of a request over gRPC, such as `RESOURCE_EXHAUSTED`. */
+  readonly grpcStatus?: string | undefined;
 }
 
 export const CONNECTION_CLOSE_REASONS = ['refused', 'evicted', 'unread'] as const;
@@ -72,7 +74,7 @@ export type ConnectionCloseReason = (typeof CONNECTION_CLOSE_REASONS)[number];
 /** One request for predictions, from its arrival on. */
 export interface PredictionObserver {
   /** A batch that held texts of the request has run; may come several times. */
-  onBatch?(batch: BatchTimes): void;
+  onBatch?(batch: BatchTimes, queuedAt: number): void;
   /** Its texts were classified, and its answer is about to be written. */
   onClassified?(model: Pick<ServedModel, 'name' | 'commit'>, answers: readonly Answer[]): void;
   /** Called once for each prediction, after the answer has been written. */

@@ -48,9 +48,9 @@ export function createInferenceMetrics(registry: Registry, readStats: () => Clas
   createStatsGauges(registry, readStats);
   return {
     onDequeue: (waitMs: number) => queueDuration.observe(waitMs / 1000),
-    onRun({ texts, durationMs }: Run): void {
+    onRun({ texts, startedAt, endedAt }: Run): void {
       batchSize.observe(texts);
-      inferenceDuration.observe(durationMs / 1000);
+      inferenceDuration.observe((endedAt - startedAt) / 1000);
     },
     onLookUp: (result: LookUp) => cacheRequests.inc({ result }),
     onWorkerRestart: () => workerRestarts.inc(),
