@@ -13,7 +13,7 @@ export const MAY_IMPORT = {
   'serve.ts': ['*'],
   http: ['console', 'serving', 'comparison', 'api', 'types of telemetry'],
   console: ['api', 'terminal'],
-  telemetry: ['serving', 'drift', 'terminal', 'types of inference', 'types of config'],
+  telemetry: ['serving', 'drift', 'api', 'terminal', 'types of inference', 'types of config'],
   serving: [
     ...['drift', 'comparison', 'inference', 'artifacts', 'version', 'api'],
     ...['config/available-memory.ts', 'types of config'],

@@ -40,8 +40,8 @@ export interface AppDependencies
 
 /** What clients use. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { manager, observer, apiKeys, hasAdminPort } = dependencies;
-  const guarded = [
+  const { manager, hasAdminPort } = dependencies;
+  const resources = [
     predict(dependencies),
     feedback(dependencies),
     modelCard(manager),
@@ -50,43 +50,42 @@ export function createApp(dependencies: AppDependencies): Express {
     consoleTexts(dependencies),
     consoleFleet(dependencies),
     ...historyRoutes(dependencies),
-  ].map((resource) => guardedBy(apiKeys, 'key', resource));
-  const open = [liveness(), readiness(manager), ...consolePage(dependencies)];
-  const operations = hasAdminPort ? [] : operationsOf(dependencies);
-  return assemble(dependencies, [...guarded, ...open, ...operations], observer);
+    liveness(),
+    readiness(manager),
+    ...consolePage(dependencies),
+    ...(hasAdminPort ? [] : operationsOf(dependencies)),
+  ];
+  return assemble(dependencies, resources);
 }
 
 /** What operators and Prometheus use, on a port of its own. */
 export function createAdminApp(dependencies: AppDependencies): Express {
-  return assemble(dependencies, operationsOf(dependencies), dependencies.observer);
+  return assemble(dependencies, operationsOf(dependencies));
 }
 
 function operationsOf(dependencies: AppDependencies): Resource[] {
   const { adminToken } = dependencies;
   const changes = adminToken.length > 0 ? admin(dependencies) : [];
-  return [
-    metrics(dependencies.exposition),
-    ...changes.map((resource) => guardedBy(adminToken, 'admin token', resource)),
-  ];
+  return [metrics(dependencies.exposition), ...changes];
 }
 
-/** @param keys none: open to all. */
-function guardedBy(keys: readonly Key[], noun: string, resource: Resource): Resource {
-  const { handlers, statuses } = resource;
-  return keys.length === 0
-    ? resource
-    : {
-        ...resource,
-        statuses: [...statuses, 401, 403],
-        handlers: [requireKey(keys, noun), ...handlers],
-      };
+type Guards = Pick<AppDependencies, 'apiKeys' | 'adminToken'>;
+
+/** Requires the key or token of the operation; where none is configured, it has no guard. */
+function guarded({ operation, handlers }: Resource, { apiKeys, adminToken }: Guards): Resource {
+  const { guard } = operation;
+  const keys = guard === 'key' ? apiKeys : adminToken;
+  return guard === undefined || keys.length === 0
+    ? { operation: { ...operation, guard: undefined }, handlers }
+    : { operation, handlers: [requireKey(keys, guard), ...handlers] };
 }
 
 function assemble(
-  { manager }: Pick<AppDependencies, 'manager'>,
-  resources: readonly Resource[],
-  observer: Observer,
+  dependencies: Guards & Pick<AppDependencies, 'manager' | 'observer'>,
+  unguarded: readonly Resource[],
 ): Express {
+  const { manager, observer } = dependencies;
+  const resources = unguarded.map((resource) => guarded(resource, dependencies));
   const app = express();
   app.disable('x-powered-by');
   // Answers differ each time and are small: hashing them for an ETag would gain nothing.

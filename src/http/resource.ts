@@ -1,5 +1,6 @@
 /** How resources are mounted: their routes are named for the metrics, other methods get 405. */
 import type { Express, RequestHandler } from 'express';
+import { type Operation, statusesOf } from '../api/operation.ts';
 import { ProblemError } from '../serving/problem.ts';
 import {
   CLIENT_CLOSED_REQUEST,
@@ -10,11 +11,7 @@ import {
 } from './middleware/request-context.ts';
 
 export interface Resource {
-  readonly method: 'get' | 'post' | 'put' | 'delete';
-  /** Express path, which is the `route` label of the metrics as well. */
-  readonly path: string;
-  /** What it answers with, beside 499, so that each of these series is there from the first scrape. */
-  readonly statuses: readonly number[];
+  readonly operation: Operation;
   readonly handlers: readonly RequestHandler[];
 }
 
@@ -24,11 +21,11 @@ export function mount(
   resources: readonly Resource[],
   observer: RequestObserver,
 ): void {
-  for (const path of new Set(resources.map((resource) => resource.path))) {
+  for (const path of new Set(resources.map(({ operation }) => operation.path))) {
     mountPath(
       app,
       path,
-      resources.filter((resource) => resource.path === path),
+      resources.filter(({ operation }) => operation.path === path),
       observer,
     );
   }
@@ -41,15 +38,16 @@ function mountPath(
   observer: RequestObserver,
 ): void {
   const closed = CLIENT_CLOSED_REQUEST;
-  for (const { method, statuses } of resources) {
+  for (const { operation } of resources) {
+    // Each of these series is there from the first scrape.
     observer.onRoute({
-      method: method.toUpperCase(),
+      method: operation.method.toUpperCase(),
       route: path,
-      statuses: [...statuses, closed],
+      statuses: [...statusesOf(operation), closed],
     });
   }
   observer.onRoute({ method: OTHER_METHOD, route: path, statuses: [405, closed] });
-  const labels = resources.map(({ method }) => method.toUpperCase());
+  const labels = resources.map(({ operation }) => operation.method.toUpperCase());
   const allow = labels.map((label) => (label === 'GET' ? 'GET, HEAD' : label)).join(', ');
   const route = app.route(path).all((req, res, next) => {
     const label = isRead(req.method) ? 'GET' : req.method;
@@ -57,8 +55,8 @@ function mountPath(
     Object.assign(contextOf(res), { method, route: path });
     next();
   });
-  for (const { method, handlers } of resources) {
-    route[method](...handlers);
+  for (const { operation, handlers } of resources) {
+    route[operation.method](...handlers);
   }
   route.all((req, res) => {
     res.setHeader('allow', allow);

@@ -1,4 +1,5 @@
 /** Everything that is observed goes through here: to the metrics, the log and the console's history. */
+import { PREDICTION_ROUTES } from '../api/prediction-routes.ts';
 import type { ClassifierObserver } from '../inference/classifier.ts';
 import type {
   LoadEvent,
@@ -14,7 +15,7 @@ import type { History } from './history.ts';
 import type { Log } from './log/log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { type InputLogging, predictionFields, shadowPredictionFields } from './prediction-log.ts';
-import { PREDICT_ROUTE, type RequestLog } from './request-log.ts';
+import type { RequestLog } from './request-log.ts';
 
 export interface ObserverOptions extends InputLogging {
   readonly metrics: Metrics;
@@ -40,7 +41,7 @@ export function createObserver(options: ObserverOptions): Observer {
         const { series, durationSeconds } = request;
         metrics.onRequestEnd(request);
         requestLog.onRequestEnd(request);
-        if (series.route === PREDICT_ROUTE) {
+        if (PREDICTION_ROUTES.has(series.route)) {
           history.onRequestEnd(series.status, durationSeconds);
         }
       },

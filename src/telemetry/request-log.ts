@@ -1,4 +1,8 @@
-/** The lines of requests: by default of those that failed, were refused, or whose client had gone. */
+/**
+ * The lines of requests: by default of those that failed, were refused, or whose client had gone. Those that
+ * were answered with predictions have the lines of these.
+ */
+import { PREDICTION_ROUTES } from '../api/prediction-routes.ts';
 import type { EndedRequest } from '../serving/observer.ts';
 import { round } from '../statistics.ts';
 import type { Level, Log } from './log/log.ts';
@@ -9,9 +13,6 @@ export type AccessLog = 'errors' | 'all' | 'none';
 /** A flood of requests with one status must neither fill the log nor hide the lines of another status. */
 const MAX_LINES_PER_STATUS = 20;
 const WINDOW_MS = 1_000;
-
-/** Its requests are shown on the console; those that were answered have the lines of their predictions. */
-export const PREDICT_ROUTE = '/predict';
 
 export interface RequestLogOptions {
   readonly log: Pick<Log, 'write'>;
@@ -64,7 +65,7 @@ export function createRequestLog({ log, accessLog, onOmitted }: RequestLogOption
       const { route, status } = request.series;
       const isSelected =
         accessLog === 'all'
-          ? isFailure(status) || route !== PREDICT_ROUTE
+          ? isFailure(status) || !PREDICTION_ROUTES.has(route)
           : accessLog === 'errors' && isFailure(status);
       if (!isSelected) {
         return;

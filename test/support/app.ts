@@ -23,11 +23,12 @@ export function createTestApp(
   manager: Manager,
   observed: Partial<Observer> = {},
   apiKeys: readonly string[] = [],
+  adminTokens: readonly string[] = [],
 ): Express {
   const predictionIds = createPredictionIds(undefined);
   const observer = observerWith(observed);
   return createApp({
-    adminToken: [],
+    adminToken: adminTokens.map((key) => ({ name: key, key })),
     hasAdminPort: false,
     versions: () => [],
     control: { shadow: () => undefined, previous: () => undefined },

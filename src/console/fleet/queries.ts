@@ -1,5 +1,6 @@
 /** The queries for Prometheus: fixed, but for the names of the model and of its jobs. */
 import type { FiringAlert, FleetHistory, FleetRange, HistoryStep } from '../../api/console.ts';
+import { PREDICTION_ROUTES_PATTERN } from '../../api/prediction-routes.ts';
 import { UNDETERMINED } from '../../terminal/languages.ts';
 import { type Prometheus, PrometheusError } from './prometheus.ts';
 
@@ -14,7 +15,7 @@ const RANGES: Readonly<
   '24h': { spanSeconds: 86_400, stepSeconds: 720, window: '12m' },
   '7d': { spanSeconds: 604_800, stepSeconds: 5_040, window: '84m' },
 };
-const ROUTE = 'method="POST", route="/predict"';
+const ROUTE = `method="POST", route=~"${PREDICTION_ROUTES_PATTERN}"`;
 /** Alerts that these rules name so are of this project, whatever job they are of. */
 const ALERT_PREFIX = 'Classifier';
 /** Its language is in its name. */

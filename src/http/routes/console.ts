@@ -5,6 +5,7 @@ import {
   FLEET_RANGES,
   type FleetHistory,
 } from '../../api/console.ts';
+import { OPERATIONS } from '../../api/operations.ts';
 import { findingsOf } from '../../console/findings/findings.ts';
 import type { Fleet } from '../../console/fleet/fleet.ts';
 import type { Manager } from '../../serving/manager.ts';
@@ -58,7 +59,7 @@ const SECURITY_HEADERS = {
 
 export function consolePage(options: PageOptions): Resource[] {
   return [
-    { method: 'get', path: '/', statuses: [200], handlers: [send(options, 'index.html')] },
+    { operation: OPERATIONS.consolePage, handlers: [send(options, 'index.html')] },
     ...historyPage(options),
   ];
 }
@@ -66,8 +67,8 @@ export function consolePage(options: PageOptions): Resource[] {
 /** The page of the history, and the files of all pages. */
 export function historyPage(options: PageOptions): Resource[] {
   return [
-    { method: 'get', path: '/history', statuses: [200], handlers: [send(options, 'history.html')] },
-    { method: 'get', path: '/console/:file', statuses: [200, 404], handlers: [send(options)] },
+    { operation: OPERATIONS.historyPage, handlers: [send(options, 'history.html')] },
+    { operation: OPERATIONS.consoleFile, handlers: [send(options)] },
   ];
 }
 
@@ -102,9 +103,7 @@ export function consoleData(options: ConsoleOptions): Resource {
     return JSON.stringify({ ...facts, findings } satisfies ConsoleData);
   };
   return {
-    method: 'get',
-    path: '/console/data',
-    statuses: [200, 500],
+    operation: OPERATIONS.consoleData,
     handlers: [doNotStore, ...sendShared('application/json; charset=utf-8', compute)],
   };
 }
@@ -112,9 +111,7 @@ export function consoleData(options: ConsoleOptions): Resource {
 /** The newest texts of some bins of a feature: `?feature=language&bin=de&bin=fr`. */
 export function consoleTexts({ readTexts }: Pick<ConsoleOptions, 'readTexts'>): Resource {
   return {
-    method: 'get',
-    path: '/console/texts',
-    statuses: [200, 500],
+    operation: OPERATIONS.consoleTexts,
     handlers: [
       doNotStore,
       pace(),
@@ -130,9 +127,7 @@ export function consoleTexts({ readTexts }: Pick<ConsoleOptions, 'readTexts'>): 
 /** The history of all replicas: `?range=24h`. */
 export function consoleFleet({ fleet }: Pick<ConsoleOptions, 'fleet'>): Resource {
   return {
-    method: 'get',
-    path: '/console/fleet',
-    statuses: [200, 404, 500],
+    operation: OPERATIONS.consoleFleet,
     handlers: [
       doNotStore,
       pace(),

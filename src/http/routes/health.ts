@@ -1,31 +1,23 @@
 /** `GET /healthz`: the process is alive. `GET /readyz`: it can predict. */
 import type { Liveness, Readiness } from '../../api/health.ts';
+import { OPERATIONS } from '../../api/operations.ts';
 import type { Manager } from '../../serving/manager.ts';
-import { ProblemError } from '../../serving/problem.ts';
-import { LIVENESS_PATH, READINESS_PATH } from '../monitoring-paths.ts';
+import { assertReady } from '../../serving/readiness.ts';
 import type { Resource } from '../resource.ts';
 
 export function liveness(): Resource {
   return {
-    method: 'get',
-    path: LIVENESS_PATH,
-    statuses: [200],
+    operation: OPERATIONS.liveness,
     handlers: [(_req, res) => void res.json({ status: 'ok' } satisfies Liveness)],
   };
 }
 
 export function readiness(manager: Manager): Resource {
   return {
-    method: 'get',
-    path: READINESS_PATH,
-    statuses: [200, 503],
+    operation: OPERATIONS.readiness,
     handlers: [
       (_req, res) => {
-        const { name, commit, classifier } = manager.readyModel();
-        const { idle, busy } = classifier.stats().workers;
-        if (idle + busy === 0) {
-          throw new ProblemError('not-ready', 'Every worker has died and is being replaced');
-        }
+        const { name, commit } = assertReady(manager);
         res.json({ status: 'ready', model: { name, commit } } satisfies Readiness);
       },
     ],

@@ -1,6 +1,6 @@
 /** `GET /metrics`: for Prometheus. */
+import { OPERATIONS } from '../../api/operations.ts';
 import { sendShared } from '../middleware/shared-bytes.ts';
-import { METRICS_PATH } from '../monitoring-paths.ts';
 import type { Resource } from '../resource.ts';
 
 export interface Exposition {
@@ -10,9 +10,7 @@ export interface Exposition {
 
 export function metrics({ contentType, expose }: Exposition): Resource {
   return {
-    method: 'get',
-    path: METRICS_PATH,
-    statuses: [200, 500],
+    operation: OPERATIONS.metrics,
     handlers: sendShared(contentType, expose),
   };
 }

@@ -1,5 +1,6 @@
 /** `POST /predict`: a body → texts → predictions → an answer. */
 import type { Request, Response } from 'express';
+import { OPERATIONS } from '../../api/operations.ts';
 import type { LabelsResponse, PredictResponse } from '../../api/predict.ts';
 import type { InputLimits } from '../../serving/input-limits.ts';
 import type { Manager } from '../../serving/manager.ts';
@@ -38,9 +39,7 @@ export function predict(options: PredictOptions): Resource {
     throw new ProblemError('queue-full', detail, 1);
   };
   return {
-    method: 'post',
-    path: '/predict',
-    statuses: [200, 400, 408, 413, 415, 429, 431, 500, 503, 504],
+    operation: OPERATIONS.predict,
     handlers: [
       // Refused before the body is read.
       (_req, _res, next) => {
