@@ -3,6 +3,7 @@ import express, { type Express } from 'express';
 import type { Key } from '../serving/clients.ts';
 import type { Observer } from '../serving/observer.ts';
 import { ProblemError } from '../serving/problem.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { requireKey } from './middleware/api-key.ts';
 import { contextOf, NO_ROUTE, OTHER_METHOD, requestContext } from './middleware/request-context.ts';
 import { answerProblems } from './problems.ts';
@@ -18,7 +19,7 @@ import {
 import { type FeedbackOptions, feedback } from './routes/feedback.ts';
 import { liveness, readiness } from './routes/health.ts';
 import { type HistoryOptions, historyRoutes } from './routes/history.ts';
-import { type Exposition, metrics } from './routes/metrics.ts';
+import { metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
 import { type PredictOptions, predict } from './routes/predict.ts';
 
@@ -34,7 +35,7 @@ export interface AppDependencies
   readonly adminToken: readonly Key[];
   /** Whether `/admin` and `/metrics` are on a port of their own. */
   readonly hasAdminPort: boolean;
-  readonly exposition: Exposition;
+  readonly exposition: Telemetry['exposition'];
   readonly observer: Observer;
 }
 
