@@ -5,6 +5,10 @@ import { availableCpus } from './cpu-quota.ts';
 import { defaultMaxConnections } from './open-files.ts';
 import { integer, oneOf, setting, text } from './setting.ts';
 
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'expected an address with http:// or https://' })
+  .optional();
+
 /** Every setting, in the order of `--help`. */
 export const SETTINGS = {
   host: setting(
@@ -174,10 +178,20 @@ export const SETTINGS = {
   prometheusUrl: setting(
     'PROMETHEUS_URL',
     undefined,
-    z
-      .url({ protocol: /^https?$/, error: 'expected an address with http:// or https://' })
-      .optional(),
+    httpUrl,
     'address of a Prometheus that scrapes all replicas, as http://host:9090, with user and password if it needs them; the console then shows all replicas and the alerts that fire; if unset, this replica only',
+  ),
+  otlpEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    undefined,
+    httpUrl,
+    'address of an OpenTelemetry collector for OTLP over HTTP, as http://host:4318, which receives traces of requests; the other OTEL_… variables are those of the OpenTelemetry SDK; if unset, there are no traces',
+  ),
+  otlpTracesEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    undefined,
+    httpUrl,
+    'the same as a whole address, for traces only: http://host:4318/v1/traces',
   ),
   watchPin: setting(
     'WATCH_PIN',

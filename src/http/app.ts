@@ -4,6 +4,7 @@ import type { ReadClientAddress } from '../serving/client-address.ts';
 import type { Key } from '../serving/clients.ts';
 import type { Observer } from '../serving/observer.ts';
 import { ProblemError } from '../serving/problem.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { requireKey } from './middleware/api-key.ts';
 import { allowOrigins, PREFLIGHT_METHOD } from './middleware/cross-origin.ts';
 import { contextOf, NO_ROUTE, OTHER_METHOD, requestContext } from './middleware/request-context.ts';
@@ -21,7 +22,7 @@ import {
 import { type FeedbackOptions, feedback } from './routes/feedback.ts';
 import { liveness, readiness } from './routes/health.ts';
 import { type HistoryOptions, historyRoutes } from './routes/history.ts';
-import { type Exposition, metrics } from './routes/metrics.ts';
+import { metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
 import { type OpenInferenceRoutesOptions, openInferenceRoutes } from './routes/open-inference.ts';
 import { type PredictOptions, predict } from './routes/predict.ts';
@@ -44,7 +45,7 @@ export interface AppDependencies
   readonly corsOrigins: readonly string[];
   /** Undefined: a client's address is that of its connection. */
   readonly clientAddress: ReadClientAddress | undefined;
-  readonly exposition: Exposition;
+  readonly exposition: Telemetry['exposition'];
   readonly observer: Observer;
 }
 

@@ -70,7 +70,10 @@ export function createTestApp(
     live: async () => ({ hasConsole: true, servers: [] }),
     logFile: undefined,
     baselines: undefined,
-    exposition: { contentType: 'text/plain', expose: async () => '' },
+    exposition: {
+      text: { contentType: 'text/plain', expose: async () => '' },
+      openMetrics: { contentType: 'application/openmetrics-text', expose: async () => '# EOF\n' },
+    },
     ...options,
   });
 }
