@@ -16,6 +16,18 @@ export const MAY_IMPORT = {
   grpc: ['serving', 'network', 'api'],
   console: ['api', 'terminal'],
   telemetry: ['serving', 'drift', 'api', 'terminal', 'types of inference', 'types of config'],
+  scoring: [
+    ...[
+      'serving',
+      'logs',
+      'drift/report',
+      'drift',
+      'inference',
+      'artifacts',
+      'version',
+      'terminal',
+    ],
+  ],
   serving: [
     ...['drift', 'comparison', 'inference', 'artifacts', 'version', 'api'],
     ...['config/available-memory.ts', 'types of config'],

@@ -1,6 +1,8 @@
 /** `POST /predict`: texts → labels with scores. */
 import { z } from 'zod';
 import { modelReferenceSchema } from './model.ts';
+import type { Deployment } from './operation.ts';
+import { VISIBLE_PATTERN } from './visible-text.ts';
 
 export const textsSchema = z.array(z.string('expected a text'));
 
@@ -11,6 +13,17 @@ export const inputsSchema = z.strictObject({
 
 /** A bare array of texts is answered with a bare array of labels. */
 export const predictRequestSchema = z.union([inputsSchema, textsSchema]);
+
+/** @returns the schema of a body with the limits of a running server. */
+export function predictRequestOf({
+  maxInputs,
+  maxChars,
+}: Pick<Deployment, 'maxInputs' | 'maxChars'>) {
+  // JSON Schema counts code points, as the server does; zod counts UTF-16 code units.
+  const text = z.string().meta({ minLength: 1, maxLength: maxChars, pattern: VISIBLE_PATTERN });
+  const texts = z.array(text).min(1).max(maxInputs);
+  return z.union([z.strictObject({ inputs: z.union([text, texts]) }), texts]);
+}
 
 /** A probability, from 0 to 1. */
 export const scoreSchema = z.number().min(0).max(1);

@@ -1,10 +1,14 @@
 /** Assembles the HTTP application out of its routes; it never listens. */
 import express, { type Express } from 'express';
+import type { ReadClientAddress } from '../serving/client-address.ts';
 import type { Key } from '../serving/clients.ts';
 import type { Observer } from '../serving/observer.ts';
 import { ProblemError } from '../serving/problem.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { requireKey } from './middleware/api-key.ts';
+import { allowOrigins, PREFLIGHT_METHOD } from './middleware/cross-origin.ts';
 import { contextOf, NO_ROUTE, OTHER_METHOD, requestContext } from './middleware/request-context.ts';
+import { createPredictionRoute, type PredictionRouteOptions } from './prediction-route.ts';
 import { answerProblems } from './problems.ts';
 import { mount, type Resource } from './resource.ts';
 import { type AdminOptions, admin } from './routes/admin.ts';
@@ -18,12 +22,15 @@ import {
 import { type FeedbackOptions, feedback } from './routes/feedback.ts';
 import { liveness, readiness } from './routes/health.ts';
 import { type HistoryOptions, historyRoutes } from './routes/history.ts';
-import { type Exposition, metrics } from './routes/metrics.ts';
+import { metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
+import { type OpenInferenceRoutesOptions, openInferenceRoutes } from './routes/open-inference.ts';
 import { type PredictOptions, predict } from './routes/predict.ts';
 
 export interface AppDependencies
-  extends PredictOptions,
+  extends PredictionRouteOptions,
+    PredictOptions,
+    OpenInferenceRoutesOptions,
     FeedbackOptions,
     ConsoleOptions,
     HistoryOptions,
@@ -34,15 +41,21 @@ export interface AppDependencies
   readonly adminToken: readonly Key[];
   /** Whether `/admin` and `/metrics` are on a port of their own. */
   readonly hasAdminPort: boolean;
-  readonly exposition: Exposition;
+  /** Whose pages may use what clients use; none: only pages of the server itself. */
+  readonly corsOrigins: readonly string[];
+  /** Undefined: a client's address is that of its connection. */
+  readonly clientAddress: ReadClientAddress | undefined;
+  readonly exposition: Telemetry['exposition'];
   readonly observer: Observer;
 }
 
 /** What clients use. */
 export function createApp(dependencies: AppDependencies): Express {
-  const { manager, observer, apiKeys, hasAdminPort } = dependencies;
-  const guarded = [
-    predict(dependencies),
+  const { manager, hasAdminPort } = dependencies;
+  const predictionRoute = createPredictionRoute(dependencies);
+  const resources = [
+    predict(dependencies, predictionRoute),
+    ...openInferenceRoutes(dependencies, predictionRoute),
     feedback(dependencies),
     modelCard(manager),
     modelFiles(manager),
@@ -50,49 +63,52 @@ export function createApp(dependencies: AppDependencies): Express {
     consoleTexts(dependencies),
     consoleFleet(dependencies),
     ...historyRoutes(dependencies),
-  ].map((resource) => guardedBy(apiKeys, 'key', resource));
-  const open = [liveness(), readiness(manager), ...consolePage(dependencies)];
-  const operations = hasAdminPort ? [] : operationsOf(dependencies);
-  return assemble(dependencies, [...guarded, ...open, ...operations], observer);
+    liveness(),
+    readiness(manager),
+    ...consolePage(dependencies),
+    ...(hasAdminPort ? [] : operationsOf(dependencies)),
+  ];
+  return assemble(dependencies, resources);
 }
 
 /** What operators and Prometheus use, on a port of its own. */
 export function createAdminApp(dependencies: AppDependencies): Express {
-  return assemble(dependencies, operationsOf(dependencies), dependencies.observer);
+  return assemble(dependencies, operationsOf(dependencies));
 }
 
 function operationsOf(dependencies: AppDependencies): Resource[] {
   const { adminToken } = dependencies;
   const changes = adminToken.length > 0 ? admin(dependencies) : [];
-  return [
-    metrics(dependencies.exposition),
-    ...changes.map((resource) => guardedBy(adminToken, 'admin token', resource)),
-  ];
+  return [metrics(dependencies.exposition), ...changes];
 }
 
-/** @param keys none: open to all. */
-function guardedBy(keys: readonly Key[], noun: string, resource: Resource): Resource {
-  const { handlers, statuses } = resource;
-  return keys.length === 0
-    ? resource
-    : {
-        ...resource,
-        statuses: [...statuses, 401, 403],
-        handlers: [requireKey(keys, noun), ...handlers],
-      };
+type Guards = Pick<AppDependencies, 'apiKeys' | 'adminToken'>;
+
+/** Requires the key or token of the operation; where none is configured, it has no guard. */
+function guarded({ operation, handlers }: Resource, { apiKeys, adminToken }: Guards): Resource {
+  const { guard } = operation;
+  const keys = guard === 'key' ? apiKeys : adminToken;
+  return guard === undefined || keys.length === 0
+    ? { operation: { ...operation, guard: undefined }, handlers }
+    : { operation, handlers: [requireKey(keys, guard), ...handlers] };
 }
 
 function assemble(
-  { manager }: Pick<AppDependencies, 'manager'>,
-  resources: readonly Resource[],
-  observer: Observer,
+  dependencies: Guards &
+    Pick<AppDependencies, 'manager' | 'observer' | 'corsOrigins' | 'clientAddress'>,
+  unguarded: readonly Resource[],
 ): Express {
+  const { manager, observer, corsOrigins, clientAddress } = dependencies;
+  const resources = unguarded.map((resource) => guarded(resource, dependencies));
   const app = express();
   app.disable('x-powered-by');
   // Answers differ each time and are small: hashing them for an ETag would gain nothing.
   app.disable('etag');
-  app.use(requestContext(() => manager.state().commit, observer));
-  mount(app, resources, observer);
+  app.use(requestContext(() => manager.state().commit, observer, clientAddress));
+  mount(app, resources, observer, corsOrigins.length > 0 ? allowOrigins(corsOrigins) : undefined);
+  if (corsOrigins.length > 0) {
+    observer.onRoute({ method: PREFLIGHT_METHOD, route: NO_ROUTE, statuses: [204, 499] });
+  }
   // Also what is refused, or abandoned by its client, before it has a route.
   observer.onRoute({ method: 'GET', route: NO_ROUTE, statuses: [400, 404, 417, 499] });
   observer.onRoute({

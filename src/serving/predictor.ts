@@ -2,7 +2,8 @@
  * Texts → predictions, for every protocol: the deadline, the lease on the model, ids, rounded scores, and
  * what is observed.
  */
-import type { Answer, Classification, ClientKey, OnWaiting } from '../inference/classifier.ts';
+import { type Classification, roundScores } from '../inference/classification.ts';
+import type { Answer, ClientKey, OnWaiting } from '../inference/classifier.ts';
 import { ClassifierError } from '../inference/errors.ts';
 import { round } from '../statistics.ts';
 import { ServingError } from './errors.ts';
@@ -90,7 +91,6 @@ export function createPredictor(options: PredictorOptions): Predictor {
         release();
       }
       const { name, commit } = model;
-      observed.onClassified?.(model, answers);
       const predictions = answers.map(({ classification }) =>
         toPrediction(classification, predictionIds.create({ label: classification.label, commit })),
       );
@@ -146,15 +146,12 @@ function rejectionReason(error: unknown): RejectionReason | undefined {
 }
 
 function toPrediction(classification: Classification, id: string): Prediction {
-  const { label, score, language, truncated } = classification;
-  const scores: Record<string, number> = {};
-  for (const name in classification.scores) {
-    scores[name] = round(classification.scores[name] as number, 1e6);
-  }
+  const { label, language, truncated } = classification;
+  const { score, scores } = roundScores(classification);
   return {
     id,
     label,
-    score: round(score, 1e6),
+    score,
     scores,
     language,
     truncated: truncated ? true : undefined,
@@ -173,7 +170,9 @@ function observeAll(
   { model: { name, commit }, predictions, answers }: Answered,
   onPrediction: PredictorOptions['onPrediction'],
 ): void {
-  const latencyMs = round(performance.now() - startedAt, 1e3);
+  const writtenAt = performance.now();
+  const latencyMs = round(writtenAt - startedAt, 1e3);
+  observer.onAnswered?.({ model: { name, commit }, answers, writtenAt });
   for (const [index, { id, label, score, scores, language }] of predictions.entries()) {
     const { classification, cached } = answers[index] as Answer;
     // Each field by name: object spread is slow on this path (docs/decisions/0006-cache-and-processes.md).

@@ -9,6 +9,7 @@ import {
   shadowRequestSchema,
   swapRequestSchema,
 } from '../../api/admin.ts';
+import { OPERATIONS } from '../../api/operations.ts';
 import { describeVerdict } from '../../comparison/describe-verdict.ts';
 import { judge } from '../../comparison/verdict.ts';
 import type { BodyBudget } from '../../network/body-budget.ts';
@@ -23,7 +24,6 @@ import { contextOf } from '../middleware/request-context.ts';
 import type { Resource } from '../resource.ts';
 
 const MAX_BODY_BYTES = 16 * 1024;
-const CHANGE_STATUSES = [200, 400, 404, 408, 409, 413, 415, 422, 431, 500, 502, 503, 507];
 
 export interface AdminOptions {
   readonly manager: Manager;
@@ -37,7 +37,6 @@ export interface AdminOptions {
 
 export function admin(options: AdminOptions): Resource[] {
   const { manager, control, bodyBudget } = options;
-  const statuses = CHANGE_STATUSES;
   const read = readJson({ limit: MAX_BODY_BYTES, budget: bodyBudget });
   const make =
     (toChange: (req: Request) => ModelChange): RequestHandler =>
@@ -49,41 +48,29 @@ export function admin(options: AdminOptions): Resource[] {
     res.json(statusOf(manager, control) satisfies AdminStatus);
   };
   return [
-    { method: 'get', path: '/admin', statuses: [200], handlers: [status] },
+    { operation: OPERATIONS.adminStatus, handlers: [status] },
     {
-      method: 'put',
-      path: '/admin/model',
-      statuses,
+      operation: OPERATIONS.swap,
       handlers: [read, make((req) => ({ type: 'swap', ...parse(req, swapRequestSchema) }))],
     },
     {
-      method: 'get',
-      path: '/admin/shadow',
-      statuses: [200, 404, 500, 503],
+      operation: OPERATIONS.shadowStatus,
       handlers: [async (_req, res) => void res.json(await shadowStatus(options))],
     },
     {
-      method: 'put',
-      path: '/admin/shadow',
-      statuses,
+      operation: OPERATIONS.startShadow,
       handlers: [read, make((req) => ({ type: 'shadow', ...parse(req, shadowRequestSchema) }))],
     },
     {
-      method: 'delete',
-      path: '/admin/shadow',
-      statuses,
+      operation: OPERATIONS.endShadow,
       handlers: [make(() => ({ type: 'end-shadow' }))],
     },
     {
-      method: 'post',
-      path: '/admin/promote',
-      statuses,
+      operation: OPERATIONS.promote,
       handlers: [make(() => ({ type: 'promote' }))],
     },
     {
-      method: 'post',
-      path: '/admin/rollback',
-      statuses,
+      operation: OPERATIONS.rollback,
       handlers: [make(() => ({ type: 'rollback' }))],
     },
   ];

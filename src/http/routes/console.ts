@@ -5,6 +5,7 @@ import {
   FLEET_RANGES,
   type FleetHistory,
 } from '../../api/console.ts';
+import { OPERATIONS } from '../../api/operations.ts';
 import { findingsOf } from '../../console/findings/findings.ts';
 import type { Fleet } from '../../console/fleet/fleet.ts';
 import type { Manager } from '../../serving/manager.ts';
@@ -13,7 +14,7 @@ import { ProblemError } from '../../serving/problem.ts';
 import type { StoredVersion } from '../../serving/stored-versions.ts';
 import type { Overview, Telemetry } from '../../telemetry/telemetry.ts';
 import { pace } from '../middleware/pacing.ts';
-import { sendShared } from '../middleware/shared-bytes.ts';
+import { sendShared, sharedBody } from '../middleware/shared-bytes.ts';
 import type { Resource } from '../resource.ts';
 
 /** A file of the page. */
@@ -58,7 +59,7 @@ const SECURITY_HEADERS = {
 
 export function consolePage(options: PageOptions): Resource[] {
   return [
-    { method: 'get', path: '/', statuses: [200], handlers: [send(options, 'index.html')] },
+    { operation: OPERATIONS.consolePage, handlers: [send(options, 'index.html')] },
     ...historyPage(options),
   ];
 }
@@ -66,8 +67,8 @@ export function consolePage(options: PageOptions): Resource[] {
 /** The page of the history, and the files of all pages. */
 export function historyPage(options: PageOptions): Resource[] {
   return [
-    { method: 'get', path: '/history', statuses: [200], handlers: [send(options, 'history.html')] },
-    { method: 'get', path: '/console/:file', statuses: [200, 404], handlers: [send(options)] },
+    { operation: OPERATIONS.historyPage, handlers: [send(options, 'history.html')] },
+    { operation: OPERATIONS.consoleFile, handlers: [send(options)] },
   ];
 }
 
@@ -101,20 +102,17 @@ export function consoleData(options: ConsoleOptions): Resource {
     const findings = findingsOf({ ...facts, logFile, baselines });
     return JSON.stringify({ ...facts, findings } satisfies ConsoleData);
   };
+  const body = sharedBody('application/json; charset=utf-8', compute);
   return {
-    method: 'get',
-    path: '/console/data',
-    statuses: [200, 500],
-    handlers: [doNotStore, ...sendShared('application/json; charset=utf-8', compute)],
+    operation: OPERATIONS.consoleData,
+    handlers: [doNotStore, ...sendShared(() => body)],
   };
 }
 
 /** The newest texts of some bins of a feature: `?feature=language&bin=de&bin=fr`. */
 export function consoleTexts({ readTexts }: Pick<ConsoleOptions, 'readTexts'>): Resource {
   return {
-    method: 'get',
-    path: '/console/texts',
-    statuses: [200, 500],
+    operation: OPERATIONS.consoleTexts,
     handlers: [
       doNotStore,
       pace(),
@@ -130,9 +128,7 @@ export function consoleTexts({ readTexts }: Pick<ConsoleOptions, 'readTexts'>): 
 /** The history of all replicas: `?range=24h`. */
 export function consoleFleet({ fleet }: Pick<ConsoleOptions, 'fleet'>): Resource {
   return {
-    method: 'get',
-    path: '/console/fleet',
-    statuses: [200, 404, 500],
+    operation: OPERATIONS.consoleFleet,
     handlers: [
       doNotStore,
       pace(),

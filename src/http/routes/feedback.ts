@@ -1,5 +1,6 @@
 /** `POST /feedback`: a client reports which label a prediction should have had. */
 import { type FeedbackRequest, feedbackRequestSchema } from '../../api/feedback.ts';
+import { OPERATIONS } from '../../api/operations.ts';
 import type { BodyBudget } from '../../network/body-budget.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { PredictionIds } from '../../serving/prediction-id.ts';
@@ -29,9 +30,7 @@ export function feedback({
 }: FeedbackOptions): Resource {
   const seen = new Set<string>();
   return {
-    method: 'post',
-    path: '/feedback',
-    statuses: [204, 400, 408, 410, 413, 415, 431, 503],
+    operation: OPERATIONS.feedback,
     handlers: [
       readJson({ limit: MAX_BODY_BYTES, budget: bodyBudget }),
       (req, res) => {

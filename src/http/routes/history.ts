@@ -1,5 +1,7 @@
 /** The history of the model: a page, its commits, the card of a version, and what it changed. */
 import type { LiveVersions, ModelHistory, VersionCard, VersionChanges } from '../../api/history.ts';
+import type { Operation } from '../../api/operation.ts';
+import { OPERATIONS } from '../../api/operations.ts';
 import type { ProblemCode } from '../../api/problem.ts';
 import { KnownError } from '../../errors.ts';
 import { ProblemError } from '../../serving/problem.ts';
@@ -25,12 +27,10 @@ const MAX_READS = 8;
 
 export function historyRoutes({ history, live }: HistoryOptions): Resource[] {
   const read = (
-    path: string,
+    operation: Operation,
     answer: (commit: string, since: string | undefined) => Promise<object>,
   ): Resource => ({
-    method: 'get',
-    path,
-    statuses: [200, 404, 422, 500, 502, 503],
+    operation,
     handlers: [
       limitConcurrency(MAX_READS, refuseRead, async (req, res) => {
         const since = new URL(req.originalUrl, 'http://localhost').searchParams.get('since');
@@ -40,10 +40,10 @@ export function historyRoutes({ history, live }: HistoryOptions): Resource[] {
     ],
   });
   return [
-    read('/console/history', () => history.readHistory()),
-    read('/console/history/live', live),
-    read('/console/history/:sha', (commit) => history.readCard(commit)),
-    read('/console/history/:sha/changes', (commit, since) => history.readChanges(commit, since)),
+    read(OPERATIONS.history, () => history.readHistory()),
+    read(OPERATIONS.liveVersions, live),
+    read(OPERATIONS.versionCard, (commit) => history.readCard(commit)),
+    read(OPERATIONS.versionChanges, (commit, since) => history.readChanges(commit, since)),
   ];
 }
 

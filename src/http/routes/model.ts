@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import type { ModelCard } from '../../api/model.ts';
+import { OPERATIONS } from '../../api/operations.ts';
 import type { Manager } from '../../serving/manager.ts';
 import { ProblemError } from '../../serving/problem.ts';
 import { limitConcurrency } from '../middleware/limit-concurrency.ts';
@@ -21,9 +22,7 @@ const MAX_DOWNLOADS = 8;
 
 export function modelCard(manager: Manager): Resource {
   return {
-    method: 'get',
-    path: '/model',
-    statuses: [200, 503],
+    operation: OPERATIONS.model,
     handlers: [
       (_req, res) => {
         const { classifier, profile: _profile, files: _files, ...card } = manager.acceptingModel();
@@ -35,9 +34,7 @@ export function modelCard(manager: Manager): Resource {
 
 export function modelFiles(manager: Manager): Resource {
   return {
-    method: 'get',
-    path: '/model/files/*path',
-    statuses: [200, 404, 500, 503],
+    operation: OPERATIONS.modelFile,
     handlers: [
       limitConcurrency(MAX_DOWNLOADS, refuseDownload, async (req, res) => {
         const model = manager.acceptingModel();
