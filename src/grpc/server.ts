@@ -2,10 +2,13 @@
 import { once } from 'node:events';
 import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createServer as createSecureServer } from 'node:tls';
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import type { BodyBudget } from '../network/body-budget.ts';
+import type { Certificate } from '../network/certificate.ts';
 import type { HandlingPacer } from '../network/pacer.ts';
+import { HANDSHAKE_TIMEOUT_MS, type SecureServer, secure as secureServer } from '../network/secure-server.ts';
 import { identifyBy, type Key } from '../serving/clients.ts';
 import type { Manager } from '../serving/manager.ts';
 import type { Observer } from '../serving/observer.ts';
@@ -41,6 +44,8 @@ export interface GrpcOptions {
   readonly apiKeys: readonly Key[];
   readonly bodyBudget: BodyBudget;
   readonly handling: HandlingPacer;
+  /** Undefined: connections are not encrypted. */
+  readonly certificate?: Certificate | undefined;
   /** Maximum size of a message, in bytes. */
   readonly maxBody: number;
   readonly maxConnections: number;
@@ -51,6 +56,8 @@ export interface GrpcOptions {
 export interface GrpcServer {
   /** To listen with. */
   readonly server: NetServer;
+  /** Undefined without a certificate. */
+  readonly secure: SecureServer | undefined;
   /**
    * Accepts no new connection and no new call, and waits for the answers of those that have arrived.
    *
@@ -88,17 +95,18 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
   addServices(grpc, { ...options, calls, health });
   // grpc-js itself would accept any number of connections.
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
-  const server = createNetServer();
-  server.on('connection', (socket: Socket) => {
+  const onConnection = (socket: Socket): void => {
     if (connections.admit(socket)) {
       injector.injectConnection(socket);
     }
-  });
+  };
+  const { server, secure } = createServerFor(onConnection, connections.count, options);
   return {
-    server,
+    ...{ server, secure },
     drain: async (timeoutMs) => {
       const closed = once(server, 'close');
       server.close();
+      secure?.closeHandshakes();
       health.close();
       const streams = setTimeout(calls.endStreams, STREAM_GRACE_MS);
       const shutdown = new Promise<void>((resolve) => grpc.tryShutdown(() => resolve()));
@@ -115,6 +123,28 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
       return unanswered;
     },
   };
+}
+
+/** HTTP/2 over TLS, as gRPC uses it, is negotiated by this name (RFC 9113, 3.2). */
+const PROTOCOL = 'h2';
+
+function createServerFor(
+  onConnection: (socket: Socket) => void,
+  countConnections: () => number,
+  { certificate, maxConnections }: GrpcOptions,
+): Pick<GrpcServer, 'server' | 'secure'> {
+  if (!certificate) {
+    return { server: createNetServer(onConnection), secure: undefined };
+  }
+  const server = createSecureServer(
+    {
+      ...certificate.secureContext,
+      ALPNProtocols: [PROTOCOL],
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    },
+    onConnection,
+  );
+  return { server, secure: secureServer(server, maxConnections, countConnections) };
 }
 
 /** The others are open to all: they reveal no more than the probes of HTTP. */

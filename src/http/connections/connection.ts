@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { clientNetwork } from '../../serving/client-address.ts';
+import { reset } from '../../network/secure-server.ts';
 import { createRequestGate, type GatePacers, type RequestGate } from './request-gate.ts';
 
 /** How long a connection whose client may still send stays open, so that the client receives its answer. */
@@ -88,6 +89,6 @@ export function endSlowly(connection: OpenConnection): void {
   gate.drop();
   socket.end();
   // Without the reset, the system would keep the connection for a minute where the client does not close it.
-  const timer = setTimeout(() => socket.resetAndDestroy(), LINGER_MS);
+  const timer = setTimeout(() => reset(socket), LINGER_MS);
   socket.once('close', () => clearTimeout(timer));
 }
