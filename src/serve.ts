@@ -1,6 +1,7 @@
 /** The composition root of one process: which parts there are, and in which order they start and stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config/config.ts';
+import { readApiKeys } from './config/key-file.ts';
 import { createFleet } from './console/fleet/fleet.ts';
 import { createLive } from './console/fleet/live.ts';
 import { readPage } from './console/page.ts';
@@ -11,8 +12,8 @@ import { createHandlingPacer } from './http/pacer.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { createHistoryThread } from './repository/browse/in-thread.ts';
 import type { HistoryReader } from './repository/browse/reader.ts';
+import { type Access, createAccess } from './serving/access.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
-import { createReadClientAddress } from './serving/client-address.ts';
 import { type DesiredVersion, readDesiredVersion } from './serving/desired-version.ts';
 import { loadBeside } from './serving/loader.ts';
 import { createManager, type Manager } from './serving/manager.ts';
@@ -47,6 +48,8 @@ export interface RunningServer {
   reopenLog(): void;
   /** Serves what the store pins now. @param by who requests it, for the log. */
   readPin(by: string): Promise<void>;
+  /** Reads API_KEYS_FILE again. */
+  reloadKeys(): Promise<void>;
   /** Changes the models of all processes. @throws ChangeError. */
   readonly change: Changes['run'];
   /** Changes of this process alone. */
@@ -70,7 +73,7 @@ export async function serve(
   const stopping = new AbortController();
   const { signal } = stopping;
   const parts = await createParts(config, group, { desired, signal });
-  const { manager, control, telemetry, change } = parts;
+  const { manager, control, telemetry, change, access } = parts;
   const { log, observer, readReport } = telemetry;
   const servers = createServers(config, parts);
   const pin = createPinWatcher(config, parts);
@@ -115,7 +118,7 @@ export async function serve(
     return ended;
   };
   return {
-    ...{ url, ready, stop, change, control, readReport },
+    ...{ url, ready, stop, change, control, readReport, reloadKeys: access.reloadKeys },
     reopenLog: log.reopen,
     // While the first version is loaded, another one can't be.
     readPin: (by) => ready.then(() => pin?.read(by)),
@@ -140,6 +143,7 @@ interface Parts {
   readonly control: ModelControl;
   readonly change: Changes['run'];
   readonly history: HistoryReader;
+  readonly access: Access;
   /** Undefined where another process makes them. */
   readonly changes: Changes | undefined;
 }
@@ -165,7 +169,11 @@ async function createParts(
     prepare: control.prepare,
     onEnd: (ended) => writeChange(log, ended),
   });
-  const parts = { group, manager, telemetry, control, history: createHistoryThread(config) };
+  const parts = {
+    ...{ group, manager, telemetry, control },
+    access: await createAccess(config, () => readApiKeys(config), observer),
+    history: createHistoryThread(config),
+  };
   return group.change
     ? { ...parts, change: group.change, changes: undefined }
     : { ...parts, change: changes.run, changes };
@@ -193,16 +201,21 @@ interface Servers {
 
 function createServers(
   config: Config,
-  { group, manager, telemetry, control, change, history }: Parts,
+  { group, manager, telemetry, control, change, history, access }: Parts,
 ): Servers {
   const { observer } = telemetry;
   const predictionIds = createPredictionIds(config.feedbackKey);
   const onPrediction = (record: PredictionRecord): void => control.shadow()?.offer(record);
-  const predictor = createPredictor({ ...config, manager, predictionIds, observer, onPrediction });
+  const { rateLimiter } = access;
+  const predictor = createPredictor({
+    ...config,
+    ...{ manager, predictionIds, observer, onPrediction, rateLimiter },
+  });
   const handling = createHandlingPacer();
   const fleet = createFleet(config.prometheusUrl, config.modelName);
   const dependencies: AppDependencies = {
     ...config,
+    ...access,
     ...telemetry,
     ...{ manager, control, change, predictor, predictionIds, handling, fleet, history },
     live: createLive({ servers: [], fleet, own: () => manager.state().commit }),
@@ -210,8 +223,6 @@ function createServers(
     versions: createVersionList(config),
     bodyBudget: createBodyBudget(MAX_BODIES_BYTES),
     hasAdminPort: config.adminPort !== undefined,
-    clientAddress:
-      config.trustProxy === undefined ? undefined : createReadClientAddress(config.trustProxy),
     readShadow: async () => {
       const reports = await group.collect('shadow');
       return addShadowReports(reports.length > 0 ? reports : [control.shadow()?.report()]);

@@ -14,6 +14,7 @@ import { pace } from '../middleware/pacing.ts';
 import { contextOf } from '../middleware/request-context.ts';
 import type { HandlingPacer } from '../pacer.ts';
 import { parsePredictRequest } from '../predict-request.ts';
+import { setRateLimitHeaders } from '../rate-limit-headers.ts';
 import type { Resource } from '../resource.ts';
 
 export interface PredictOptions extends InputLimits {
@@ -56,11 +57,12 @@ export function predict(options: PredictOptions): Resource {
         const { requestId, trace, startedAt, client, address } = context;
         const { model, predictions, observe } = await predictor.predict({
           texts,
-          client: client?.id ?? address ?? req.socket,
+          sender: { client, address, connection: req.socket },
           requestId,
           trace,
           startedAt,
           onClientGone: (listener) => onClose(res, listener),
+          onRateStatus: (status) => setRateLimitHeaders(res, status),
         });
         context.onSent = observe;
         // Another version may have begun to serve since the request arrived.

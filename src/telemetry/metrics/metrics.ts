@@ -5,8 +5,10 @@
 import { Registry } from 'prom-client';
 import type { Normal } from '../../drift/normal.ts';
 import type { Classifier, ClassifierStats } from '../../inference/classifier.ts';
+import type { EndedRequest, Route } from '../../serving/observer.ts';
 import type { PredictionRecord } from '../../serving/prediction-record.ts';
 import type { ServedModel } from '../../serving/served-model.ts';
+import { createClientMetrics } from './client-metrics.ts';
 import { createDriftMetrics } from './drift-metrics.ts';
 import { createHttpMetrics } from './http-metrics.ts';
 import { createInferenceMetrics } from './inference-metrics.ts';
@@ -37,6 +39,7 @@ export function createMetrics(
   const registry = new Registry();
   collectProcessMetrics(registry);
   const http = createHttpMetrics(registry);
+  const clients = createClientMetrics(registry);
   const predictions = createPredictionMetrics(registry);
   const inference = createInferenceMetrics(registry, readStats);
   const model = createModelMetrics(registry);
@@ -47,6 +50,15 @@ export function createMetrics(
     ...http,
     ...inference,
     ...log,
+    onClients: clients.onClients,
+    onRoute(route: Route): void {
+      http.onRoute(route);
+      clients.onRoute(route);
+    },
+    onRequestEnd(request: EndedRequest): void {
+      http.onRequestEnd(request);
+      clients.onRequestEnd(request);
+    },
     onRejected: predictions.onRejected,
     onFeedback: predictions.onFeedback,
     onModelLoaded: model.onModelLoaded,
