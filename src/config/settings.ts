@@ -5,6 +5,10 @@ import { availableCpus } from './cpu-quota.ts';
 import { defaultMaxConnections } from './open-files.ts';
 import { integer, oneOf, setting, text } from './setting.ts';
 
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'expected an address with http:// or https://' })
+  .optional();
+
 /** Every setting, in the order of `--help`. */
 export const SETTINGS = {
   host: setting(
@@ -18,6 +22,12 @@ export const SETTINGS = {
     '8080',
     integer(0, 65_535),
     'TCP port to listen on; 0 lets the system choose a free one',
+  ),
+  grpcPort: setting(
+    'GRPC_PORT',
+    undefined,
+    integer(0, 65_535).optional(),
+    'TCP port of the Open Inference Protocol over gRPC, on HOST; 0 lets the system choose a free one; if unset, there is no gRPC',
   ),
   modelStore: setting(
     'MODEL_STORE',
@@ -168,10 +178,20 @@ export const SETTINGS = {
   prometheusUrl: setting(
     'PROMETHEUS_URL',
     undefined,
-    z
-      .url({ protocol: /^https?$/, error: 'expected an address with http:// or https://' })
-      .optional(),
+    httpUrl,
     'address of a Prometheus that scrapes all replicas, as http://host:9090, with user and password if it needs them; the console then shows all replicas and the alerts that fire; if unset, this replica only',
+  ),
+  otlpEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    undefined,
+    httpUrl,
+    'address of an OpenTelemetry collector for OTLP over HTTP, as http://host:4318, which receives traces of requests; the other OTEL_… variables are those of the OpenTelemetry SDK; if unset, there are no traces',
+  ),
+  otlpTracesEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    undefined,
+    httpUrl,
+    'the same as a whole address, for traces only: http://host:4318/v1/traces',
   ),
   watchPin: setting(
     'WATCH_PIN',

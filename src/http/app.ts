@@ -4,9 +4,11 @@ import type { ReadClientAddress } from '../serving/client-address.ts';
 import type { Keyring } from '../serving/clients.ts';
 import type { Observer } from '../serving/observer.ts';
 import { ProblemError } from '../serving/problem.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { requireKey } from './middleware/api-key.ts';
 import { allowOrigins, PREFLIGHT_METHOD } from './middleware/cross-origin.ts';
 import { contextOf, NO_ROUTE, OTHER_METHOD, requestContext } from './middleware/request-context.ts';
+import { createPredictionRoute, type PredictionRouteOptions } from './prediction-route.ts';
 import { answerProblems } from './problems.ts';
 import { mount, type Resource } from './resource.ts';
 import { type AdminOptions, admin } from './routes/admin.ts';
@@ -20,12 +22,15 @@ import {
 import { type FeedbackOptions, feedback } from './routes/feedback.ts';
 import { liveness, readiness } from './routes/health.ts';
 import { type HistoryOptions, historyRoutes } from './routes/history.ts';
-import { type Exposition, metrics } from './routes/metrics.ts';
+import { metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
+import { type OpenInferenceRoutesOptions, openInferenceRoutes } from './routes/open-inference.ts';
 import { type PredictOptions, predict } from './routes/predict.ts';
 
 export interface AppDependencies
-  extends PredictOptions,
+  extends PredictionRouteOptions,
+    PredictOptions,
+    OpenInferenceRoutesOptions,
     FeedbackOptions,
     ConsoleOptions,
     HistoryOptions,
@@ -40,15 +45,17 @@ export interface AppDependencies
   readonly corsOrigins: readonly string[];
   /** Undefined: a client's address is that of its connection. */
   readonly clientAddress: ReadClientAddress | undefined;
-  readonly exposition: Exposition;
+  readonly exposition: Telemetry['exposition'];
   readonly observer: Observer;
 }
 
 /** What clients use. */
 export function createApp(dependencies: AppDependencies): Express {
   const { manager, hasAdminPort } = dependencies;
+  const predictionRoute = createPredictionRoute(dependencies);
   const resources = [
-    predict(dependencies),
+    predict(dependencies, predictionRoute),
+    ...openInferenceRoutes(dependencies, predictionRoute),
     feedback(dependencies),
     modelCard(manager),
     modelFiles(manager),

@@ -3,7 +3,8 @@
  * what is observed.
  */
 import { KnownError } from '../errors.ts';
-import type { Answer, Classification, OnWaiting } from '../inference/classifier.ts';
+import { type Classification, roundScores } from '../inference/classification.ts';
+import type { Answer, OnWaiting } from '../inference/classifier.ts';
 import { round } from '../statistics.ts';
 import { fairShareOf, type Sender } from './clients.ts';
 import { ServingError } from './errors.ts';
@@ -37,6 +38,8 @@ export interface PredictionRequest {
   readonly trace?: RequestTrace | undefined;
   /** `performance.now()` when the request's headers had been read. */
   readonly startedAt: number;
+  /** How long its client waits, where that is shorter than the server's own limit. */
+  readonly timeoutMs?: number | undefined;
   /** Calls `listener` when the client has gone. @returns a function that stops listening. */
   onClientGone(listener: () => void): () => void;
   /** Called with what is left to the client, where it has a limit, before its answer or refusal. */
@@ -95,7 +98,6 @@ export function createPredictor(options: PredictorOptions): Predictor {
         release();
       }
       const { name, commit } = model;
-      observed.onClassified?.(model, answers);
       const predictions = answers.map(({ classification }) =>
         toPrediction(classification, predictionIds.create({ label: classification.label, commit })),
       );
@@ -113,9 +115,10 @@ export function createPredictor(options: PredictorOptions): Predictor {
  * answer from the cache needs none.
  */
 function createDeadline(
-  { onClientGone }: PredictionRequest,
-  timeoutMs: number,
+  { onClientGone, timeoutMs: clientTimeoutMs = Number.POSITIVE_INFINITY }: PredictionRequest,
+  maxTimeoutMs: number,
 ): { readonly start: OnWaiting; clear(): void } {
+  const timeoutMs = Math.min(clientTimeoutMs, maxTimeoutMs);
   let clear = (): void => undefined;
   return {
     start: (giveUp) => {
@@ -149,15 +152,12 @@ function rejectionReason(error: unknown): RejectionReason | undefined {
 }
 
 function toPrediction(classification: Classification, id: string): Prediction {
-  const { label, score, language, truncated } = classification;
-  const scores: Record<string, number> = {};
-  for (const name in classification.scores) {
-    scores[name] = round(classification.scores[name] as number, 1e6);
-  }
+  const { label, language, truncated } = classification;
+  const { score, scores } = roundScores(classification);
   return {
     id,
     label,
-    score: round(score, 1e6),
+    score,
     scores,
     language,
     truncated: truncated ? true : undefined,
@@ -176,7 +176,9 @@ function observeAll(
   { model: { name, commit }, predictions, answers }: Answered,
   onPrediction: PredictorOptions['onPrediction'],
 ): void {
-  const latencyMs = round(performance.now() - startedAt, 1e3);
+  const writtenAt = performance.now();
+  const latencyMs = round(writtenAt - startedAt, 1e3);
+  observer.onAnswered?.({ model: { name, commit }, answers, writtenAt });
   for (const [index, { id, label, score, scores, language }] of predictions.entries()) {
     const { classification, cached } = answers[index] as Answer;
     // Each field by name: object spread is slow on this path (docs/decisions/0006-cache-and-processes.md).
