@@ -1,16 +1,14 @@
 /** The HTTP server under the application: its time limits and its connections. */
-import {
-  createServer,
-  type ServerOptions as HttpOptions,
-  IncomingMessage,
-  type Server,
-  ServerResponse,
-} from 'node:http';
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Express } from 'express';
 import type { Certificate } from '../network/certificate.ts';
 import type { HandlingPacer } from '../network/pacer.ts';
-import { HANDSHAKE_TIMEOUT_MS, type SecureServer, secure as secureServer } from '../network/secure-server.ts';
+import {
+  HANDSHAKE_TIMEOUT_MS,
+  type SecureServer,
+  secure as secureServer,
+} from '../network/secure-server.ts';
 import type { Observer } from '../serving/observer.ts';
 import { answerClientErrors } from './client-errors.ts';
 import { type Connections, createConnections } from './connections/connections.ts';
@@ -76,14 +74,7 @@ export function createHttpServer(app: Express, options: ServerOptions): HttpServ
     },
     onClose: observer.onConnectionClosed,
   });
-  const { server, secure } = createServerFor(connections, options, {
-    ...messagesOf(app),
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-    // Answered as a problem, as everything else is.
-    requireHostHeader: false,
-  });
+  const { server, secure } = createServerFor(app, connections, options);
   server.keepAliveTimeout = keepAliveTimeoutMs;
   server.timeout = requestTimeoutMs + UNREAD_TIMEOUT_MS;
   // A client may close its side after its request and still wait for the answer.
@@ -105,10 +96,18 @@ export function createHttpServer(app: Express, options: ServerOptions): HttpServ
 }
 
 function createServerFor(
+  app: Express,
   connections: Connections,
   { certificate, maxConnections }: ServerOptions,
-  httpOptions: HttpOptions,
 ): Pick<HttpServer, 'server' | 'secure'> {
+  const httpOptions = {
+    ...messagesOf(app),
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    // Answered as a problem, as everything else is.
+    requireHostHeader: false,
+  };
   if (!certificate) {
     const server = createServer(httpOptions);
     server.on('connection', connections.onConnection);

@@ -11,6 +11,7 @@ import { ClassifierError } from '../../src/inference/errors.ts';
 import { createBodyBudget } from '../../src/network/body-budget.ts';
 import { listen } from '../../src/network/listen.ts';
 import { createHandlingPacer } from '../../src/network/pacer.ts';
+import { createKeyring } from '../../src/serving/clients.ts';
 import { createManager } from '../../src/serving/manager.ts';
 import { createOpenInference } from '../../src/serving/open-inference/open-inference.ts';
 import { createPredictionIds } from '../../src/serving/prediction-id.ts';
@@ -60,9 +61,10 @@ async function start(classify: Classify, options: Partial<GrpcOptions> = {}) {
     candidate: () => undefined,
   });
   const grpc: GrpcServer = createGrpcServer({
-    ...{ inference, manager, observer, apiKeys: [], maxBody: 1_000_000 },
+    ...{ inference, manager, observer, apiKeys: createKeyring([]), maxBody: 1_000_000 },
     ...{ maxConnections: 100, maxConnectionsPerAddress: 100 },
     bodyBudget: createBodyBudget(100_000),
+    clientAddress: undefined,
     handling: createHandlingPacer(),
     ...options,
   });

@@ -1,8 +1,8 @@
 /** One connection: the requests on it, and how it ends. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { clientNetwork } from '../../serving/client-address.ts';
 import { reset } from '../../network/secure-server.ts';
+import { clientNetwork } from '../../serving/client-address.ts';
 import { createRequestGate, type GatePacers, type RequestGate } from './request-gate.ts';
 
 /** How long a connection whose client may still send stays open, so that the client receives its answer. */
