@@ -167,7 +167,7 @@ test('a client that keeps its connection open after it was refused is closed', a
   } as never);
   socket.on('error', () => undefined);
   await once(socket, 'secureConnect');
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write('this is not HTTP\r\n\r\n');
   const [answer] = await once(socket, 'data');
   expect(String(answer)).toMatch(/^HTTP\/1.1 400 /);
