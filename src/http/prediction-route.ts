@@ -1,15 +1,15 @@
 /** What the routes that predict have in common, and what they share: how many requests wait at once. */
 import type { Request, RequestHandler, Response } from 'express';
+import type { BodyBudget } from '../network/body-budget.ts';
+import type { HandlingPacer } from '../network/pacer.ts';
 import type { Manager } from '../serving/manager.ts';
 import type { Observer } from '../serving/observer.ts';
 import type { PredictionAnswer, PredictionRequest } from '../serving/predictor.ts';
 import { ProblemError } from '../serving/problem.ts';
-import type { BodyBudget } from './body-budget.ts';
 import { type BodyTypes, readJson } from './middleware/json-body.ts';
 import { createConcurrencyLimit } from './middleware/limit-concurrency.ts';
 import { pace } from './middleware/pacing.ts';
 import { contextOf } from './middleware/request-context.ts';
-import type { HandlingPacer } from './pacer.ts';
 
 export interface PredictionRouteOptions {
   /** Maximum size of a body, in bytes. */

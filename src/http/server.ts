@@ -1,6 +1,7 @@
 /** The HTTP server under the application: its time limits and its connections. */
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Express } from 'express';
+import type { HandlingPacer } from '../network/pacer.ts';
 import type { Observer } from '../serving/observer.ts';
 import { answerClientErrors } from './client-errors.ts';
 import { type Connections, createConnections } from './connections/connections.ts';
@@ -13,7 +14,6 @@ import {
 } from './middleware/request-context.ts';
 import { traceOf } from './middleware/request-trace.ts';
 import { isProbe } from './monitoring-paths.ts';
-import type { HandlingPacer } from './pacer.ts';
 
 /** Against clients that send slowly: headers, whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;

@@ -2,9 +2,9 @@
 import type { Express } from 'express';
 import { createFleet } from '../../src/console/fleet/fleet.ts';
 import { createApp } from '../../src/http/app.ts';
-import { createBodyBudget } from '../../src/http/body-budget.ts';
-import { createHandlingPacer } from '../../src/http/pacer.ts';
 import type { Classifier } from '../../src/inference/classifier.ts';
+import { createBodyBudget } from '../../src/network/body-budget.ts';
+import { createHandlingPacer } from '../../src/network/pacer.ts';
 import { ChangeError } from '../../src/serving/errors.ts';
 import { createManager, type Manager } from '../../src/serving/manager.ts';
 import type { Observer } from '../../src/serving/observer.ts';

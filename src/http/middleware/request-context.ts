@@ -1,15 +1,12 @@
 /** What every request gets before anything looks at it: an id, the model's commit, a clock. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import type { Client } from '../../serving/clients.ts';
 import type { Observer } from '../../serving/observer.ts';
 import { ProblemError } from '../../serving/problem.ts';
+import { requestIdFrom } from '../../serving/request-id.ts';
 import type { RequestTrace } from '../../serving/trace.ts';
 import { traceOf } from './request-trace.ts';
-
-/** An id from outside is taken over where it can't harm a log or a header. */
-const SANE_REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
 
 /** nginx's status for a client that went away before it was answered. */
 export const CLIENT_CLOSED_REQUEST = 499;
@@ -89,8 +86,7 @@ export function requestContext(
 
 /** From the client, or new. */
 export function requestIdOf(req: IncomingMessage): string {
-  const received = header(req, 'x-request-id');
-  return received && SANE_REQUEST_ID.test(received) ? received : randomUUID();
+  return requestIdFrom(header(req, 'x-request-id'));
 }
 
 /** The method in the metrics, before a route has the request. */
