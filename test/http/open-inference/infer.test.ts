@@ -150,3 +150,13 @@ test('large answers are compressed where the client accepts it', async () => {
   const small = await post({ inputs: [TEXT] }, { 'accept-encoding': 'gzip' });
   expect(small.headers).not.toHaveProperty('content-encoding');
 });
+
+test('an answer depends on what the client accepts, and on its origin where others are allowed', async () => {
+  expect((await post({ inputs: [TEXT] })).headers.vary).toBe('accept-encoding');
+  const origin = 'https://app.example.com';
+  const manager = await serving({ classify, labels: LABELS });
+  const target = createTestApp(manager, {}, [], [], { corsOrigins: [origin] });
+  const { headers } = await postTo(target, { inputs: [TEXT] }, { origin });
+  expect(headers.vary).toBe('Origin, accept-encoding');
+  expect(headers['access-control-expose-headers']).toContain('inference-header-content-length');
+});

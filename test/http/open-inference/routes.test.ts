@@ -80,6 +80,16 @@ describe('errors are {"error"}', () => {
     expect([status, body]).toEqual([expected, { error: expect.any(String) }]);
   });
 
+  test('HEAD is answered with the headers of GET', async () => {
+    const [get, head] = await Promise.all([
+      request(app).get('/v2/models/other'),
+      request(app).head('/v2/models/other'),
+    ]);
+    expect([head.status, head.headers['content-length']]).toEqual([
+      ...[404, get.headers['content-length']],
+    ]);
+  });
+
   test.each([
     ['queue-full', 429],
     ['would-wait-too-long', 429],
