@@ -62,6 +62,8 @@ export interface EndedRequest {
   readonly trace?: RequestTrace | undefined;
   /** The name of the key that the client sent, where it is one of the server's. */
   readonly client?: string | undefined;
+  /** Of the client, where a proxy in front of the server is trusted to name it. */
+  readonly address?: string | undefined;
   /** The type of the problem that it was answered with. */
   readonly problem?: string | undefined;
   /** Of a request over gRPC, such as `RESOURCE_EXHAUSTED`. */

@@ -2,7 +2,8 @@
  * Texts → predictions, for every protocol: the deadline, the lease on the model, ids, rounded scores, and
  * what is observed.
  */
-import type { Answer, Classification, ClientKey, OnWaiting } from '../inference/classifier.ts';
+import { type Classification, roundScores } from '../inference/classification.ts';
+import type { Answer, ClientKey, OnWaiting } from '../inference/classifier.ts';
 import { ClassifierError } from '../inference/errors.ts';
 import { round } from '../statistics.ts';
 import { ServingError } from './errors.ts';
@@ -33,6 +34,8 @@ export interface PredictionRequest {
   readonly trace?: RequestTrace | undefined;
   /** `performance.now()` when the request's headers had been read. */
   readonly startedAt: number;
+  /** How long its client waits, where that is shorter than the server's own limit. */
+  readonly timeoutMs?: number | undefined;
   /** Calls `listener` when the client has gone. @returns a function that stops listening. */
   onClientGone(listener: () => void): () => void;
 }
@@ -105,9 +108,10 @@ export function createPredictor(options: PredictorOptions): Predictor {
  * answer from the cache needs none.
  */
 function createDeadline(
-  { onClientGone }: PredictionRequest,
-  timeoutMs: number,
+  { onClientGone, timeoutMs: clientTimeoutMs = Number.POSITIVE_INFINITY }: PredictionRequest,
+  maxTimeoutMs: number,
 ): { readonly start: OnWaiting; clear(): void } {
+  const timeoutMs = Math.min(clientTimeoutMs, maxTimeoutMs);
   let clear = (): void => undefined;
   return {
     start: (giveUp) => {
@@ -142,15 +146,12 @@ function rejectionReason(error: unknown): RejectionReason | undefined {
 }
 
 function toPrediction(classification: Classification, id: string): Prediction {
-  const { label, score, language, truncated } = classification;
-  const scores: Record<string, number> = {};
-  for (const name in classification.scores) {
-    scores[name] = round(classification.scores[name] as number, 1e6);
-  }
+  const { label, language, truncated } = classification;
+  const { score, scores } = roundScores(classification);
   return {
     id,
     label,
-    score: round(score, 1e6),
+    score,
     scores,
     language,
     truncated: truncated ? true : undefined,

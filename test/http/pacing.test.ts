@@ -8,8 +8,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import express from 'express';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createHandlingPacer } from '../../src/http/pacer.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import { createHandlingPacer } from '../../src/network/pacer.ts';
 import { createTestApp, serving } from '../support/app.ts';
 import { observerWith } from '../support/observer.ts';
 import { openConnection } from '../support/raw-http.ts';
@@ -55,6 +55,7 @@ beforeEach(async () => {
     maxConnections: 2 * BURST,
     maxConnectionsPerAddress: 2 * BURST,
     requestTimeoutMs: 1000,
+    keepAliveTimeoutMs: 5000,
     commit: () => undefined,
     observer: observerWith(),
   }).server.listen(0, '127.0.0.1');

@@ -1,13 +1,14 @@
 /** The application around a model of a test's own. */
 import type { Express } from 'express';
 import { createFleet } from '../../src/console/fleet/fleet.ts';
-import { createApp } from '../../src/http/app.ts';
-import { createBodyBudget } from '../../src/http/body-budget.ts';
-import { createHandlingPacer } from '../../src/http/pacer.ts';
+import { type AppDependencies, createApp } from '../../src/http/app.ts';
 import type { Classifier } from '../../src/inference/classifier.ts';
+import { createBodyBudget } from '../../src/network/body-budget.ts';
+import { createHandlingPacer } from '../../src/network/pacer.ts';
 import { ChangeError } from '../../src/serving/errors.ts';
 import { createManager, type Manager } from '../../src/serving/manager.ts';
 import type { Observer } from '../../src/serving/observer.ts';
+import { createOpenInference } from '../../src/serving/open-inference/open-inference.ts';
 import { createPredictionIds } from '../../src/serving/prediction-id.ts';
 import { createPredictor } from '../../src/serving/predictor.ts';
 import type { ServedModel } from '../../src/serving/served-model.ts';
@@ -18,18 +19,28 @@ import { ModelError } from '../../src/version/errors.ts';
 import { observerWith } from './observer.ts';
 
 export const COMMIT = 'c'.repeat(40);
+export const CANDIDATE = 'd'.repeat(40);
 
 export function createTestApp(
   manager: Manager,
   observed: Partial<Observer> = {},
   apiKeys: readonly string[] = [],
   adminTokens: readonly string[] = [],
+  options: Partial<AppDependencies> = {},
 ): Express {
   const predictionIds = createPredictionIds(undefined);
   const observer = observerWith(observed);
+  const predictor = createPredictor({ manager, observer, predictionIds, requestTimeoutMs: 1000 });
+  const limits = { maxInputs: 64, maxChars: 100 };
   return createApp({
+    openInference: createOpenInference({
+      ...{ ...limits, manager, predictor, modelName: 'm', serverVersion: '1.2.3' },
+      candidate: () => CANDIDATE,
+    }),
     adminToken: adminTokens.map((key) => ({ name: key, key })),
     hasAdminPort: false,
+    corsOrigins: [],
+    clientAddress: undefined,
     versions: () => [],
     control: { shadow: () => undefined, previous: () => undefined },
     change: async () => {
@@ -41,9 +52,8 @@ export function createTestApp(
     manager,
     observer,
     predictionIds,
-    predictor: createPredictor({ manager, observer, predictionIds, requestTimeoutMs: 1000 }),
-    maxInputs: 64,
-    maxChars: 100,
+    predictor,
+    ...limits,
     maxBody: 10_000,
     maxConnections: 1000,
     handling: createHandlingPacer(),
@@ -64,6 +74,7 @@ export function createTestApp(
       text: { contentType: 'text/plain', expose: async () => '' },
       openMetrics: { contentType: 'application/openmetrics-text', expose: async () => '# EOF\n' },
     },
+    ...options,
   });
 }
 

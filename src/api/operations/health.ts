@@ -25,6 +25,7 @@ export const HEALTH_OPERATIONS = {
     method: 'get',
     path: '/metrics',
     tag: 'health',
+    isSameOrigin: true,
     summary: 'Metrics for Prometheus',
     responses: {
       200: {

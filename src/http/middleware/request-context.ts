@@ -1,15 +1,13 @@
 /** What every request gets before anything looks at it: an id, the model's commit, a clock. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
+import type { ReadClientAddress } from '../../serving/client-address.ts';
 import type { Client } from '../../serving/clients.ts';
 import type { Observer } from '../../serving/observer.ts';
 import { ProblemError } from '../../serving/problem.ts';
+import { requestIdFrom } from '../../serving/request-id.ts';
 import type { RequestTrace } from '../../serving/trace.ts';
 import { traceOf } from './request-trace.ts';
-
-/** An id from outside is taken over where it can't harm a log or a header. */
-const SANE_REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
 
 /** nginx's status for a client that went away before it was answered. */
 export const CLIENT_CLOSED_REQUEST = 499;
@@ -23,6 +21,8 @@ export interface RequestContext {
   readonly trace: RequestTrace | undefined;
   /** `performance.now()` when the request's headers had been read. */
   readonly startedAt: number;
+  /** The address behind the proxies that are trusted; undefined where none are. */
+  readonly address: string | undefined;
   /** Of a valid key. */
   client?: Client;
   /** The type of the problem that it is answered with. */
@@ -44,17 +44,29 @@ export type RequestObserver = Pick<
 /** For requests that no route takes. */
 export const NO_ROUTE = 'none';
 
-/** @param commit of the model; while it is undefined, no `x-model-commit` header is sent. */
+/**
+ * @param commit of the model; while it is undefined, no `x-model-commit` header is sent.
+ * @param readAddress undefined where no proxy is trusted.
+ */
 export function requestContext(
   commit: () => string | undefined,
   observer: RequestObserver,
+  readAddress?: ReadClientAddress,
 ): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now();
     const requestId = requestIdOf(req);
     const trace = traceOf(req, observer, startedAt);
     const method = labelOf(req.method);
-    const context: RequestContext = { requestId, trace, startedAt, method, route: NO_ROUTE };
+    const address = readAddress?.(req);
+    const context: RequestContext = {
+      requestId,
+      trace,
+      startedAt,
+      address,
+      method,
+      route: NO_ROUTE,
+    };
     // Express's own `locals` has no prototype, which makes it slow to read.
     res.locals = context as RequestContext & Response['locals'];
     res.setHeader('x-request-id', requestId);
@@ -80,6 +92,7 @@ export function requestContext(
         requestId,
         trace,
         client: context.client?.name,
+        address,
         problem: context.problem,
       });
     });
@@ -89,8 +102,7 @@ export function requestContext(
 
 /** From the client, or new. */
 export function requestIdOf(req: IncomingMessage): string {
-  const received = header(req, 'x-request-id');
-  return received && SANE_REQUEST_ID.test(received) ? received : randomUUID();
+  return requestIdFrom(header(req, 'x-request-id'));
 }
 
 /** The method in the metrics, before a route has the request. */
