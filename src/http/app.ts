@@ -14,12 +14,14 @@ import {
   consoleFleet,
   consolePage,
   consoleTexts,
+  docsPage,
 } from './routes/console.ts';
 import { type FeedbackOptions, feedback } from './routes/feedback.ts';
 import { liveness, readiness } from './routes/health.ts';
 import { type HistoryOptions, historyRoutes } from './routes/history.ts';
 import { type Exposition, metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
+import { type OpenApiOptions, openapi } from './routes/openapi.ts';
 import { type PredictOptions, predict } from './routes/predict.ts';
 
 export interface AppDependencies
@@ -27,7 +29,8 @@ export interface AppDependencies
     FeedbackOptions,
     ConsoleOptions,
     HistoryOptions,
-    AdminOptions {
+    AdminOptions,
+    Omit<OpenApiOptions, 'versions'> {
   /** None: open to all. */
   readonly apiKeys: readonly Key[];
   /** None: there is no `/admin`. */
@@ -53,6 +56,7 @@ export function createApp(dependencies: AppDependencies): Express {
     liveness(),
     readiness(manager),
     ...consolePage(dependencies),
+    docsPage(dependencies),
     ...(hasAdminPort ? [] : operationsOf(dependencies)),
   ];
   return assemble(dependencies, resources);
@@ -81,11 +85,14 @@ function guarded({ operation, handlers }: Resource, { apiKeys, adminToken }: Gua
 }
 
 function assemble(
-  dependencies: Guards & Pick<AppDependencies, 'manager' | 'observer'>,
+  dependencies: Guards & Pick<AppDependencies, 'observer'> & OpenApiOptions,
   unguarded: readonly Resource[],
 ): Express {
   const { manager, observer } = dependencies;
-  const resources = unguarded.map((resource) => guarded(resource, dependencies));
+  const resources: readonly Resource[] = [
+    ...unguarded,
+    openapi(dependencies, () => resources.map(({ operation }) => operation)),
+  ].map((resource) => guarded(resource, dependencies));
   const app = express();
   app.disable('x-powered-by');
   // Answers differ each time and are small: hashing them for an ETag would gain nothing.
