@@ -22,7 +22,7 @@ await build({
   // Nothing in it changes the output, and an image is built without it.
   tsconfig: false,
   // These find their own parts in ways that can't be followed.
-  external: ['onnxruntime-node', 'fasttext.wasm.js', 'jsonc-parser'],
+  external: ['onnxruntime-node', 'fasttext.wasm.js', 'jsonc-parser', /^@grpc\//],
   output: { dir: 'dist', chunkFileNames: 'chunks/[name].js' },
 });
 
@@ -45,6 +45,8 @@ for (const name of ['console.css', 'history.css', 'docs.css', 'icon.svg']) {
 }
 // `models new` copies them.
 cpSync('templates', 'dist/templates', { recursive: true });
+// gRPC's library reads them.
+cpSync('src/grpc/protos', 'dist/protos', { recursive: true });
 // The page shows what to do about an alert.
 cpSync('docs/runbook.md', 'dist/console/runbook.md');
 cpSync(resolve('uplot/dist/uPlot.min.css'), 'dist/console/uplot.css');

@@ -32,3 +32,11 @@ export function templatesFolder(): string {
 export function consoleFolder(): string {
   return dirname(resolve('#dist/console/index.html'));
 }
+
+/** The files of gRPC's services. @throws as `workerModule`. */
+export function protoFiles() {
+  return {
+    openInference: resolve('#dist/protos/open-inference.proto'),
+    health: resolve('#dist/protos/health.proto'),
+  };
+}

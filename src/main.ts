@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { EXIT, exitCodeOf } from './commands/exit-code.ts';
-import { notify, warn } from './commands/output.ts';
+import { endOnStdoutError, notify, warn } from './commands/output.ts';
 import { setLibraryVariables } from './config/environment.ts';
 import { describeSystemError, isSystemError, KnownError } from './errors.ts';
 
@@ -16,10 +16,7 @@ const program = new Command('tweet-sentiment')
   // Subcommands inherit it.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.failed));
 
-// The reader may close the pipe early: `models diff … | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed);
-});
+process.stdout.on('error', endOnStdoutError);
 
 /** Each command's module, with its dependencies, is loaded when that command is run; all of them for help. */
 const COMMANDS: Readonly<Record<string, (program: Command) => Promise<void>>> = {
@@ -29,6 +26,7 @@ const COMMANDS: Readonly<Record<string, (program: Command) => Promise<void>>> = 
   logs: async (to) => (await import('./commands/logs.ts')).addLogs(to),
   models: async (to) =>
     (await import('./commands/models/models.ts')).addModels(to, process.argv[3]),
+  predict: async (to) => (await import('./commands/predict.ts')).addPredict(to),
   replay: async (to) => (await import('./commands/replay.ts')).addReplay(to),
   shadow: async (to) => (await import('./commands/shadow.ts')).addShadow(to),
   simulate: async (to) => (await import('./commands/simulate.ts')).addSimulate(to),

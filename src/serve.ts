@@ -1,21 +1,24 @@
 /** The composition root of one process: which parts there are, and in which order they start and stop. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import manifest from '../package.json' with { type: 'json' };
 import type { Config } from './config/config.ts';
 import { createFleet } from './console/fleet/fleet.ts';
 import { createLive } from './console/fleet/live.ts';
 import { readPage } from './console/page.ts';
 import { type AppDependencies, createAdminApp, createApp } from './http/app.ts';
-import { createBodyBudget } from './http/body-budget.ts';
-import { drain, listen } from './http/lifecycle.ts';
-import { createHandlingPacer } from './http/pacer.ts';
-import { createHttpServer, type HttpServer } from './http/server.ts';
+import { createHttpServer } from './http/server.ts';
+import { createBodyBudget } from './network/body-budget.ts';
+import { createHandlingPacer } from './network/pacer.ts';
+
 import { createHistoryThread } from './repository/browse/in-thread.ts';
 import type { HistoryReader } from './repository/browse/reader.ts';
+import { drainAll, listenAll, type Servers, type Urls } from './servers.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
 import { type DesiredVersion, readDesiredVersion } from './serving/desired-version.ts';
 import { loadBeside } from './serving/loader.ts';
 import { createManager, type Manager } from './serving/manager.ts';
 import { createModelControl, type ModelControl } from './serving/model-control.ts';
+import { createOpenInference } from './serving/open-inference/open-inference.ts';
 import { type PinWatcher, watchPinOf } from './serving/pin.ts';
 import { createPredictionIds } from './serving/prediction-id.ts';
 import type { PredictionRecord } from './serving/prediction-record.ts';
@@ -71,13 +74,13 @@ export async function serve(
   const parts = await createParts(config, group, { desired, signal });
   const { manager, control, telemetry, change } = parts;
   const { log, observer, readReport } = telemetry;
-  const servers = createServers(config, parts);
+  const servers = await createServers(config, parts);
   const pin = createPinWatcher(config, parts);
   let url = '';
   const startListening = async (): Promise<void> => {
-    const { adminUrl, ...main } = await listenAll(servers, config);
-    url = main.url;
-    writeListening(log, config, { url, admin_url: adminUrl, commit: desired.commit });
+    const { url: main, ...others } = await listenAll(servers, config);
+    url = main;
+    writeListening(log, config, { url, ...others, commit: desired.commit });
   };
   if (!group.listensWhenReady) {
     await startListening();
@@ -125,7 +128,7 @@ export async function serve(
 function writeListening(
   log: Telemetry['log'],
   { modelName: model, modelCommit, modelAlias = DEFAULT_ALIAS, logInput }: Config,
-  { commit, ...urls }: { url: string; admin_url: string | undefined; commit: string | undefined },
+  { commit, ...urls }: Urls & { readonly commit: string | undefined },
 ): void {
   // Whether texts of the log can be replayed depends on LOG_INPUT.
   const alias = modelCommit === undefined ? modelAlias : undefined;
@@ -185,15 +188,10 @@ function createPinWatcher(
   );
 }
 
-interface Servers {
-  readonly main: HttpServer;
-  readonly admin: HttpServer | undefined;
-}
-
-function createServers(
+async function createServers(
   config: Config,
   { group, manager, telemetry, control, change, history }: Parts,
-): Servers {
+): Promise<Servers> {
   const { observer } = telemetry;
   const predictionIds = createPredictionIds(config.feedbackKey);
   const onPrediction = (record: PredictionRecord): void => control.shadow()?.offer(record);
@@ -204,6 +202,12 @@ function createServers(
     ...config,
     ...telemetry,
     ...{ manager, control, change, predictor, predictionIds, handling, fleet, history },
+    openInference: createOpenInference({
+      ...config,
+      ...{ manager, predictor },
+      serverVersion: manifest.version,
+      candidate: () => control.shadow()?.model.commit,
+    }),
     live: createLive({ servers: [], fleet, own: () => manager.state().commit }),
     page: readPage(),
     versions: createVersionList(config),
@@ -219,6 +223,11 @@ function createServers(
       group.shareFeedback?.(record.id, record.actual);
     },
   };
+  const inference = createOpenInference({
+    ...config,
+    ...{ manager, predictor, serverVersion: manifest.version },
+    candidate: () => control.shadow()?.model.commit,
+  });
   const options = {
     ...config,
     maxConnectionsPerAddress: config.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
@@ -231,35 +240,14 @@ function createServers(
       config.adminPort === undefined
         ? undefined
         : createHttpServer(createAdminApp(dependencies), options),
+    grpc:
+      config.grpcPort === undefined
+        ? undefined
+        : // Loaded where it is used: it takes 20 MB.
+          (await import('./grpc/server.ts')).createGrpcServer({
+            ...dependencies,
+            ...options,
+            inference,
+          }),
   };
-}
-
-interface Urls {
-  readonly url: string;
-  readonly adminUrl: string | undefined;
-}
-
-async function listenAll(
-  { main, admin }: Servers,
-  { host, port, adminPort }: Config,
-): Promise<Urls> {
-  const adminUrl =
-    admin && adminPort !== undefined
-      ? await listen(admin.server, { host, port: adminPort })
-      : undefined;
-  try {
-    return { url: await listen(main.server, { host, port }), adminUrl };
-  } catch (error) {
-    // Otherwise this one would keep the process running.
-    admin?.server.close();
-    throw error;
-  }
-}
-
-/** @returns the number of connections that still waited for an answer. */
-async function drainAll({ main, admin }: Servers, timeoutMs: number): Promise<number> {
-  const unanswered = await Promise.all(
-    [main, admin].map((server) => (server ? drain(server, timeoutMs) : 0)),
-  );
-  return unanswered.reduce((sum, count) => sum + count, 0);
 }

@@ -6,6 +6,7 @@ export { driftAlarms } from './drift/alarms.ts';
 export { DRIFT_POLICY } from './drift/policy.ts';
 export { createTally } from './drift/profile.ts';
 export { measureDrift, stabilityIndex } from './drift/psi.ts';
+export { createBulkClassifier } from './inference/bulk.ts';
 export { createLanguageIdentifier } from './inference/language.ts';
 export { classifyAll, openClassifier } from './inference/offline.ts';
 export { createTokenizer } from './inference/tokenizer/tokenizer.ts';

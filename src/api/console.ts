@@ -105,6 +105,7 @@ export const loggedPredictionSchema = z.object({
   at: timeSchema,
   request_id: z.string(),
   trace_id: z.string().optional(),
+  span_id: z.string().optional(),
   id: z.string(),
   model: z.string(),
   commit: commitSchema,

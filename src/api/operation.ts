@@ -9,6 +9,7 @@ export type Guard = 'key' | 'admin token';
 
 export const TAGS = {
   predictions: 'Labels of texts, and what clients report of them',
+  'open inference': 'The Open Inference Protocol v2, of KServe and Triton',
   model: 'The version that serves',
   health: 'For load balancers, Kubernetes and Prometheus',
   admin: 'Changes of the model that serves',
@@ -21,6 +22,7 @@ export interface Deployment {
   readonly maxInputs: number;
   readonly maxChars: number;
   readonly maxBody: number;
+  readonly modelName: string;
   /** Of the model that serves; empty while there is none. */
   readonly labels: readonly string[];
   /** The version that serves, or is being loaded. */
@@ -68,8 +70,10 @@ export interface Operation {
   /** Unique; the name of a generated function. */
   readonly id: string;
   readonly method: Method;
-  /** Express path, which is the `route` label of the metrics as well. */
+  /** Express path. */
   readonly path: string;
+  /** The `route` label of the metrics, where it is not the path: for two paths to the same. */
+  readonly route?: string;
   readonly tag: keyof typeof TAGS;
   readonly summary: string;
   readonly description?: string;

@@ -1,5 +1,6 @@
 /** What the exit code of a command says, the same in each: as that of `diff` and `grep`. */
 import { KnownError } from '../errors.ts';
+import type { ScoringErrorCode } from '../scoring/scoring-error.ts';
 import type { ModelErrorCode } from '../version/errors.ts';
 
 export const EXIT = {
@@ -11,8 +12,11 @@ export const EXIT = {
   failed: 2,
 } as const;
 
-/** Errors that are the answer of a command which judges a version. */
-const VERDICTS: ReadonlySet<string> = new Set<ModelErrorCode>(['not-proven', 'unfit', 'conflict']);
+/** Errors that are the answer of a command which judges a version, or rows. */
+const VERDICTS: ReadonlySet<string> = new Set<ModelErrorCode | ScoringErrorCode>([
+  ...(['not-proven', 'unfit', 'conflict'] as const),
+  'bad-row',
+]);
 
 /** A version is refused: the answer of a command, not a failure of it. */
 class RefusalError extends KnownError {

@@ -2,18 +2,26 @@
 
 /**
  * @param times how many interrupts abort the signal. The next one ends the process, as without this.
- * @returns a signal that Ctrl-C aborts.
+ * @param signals what counts as an interrupt.
+ * @returns a signal that they abort.
  */
-export function interruptSignal(times = 1): AbortSignal {
+export function interruptSignal(
+  times = 1,
+  signals: readonly NodeJS.Signals[] = ['SIGINT'],
+): AbortSignal {
   const controller = new AbortController();
   let count = 0;
   const onInterrupt = (): void => {
     count += 1;
     if (count === times) {
-      process.off('SIGINT', onInterrupt);
+      for (const signal of signals) {
+        process.off(signal, onInterrupt);
+      }
       controller.abort();
     }
   };
-  process.on('SIGINT', onInterrupt);
+  for (const signal of signals) {
+    process.on(signal, onInterrupt);
+  }
   return controller.signal;
 }

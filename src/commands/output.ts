@@ -9,6 +9,7 @@ import {
   printableValue,
 } from '../terminal/printable.ts';
 import { createProgressBar, createStatusLine, type StatusLine } from '../terminal/status-line.ts';
+import { EXIT } from './exit-code.ts';
 import type { Flags } from './options.ts';
 
 /** The width of standard output where it is a file or a pipe, or a terminal that does not know its width. */
@@ -98,4 +99,15 @@ export function stderrStatusLine(): StatusLine {
 /** Shows the progress of work that takes more than two seconds, on a terminal. */
 export function progressBar(): (done: number, total: number) => void {
   return createProgressBar(process.stderr);
+}
+
+/** Ends the process: the reader may close the pipe early, as in `models diff … | head`. */
+export function endOnStdoutError(error: NodeJS.ErrnoException): void {
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed);
+}
+
+/** Lets the command itself handle errors of standard output, by the callback of each write. */
+export function handleStdoutErrors(): void {
+  process.stdout.off('error', endOnStdoutError);
+  process.stdout.on('error', () => undefined);
 }

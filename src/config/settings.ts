@@ -50,6 +50,12 @@ export const SETTINGS = {
     integer(0, 65_535),
     'TCP port to listen on; 0 lets the system choose a free one',
   ),
+  grpcPort: setting(
+    'GRPC_PORT',
+    undefined,
+    integer(0, 65_535).optional(),
+    'TCP port of the Open Inference Protocol over gRPC, on HOST; 0 lets the system choose a free one; if unset, there is no gRPC',
+  ),
   modelStore: setting(
     'MODEL_STORE',
     'models',

@@ -5,6 +5,7 @@ import type { Observer } from '../serving/observer.ts';
 import { ProblemError } from '../serving/problem.ts';
 import { requireKey } from './middleware/api-key.ts';
 import { contextOf, NO_ROUTE, OTHER_METHOD, requestContext } from './middleware/request-context.ts';
+import { createPredictionRoute, type PredictionRouteOptions } from './prediction-route.ts';
 import { answerProblems } from './problems.ts';
 import { mount, type Resource } from './resource.ts';
 import { type AdminOptions, admin } from './routes/admin.ts';
@@ -21,11 +22,14 @@ import { liveness, readiness } from './routes/health.ts';
 import { type HistoryOptions, historyRoutes } from './routes/history.ts';
 import { type Exposition, metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
+import { type OpenInferenceRoutesOptions, openInferenceRoutes } from './routes/open-inference.ts';
 import { type OpenApiOptions, openapi } from './routes/openapi.ts';
 import { type PredictOptions, predict } from './routes/predict.ts';
 
 export interface AppDependencies
-  extends PredictOptions,
+  extends PredictionRouteOptions,
+    PredictOptions,
+    OpenInferenceRoutesOptions,
     FeedbackOptions,
     ConsoleOptions,
     HistoryOptions,
@@ -44,8 +48,10 @@ export interface AppDependencies
 /** What clients use. */
 export function createApp(dependencies: AppDependencies): Express {
   const { manager, hasAdminPort } = dependencies;
+  const predictionRoute = createPredictionRoute(dependencies);
   const resources = [
-    predict(dependencies),
+    predict(dependencies, predictionRoute),
+    ...openInferenceRoutes(dependencies, predictionRoute),
     feedback(dependencies),
     modelCard(manager),
     modelFiles(manager),

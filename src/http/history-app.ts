@@ -15,6 +15,7 @@ export interface HistoryAppOptions extends HistoryOptions, PageOptions {
 }
 
 const NOT_OBSERVED = {
+  startTrace: () => undefined,
   onRoute: () => undefined,
   onRequestStart: () => undefined,
   onRequestEnd: () => undefined,

@@ -1,9 +1,8 @@
-/** How the HTTP server begins to listen, and how it ends. */
+/** How the HTTP server ends. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { type AddressInfo, Server as NetServer } from 'node:net';
+import { Server as NetServer } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describeSystemError, KnownError } from '../errors.ts';
 import type { HttpServer } from './server.ts';
 
 /**
@@ -15,39 +14,6 @@ const SWEEP_INTERVAL_MS = 50;
 
 /** How long a server that stops goes on to accept connections that are already established. */
 const MAX_ACCEPTING_MS = 200;
-
-/** Connections that the system keeps until they are accepted; its own limit applies as well. */
-const BACKLOG = 4096;
-
-/**
- * @returns `http://host:port`
- * @throws KnownError with the setting that the system refuses: HOST or PORT.
- */
-export async function listen(
-  server: Server,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<string> {
-  server.listen({ port, host, backlog: BACKLOG });
-  await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
-    throw refusedSetting(error, host, port);
-  });
-  const { address, family, port: bound } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
-}
-
-/** The codes of errors that another PORT would not get. */
-const PORT_ERRORS = new Set(['EADDRINUSE', 'EACCES', 'EPERM']);
-
-function refusedSetting(error: NodeJS.ErrnoException, host: string, port: number): KnownError {
-  const { code = '', message } = error;
-  const isPort = PORT_ERRORS.has(code);
-  // The properties of the system's error depend on the number of processes.
-  const subject = isPort ? { address: host, port } : { address: host };
-  const described = describeSystemError(Object.assign(new Error(message), { code }, subject));
-  return new KnownError('bad-setting', `${isPort ? 'PORT' : 'HOST'}: ${described}`, {
-    cause: error,
-  });
-}
 
 /**
  * Accepts no new connection and waits until the requests that have arrived completely have their answers.

@@ -1,5 +1,6 @@
 /** The one place that turns errors into answers: RFC 9457, `application/problem+json`. */
 import type { ErrorRequestHandler, Response } from 'express';
+import type { InferenceError } from '../api/open-inference.ts';
 import {
   PROBLEMS,
   type Problem as ProblemBody,
@@ -53,7 +54,12 @@ export function answerProblems(
   };
 }
 
-export function sendProblem(res: Response, found: Problem): void {
+/** @param body what the route answers with instead of the problem itself, in JSON. */
+export function sendProblem(
+  res: Response,
+  found: Problem,
+  body: object | undefined = openInferenceError(res, found),
+): void {
   const { code, message, retryAfterSeconds } = found;
   // The rest of a refused body is not read.
   if (code === 'draining' || found instanceof UnreadBodyError || hasLargeRest(res.req)) {
@@ -66,7 +72,19 @@ export function sendProblem(res: Response, found: Problem): void {
     res.setHeader('www-authenticate', 'Bearer');
   }
   res.locals.problem = code;
-  res.status(statusOf(code)).type('application/problem+json').send(problemJson(code, message));
+  res.status(statusOf(code));
+  if (body) {
+    // KServe's client reads the error only where the type is exactly this one.
+    res.setHeader('content-type', 'application/json');
+    res.end(JSON.stringify(body));
+  } else {
+    res.type('application/problem+json').send(problemJson(code, message));
+  }
+}
+
+/** The Open Inference Protocol has its own form of errors; undefined for other requests. */
+function openInferenceError({ req }: Response, { message }: Problem): InferenceError | undefined {
+  return /^\/v2(?:[/?]|$)/.test(req.originalUrl) ? { error: message } : undefined;
 }
 
 /** The body of a problem; also for answers that are written without Express. */

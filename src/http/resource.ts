@@ -38,21 +38,22 @@ function mountPath(
   observer: RequestObserver,
 ): void {
   const closed = CLIENT_CLOSED_REQUEST;
+  const label = resources[0]?.operation.route ?? path;
   for (const { operation } of resources) {
     // Each of these series is there from the first scrape.
     observer.onRoute({
       method: operation.method.toUpperCase(),
-      route: path,
+      route: label,
       statuses: [...statusesOf(operation), closed],
     });
   }
-  observer.onRoute({ method: OTHER_METHOD, route: path, statuses: [405, closed] });
-  const labels = resources.map(({ operation }) => operation.method.toUpperCase());
-  const allow = labels.map((label) => (label === 'GET' ? 'GET, HEAD' : label)).join(', ');
+  observer.onRoute({ method: OTHER_METHOD, route: label, statuses: [405, closed] });
+  const methods = resources.map(({ operation }) => operation.method.toUpperCase());
+  const allow = methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
   const route = app.route(path).all((req, res, next) => {
-    const label = isRead(req.method) ? 'GET' : req.method;
-    const method = labels.includes(label) ? label : OTHER_METHOD;
-    Object.assign(contextOf(res), { method, route: path });
+    const found = isRead(req.method) ? 'GET' : req.method;
+    const method = methods.includes(found) ? found : OTHER_METHOD;
+    Object.assign(contextOf(res), { method, route: label });
     next();
   });
   for (const { operation, handlers } of resources) {

@@ -1,13 +1,19 @@
 /** The HTTP server under the application: its time limits and its connections. */
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Express } from 'express';
+import type { HandlingPacer } from '../network/pacer.ts';
 import type { Observer } from '../serving/observer.ts';
 import { answerClientErrors } from './client-errors.ts';
 import { type Connections, createConnections } from './connections/connections.ts';
 import { CHECK_INTERVAL_MS } from './connections/unread-answers.ts';
-import { CLIENT_CLOSED_REQUEST, idsOf, labelOf, NO_ROUTE } from './middleware/request-context.ts';
-import type { HandlingPacer } from './pacer.ts';
-import { isProbe } from './routes/health.ts';
+import {
+  CLIENT_CLOSED_REQUEST,
+  labelOf,
+  NO_ROUTE,
+  requestIdOf,
+} from './middleware/request-context.ts';
+import { traceOf } from './middleware/request-trace.ts';
+import { isProbe } from './monitoring-paths.ts';
 
 /** Against clients that send slowly: headers, whole request. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -28,7 +34,10 @@ export interface ServerOptions {
   readonly requestTimeoutMs: number;
   /** Of the model that serves. */
   readonly commit: () => string | undefined;
-  readonly observer: Pick<Observer, 'onConnectionClosed' | 'onRequestStart' | 'onRequestEnd'>;
+  readonly observer: Pick<
+    Observer,
+    'onConnectionClosed' | 'startTrace' | 'onRequestStart' | 'onRequestEnd'
+  >;
 }
 
 export interface HttpServer {
@@ -48,7 +57,8 @@ export function createHttpServer(app: Express, options: ServerOptions): HttpServ
       observer.onRequestEnd({
         series: { method, route: NO_ROUTE, status: CLIENT_CLOSED_REQUEST },
         durationSeconds: 0,
-        ...idsOf(req),
+        requestId: requestIdOf(req),
+        trace: traceOf(req, observer, performance.now()),
       });
     },
     onClose: observer.onConnectionClosed,

@@ -1,4 +1,5 @@
 /** The classification of a text, computed from what the model returned for it. */
+import { round } from '../statistics.ts';
 import { argmax, softmax } from './logits.ts';
 import type { TextResult } from './text-result.ts';
 import type { TopicOf } from './topic/topic.ts';
@@ -51,3 +52,17 @@ export function toClassification(
     languageConfidence: result.language.confidence,
   };
 }
+
+/** The score and the scores as every answer has them: with six decimals. */
+export function roundScores({
+  score,
+  scores,
+}: Pick<Classification, 'score' | 'scores'>): Pick<Classification, 'score' | 'scores'> {
+  const rounded: Record<string, number> = {};
+  for (const name in scores) {
+    rounded[name] = round(scores[name] as number, DECIMALS);
+  }
+  return { score: round(score, DECIMALS), scores: rounded };
+}
+
+const DECIMALS = 1e6;

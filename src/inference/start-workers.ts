@@ -21,6 +21,10 @@ export interface StartOptions extends Pick<PoolOptions, 'onRestart' | 'onReady' 
   readonly maxBatch: number;
   /** False for a version without `golden.json`: its scores are not checked. */
   readonly hasGolden: boolean;
+  /** False where nobody needs topics, which cost a little time of each text. */
+  readonly hasTopics?: boolean;
+  /** False where no text comes alone: there is no session for it. */
+  readonly hasSingleRequests?: boolean;
   /** Called if the scores are right only with non-saturating int8 products. */
   readonly onNonSaturatingInt8: (found: GoldenError) => void;
 }
@@ -69,13 +73,14 @@ async function startCheckedPool(
 }
 
 function startPool(
-  { files, config, workers, hasGolden, hungAfterMs, onRestart, onReady }: StartOptions,
+  { files, config, workers, hasGolden, hungAfterMs, onRestart, onReady, ...options }: StartOptions,
   nonSaturatingInt8: boolean,
 ): Promise<Pool> {
   const { labels, window, padId, paddingFree } = config;
+  const { hasTopics = true, hasSingleRequests = true } = options;
   const file = orBadModel(() => modelFile(files, 'model.onnx'));
   // Without golden texts there is nothing that places the planes.
-  const head = hasGolden ? findHead(file, labels.length) : undefined;
+  const head = hasGolden && hasTopics ? findHead(file, labels.length) : undefined;
   return createPool({
     size: workers,
     startup: {
@@ -88,7 +93,9 @@ function startPool(
       paddingFree,
       nonSaturatingInt8,
       topic: head && { hiddenName: head.hidden, planes: createPlanes(head) },
-      intraOpThreads: Math.min(MAX_INTRA_OP_THREADS, workers, availableCpus()),
+      intraOpThreads: hasSingleRequests
+        ? Math.min(MAX_INTRA_OP_THREADS, workers, availableCpus())
+        : 1,
     },
     hungAfterMs,
     onRestart,

@@ -1,6 +1,6 @@
 /** Classifies in this process, with a version whose bytes are proven. */
 import { assertWeightsMatchIngredients } from '../artifacts/lineage.ts';
-import type { Classification } from '../inference/classifier.ts';
+import { type Classification, roundScores } from '../inference/classification.ts';
 import { openClassifier } from '../inference/offline.ts';
 import type { Store } from '../version/stores/store.ts';
 import { openVersion, readVersion } from '../version/version.ts';
@@ -52,15 +52,6 @@ export async function openVersionAnswers(
   };
 }
 
-function toAnswer({ label, score, scores }: Classification): ReplayedAnswer {
-  return {
-    label,
-    score: round(score),
-    scores: Object.fromEntries(Object.entries(scores).map(([name, value]) => [name, round(value)])),
-  };
-}
-
-/** As `src/serving/predictor.ts` does. */
-function round(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
+function toAnswer(classification: Classification): ReplayedAnswer {
+  return { label: classification.label, ...roundScores(classification) };
 }

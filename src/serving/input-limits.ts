@@ -35,26 +35,41 @@ export function assertTextCount(count: number, { maxInputs }: InputLimits, isPre
 }
 
 function assertText(text: string, where: string, { maxChars }: InputLimits): void {
+  const problem = findProblem(text, maxChars);
+  if (problem) {
+    throw new ProblemError(problem.code, `${where} ${problem.detail}`);
+  }
+}
+
+/** Why a text of a file can't be classified: the end of a sentence about it; undefined where it can. */
+export function textProblem(text: string, maxChars: number): string | undefined {
+  return findProblem(text, maxChars)?.detail;
+}
+
+interface TextProblem {
+  readonly code: 'text-too-long' | 'empty-text';
+  /** Follows the name of the text. */
+  readonly detail: string;
+}
+
+function findProblem(text: string, maxChars: number): TextProblem | undefined {
   // A text has at most as many code points as UTF-16 code units, which cost nothing to count, and at least half.
   if (text.length > 4 * maxChars) {
-    throw new ProblemError(
-      'text-too-long',
-      `${where} has more than ${maxChars} characters, which is the most that is allowed`,
-    );
+    return {
+      code: 'text-too-long',
+      detail: `has more than ${maxChars} characters, which is the most that is allowed`,
+    };
   }
   const chars = text.length > maxChars ? countCodePoints(text) : text.length;
   if (chars > maxChars) {
-    throw new ProblemError(
-      'text-too-long',
-      `${where} has ${chars} characters, at most ${maxChars} are allowed`,
-    );
+    return {
+      code: 'text-too-long',
+      detail: `has ${chars} characters, at most ${maxChars} are allowed`,
+    };
   }
-  if (isBlank(text)) {
-    throw new ProblemError(
-      'empty-text',
-      `${where} is empty or blank; it needs at least one character`,
-    );
-  }
+  return isBlank(text)
+    ? { code: 'empty-text', detail: 'is empty or blank; it needs at least one character' }
+    : undefined;
 }
 
 /** Nothing that a reader would see: white space, controls, what is ignored in display, and no characters. */

@@ -101,7 +101,7 @@ async function startClassifier(
 }
 
 /** @throws ModelError `unfit` where it is no profile; undefined where there is none. */
-function readProfile(files: ModelFiles): Profile | undefined {
+export function readProfile(files: ModelFiles): Profile | undefined {
   const bytes = files.get('profile.json');
   return bytes && parseArtifact('profile.json', bytes);
 }

@@ -1,9 +1,10 @@
 /** What is observed of a server, for metrics, log and console. Telemetry implements it. */
-import type { BatchTimes, ClassifierObserver } from '../inference/classifier.ts';
+import type { Answer, BatchTimes, ClassifierObserver } from '../inference/classifier.ts';
 import type { ModelError } from '../version/errors.ts';
 import type { RetryNotice } from '../version/stores/retry.ts';
 import type { FeedbackRecord, PredictionRecord } from './prediction-record.ts';
 import type { ServedModel } from './served-model.ts';
+import type { RequestTrace, TracedRequest } from './trace.ts';
 
 /** Why a request for predictions got none. */
 export const REJECTION_REASONS = ['queue_full', 'would_wait', 'deadline', 'client_gone'] as const;
@@ -58,7 +59,7 @@ export interface EndedRequest {
   /** From its headers to the end of its answer. */
   readonly durationSeconds: number;
   readonly requestId: string;
-  readonly traceId?: string | undefined;
+  readonly trace?: RequestTrace | undefined;
   /** The name of the key that the client sent, where it is one of the server's. */
   readonly client?: string | undefined;
   /** The type of the problem that it was answered with. */
@@ -72,6 +73,8 @@ export type ConnectionCloseReason = (typeof CONNECTION_CLOSE_REASONS)[number];
 export interface PredictionObserver {
   /** A batch that held texts of the request has run; may come several times. */
   onBatch?(batch: BatchTimes): void;
+  /** Its texts were classified, and its answer is about to be written. */
+  onClassified?(model: Pick<ServedModel, 'name' | 'commit'>, answers: readonly Answer[]): void;
   /** Called once for each prediction, after the answer has been written. */
   onPrediction(record: PredictionRecord): void;
   onRejected(reason: RejectionReason): void;
@@ -109,6 +112,11 @@ export interface Observer extends LoadObserver, ShadowObserver {
   readonly classifier: ClassifierObserver;
   /** Called once for each route before the first request. */
   onRoute(route: Route): void;
+  /**
+   * Called once for each request, when it begins. `onRequestEnd` and `startPrediction` receive what it
+   * returns: undefined where the request came without a trace, and the server records none.
+   */
+  startTrace(request: TracedRequest): RequestTrace | undefined;
   onRequestStart(): void;
   /** Called once for each request, answered or not. */
   onRequestEnd(request: EndedRequest): void;
@@ -117,6 +125,9 @@ export interface Observer extends LoadObserver, ShadowObserver {
   /** Called for each error that is answered with 500. */
   onError(error: unknown, requestId: string): void;
   /** @returns what observes one request for predictions. */
-  startPrediction(request: { readonly requestId: string }): PredictionObserver;
+  startPrediction(request: {
+    readonly requestId: string;
+    readonly trace?: RequestTrace | undefined;
+  }): PredictionObserver;
   onFeedback(record: FeedbackRecord): void;
 }

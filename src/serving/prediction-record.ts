@@ -2,6 +2,8 @@
 export interface PredictionRecord {
   readonly requestId: string;
   readonly traceId?: string | undefined;
+  /** Of the request; undefined where none is recorded. */
+  readonly spanId?: string | undefined;
   readonly id: string;
   readonly model: string;
   readonly commit: string;

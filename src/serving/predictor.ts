@@ -2,7 +2,8 @@
  * Texts → predictions, for every protocol: the deadline, the lease on the model, ids, rounded scores, and
  * what is observed.
  */
-import type { Answer, Classification, ClientKey, OnWaiting } from '../inference/classifier.ts';
+import { type Classification, roundScores } from '../inference/classification.ts';
+import type { Answer, ClientKey, OnWaiting } from '../inference/classifier.ts';
 import { ClassifierError } from '../inference/errors.ts';
 import { round } from '../statistics.ts';
 import { ServingError } from './errors.ts';
@@ -11,6 +12,7 @@ import type { Observer, PredictionObserver, RejectionReason } from './observer.t
 import type { PredictionIds } from './prediction-id.ts';
 import type { PredictionRecord } from './prediction-record.ts';
 import type { ServedModel } from './served-model.ts';
+import type { RequestTrace } from './trace.ts';
 
 export interface PredictorOptions {
   readonly manager: Manager;
@@ -28,9 +30,12 @@ export interface PredictionRequest {
   /** Who sends it, compared by identity: the workers are divided fairly between clients. */
   readonly client?: ClientKey;
   readonly requestId: string;
-  readonly traceId?: string | undefined;
+  /** What `Observer.startTrace` returned for it. */
+  readonly trace?: RequestTrace | undefined;
   /** `performance.now()` when the request's headers had been read. */
   readonly startedAt: number;
+  /** How long its client waits, where that is shorter than the server's own limit. */
+  readonly timeoutMs?: number | undefined;
   /** Calls `listener` when the client has gone. @returns a function that stops listening. */
   onClientGone(listener: () => void): () => void;
 }
@@ -86,6 +91,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
         release();
       }
       const { name, commit } = model;
+      observed.onClassified?.(model, answers);
       const predictions = answers.map(({ classification }) =>
         toPrediction(classification, predictionIds.create({ label: classification.label, commit })),
       );
@@ -103,9 +109,10 @@ export function createPredictor(options: PredictorOptions): Predictor {
  * answer from the cache needs none.
  */
 function createDeadline(
-  { onClientGone }: PredictionRequest,
-  timeoutMs: number,
+  { onClientGone, timeoutMs: clientTimeoutMs = Number.POSITIVE_INFINITY }: PredictionRequest,
+  maxTimeoutMs: number,
 ): { readonly start: OnWaiting; clear(): void } {
+  const timeoutMs = Math.min(clientTimeoutMs, maxTimeoutMs);
   let clear = (): void => undefined;
   return {
     start: (giveUp) => {
@@ -140,15 +147,12 @@ function rejectionReason(error: unknown): RejectionReason | undefined {
 }
 
 function toPrediction(classification: Classification, id: string): Prediction {
-  const { label, score, language, truncated } = classification;
-  const scores: Record<string, number> = {};
-  for (const name in classification.scores) {
-    scores[name] = round(classification.scores[name] as number, 1e6);
-  }
+  const { label, language, truncated } = classification;
+  const { score, scores } = roundScores(classification);
   return {
     id,
     label,
-    score: round(score, 1e6),
+    score,
     scores,
     language,
     truncated: truncated ? true : undefined,
@@ -163,7 +167,7 @@ interface Answered {
 
 function observeAll(
   observer: PredictionObserver,
-  { requestId, traceId, startedAt, texts }: PredictionRequest,
+  { requestId, trace, startedAt, texts }: PredictionRequest,
   { model: { name, commit }, predictions, answers }: Answered,
   onPrediction: PredictorOptions['onPrediction'],
 ): void {
@@ -173,7 +177,8 @@ function observeAll(
     // Each field by name: object spread is slow on this path (docs/decisions/0006-cache-and-processes.md).
     const record: PredictionRecord = {
       requestId,
-      traceId,
+      traceId: trace?.traceId,
+      spanId: trace?.spanId,
       id,
       model: name,
       commit,

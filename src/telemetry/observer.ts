@@ -8,6 +8,7 @@ import type {
   ShadowObserver,
 } from '../serving/observer.ts';
 import type { PredictionRecord } from '../serving/prediction-record.ts';
+import { receivedTrace } from '../serving/trace.ts';
 import { deferUntilAfterResponse } from './after-response.ts';
 import { errorFields } from './error-fields.ts';
 import type { History } from './history.ts';
@@ -32,6 +33,7 @@ export function createObserver(options: ObserverOptions): Observer {
   return {
     classifier: observeClassifier(metrics, log),
     onRoute: metrics.onRoute,
+    startTrace: receivedTrace,
     onRequestStart: metrics.onRequestStart,
     onConnectionClosed: metrics.onConnectionClosed,
     onRequestEnd: deferUntilAfterResponse(

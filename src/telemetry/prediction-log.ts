@@ -31,6 +31,7 @@ export function predictionFields(record: PredictionRecord, logging: InputLogging
   return {
     request_id: record.requestId,
     trace_id: record.traceId,
+    span_id: record.spanId,
     id: record.id,
     model: record.model,
     commit: record.commit,

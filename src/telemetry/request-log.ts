@@ -81,10 +81,11 @@ export function createRequestLog({ log, accessLog, onOmitted }: RequestLogOption
 }
 
 function requestFields(request: EndedRequest): object {
-  const { series, requestId, traceId, client, problem, durationSeconds } = request;
+  const { series, requestId, trace, client, problem, durationSeconds } = request;
   return {
     request_id: requestId,
-    trace_id: traceId,
+    trace_id: trace?.traceId,
+    span_id: trace?.spanId,
     method: series.method,
     route: series.route,
     status: series.status,

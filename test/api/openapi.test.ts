@@ -11,7 +11,7 @@ import { type Document, describe as describeDocument } from '../support/openapi.
 
 const LIMITS = { maxInputs: 3, maxChars: 5 };
 const DEPLOYMENT = {
-  ...{ ...LIMITS, maxBody: 1000, labels: ['bad', 'good'], predictionId: 'AAAA' },
+  ...{ ...LIMITS, maxBody: 1000, modelName: 'm', labels: ['bad', 'good'], predictionId: 'AAAA' },
   ...{ commit: 'a'.repeat(40), otherCommit: 'b'.repeat(40) },
 };
 const operations: readonly Operation[] = Object.values(OPERATIONS);
@@ -44,7 +44,7 @@ test('each operation but those of the console is described, with a response for 
     for (const code of problems) {
       const { $ref } = responses?.[PROBLEMS[code][0]] ?? {};
       const response = document.components.responses[$ref?.split('/').at(-1) as string];
-      expect(JSON.stringify(response), `${code} of ${id}`).toContain(`"/problems/${code}"`);
+      expect(JSON.stringify(response), `${code} of ${id}`).toContain(`/problems/${code}`);
     }
   }
 });

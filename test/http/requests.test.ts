@@ -1,8 +1,8 @@
 /** What a request needs before any route has it, and which answers end their connection. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { createBodyBudget } from '../../src/http/body-budget.ts';
 import { readJson } from '../../src/http/middleware/json-body.ts';
 import { contextOf } from '../../src/http/middleware/request-context.ts';
+import { createBodyBudget } from '../../src/network/body-budget.ts';
 import { ProblemError } from '../../src/serving/problem.ts';
 import { startHttpServer, type TestHttpServer } from '../support/http-server.ts';
 import { sendBytes } from '../support/raw-http.ts';
@@ -81,7 +81,9 @@ describe('Expect', () => {
 describe('traceparent', () => {
   const [trace, parent] = ['a'.repeat(32), 'b'.repeat(16)];
   const traceOf = async (value: string): Promise<string> => {
-    server = await startHttpServer((_req, res) => void res.send(`trace ${contextOf(res).traceId}`));
+    server = await startHttpServer(
+      (_req, res) => void res.send(`trace ${contextOf(res).trace?.traceId}`),
+    );
     const answer = await send(
       `GET / HTTP/1.1\r\nhost: a\r\ntraceparent: ${value}\r\nconnection: close\r\n\r\n`,
     );

@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createHandlingPacer } from '../../src/http/pacer.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import { createHandlingPacer } from '../../src/network/pacer.ts';
 import { observerWith } from '../support/observer.ts';
 import { openConnection, sendBytes } from '../support/raw-http.ts';
 

@@ -2,12 +2,13 @@
 import type { Express } from 'express';
 import { createFleet } from '../../src/console/fleet/fleet.ts';
 import { createApp } from '../../src/http/app.ts';
-import { createBodyBudget } from '../../src/http/body-budget.ts';
-import { createHandlingPacer } from '../../src/http/pacer.ts';
 import type { Classifier } from '../../src/inference/classifier.ts';
+import { createBodyBudget } from '../../src/network/body-budget.ts';
+import { createHandlingPacer } from '../../src/network/pacer.ts';
 import { ChangeError } from '../../src/serving/errors.ts';
 import { createManager, type Manager } from '../../src/serving/manager.ts';
 import type { Observer } from '../../src/serving/observer.ts';
+import { createOpenInference } from '../../src/serving/open-inference/open-inference.ts';
 import { createPredictionIds } from '../../src/serving/prediction-id.ts';
 import { createPredictor } from '../../src/serving/predictor.ts';
 import type { ServedModel } from '../../src/serving/served-model.ts';
@@ -18,6 +19,7 @@ import { ModelError } from '../../src/version/errors.ts';
 import { observerWith } from './observer.ts';
 
 export const COMMIT = 'c'.repeat(40);
+export const CANDIDATE = 'd'.repeat(40);
 
 export function createTestApp(
   manager: Manager,
@@ -27,7 +29,14 @@ export function createTestApp(
 ): Express {
   const predictionIds = createPredictionIds(undefined);
   const observer = observerWith(observed);
+  const predictor = createPredictor({ manager, observer, predictionIds, requestTimeoutMs: 1000 });
+  const limits = { maxInputs: 64, maxChars: 100 };
   return createApp({
+    openInference: createOpenInference({
+      ...{ ...limits, manager, predictor, modelName: 'm', serverVersion: '1.2.3' },
+      candidate: () => CANDIDATE,
+    }),
+    modelName: 'm',
     adminToken: adminTokens.map((key) => ({ name: key, key })),
     hasAdminPort: false,
     versions: () => [],
@@ -41,9 +50,8 @@ export function createTestApp(
     manager,
     observer,
     predictionIds,
-    predictor: createPredictor({ manager, observer, predictionIds, requestTimeoutMs: 1000 }),
-    maxInputs: 64,
-    maxChars: 100,
+    predictor,
+    ...limits,
     maxBody: 10_000,
     maxConnections: 1000,
     handling: createHandlingPacer(),

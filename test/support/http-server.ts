@@ -4,9 +4,9 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import express, { type RequestHandler } from 'express';
 import { requestContext } from '../../src/http/middleware/request-context.ts';
-import { createHandlingPacer } from '../../src/http/pacer.ts';
 import { answerProblems } from '../../src/http/problems.ts';
 import { createHttpServer, type HttpServer, type ServerOptions } from '../../src/http/server.ts';
+import { createHandlingPacer } from '../../src/network/pacer.ts';
 import { observerWith } from './observer.ts';
 
 export interface TestHttpServer extends HttpServer {

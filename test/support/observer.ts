@@ -1,5 +1,6 @@
 /** An observer that ignores everything but what a test wants to see. */
 import type { Observer } from '../../src/serving/observer.ts';
+import { receivedTrace } from '../../src/serving/trace.ts';
 
 const ignore = (): void => undefined;
 
@@ -13,6 +14,7 @@ export function observerWith(observed: Partial<Observer> = {}): Observer {
       onNonSaturatingInt8: ignore,
     },
     onRoute: ignore,
+    startTrace: receivedTrace,
     onRequestStart: ignore,
     onRequestEnd: ignore,
     onError: ignore,

@@ -165,7 +165,9 @@ function refusalsOf(operation: Operation): readonly Refusal[] {
     const [status] = PROBLEMS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  const protocol = Object.keys(operation.problemContent ?? {}).length > 0 ? [operation.tag] : [];
+  const protocol = Object.values(operation.problemContent ?? {}).flatMap(
+    ({ schema }) => schema?.name ?? [],
+  );
   return [...byStatus].map(([status, codes]) => {
     const sorted = codes.toSorted();
     return { status, codes: sorted, name: [...protocol, ...sorted].join('_') };

@@ -5,8 +5,8 @@ import { createFleet } from '../../console/fleet/fleet.ts';
 import { createLive } from '../../console/fleet/live.ts';
 import { readPage } from '../../console/page.ts';
 import { createHistoryApp } from '../../http/history-app.ts';
-import { listen } from '../../http/lifecycle.ts';
 import { inspectModel } from '../../inference/inspect.ts';
+import { listen } from '../../network/listen.ts';
 import { createHistoryReader } from '../../repository/browse/reader.ts';
 import { port, serverAddress } from '../flag-values.ts';
 import type { Flags } from '../options.ts';
@@ -74,7 +74,7 @@ async function run(given: Flags): Promise<void> {
         onError: (error) => warn(String((error as Error).stack)),
       }),
     );
-    const url = await listen(server, { host: HOST, port: flags.port });
+    const url = `http://${await listen(server, { host: HOST, port: flags.port })}`;
     const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     print({}, `${url}/history`, (text) => text);
     notify('Open this address in a browser. Ctrl-C ends the page.');

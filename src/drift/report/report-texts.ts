@@ -4,7 +4,7 @@ import { formatCount, formatQuantity, formatShare } from '../../terminal/numbers
 import { formatDateTime, formatMinutes } from '../../terminal/time.ts';
 import { DRIFT_POLICY } from '../policy.ts';
 import type { BinDrift } from '../psi.ts';
-import type { DriftReport, Example, FeatureReport } from './report.ts';
+import type { DriftReport, Example, FeatureReport, Judgement } from './report.ts';
 
 /** With more categories, the smallest ones are shown together. */
 const MAX_CATEGORIES = 8;
@@ -88,7 +88,7 @@ function binTitle(feature: string, bins: readonly Pick<BinDrift, 'bin'>[], i: nu
   return i === bins.length - 1 ? `over ${before}` : `${before}–${name}`;
 }
 
-function languageTitle(code: string): string {
+export function languageTitle(code: string): string {
   if (code === 'und') {
     return 'undetermined';
   }
@@ -106,8 +106,10 @@ export function verdictTitle({ verdict, observations }: FeatureReport): string {
     : verdict;
 }
 
+type Judged = Judgement & Pick<DriftReport, 'threshold' | 'reference'>;
+
 /** One sentence for the whole report, and one for each foreign language. */
-export function summaryOf(report: DriftReport): { headline: string; foreign: string[] } {
+export function summaryOf(report: Judged): { headline: string; foreign: string[] } {
   return {
     headline: headlineOf(report),
     foreign: report.foreign_languages.map(
@@ -123,7 +125,7 @@ export function referenceTitle({ reference }: Pick<DriftReport, 'reference'>): s
   return reference === 'normal' ? 'normal traffic' : 'training data';
 }
 
-function headlineOf({ predictions, threshold, features, foreign_languages }: DriftReport): string {
+function headlineOf({ predictions, threshold, features, foreign_languages }: Judged): string {
   const drifted = features.filter(({ drifted }) => drifted).map(({ feature }) => feature);
   const findings = [
     ...(foreign_languages.length > 0

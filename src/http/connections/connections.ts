@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { createPacer, type HandlingPacer } from '../../network/pacer.ts';
 import type { ConnectionCloseReason } from '../../serving/observer.ts';
-import { createPacer, type HandlingPacer } from '../pacer.ts';
 import { createConnection, type Exchange, isAnswering, type OpenConnection } from './connection.ts';
 import { probeUntilAnswered } from './half-closed.ts';
 import type { GatePacers } from './request-gate.ts';

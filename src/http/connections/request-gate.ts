@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Pacer } from '../pacer.ts';
+import type { Pacer } from '../../network/pacer.ts';
 
 /** Pieces of a head, and of a body of unknown length, which may consist of many small chunks. */
 const MAX_HEAD_PIECE_BYTES = 16 * 1024;

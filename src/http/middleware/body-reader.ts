@@ -2,13 +2,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import {
+  type BodyAccount,
+  type BodyBudget,
+  hasTooSmallParts,
+  MIN_PART_BYTES,
+} from '../../network/body-budget.ts';
 import { ProblemError } from '../../serving/problem.ts';
-import type { BodyAccount, BodyBudget } from '../body-budget.ts';
 import { UnreadBodyError } from '../problems.ts';
-
-/** A body in smaller parts costs more to read than it may: so many are accepted, and then this size of each. */
-const MAX_SMALL_PARTS = 4096;
-const MIN_PART_BYTES = 64;
 
 interface Decoder {
   readonly create: () => Duplex;
@@ -98,7 +99,7 @@ function onTooManyParts(req: IncomingMessage, refuse: (problem: ProblemError) =>
   req.on('data', (part: Buffer) => {
     parts++;
     bytes += part.byteLength;
-    if (parts > MAX_SMALL_PARTS && bytes < parts * MIN_PART_BYTES) {
+    if (hasTooSmallParts(parts, bytes)) {
       const detail = `The body comes in chunks of fewer than ${MIN_PART_BYTES} bytes`;
       refuse(new UnreadBodyError('invalid-request', detail));
     }

@@ -8,20 +8,30 @@ import { findExcess } from './json-outline.ts';
 const JSON_TYPE = /^application\/(?:json|[^\s;/]+\+json)$/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]+)"?/i;
 
+/** The media types of a body in JSON. */
+export interface BodyTypes {
+  /** Beside `application/json`. */
+  readonly alsoAccepted: readonly string[];
+  /** Whether a body needs a media type. */
+  readonly isRequired: boolean;
+}
+
+const JSON_ONLY: BodyTypes = { alsoAccepted: [], isRequired: true };
+
 /**
  * Reads a body into `req.body`, as bytes; `parseJsonBody` parses them.
  *
  * Not Express's `json`, which takes three times as long, reads on after it has refused a body, and
  * replaces bytes that are no UTF-8 (docs/decisions/0011-http-on-the-main-thread.md).
  */
-export function readJson(options: ReadOptions): RequestHandler {
+export function readJson(options: ReadOptions, types: BodyTypes = JSON_ONLY): RequestHandler {
   return (req, res, next) => {
     if (isEmpty(req)) {
       req.body = Buffer.alloc(0);
       next();
       return;
     }
-    const refusal = refusalOf(req, options.limit);
+    const refusal = refusalOf(req, options.limit, types);
     if (refusal) {
       refuseUnlessEmpty(req, refusal, next);
       return;
@@ -90,6 +100,19 @@ export function parseJsonBody<T>(req: Request, check: (value: unknown, isPrefix:
   throw new ProblemError('invalid-body', `The body has ${excess.description}`);
 }
 
+/**
+ * Parses JSON that may have an array for each of `maxTexts` texts.
+ *
+ * @throws ProblemError `malformed-json`, or `invalid-body` where there is more of it than any request needs.
+ */
+export function parseBoundedJson(bytes: Buffer, maxTexts: number): unknown {
+  const excess = findExcess(bytes, maxTexts);
+  if (excess !== undefined) {
+    throw new ProblemError('invalid-body', `The body has ${excess.description}`);
+  }
+  return parseJson(bytes);
+}
+
 function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(utf8.decode(bytes));
@@ -105,11 +128,15 @@ function isEmpty({ headers }: IncomingMessage): boolean {
 }
 
 /** Why a body is not read at all; undefined where it is. */
-function refusalOf({ headers }: IncomingMessage, limit: number): ProblemError | undefined {
+function refusalOf(
+  { headers }: IncomingMessage,
+  limit: number,
+  types: BodyTypes,
+): ProblemError | undefined {
   const type = headers['content-type'];
-  const [essence = ''] = (type ?? '').split(';', 1);
-  if (!JSON_TYPE.test(essence.trim())) {
-    return unsupported(`The body must be application/json, found ${type || 'no content type'}`);
+  if (!isAccepted(type ?? '', types)) {
+    const accepted = ['application/json', ...types.alsoAccepted].join(' or ');
+    return unsupported(`The body must be ${accepted}, found ${type || 'no content type'}`);
   }
   const charset = CHARSET.exec(type ?? '')?.[1]?.toUpperCase() ?? 'UTF-8';
   if (!['UTF-8', 'UTF8', 'US-ASCII'].includes(charset)) {
@@ -121,6 +148,14 @@ function refusalOf({ headers }: IncomingMessage, limit: number): ProblemError | 
     return unsupported(`The body may be compressed by ${known}, found ${encoding}`);
   }
   return Number(headers['content-length'] ?? 0) > limit ? tooLarge(limit) : undefined;
+}
+
+function isAccepted(type: string, { alsoAccepted, isRequired }: BodyTypes): boolean {
+  const [essence = ''] = type.split(';', 1);
+  const name = essence.trim();
+  return name === ''
+    ? !isRequired
+    : JSON_TYPE.test(name) || alsoAccepted.includes(name.toLowerCase());
 }
 
 function unsupported(detail: string): ProblemError {

@@ -22,9 +22,10 @@ export interface Excess {
  * Millions of arrays, objects, fields or elements in a few megabytes take a hundred times their size to
  * parse, and hold the event loop for as long.
  *
+ * @param nested number of arrays and objects that the body may have because of its texts.
  * @returns undefined where the body may be parsed as a whole.
  */
-export function findExcess(bytes: Buffer): Excess | undefined {
+export function findExcess(bytes: Buffer, nested = 0): Excess | undefined {
   if (bytes.byteLength < MIN_BYTES) {
     return undefined;
   }
@@ -43,8 +44,8 @@ export function findExcess(bytes: Buffer): Excess | undefined {
     if (byte === QUOTE) {
       at = endOfString(bytes, at);
     } else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
-      if (++parts > MAX_PARTS) {
-        return cutAt(at, `more than ${MAX_PARTS} arrays and objects`, 'null');
+      if (++parts > MAX_PARTS + nested) {
+        return cutAt(at, `more than ${MAX_PARTS + nested} arrays and objects`, 'null');
       }
       closing.push(byte === OPEN_ARRAY ? CLOSE_ARRAY : CLOSE_OBJECT);
     } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {

@@ -1,16 +1,12 @@
 /** What every request gets before anything looks at it: an id, the model's commit, a clock. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import type { Client } from '../../serving/clients.ts';
 import type { Observer } from '../../serving/observer.ts';
 import { ProblemError } from '../../serving/problem.ts';
-
-/** An id from outside is taken over where it can't harm a log or a header. */
-const SANE_REQUEST_ID = /^[\w.:/+=-]{1,128}$/;
-/** W3C Trace Context, https://www.w3.org/TR/trace-context/#traceparent-header: only later versions may add fields. */
-const TRACEPARENT =
-  /^(?!ff|00.{54})[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
+import { requestIdFrom } from '../../serving/request-id.ts';
+import type { RequestTrace } from '../../serving/trace.ts';
+import { traceOf } from './request-trace.ts';
 
 /** nginx's status for a client that went away before it was answered. */
 export const CLIENT_CLOSED_REQUEST = 499;
@@ -21,7 +17,7 @@ export const OTHER_METHOD = 'OTHER';
 /** In `res.locals`. */
 export interface RequestContext {
   readonly requestId: string;
-  readonly traceId: string | undefined;
+  readonly trace: RequestTrace | undefined;
   /** `performance.now()` when the request's headers had been read. */
   readonly startedAt: number;
   /** Of a valid key. */
@@ -37,7 +33,10 @@ export interface RequestContext {
   onSent?: () => void;
 }
 
-export type RequestObserver = Pick<Observer, 'onRoute' | 'onRequestStart' | 'onRequestEnd'>;
+export type RequestObserver = Pick<
+  Observer,
+  'startTrace' | 'onRoute' | 'onRequestStart' | 'onRequestEnd'
+>;
 
 /** For requests that no route takes. */
 export const NO_ROUTE = 'none';
@@ -48,10 +47,11 @@ export function requestContext(
   observer: RequestObserver,
 ): RequestHandler {
   return (req, res, next) => {
-    const { requestId, traceId } = idsOf(req);
     const startedAt = performance.now();
+    const requestId = requestIdOf(req);
+    const trace = traceOf(req, observer, startedAt);
     const method = labelOf(req.method);
-    const context: RequestContext = { requestId, traceId, startedAt, method, route: NO_ROUTE };
+    const context: RequestContext = { requestId, trace, startedAt, method, route: NO_ROUTE };
     // Express's own `locals` has no prototype, which makes it slow to read.
     res.locals = context as RequestContext & Response['locals'];
     res.setHeader('x-request-id', requestId);
@@ -75,7 +75,7 @@ export function requestContext(
         series: { method: context.method, route: context.route, status },
         durationSeconds: (performance.now() - startedAt) / 1000,
         requestId,
-        traceId,
+        trace,
         client: context.client?.name,
         problem: context.problem,
       });
@@ -84,13 +84,9 @@ export function requestContext(
   };
 }
 
-/** What connects a request with the lines of other programs: its id, from the client or new, and its trace. */
-export function idsOf(req: IncomingMessage): { requestId: string; traceId: string | undefined } {
-  const received = header(req, 'x-request-id');
-  return {
-    requestId: received && SANE_REQUEST_ID.test(received) ? received : randomUUID(),
-    traceId: TRACEPARENT.exec(header(req, 'traceparent') ?? '')?.[1],
-  };
+/** From the client, or new. */
+export function requestIdOf(req: IncomingMessage): string {
+  return requestIdFrom(header(req, 'x-request-id'));
 }
 
 /** The method in the metrics, before a route has the request. */

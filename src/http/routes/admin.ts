@@ -12,13 +12,13 @@ import {
 import { OPERATIONS } from '../../api/operations.ts';
 import { describeVerdict } from '../../comparison/describe-verdict.ts';
 import { judge } from '../../comparison/verdict.ts';
+import type { BodyBudget } from '../../network/body-budget.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { ChangeAuthor, ChangeOutcome, ModelChange } from '../../serving/model-change.ts';
 import type { ModelControl } from '../../serving/model-control.ts';
 import { ProblemError } from '../../serving/problem.ts';
 import type { ServedModel } from '../../serving/served-model.ts';
 import type { ShadowReport } from '../../serving/shadow.ts';
-import type { BodyBudget } from '../body-budget.ts';
 import { parseJsonBody, readJson } from '../middleware/json-body.ts';
 import { contextOf } from '../middleware/request-context.ts';
 import type { Resource } from '../resource.ts';

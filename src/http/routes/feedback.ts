@@ -1,11 +1,11 @@
 /** `POST /feedback`: a client reports which label a prediction should have had. */
 import { type FeedbackRequest, feedbackRequestSchema } from '../../api/feedback.ts';
 import { OPERATIONS } from '../../api/operations.ts';
+import type { BodyBudget } from '../../network/body-budget.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { PredictionIds } from '../../serving/prediction-id.ts';
 import type { FeedbackRecord } from '../../serving/prediction-record.ts';
 import { ProblemError } from '../../serving/problem.ts';
-import type { BodyBudget } from '../body-budget.ts';
 import { parseJsonBody, readJson } from '../middleware/json-body.ts';
 import { contextOf } from '../middleware/request-context.ts';
 import type { Resource } from '../resource.ts';

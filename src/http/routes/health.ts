@@ -5,13 +5,6 @@ import type { Manager } from '../../serving/manager.ts';
 import { assertReady } from '../../serving/readiness.ts';
 import type { Resource } from '../resource.ts';
 
-const PROBE_PATHS: readonly string[] = [OPERATIONS.liveness.path, OPERATIONS.readiness.path];
-
-/** True for the requests that ask how the server is: they do not wait behind others. */
-export function isProbe({ url = '' }: { readonly url?: string | undefined }): boolean {
-  return PROBE_PATHS.includes(url);
-}
-
 export function liveness(): Resource {
   return {
     operation: OPERATIONS.liveness,

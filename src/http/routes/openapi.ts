@@ -9,6 +9,7 @@ import { sendShared } from '../middleware/shared-bytes.ts';
 import type { Resource } from '../resource.ts';
 
 export interface OpenApiOptions {
+  readonly modelName: string;
   readonly maxInputs: number;
   readonly maxChars: number;
   /** Maximum size of a body, in bytes. */
@@ -23,10 +24,8 @@ export interface OpenApiOptions {
 const RENEWAL_MS = 24 * 3600 * 1000;
 
 /** @param operations those of this server, known once all resources are. */
-export function openapi(
-  { maxInputs, maxChars, maxBody, manager, predictionIds, versions }: OpenApiOptions,
-  operations: () => readonly Operation[],
-): Resource {
+export function openapi(options: OpenApiOptions, operations: () => readonly Operation[]): Resource {
+  const { modelName, maxInputs, maxChars, maxBody, manager, predictionIds, versions } = options;
   let made: { readonly key: string; readonly at: number; readonly document: string } | undefined;
   const make = async (): Promise<string> => {
     const { commit } = manager.state();
@@ -37,7 +36,7 @@ export function openapi(
     if (made?.key !== key || now - made.at > RENEWAL_MS) {
       const [label] = labels;
       const deployment: Deployment = {
-        ...{ maxInputs, maxChars, maxBody, labels, commit, otherCommit },
+        ...{ modelName, maxInputs, maxChars, maxBody, labels, commit, otherCommit },
         predictionId:
           commit !== undefined && label !== undefined
             ? predictionIds.create({ commit, label })

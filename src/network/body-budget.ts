@@ -3,6 +3,15 @@
 /** Of each body, so that small requests are accepted however many large ones are on their way. */
 const FREE_BYTES = 16 * 1024;
 
+/** A body in smaller parts costs more to read than it may: so many are accepted, and then this size of each. */
+const MAX_SMALL_PARTS = 4096;
+export const MIN_PART_BYTES = 64;
+
+/** @param bytes of all parts that have arrived. */
+export function hasTooSmallParts(parts: number, bytes: number): boolean {
+  return parts > MAX_SMALL_PARTS && bytes < parts * MIN_PART_BYTES;
+}
+
 export interface BodyBudget {
   /** Accounts for one body. */
   open(): BodyAccount;

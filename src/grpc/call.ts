@@ -1,0 +1,85 @@
+/** One call, from its headers to the end of its stream. */
+import { constants, type ServerHttp2Stream } from 'node:http2';
+import type { Metadata } from '@grpc/grpc-js';
+import { PROBLEMS, type ProblemCode } from '../api/problem.ts';
+import type { Client } from '../serving/clients.ts';
+import type { RequestTrace } from '../serving/trace.ts';
+import { httpStatusOf } from './status.ts';
+
+/** What a handler sees of a call. */
+export interface Call {
+  readonly requestId: string;
+  readonly trace: RequestTrace | undefined;
+  /** `performance.now()` when its headers had been read. */
+  readonly startedAt: number;
+  /** The same for all calls of a connection. */
+  readonly connection: object;
+  /** By `Date.now()`, from the client's `grpc-timeout`; infinite without one. */
+  readonly deadline: number;
+  /** Undefined where no key is required. */
+  readonly client: Client | undefined;
+  /** Calls `listener` when the client has gone before its deadline. @returns a function that stops listening. */
+  onClientGone(listener: () => void): () => void;
+}
+
+/** What is known of it later than at its start. */
+export interface OpenCall extends Omit<Call, 'requestId' | 'trace' | 'client'> {
+  readonly stream: ServerHttp2Stream;
+  readonly path: string;
+  requestId: string;
+  trace: RequestTrace | undefined;
+  client: Client | undefined;
+  /** What it was answered with. */
+  problem: ProblemCode | undefined;
+  /** By `performance.now()`, when its status was sent. */
+  answeredAt: number | undefined;
+  /** Called when the whole answer has left. */
+  onSent: (() => void) | undefined;
+}
+
+export function createCall(stream: ServerHttp2Stream, path: string, deadline: number): OpenCall {
+  return {
+    requestId: '',
+    trace: undefined,
+    startedAt: performance.now(),
+    connection: stream.session ?? stream,
+    ...{ stream, path, deadline },
+    client: undefined,
+    problem: undefined,
+    answeredAt: undefined,
+    onSent: undefined,
+    onClientGone: (listener) => {
+      // At the deadline, grpc-js ends the stream itself.
+      const onClose = (): void => {
+        if (Date.now() < deadline) {
+          listener();
+        }
+      };
+      stream.once('close', onClose);
+      return () => stream.off('close', onClose);
+    },
+  };
+}
+
+/** The first value of a key whose values are texts. */
+export function textOf(metadata: Metadata, key: string): string | undefined {
+  return metadata.get(key)[0]?.toString();
+}
+
+/** nginx's status for a client that went away before it was answered. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** The status in the metrics and the log of a call whose stream has been closed. */
+export function endStatusOf({ stream, problem }: OpenCall): number {
+  const { sentHeaders, sentTrailers, rstCode } = stream;
+  // A status without an answer before it is sent in the headers.
+  const code = sentTrailers?.['grpc-status'] ?? sentHeaders?.['grpc-status'];
+  if (code === undefined) {
+    return CLIENT_CLOSED_REQUEST;
+  }
+  if (problem !== undefined) {
+    return PROBLEMS[problem][0];
+  }
+  const status = httpStatusOf(Number(code));
+  return status === 200 && rstCode !== constants.NGHTTP2_NO_ERROR ? CLIENT_CLOSED_REQUEST : status;
+}

@@ -1,0 +1,113 @@
+/** Rows of a Parquet file, one row group at a time. */
+import { open } from 'node:fs/promises';
+import type { AsyncBuffer, FileMetaData } from 'hyparquet';
+import { mismatch } from '../../errors.ts';
+import { formatBytes } from '../../terminal/numbers.ts';
+import { ScoringError } from '../scoring-error.ts';
+import { checkColumns, describeText, type ParserOptions } from './parsers.ts';
+import type { FileBlock, Row } from './row.ts';
+
+/** A row group is in memory as a whole: its values before compression. */
+const MAX_GROUP_BYTES = 256 * 1024 ** 2;
+const BLOCK_ROWS = 1024;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** @throws ScoringError `bad-input` where it is no Parquet file, or a row group of it is too large. */
+export async function* readParquet(
+  file: string,
+  options: Omit<ParserOptions, 'file'>,
+): AsyncGenerator<FileBlock> {
+  const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { compressors }] =
+    await Promise.all([import('hyparquet'), import('hyparquet-compressors')]);
+  const handle = await open(file);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) {
+      throw new ScoringError('bad-input', `${file}: Parquet can't be read from a pipe`);
+    }
+    const buffer: AsyncBuffer = {
+      byteLength: stats.size,
+      slice: async (start, end = stats.size) => {
+        const bytes = Buffer.alloc(end - start);
+        await handle.read(bytes, 0, bytes.length, start);
+        return bytes.buffer as ArrayBuffer;
+      },
+    };
+    const metadata = await orBadFile(file, () => parquetMetadataAsync(buffer));
+    const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+    const columns = checkColumns(names, { file, ...options });
+    yield { columns, rows: [], done: 0 };
+    let start = 0;
+    for (const group of metadata.row_groups) {
+      assertGroupSize(file, group);
+      const end = start + Number(group.num_rows);
+      const read = { file: buffer, metadata, compressors, rowStart: start, rowEnd: end };
+      const rows: Values[] = await orBadFile(file, () => parquetReadObjects(read));
+      for (let at = 0; at < rows.length; at += BLOCK_ROWS) {
+        const block = rows.slice(at, at + BLOCK_ROWS);
+        const first = start + at + 1;
+        yield {
+          columns,
+          rows: block.map((values, index) => toRow(values, first + index, options.textColumn)),
+          done: ((start + at + block.length) / Number(metadata.num_rows)) * stats.size,
+        };
+      }
+      start = end;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function orBadFile<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new ScoringError('bad-input', `${file} can't be read as Parquet: ${message}`, { cause });
+  }
+}
+
+function assertGroupSize(file: string, group: FileMetaData['row_groups'][number]): void {
+  const bytes = Number(group.total_byte_size);
+  if (bytes > MAX_GROUP_BYTES) {
+    const expected = `row groups of at most ${formatBytes(MAX_GROUP_BYTES)}, since each is in memory as a whole`;
+    throw new ScoringError('bad-input', mismatch(file, expected, formatBytes(bytes)));
+  }
+}
+
+function toRow(values: Values, line: number, textColumn: string): Row {
+  const text = values[textColumn];
+  const kept = { json: toJson(values) };
+  return typeof text === 'string'
+    ? { line, kept, text, error: undefined }
+    : { line, kept, text: undefined, error: describeText(textColumn, text ?? null) };
+}
+
+/** 64-bit integers have all of their digits, dates are ISO 8601, bytes are base64. */
+function toJson(value: unknown): string {
+  switch (typeof value) {
+    case 'bigint':
+      return String(value);
+    case 'object':
+      if (value instanceof Date) {
+        return Number.isNaN(value.getTime()) ? 'null' : JSON.stringify(value);
+      }
+      if (value instanceof Uint8Array) {
+        return JSON.stringify(Buffer.from(value).toString('base64'));
+      }
+      if (Array.isArray(value)) {
+        return `[${value.map(toJson).join(',')}]`;
+      }
+      if (value !== null) {
+        const fields = Object.entries(value).map(
+          ([name, field]) => `${JSON.stringify(name)}:${toJson(field)}`,
+        );
+        return `{${fields.join(',')}}`;
+      }
+      return 'null';
+    default:
+      return JSON.stringify(value) ?? 'null';
+  }
+}
