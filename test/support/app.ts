@@ -37,6 +37,7 @@ export function createTestApp(
       ...{ ...limits, manager, predictor, modelName: 'm', serverVersion: '1.2.3' },
       candidate: () => CANDIDATE,
     }),
+    modelName: 'm',
     adminToken: adminTokens.map((key) => ({ name: key, key })),
     hasAdminPort: false,
     corsOrigins: [],
