@@ -6,7 +6,8 @@ import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/
 import { ReflectionService } from '@grpc/reflection';
 import type { BodyBudget } from '../network/body-budget.ts';
 import type { HandlingPacer } from '../network/pacer.ts';
-import { identifyBy, type Key } from '../serving/clients.ts';
+import type { ReadClientAddress } from '../serving/client-address.ts';
+import { identifyBy, type Keyring } from '../serving/clients.ts';
 import type { Manager } from '../serving/manager.ts';
 import type { Observer } from '../serving/observer.ts';
 import type { OpenInference } from '../serving/open-inference/open-inference.ts';
@@ -36,7 +37,9 @@ export interface GrpcOptions {
   readonly manager: Manager;
   readonly observer: Observer;
   /** None: open to all. */
-  readonly apiKeys: readonly Key[];
+  readonly apiKeys: Keyring;
+  /** Undefined: a client's address is that of its connection. */
+  readonly clientAddress: ReadClientAddress | undefined;
   readonly bodyBudget: BodyBudget;
   readonly handling: HandlingPacer;
   /** Maximum size of a message, in bytes. */
