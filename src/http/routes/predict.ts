@@ -20,7 +20,7 @@ export function predict(options: PredictOptions, predictionRoute: PredictionRout
       const { texts, answer } = parseJsonBody(req, (body, isPrefix) =>
         parsePredictRequest(body, options, isPrefix),
       );
-      const { model, predictions, observe } = await predictor.predict({ ...context, texts });
+      const { model, predictions, observe } = await predictor.predict(texts, context);
       beforeSending(res, model.commit, observe);
       if (answer === 'labels') {
         sendJson(res, predictions.map(({ label }) => label) satisfies LabelsResponse);
