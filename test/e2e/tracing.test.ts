@@ -155,12 +155,12 @@ describe('requests that share batches', () => {
   });
 });
 
-test('a text of the cache has neither queue nor batch', async () => {
+test('a request that is answered from the cache has no parts', async () => {
   await server.predict({ inputs: 'said twice' });
   const { traceId, traceparent } = clientTrace();
   await server.predict({ inputs: 'said twice' }, { traceparent });
   const spans = await spansOf(traceId);
-  expect(spans.map(({ name }) => name).sort()).toEqual(['POST /predict', 'receive', 'respond']);
+  expect(spans.map(({ name }) => name).sort()).toEqual(['POST /predict']);
   expect(named(spans, 'POST /predict')[0]?.attributes['classifier.texts.cached']).toBe(1);
 });
 
