@@ -1,7 +1,7 @@
 /** Assembles the HTTP application out of its routes; it never listens. */
 import express, { type Express } from 'express';
 import type { ReadClientAddress } from '../serving/client-address.ts';
-import type { Key } from '../serving/clients.ts';
+import type { Keyring } from '../serving/clients.ts';
 import type { Observer } from '../serving/observer.ts';
 import { ProblemError } from '../serving/problem.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -18,6 +18,7 @@ import {
   consoleFleet,
   consolePage,
   consoleTexts,
+  docsPage,
 } from './routes/console.ts';
 import { type FeedbackOptions, feedback } from './routes/feedback.ts';
 import { liveness, readiness } from './routes/health.ts';
@@ -25,6 +26,7 @@ import { type HistoryOptions, historyRoutes } from './routes/history.ts';
 import { metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
 import { type OpenInferenceRoutesOptions, openInferenceRoutes } from './routes/open-inference.ts';
+import { type OpenApiOptions, openapi } from './routes/openapi.ts';
 import { type PredictOptions, predict } from './routes/predict.ts';
 
 export interface AppDependencies
@@ -34,11 +36,12 @@ export interface AppDependencies
     FeedbackOptions,
     ConsoleOptions,
     HistoryOptions,
-    AdminOptions {
+    AdminOptions,
+    Omit<OpenApiOptions, 'versions'> {
   /** None: open to all. */
-  readonly apiKeys: readonly Key[];
+  readonly apiKeys: Keyring;
   /** None: there is no `/admin`. */
-  readonly adminToken: readonly Key[];
+  readonly adminToken: Keyring;
   /** Whether `/admin` and `/metrics` are on a port of their own. */
   readonly hasAdminPort: boolean;
   /** Whose pages may use what clients use; none: only pages of the server itself. */
@@ -66,6 +69,7 @@ export function createApp(dependencies: AppDependencies): Express {
     liveness(),
     readiness(manager),
     ...consolePage(dependencies),
+    docsPage(dependencies),
     ...(hasAdminPort ? [] : operationsOf(dependencies)),
   ];
   return assemble(dependencies, resources);
@@ -95,11 +99,15 @@ function guarded({ operation, handlers }: Resource, { apiKeys, adminToken }: Gua
 
 function assemble(
   dependencies: Guards &
-    Pick<AppDependencies, 'manager' | 'observer' | 'corsOrigins' | 'clientAddress'>,
+    Pick<AppDependencies, 'observer' | 'corsOrigins' | 'clientAddress'> &
+    OpenApiOptions,
   unguarded: readonly Resource[],
 ): Express {
   const { manager, observer, corsOrigins, clientAddress } = dependencies;
-  const resources = unguarded.map((resource) => guarded(resource, dependencies));
+  const resources: readonly Resource[] = [
+    ...unguarded,
+    openapi(dependencies, () => resources.map(({ operation }) => operation)),
+  ].map((resource) => guarded(resource, dependencies));
   const app = express();
   app.disable('x-powered-by');
   // Answers differ each time and are small: hashing them for an ETag would gain nothing.

@@ -42,7 +42,7 @@ export interface ConsoleOptions extends PageOptions {
   /** The versions that a reader could compare. */
   readonly versions: () => readonly StoredVersion[];
   /** Those who may change the model; none: there is no `/admin`. */
-  readonly adminToken: readonly unknown[];
+  readonly adminToken: { readonly length: number };
   /** Whether `/admin` is on a port of its own. */
   readonly hasAdminPort: boolean;
 }
@@ -62,6 +62,11 @@ export function consolePage(options: PageOptions): Resource[] {
     { operation: OPERATIONS.consolePage, handlers: [send(options, 'index.html')] },
     ...historyPage(options),
   ];
+}
+
+/** The page that shows the description of the interface. */
+export function docsPage(options: PageOptions): Resource {
+  return { operation: OPERATIONS.docs, handlers: [send(options, 'docs.html')] };
 }
 
 /** The page of the history, and the files of all pages. */
