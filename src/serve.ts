@@ -9,11 +9,11 @@ import { type AppDependencies, createAdminApp, createApp } from './http/app.ts';
 import { createHttpServer } from './http/server.ts';
 import { createBodyBudget } from './network/body-budget.ts';
 import { createHandlingPacer } from './network/pacer.ts';
-
 import { createHistoryThread } from './repository/browse/in-thread.ts';
 import type { HistoryReader } from './repository/browse/reader.ts';
 import { drainAll, listenAll, type Servers, type Urls } from './servers.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
+import { createReadClientAddress } from './serving/client-address.ts';
 import { type DesiredVersion, readDesiredVersion } from './serving/desired-version.ts';
 import { loadBeside } from './serving/loader.ts';
 import { createManager, type Manager } from './serving/manager.ts';
@@ -188,24 +188,24 @@ function createPinWatcher(
   );
 }
 
-async function createServers(
+/** What the protocols use. */
+function createDependencies(
   config: Config,
   { group, manager, telemetry, control, change, history }: Parts,
-): Promise<Servers> {
+): AppDependencies {
   const { observer } = telemetry;
   const predictionIds = createPredictionIds(config.feedbackKey);
   const onPrediction = (record: PredictionRecord): void => control.shadow()?.offer(record);
   const predictor = createPredictor({ ...config, manager, predictionIds, observer, onPrediction });
-  const handling = createHandlingPacer();
   const fleet = createFleet(config.prometheusUrl, config.modelName);
-  const dependencies: AppDependencies = {
+  return {
     ...config,
     ...telemetry,
-    ...{ manager, control, change, predictor, predictionIds, handling, fleet, history },
+    ...{ manager, control, change, predictor, predictionIds, fleet, history },
+    handling: createHandlingPacer(),
     openInference: createOpenInference({
       ...config,
-      ...{ manager, predictor },
-      serverVersion: manifest.version,
+      ...{ manager, predictor, serverVersion: manifest.version },
       candidate: () => control.shadow()?.model.commit,
     }),
     live: createLive({ servers: [], fleet, own: () => manager.state().commit }),
@@ -213,6 +213,8 @@ async function createServers(
     versions: createVersionList(config),
     bodyBudget: createBodyBudget(MAX_BODIES_BYTES),
     hasAdminPort: config.adminPort !== undefined,
+    clientAddress:
+      config.trustProxy === undefined ? undefined : createReadClientAddress(config.trustProxy),
     readShadow: async () => {
       const reports = await group.collect('shadow');
       return addShadowReports(reports.length > 0 ? reports : [control.shadow()?.report()]);
@@ -223,16 +225,17 @@ async function createServers(
       group.shareFeedback?.(record.id, record.actual);
     },
   };
-  const inference = createOpenInference({
-    ...config,
-    ...{ manager, predictor, serverVersion: manifest.version },
-    candidate: () => control.shadow()?.model.commit,
-  });
+}
+
+async function createServers(config: Config, parts: Parts): Promise<Servers> {
+  const { manager, telemetry } = parts;
+  const dependencies = createDependencies(config, parts);
+  const { handling } = dependencies;
   const options = {
     ...config,
     maxConnectionsPerAddress: config.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
     commit: () => manager.state().commit,
-    ...{ handling, observer },
+    ...{ handling, observer: telemetry.observer },
   };
   return {
     main: createHttpServer(createApp(dependencies), options),
@@ -247,7 +250,7 @@ async function createServers(
           (await import('./grpc/server.ts')).createGrpcServer({
             ...dependencies,
             ...options,
-            inference,
+            inference: dependencies.openInference,
           }),
   };
 }

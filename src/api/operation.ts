@@ -79,6 +79,8 @@ export interface Operation {
   readonly description?: string;
   /** Undefined: open to all. */
   readonly guard?: Guard | undefined;
+  /** Browsers keep it from pages of other origins, whatever CORS_ORIGINS allows. */
+  readonly isSameOrigin?: boolean;
   readonly parameters?: readonly Parameter[];
   /** The body of a request; with limits and examples of the running server. */
   readonly request?: (deployment: Deployment) => Content;

@@ -8,12 +8,6 @@ const secret = (min: number, noun: string) =>
     .regex(/^[!-~]*$/, `expected ${noun} of printable ASCII characters without spaces`)
     .min(min, `expected ${noun} of ${min} characters or more`);
 
-export const splitKeys = (value: string): string[] =>
-  value
-    .split(',')
-    .map((key) => key.trim())
-    .filter((key) => key !== '');
-
 /** `<name>:<key>`, or a key alone. */
 export function parseKey(
   text: string,

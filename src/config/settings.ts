@@ -1,48 +1,21 @@
 /** Every setting: its variable, default, schema and help text. */
 import { z } from 'zod';
+import { ACCESS_SETTINGS } from './access-settings.ts';
 import { availableCpus } from './cpu-quota.ts';
-import { namedKeys, parseKey, splitKeys } from './key-schemas.ts';
 import { defaultMaxConnections } from './open-files.ts';
+import { integer, oneOf, setting, text } from './setting.ts';
 
-interface Setting<T> {
-  /** Environment variable; the flag is the same in lower case with dashes. */
-  readonly variable: string;
-  /** Help text: unit, meaning of the default, what happens at the limit. */
-  readonly doc: string;
-  /** The default, as a user would write it; none if the setting is optional. */
-  readonly fallback?: string;
-  /** From the text of the flag or variable to the value. */
-  readonly schema: z.ZodType<T, string | undefined>;
-}
-
-const text = z.string().min(1, 'expected some text');
-
-const integer = (min: number, max: number) => {
-  const message = `expected an integer from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d+$/, message)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, message);
-};
-
-const oneOf = <const T extends string>(...values: readonly T[]) =>
-  z.enum(values, `expected one of ${values.join(', ')}`);
-
-const setting = <T>(
-  variable: string,
-  fallback: string | undefined,
-  schema: z.ZodType<T, string | undefined>,
-  doc: string,
-): Setting<T> => ({ variable, doc, schema, ...(fallback === undefined ? {} : { fallback }) });
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'expected an address with http:// or https://' })
+  .optional();
 
 /** Every setting, in the order of `--help`. */
 export const SETTINGS = {
   host: setting(
     'HOST',
-    '0.0.0.0',
-    text,
-    'address to listen on; 0.0.0.0 is every IPv4 address of the machine',
+    undefined,
+    text.optional(),
+    'address to listen on; if unset, every address of the machine, of IPv6 too where the system has it; 0.0.0.0 is every IPv4 address',
   ),
   port: setting(
     'PORT',
@@ -162,7 +135,13 @@ export const SETTINGS = {
     'MAX_CONNECTIONS_PER_ADDRESS',
     undefined,
     integer(1, 65_535).optional(),
-    'maximum number of open connections from one address; if unset, only MAX_CONNECTIONS limits them: behind a load balancer all have its address',
+    'maximum number of open connections from one address, or /64 subnet of IPv6, whatever TRUST_PROXY is; if unset, only MAX_CONNECTIONS limits them: behind a load balancer all have its address',
+  ),
+  keepAliveTimeoutMs: setting(
+    'KEEP_ALIVE_TIMEOUT_MS',
+    '65000',
+    integer(1_000, 3_600_000),
+    'how long a connection without a request stays open, in milliseconds; longer than the idle timeout of the load balancer in front, which would otherwise send requests on connections that are being closed',
   ),
   logLevel: setting(
     'LOG_LEVEL',
@@ -195,57 +174,24 @@ export const SETTINGS = {
     integer(100, 1_000_000),
     'maximum number of characters of a text in the log; a longer one is cut, its line has input_cut: true; with the default, a line has less than 16 KiB, which Docker takes as one',
   ),
-  apiKeys: setting(
-    'API_KEYS',
-    '',
-    z
-      .string()
-      .refine(
-        (value) => value === '' || splitKeys(value).length > 0,
-        'expected at least one key, found none: the server would be open to all',
-      )
-      .transform((value) =>
-        splitKeys(value).map((text, index) => parseKey(text, `key-${index + 1}`)),
-      )
-      .pipe(namedKeys(8, 'keys')),
-    'comma-separated keys of 8 or more printable ASCII characters without spaces, each as <key> or <name>:<key>; the name is for the log, without one it is key-1, key-2, …; /predict, /feedback, /model and the data of the console then require one; if empty, they are open to all',
-  ),
-  feedbackKey: setting(
-    'FEEDBACK_KEY',
-    undefined,
-    // It is never sent: any characters will do.
-    z
-      .string()
-      .refine(
-        (value) => value === value.trim(),
-        'expected no spaces or line breaks at its beginning or end',
-      )
-      .min(16, 'expected 16 characters or more')
-      .optional(),
-    'secret of 16 or more characters that signs prediction ids, equal on all replicas; if unset, a random one: feedback must reach the server that predicted',
-  ),
-  adminToken: setting(
-    'ADMIN_TOKEN',
-    '',
-    z
-      .string()
-      .transform((value) => splitKeys(value).map((text) => parseKey(text, 'admin')))
-      .pipe(namedKeys(16, 'tokens')),
-    'comma-separated tokens of 16 or more printable ASCII characters without spaces, each as <token> or <name>:<token>; who has one may change the model by /admin, and is named in the log; if empty, there is no /admin',
-  ),
-  adminPort: setting(
-    'ADMIN_PORT',
-    undefined,
-    integer(0, 65_535).optional(),
-    'TCP port of /admin and /metrics, which PORT then does not have; if unset, PORT has them',
-  ),
+  ...ACCESS_SETTINGS,
   prometheusUrl: setting(
     'PROMETHEUS_URL',
     undefined,
-    z
-      .url({ protocol: /^https?$/, error: 'expected an address with http:// or https://' })
-      .optional(),
+    httpUrl,
     'address of a Prometheus that scrapes all replicas, as http://host:9090, with user and password if it needs them; the console then shows all replicas and the alerts that fire; if unset, this replica only',
+  ),
+  otlpEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    undefined,
+    httpUrl,
+    'address of an OpenTelemetry collector for OTLP over HTTP, as http://host:4318, which receives traces of requests; the other OTEL_… variables are those of the OpenTelemetry SDK; if unset, there are no traces',
+  ),
+  otlpTracesEndpoint: setting(
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    undefined,
+    httpUrl,
+    'the same as a whole address, for traces only: http://host:4318/v1/traces',
   ),
   watchPin: setting(
     'WATCH_PIN',

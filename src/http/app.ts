@@ -1,9 +1,12 @@
 /** Assembles the HTTP application out of its routes; it never listens. */
 import express, { type Express } from 'express';
+import type { ReadClientAddress } from '../serving/client-address.ts';
 import type { Key } from '../serving/clients.ts';
 import type { Observer } from '../serving/observer.ts';
 import { ProblemError } from '../serving/problem.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import { requireKey } from './middleware/api-key.ts';
+import { allowOrigins, PREFLIGHT_METHOD } from './middleware/cross-origin.ts';
 import { contextOf, NO_ROUTE, OTHER_METHOD, requestContext } from './middleware/request-context.ts';
 import { createPredictionRoute, type PredictionRouteOptions } from './prediction-route.ts';
 import { answerProblems } from './problems.ts';
@@ -20,7 +23,7 @@ import {
 import { type FeedbackOptions, feedback } from './routes/feedback.ts';
 import { liveness, readiness } from './routes/health.ts';
 import { type HistoryOptions, historyRoutes } from './routes/history.ts';
-import { type Exposition, metrics } from './routes/metrics.ts';
+import { metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
 import { type OpenInferenceRoutesOptions, openInferenceRoutes } from './routes/open-inference.ts';
 import { type OpenApiOptions, openapi } from './routes/openapi.ts';
@@ -41,7 +44,11 @@ export interface AppDependencies
   readonly adminToken: readonly Key[];
   /** Whether `/admin` and `/metrics` are on a port of their own. */
   readonly hasAdminPort: boolean;
-  readonly exposition: Exposition;
+  /** Whose pages may use what clients use; none: only pages of the server itself. */
+  readonly corsOrigins: readonly string[];
+  /** Undefined: a client's address is that of its connection. */
+  readonly clientAddress: ReadClientAddress | undefined;
+  readonly exposition: Telemetry['exposition'];
   readonly observer: Observer;
 }
 
@@ -91,10 +98,12 @@ function guarded({ operation, handlers }: Resource, { apiKeys, adminToken }: Gua
 }
 
 function assemble(
-  dependencies: Guards & Pick<AppDependencies, 'observer'> & OpenApiOptions,
+  dependencies: Guards &
+    Pick<AppDependencies, 'observer' | 'corsOrigins' | 'clientAddress'> &
+    OpenApiOptions,
   unguarded: readonly Resource[],
 ): Express {
-  const { manager, observer } = dependencies;
+  const { manager, observer, corsOrigins, clientAddress } = dependencies;
   const resources: readonly Resource[] = [
     ...unguarded,
     openapi(dependencies, () => resources.map(({ operation }) => operation)),
@@ -103,8 +112,11 @@ function assemble(
   app.disable('x-powered-by');
   // Answers differ each time and are small: hashing them for an ETag would gain nothing.
   app.disable('etag');
-  app.use(requestContext(() => manager.state().commit, observer));
-  mount(app, resources, observer);
+  app.use(requestContext(() => manager.state().commit, observer, clientAddress));
+  mount(app, resources, observer, corsOrigins.length > 0 ? allowOrigins(corsOrigins) : undefined);
+  if (corsOrigins.length > 0) {
+    observer.onRoute({ method: PREFLIGHT_METHOD, route: NO_ROUTE, statuses: [204, 499] });
+  }
   // Also what is refused, or abandoned by its client, before it has a route.
   observer.onRoute({ method: 'GET', route: NO_ROUTE, statuses: [400, 404, 417, 499] });
   observer.onRoute({

@@ -54,9 +54,9 @@ export function createPredictionRoute(options: PredictionRouteOptions): Predicti
 }
 
 function predictionContext(req: Request, res: Response): PredictionContext {
-  const { requestId, trace, startedAt, client } = contextOf(res);
+  const { requestId, trace, startedAt, client, address } = contextOf(res);
   return {
-    client: client?.id ?? req.socket,
+    client: client?.id ?? address ?? req.socket,
     requestId,
     trace,
     startedAt,

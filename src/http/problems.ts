@@ -75,8 +75,11 @@ export function sendProblem(
   res.status(statusOf(code));
   if (body) {
     // KServe's client reads the error only where the type is exactly this one.
+    const bytes = Buffer.from(JSON.stringify(body));
     res.setHeader('content-type', 'application/json');
-    res.end(JSON.stringify(body));
+    // Also where HEAD leaves the body out.
+    res.setHeader('content-length', bytes.byteLength);
+    res.end(bytes);
   } else {
     res.type('application/problem+json').send(problemJson(code, message));
   }

@@ -2,6 +2,7 @@
 import type { Express, RequestHandler } from 'express';
 import { type Operation, statusesOf } from '../api/operation.ts';
 import { ProblemError } from '../serving/problem.ts';
+import type { CrossOrigin } from './middleware/cross-origin.ts';
 import {
   CLIENT_CLOSED_REQUEST,
   contextOf,
@@ -15,18 +16,22 @@ export interface Resource {
   readonly handlers: readonly RequestHandler[];
 }
 
-/** @param resources may have the same path with different methods. */
+/**
+ * @param resources may have the same path with different methods.
+ * @param crossOrigin undefined: browsers keep every resource from pages of other origins.
+ */
 export function mount(
   app: Express,
   resources: readonly Resource[],
   observer: RequestObserver,
+  crossOrigin?: CrossOrigin,
 ): void {
   for (const path of new Set(resources.map(({ operation }) => operation.path))) {
     mountPath(
       app,
       path,
       resources.filter(({ operation }) => operation.path === path),
-      observer,
+      { observer, crossOrigin },
     );
   }
 }
@@ -35,7 +40,7 @@ function mountPath(
   app: Express,
   path: string,
   resources: readonly Resource[],
-  observer: RequestObserver,
+  { observer, crossOrigin }: { observer: RequestObserver; crossOrigin: CrossOrigin | undefined },
 ): void {
   const closed = CLIENT_CLOSED_REQUEST;
   const label = resources[0]?.operation.route ?? path;
@@ -56,6 +61,9 @@ function mountPath(
     Object.assign(contextOf(res), { method, route: label });
     next();
   });
+  if (crossOrigin && !resources.some(({ operation }) => operation.isSameOrigin)) {
+    route.all(crossOrigin(methods));
+  }
   for (const { operation, handlers } of resources) {
     route[operation.method](...handlers);
   }

@@ -19,8 +19,6 @@ import { isProbe } from './monitoring-paths.ts';
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const TIMEOUT_CHECK_MS = 1_000;
-/** Longer than the idle timeout of common load balancers (60 s), so that they close first. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** Against clients that do not read their answer: no byte has left for so long. */
 const UNREAD_TIMEOUT_MS = 30_000;
 
@@ -32,6 +30,8 @@ export interface ServerOptions {
   readonly maxConnectionsPerAddress: number;
   /** How long an answer may take to compute. */
   readonly requestTimeoutMs: number;
+  /** How long a connection without a request stays open. */
+  readonly keepAliveTimeoutMs: number;
   /** Of the model that serves. */
   readonly commit: () => string | undefined;
   readonly observer: Pick<
@@ -46,7 +46,7 @@ export interface HttpServer {
 }
 
 export function createHttpServer(app: Express, options: ServerOptions): HttpServer {
-  const { requestTimeoutMs, observer, commit } = options;
+  const { requestTimeoutMs, keepAliveTimeoutMs, observer, commit } = options;
   const connections = createConnections({
     ...options,
     handle: app,
@@ -71,7 +71,7 @@ export function createHttpServer(app: Express, options: ServerOptions): HttpServ
     // Answered as a problem, as everything else is.
     requireHostHeader: false,
   });
-  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  server.keepAliveTimeout = keepAliveTimeoutMs;
   server.timeout = requestTimeoutMs + UNREAD_TIMEOUT_MS;
   // A client may close its side after its request and still wait for the answer.
   Object.assign(server, { httpAllowHalfOpen: true });

@@ -267,7 +267,8 @@ async function runBatch(state: State, batch: readonly QueuedText[]): Promise<voi
   const identifying = Promise.resolve().then(() => texts.map(identifyLanguage));
   const [run, languages] = await Promise.allSettled([running, identifying]);
   const endedAt = now();
-  reportBatch(batch, { startedAt, endedAt });
+  const report = run.status === 'fulfilled' ? run.value : undefined;
+  reportBatch(batch, { startedAt, endedAt, report });
   for (const queued of batch) {
     forget(state, queued);
   }

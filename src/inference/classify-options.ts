@@ -1,6 +1,7 @@
 /** What a caller may want to know about one request while it is classified. */
 
 import type { ClientKey } from './fair-queue.ts';
+import type { Interval, WorkerReport } from './messages.ts';
 
 /**
  * Receives the function that cancels the request. It is not an `AbortSignal`, which costs too much on each
@@ -8,17 +9,12 @@ import type { ClientKey } from './fair-queue.ts';
  */
 export type OnWaiting = (cancel: (reason: unknown) => void) => void;
 
-/** When a batch was run, for one of the requests that had texts in it; times of `performance.now()`. */
-export interface BatchTimes {
-  /**
-   * When the request's texts began to wait; `startedAt` if the batch ran already, for another request
-   * with the same text.
-   */
-  readonly queuedAt: number;
-  readonly startedAt: number;
-  readonly endedAt: number;
+/** How a batch was run; one object for all requests that had texts in it. */
+export interface BatchTimes extends Interval {
   /** Texts in the batch, those of other requests included. */
   readonly texts: number;
+  /** Undefined where the batch failed. */
+  readonly report: WorkerReport | undefined;
 }
 
 export interface ClassifyOptions {
@@ -33,6 +29,9 @@ export interface ClassifyOptions {
   /**
    * Called for each batch that held texts of the request, also for one that failed, before the promise
    * settles; not for texts that the cache had. It must not throw.
+   *
+   * @param queuedAt when the request's texts began to wait, of `performance.now()`; after the batch's
+   * `startedAt` if it ran already, for another request with the same text.
    */
-  readonly onBatch?: ((batch: BatchTimes) => void) | undefined;
+  readonly onBatch?: ((batch: BatchTimes, queuedAt: number) => void) | undefined;
 }

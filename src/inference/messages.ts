@@ -37,6 +37,8 @@ export interface StartupMessage {
   readonly topic: TopicLayer | undefined;
   /** Intra-op threads for single requests; with 1, there is no separate session for them. */
   readonly intraOpThreads: number;
+  /** `clockOffsetMs` of the pool's thread. */
+  readonly clockOffsetMs: number;
 }
 
 /** Pool → worker. */
@@ -52,14 +54,26 @@ export type RequestMessage =
   /** Release the sessions and end. */
   | { readonly type: 'close' };
 
+/** Times of `performance.now()` in the thread of the pool. */
+export interface Interval {
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
 /** One run of the model; a batch takes one or more. */
-export interface Run {
+export interface Run extends Interval {
   readonly texts: number;
-  readonly durationMs: number;
+}
+
+/** What a worker did for a batch, and when. */
+export interface WorkerReport {
+  readonly threadId: number;
+  readonly tokenizing: Interval;
+  readonly runs: readonly Run[];
 }
 
 /** What the model returned for a batch, in the order of its texts; zeros for those that were given up. */
-export interface BatchResult {
+export interface BatchResult extends WorkerReport {
   /** `[texts, labels]`, row by row. */
   readonly logits: Float32Array;
   /** Tokens that the model received, special ones included: `[texts]`. */
@@ -70,7 +84,6 @@ export interface BatchResult {
   readonly truncated: Uint8Array;
   /** `[texts, PLANES]` of topic/topic.ts, row by row; empty for a model without such a layer. */
   readonly projections: Float64Array;
-  readonly runs: readonly Run[];
 }
 
 /** Worker → pool. */

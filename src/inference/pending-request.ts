@@ -69,10 +69,7 @@ export function rejectRequest(request: PendingRequest, error: unknown): Set<Queu
 }
 
 /** Calls `onBatch` of each request that had texts in a batch. */
-export function reportBatch(
-  batch: readonly QueuedText[],
-  { startedAt, endedAt }: Pick<BatchTimes, 'startedAt' | 'endedAt'>,
-): void {
+export function reportBatch(batch: readonly QueuedText[], times: Omit<BatchTimes, 'texts'>): void {
   let requests: Set<PendingRequest> | undefined;
   for (const { waiters } of batch) {
     for (const { request } of waiters) {
@@ -82,12 +79,10 @@ export function reportBatch(
       }
     }
   }
-  for (const { queuedAt, onBatch } of requests ?? []) {
-    onBatch?.({
-      queuedAt: Math.min(queuedAt, startedAt),
-      startedAt,
-      endedAt,
-      texts: batch.length,
-    });
+  if (requests) {
+    const reported: BatchTimes = { ...times, texts: batch.length };
+    for (const { queuedAt, onBatch } of requests) {
+      onBatch?.(reported, queuedAt);
+    }
   }
 }

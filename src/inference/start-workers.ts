@@ -2,6 +2,7 @@
 import type { ModelConfig } from '../artifacts/model-config.ts';
 import { type ModelFiles, modelFile, parseJsonFile } from '../artifacts/read.ts';
 import { availableCpus } from '../config/cpu-quota.ts';
+import { clockOffsetMs } from './clock.ts';
 import { orBadModel } from './errors.ts';
 import { checkGolden, GoldenError } from './golden.ts';
 import { createPool, type Pool, type PoolOptions } from './pool.ts';
@@ -96,6 +97,7 @@ function startPool(
       intraOpThreads: hasSingleRequests
         ? Math.min(MAX_INTRA_OP_THREADS, workers, availableCpus())
         : 1,
+      clockOffsetMs: clockOffsetMs(),
     },
     hungAfterMs,
     onRestart,

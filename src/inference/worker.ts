@@ -5,8 +5,9 @@
 import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { basename } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
+import { clockOffsetMs } from './clock.ts';
 import { collectGarbageSoon } from './garbage.ts';
 import { assertGoldenIds } from './golden-ids.ts';
 import type {
@@ -41,6 +42,8 @@ const singleRequestSession =
 // `workerData` lives as long as the thread; the bytes are not needed any more.
 Object.assign(startup, { model: undefined, tokenizer: undefined });
 const signature = readSignature(session);
+/** Of this thread's clock, to have the time of the pool's. */
+const shiftMs = clockOffsetMs() - startup.clockOffsetMs;
 const runOptions = { signature, padId, labelCount, hiddenName: topic?.hiddenName };
 
 port.on('message', async (message: RequestMessage) => {
@@ -88,9 +91,11 @@ async function classify(
   { texts, givenUp }: { readonly texts: readonly string[]; readonly givenUp: Uint8Array },
   used: InferenceSession,
 ): Promise<BatchResult> {
+  const startedAt = now();
   const isWanted = (index: number): boolean => givenUp[index] === 0;
   const encodings = texts.map((text, index) => (isWanted(index) ? encode(text) : GIVEN_UP));
   const encoded = texts.map((_, index) => index).filter((index) => encodings[index] !== GIVEN_UP);
+  const tokenizing = { startedAt, endedAt: now() };
   const lengths = encoded.map((index) => (encodings[index] as Encoding).ids.length);
   const logits = new Float32Array(texts.length * labelCount);
   const projections = new Float64Array(topic ? texts.length * PLANES : 0);
@@ -98,10 +103,10 @@ async function classify(
   for (const run of cutRuns(lengths, paddingFree)) {
     const indices = run.map((at) => encoded[at] as number).filter(isWanted);
     if (indices.length > 0) {
-      const start = performance.now();
+      const runStartedAt = now();
       const inputs = indices.map((index) => encodings[index] as Encoding);
       const outputs = await runSession(used, inputs, runOptions);
-      runs.push({ texts: indices.length, durationMs: performance.now() - start });
+      runs.push({ texts: indices.length, startedAt: runStartedAt, endedAt: now() });
       copyRows(outputs.logits, logits, indices);
       if (topic) {
         copyRows(project(outputs.hidden, topic.planes), projections, indices);
@@ -114,8 +119,15 @@ async function classify(
     unknown: Uint32Array.from(encodings, ({ unknown }) => unknown),
     truncated: Uint8Array.from(encodings, ({ truncated }) => Number(truncated)),
     projections,
+    threadId,
+    tokenizing,
     runs,
   };
+}
+
+/** In the time of the pool's thread. */
+function now(): number {
+  return performance.now() + shiftMs;
 }
 
 /** Copies the rows of a run to where its texts are in the batch. */

@@ -62,19 +62,30 @@ export interface EndedRequest {
   readonly trace?: RequestTrace | undefined;
   /** The name of the key that the client sent, where it is one of the server's. */
   readonly client?: string | undefined;
+  /** Of the client, where a proxy in front of the server is trusted to name it. */
+  readonly address?: string | undefined;
   /** The type of the problem that it was answered with. */
   readonly problem?: string | undefined;
+  /** Of a request over gRPC, such as `RESOURCE_EXHAUSTED`. */
+  readonly grpcStatus?: string | undefined;
 }
 
 export const CONNECTION_CLOSE_REASONS = ['refused', 'evicted', 'unread'] as const;
 export type ConnectionCloseReason = (typeof CONNECTION_CLOSE_REASONS)[number];
 
+export interface WrittenAnswer {
+  readonly model: Pick<ServedModel, 'name' | 'commit'>;
+  readonly answers: readonly Answer[];
+  /** `performance.now()`, where `latency_ms` of the log ends. */
+  readonly writtenAt: number;
+}
+
 /** One request for predictions, from its arrival on. */
 export interface PredictionObserver {
   /** A batch that held texts of the request has run; may come several times. */
-  onBatch?(batch: BatchTimes): void;
-  /** Its texts were classified, and its answer is about to be written. */
-  onClassified?(model: Pick<ServedModel, 'name' | 'commit'>, answers: readonly Answer[]): void;
+  onBatch?(batch: BatchTimes, queuedAt: number): void;
+  /** Its answer has been written. */
+  onAnswered?(answer: WrittenAnswer): void;
   /** Called once for each prediction, after the answer has been written. */
   onPrediction(record: PredictionRecord): void;
   onRejected(reason: RejectionReason): void;

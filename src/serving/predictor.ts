@@ -91,7 +91,6 @@ export function createPredictor(options: PredictorOptions): Predictor {
         release();
       }
       const { name, commit } = model;
-      observed.onClassified?.(model, answers);
       const predictions = answers.map(({ classification }) =>
         toPrediction(classification, predictionIds.create({ label: classification.label, commit })),
       );
@@ -171,7 +170,9 @@ function observeAll(
   { model: { name, commit }, predictions, answers }: Answered,
   onPrediction: PredictorOptions['onPrediction'],
 ): void {
-  const latencyMs = round(performance.now() - startedAt, 1e3);
+  const writtenAt = performance.now();
+  const latencyMs = round(writtenAt - startedAt, 1e3);
+  observer.onAnswered?.({ model: { name, commit }, answers, writtenAt });
   for (const [index, { id, label, score, scores, language }] of predictions.entries()) {
     const { classification, cached } = answers[index] as Answer;
     // Each field by name: object spread is slow on this path (docs/decisions/0006-cache-and-processes.md).

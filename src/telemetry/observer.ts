@@ -16,6 +16,7 @@ import type { Log } from './log/log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { type InputLogging, predictionFields, shadowPredictionFields } from './prediction-log.ts';
 import type { RequestLog } from './request-log.ts';
+import type { TracedPrediction, Tracer } from './tracer.ts';
 
 export interface ObserverOptions extends InputLogging {
   readonly metrics: Metrics;
@@ -23,17 +24,19 @@ export interface ObserverOptions extends InputLogging {
   readonly log: Log;
   readonly requestLog: RequestLog;
   readonly modelName: string;
+  /** Undefined where no spans are recorded. */
+  readonly tracer: Tracer | undefined;
 }
 
 export function createObserver(options: ObserverOptions): Observer {
-  const { metrics, history, log, requestLog, modelName } = options;
+  const { metrics, history, log, requestLog, modelName, tracer } = options;
   const onError = (error: unknown, requestId?: string): void =>
     log.write('error', 'error', { request_id: requestId, ...errorFields(error) });
   const predictionObserver = observePredictions(options, onError);
   return {
     classifier: observeClassifier(metrics, log),
     onRoute: metrics.onRoute,
-    startTrace: receivedTrace,
+    startTrace: tracer?.startTrace ?? receivedTrace,
     onRequestStart: metrics.onRequestStart,
     onConnectionClosed: metrics.onConnectionClosed,
     onRequestEnd: deferUntilAfterResponse(
@@ -41,6 +44,7 @@ export function createObserver(options: ObserverOptions): Observer {
         const { series, durationSeconds } = request;
         metrics.onRequestEnd(request);
         requestLog.onRequestEnd(request);
+        tracer?.onRequestEnd(request);
         if (PREDICTION_ROUTES.has(series.route)) {
           history.onRequestEnd(series.status, durationSeconds);
         }
@@ -48,7 +52,9 @@ export function createObserver(options: ObserverOptions): Observer {
       (error) => onError(error),
     ),
     onError,
-    startPrediction: () => predictionObserver,
+    startPrediction: tracer
+      ? ({ trace }) => withSpans(predictionObserver, tracer.startPrediction(trace))
+      : () => predictionObserver,
     onFeedback: ({ requestId, predicted, actual, ...fields }) => {
       metrics.onFeedback(predicted, actual);
       history.onFeedback(predicted, actual);
@@ -97,6 +103,22 @@ function observeShadow(
       history.onCandidate();
     },
   };
+}
+
+function withSpans(
+  observer: PredictionObserver,
+  traced: TracedPrediction | undefined,
+): PredictionObserver {
+  return traced
+    ? {
+        ...traced,
+        onPrediction: observer.onPrediction,
+        onRejected: (reason) => {
+          observer.onRejected(reason);
+          traced.onRejected(reason);
+        },
+      }
+    : observer;
 }
 
 /** One for all requests: nothing of a single request is kept. */

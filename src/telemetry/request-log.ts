@@ -81,7 +81,7 @@ export function createRequestLog({ log, accessLog, onOmitted }: RequestLogOption
 }
 
 function requestFields(request: EndedRequest): object {
-  const { series, requestId, trace, client, problem, durationSeconds } = request;
+  const { series, requestId, trace, client, address, problem, durationSeconds } = request;
   return {
     request_id: requestId,
     trace_id: trace?.traceId,
@@ -90,6 +90,7 @@ function requestFields(request: EndedRequest): object {
     route: series.route,
     status: series.status,
     client,
+    address,
     problem,
     duration_ms: round(1000 * durationSeconds, 1e3),
   };

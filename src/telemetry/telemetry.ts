@@ -11,7 +11,8 @@ import { errorFields } from './error-fields.ts';
 import { createHistory, type History } from './history.ts';
 import type { HistorySnapshot } from './history-snapshot.ts';
 import { createLog, type Log } from './log/log.ts';
-import { createMetrics } from './metrics/metrics.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import type { MetricsSnapshot } from './metrics/snapshot.ts';
 import { createObserver } from './observer.ts';
 import {
   allObserved,
@@ -24,9 +25,12 @@ import { selectTexts, type TimedPrediction } from './recent-texts.ts';
 import { createRequestLog } from './request-log.ts';
 import { type ServiceAlarm, serviceAlarms } from './service-policy.ts';
 import { addStats, NO_STATS } from './stats.ts';
+import type { OnTracedBatch, Tracer } from './tracer.ts';
 
 /** A scrape waits for the log, so that its counts are those of the lines that are there. */
 const FLUSH_TIMEOUT_MS = 200;
+/** What the collector has not received by then, when the process stops, is dropped. */
+const TRACES_TIMEOUT_MS = 1_000;
 /** What the log has not written by then, when the process stops, is dropped. */
 const LOG_TIMEOUT_MS = 2_000;
 
@@ -35,13 +39,19 @@ export interface Overview extends HistorySnapshot {
   readonly alarms: readonly ServiceAlarm[];
 }
 
+/** A format of the metrics. */
+export interface Exposition {
+  readonly contentType: string;
+  expose(): Promise<string>;
+}
+
 export interface Telemetry {
   readonly log: Log;
   /** Writes the last lines. @param unanswered the number of connections that still waited for an answer. */
   readonly close: (unanswered: number) => Promise<void>;
   readonly observer: Observer;
-  /** The metrics of all processes, in Prometheus text format. */
-  readonly exposition: { readonly contentType: string; expose(): Promise<string> };
+  /** The metrics of all processes, in the formats of Prometheus and OpenMetrics. */
+  readonly exposition: Readonly<Record<'text' | 'openMetrics', Exposition>>;
   /** The history, queues and workers of all processes. */
   readonly overview: () => Promise<Overview>;
   /** The newest texts of some bins of a feature, of all processes. */
@@ -50,6 +60,13 @@ export interface Telemetry {
   /** The normal of the version that serves; undefined where there is none. */
   readonly readNormal: () => Promise<Normal | undefined>;
 }
+
+type TracingConfig = Pick<Config, 'otlpEndpoint' | 'otlpTracesEndpoint'>;
+type TelemetryConfig = TracingConfig &
+  Pick<
+    Config,
+    'logLevel' | 'logFile' | 'logInput' | 'logInputChars' | 'accessLog' | 'modelName' | 'baselines'
+  >;
 
 /** What the parts of the server report of themselves. */
 export interface Readers {
@@ -62,10 +79,7 @@ export interface Readers {
  * @throws the system's error where LOG_FILE can't be written.
  */
 export async function createTelemetry(
-  config: Pick<
-    Config,
-    'logLevel' | 'logFile' | 'logInput' | 'logInputChars' | 'accessLog' | 'modelName' | 'baselines'
-  >,
+  config: TelemetryConfig,
   group: ProcessGroup,
   readers: Readers,
 ): Promise<Telemetry> {
@@ -86,6 +100,7 @@ export async function createTelemetry(
     onPredictionLine: metrics.onPredictionLine,
     onDrop: metrics.onLogDrop,
   });
+  const tracer = await createTracerIfOn(config, log, metrics.onTracedBatch);
   const requestLog = createRequestLog({ ...config, log, onOmitted: metrics.onRequestOmitted });
   /** What has been answered is counted, and its lines are in the log. */
   const settle = async (): Promise<void> => {
@@ -100,23 +115,52 @@ export async function createTelemetry(
   return {
     log,
     close: async (unanswered) => {
+      await allObserved();
+      await tracer?.close(TRACES_TIMEOUT_MS);
       requestLog.flush();
       log.write('info', 'stopped', { unanswered });
       await log.close(LOG_TIMEOUT_MS);
     },
-    observer: createObserver({ ...config, metrics, history, log, requestLog }),
-    exposition: {
-      contentType: metrics.contentType,
-      expose: async () => {
-        const reports = await group.collect('metrics');
-        await settle();
-        return metrics.expose(reports);
-      },
-    },
+    observer: createObserver({ ...config, metrics, history, log, requestLog, tracer }),
+    exposition: createExposition(group, metrics, settle),
     ...createConsoleReaders(group, history, { readReport, readNormal }),
     readReport,
     readNormal,
   };
+}
+
+/** Of all processes, or of this one where there is no other. */
+function createExposition(
+  group: ProcessGroup,
+  metrics: Metrics,
+  settle: () => Promise<void>,
+): Telemetry['exposition'] {
+  const collect = async (): Promise<MetricsSnapshot[]> => {
+    const reports = await group.collect('metrics');
+    await settle();
+    return reports;
+  };
+  return {
+    text: {
+      contentType: metrics.contentType,
+      expose: async () => metrics.expose(await collect()),
+    },
+    openMetrics: {
+      contentType: metrics.openMetricsType,
+      expose: async () => metrics.exposeOpenMetrics(await collect()),
+    },
+  };
+}
+
+/** OpenTelemetry's SDK takes time and memory: it is loaded only where a collector is configured. */
+async function createTracerIfOn(
+  config: TracingConfig,
+  log: Log,
+  onTracedBatch: OnTracedBatch,
+): Promise<Tracer | undefined> {
+  return config.otlpEndpoint === undefined && config.otlpTracesEndpoint === undefined
+    ? undefined
+    : (await import('./tracing/tracing.ts')).createTracer({ ...config, log, onTracedBatch });
 }
 
 /** What the console shows: of all processes, or of this one where there is no other. */

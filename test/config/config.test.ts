@@ -4,7 +4,7 @@ import { SETTINGS } from '../../src/config/settings.ts';
 
 test('without any setting, each has its documented default', () => {
   expect(readConfig({}, {})).toMatchObject({
-    host: '0.0.0.0',
+    host: undefined,
     port: 8080,
     modelStore: 'models',
     modelName: 'tweet-sentiment',
@@ -34,6 +34,19 @@ test('keys are separated by commas, with or without spaces', () => {
   expect(readConfig({}, { API_KEYS: '' }).apiKeys).toEqual([]);
 });
 
+test.each<[Record<string, string>, object]>([
+  [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
+  [{ TRUST_PROXY: '10.0.0.0/8, loopback,::1' }, { trustProxy: ['10.0.0.0/8', 'loopback', '::1'] }],
+  [{}, { trustProxy: undefined, corsOrigins: [] }],
+  [{ CORS_ORIGINS: '*' }, { corsOrigins: ['*'] }],
+  [
+    { CORS_ORIGINS: 'https://app.example.com, http://localhost:3000' },
+    { corsOrigins: ['https://app.example.com', 'http://localhost:3000'] },
+  ],
+])('%j is %j', (env, expected) => {
+  expect(readConfig({}, env)).toMatchObject(expected);
+});
+
 test('the configuration is frozen', () => {
   expect(Object.isFrozen(readConfig({}, {}))).toBe(true);
 });
@@ -56,6 +69,23 @@ describe('the message of a bad setting names it, the expected and the found valu
     ],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: expected one of error, warn, info, debug, found "loud"'],
     [{ LOG_INPUT: 'all' }, 'LOG_INPUT: expected one of masked, full, hash, none, found "all"'],
+    ...['0', '17', '-1', '1.5', 'true', '10.0.0.0/40', '1,10.0.0.1', ' , '].map(
+      (found): [Record<string, string>, string] => [
+        { TRUST_PROXY: found },
+        `TRUST_PROXY: expected a number of proxies from 1 to 16, or addresses and subnets such as 10.0.0.0/8, found ${JSON.stringify(found)}`,
+      ],
+    ),
+    ...[
+      ...['app.example.com', 'https://app.example.com/', 'https://APP.example.com', 'null'],
+      ...['https://a.example,*', 'https://*.example.com', 'ftp://a.example'],
+    ].map((found): [Record<string, string>, string] => [
+      { CORS_ORIGINS: found },
+      `CORS_ORIGINS: expected origins without a path, such as https://app.example.com or http://localhost:3000, or * alone, found ${JSON.stringify(found)}`,
+    ]),
+    [
+      { KEEP_ALIVE_TIMEOUT_MS: '0' },
+      'KEEP_ALIVE_TIMEOUT_MS: expected an integer from 1000 to 3600000, found "0"',
+    ],
     [{ API_KEYS: 'short' }, 'API_KEYS: expected keys of 8 characters or more'],
     [{ API_KEYS: 'long-enough,short' }, 'API_KEYS: expected keys of 8 characters or more'],
     [{ API_KEYS: 'a-name:short' }, 'API_KEYS: expected keys of 8 characters or more'],

@@ -55,6 +55,7 @@ beforeEach(async () => {
     maxConnections: 2 * BURST,
     maxConnectionsPerAddress: 2 * BURST,
     requestTimeoutMs: 1000,
+    keepAliveTimeoutMs: 5000,
     commit: () => undefined,
     observer: observerWith(),
   }).server.listen(0, '127.0.0.1');

@@ -21,6 +21,7 @@ beforeEach(async () => {
     maxConnections: 100,
     maxConnectionsPerAddress: 100,
     requestTimeoutMs: 1000,
+    keepAliveTimeoutMs: 600_000,
     commit: () => undefined,
     observer,
   };
@@ -37,10 +38,9 @@ test('requests reach the application, which has all that Express adds to them', 
   expect(await (await post('/?a=1')).json()).toEqual({ query: { a: '1' }, body: 'b' });
 });
 
-test('an idle connection is kept for longer than load balancers keep it', async () => {
+test('an idle connection is kept for as long as the load balancer in front needs', async () => {
   const { headers } = await post('/');
-  const [, seconds] = /^timeout=(\d+)$/.exec(headers.get('keep-alive') ?? '') ?? [];
-  expect(Number(seconds)).toBeGreaterThan(60);
+  expect(headers.get('keep-alive')).toBe('timeout=600');
 });
 
 describe('bytes that are no request are answered with a problem, and the connection is closed', () => {

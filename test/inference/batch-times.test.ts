@@ -13,13 +13,16 @@ function createTimedBatcher(options: { maxBatch?: number; workers?: number } = {
       time += ms;
     },
     submit: (texts: readonly string[]) => {
-      const batches: BatchTimes[] = [];
+      const batches: (Pick<BatchTimes, 'startedAt' | 'endedAt' | 'texts'> & {
+        queuedAt: number;
+      })[] = [];
       let cancel: (reason: unknown) => void = () => undefined;
       const promise = batcher.submit(texts, {
         onWaiting: (received) => {
           cancel = received;
         },
-        onBatch: (batch) => batches.push(batch),
+        onBatch: ({ startedAt, endedAt, texts: count }, queuedAt) =>
+          batches.push({ queuedAt, startedAt, endedAt, texts: count }),
       });
       return { batches, promise, cancel };
     },
@@ -66,7 +69,7 @@ test('each request of a batch receives it once, with the time when its own texts
   expect(third.batches).toEqual([{ queuedAt: 3, startedAt: 6, endedAt: 10, texts: 3 }]);
 });
 
-test('a text that already runs for another request did not wait', async () => {
+test('a text that already runs for another request began to wait after the start of the batch', async () => {
   const { running, advance, submit } = createTimedBatcher();
   submit(['a']);
   advance(4);
@@ -74,7 +77,7 @@ test('a text that already runs for another request did not wait', async () => {
   advance(5);
   await running[0]!.end();
   await promise;
-  expect(batches).toEqual([{ queuedAt: 0, startedAt: 0, endedAt: 9, texts: 1 }]);
+  expect(batches).toEqual([{ queuedAt: 4, startedAt: 0, endedAt: 9, texts: 1 }]);
 });
 
 test('a batch that fails is reported before the promise rejects, and no later batch is', async () => {
@@ -100,4 +103,26 @@ test('a request that was cancelled receives nothing', async () => {
   await expect(promise).rejects.toThrow('the client has gone');
   await running[0]!.end();
   expect(batches).toEqual([]);
+});
+
+test('the requests of a batch receive one object, with what the worker reported', async () => {
+  const { batcher, running } = createLockedBatcher();
+  void batcher.submit(['running']);
+  const received: BatchTimes[] = [];
+  const onBatch = (batch: BatchTimes): void => void received.push(batch);
+  const both = Promise.all([
+    batcher.submit(['a'], { onBatch }),
+    batcher.submit(['b'], { onBatch }),
+  ]);
+  await running[0]!.end();
+  await running[0]!.end();
+  await both;
+  expect(received).toHaveLength(2);
+  expect(received[0]).toBe(received[1]);
+  const { threadId, tokenizing, runs } = received[0]!.report!;
+  expect({ threadId, tokenizing, runs }).toEqual({
+    threadId: 1,
+    tokenizing: { startedAt: 0, endedAt: 1 },
+    runs: [{ texts: 2, startedAt: 1, endedAt: 2 }],
+  });
 });

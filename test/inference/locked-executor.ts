@@ -16,7 +16,9 @@ export function resultOf(texts: readonly string[]): BatchResult {
     unknown: new Uint32Array(texts.length),
     truncated: new Uint8Array(texts.length),
     projections: new Float64Array(),
-    runs: [{ texts: texts.length, durationMs: 1 }],
+    threadId: 1,
+    tokenizing: { startedAt: 0, endedAt: 1 },
+    runs: [{ texts: texts.length, startedAt: 1, endedAt: 2 }],
   };
 }
 

@@ -26,6 +26,7 @@ async function startPool(
         goldenTexts: [],
         topic: undefined,
         intraOpThreads: 2,
+        clockOffsetMs: 0,
       },
     },
     workerModule,

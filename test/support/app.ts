@@ -1,7 +1,7 @@
 /** The application around a model of a test's own. */
 import type { Express } from 'express';
 import { createFleet } from '../../src/console/fleet/fleet.ts';
-import { createApp } from '../../src/http/app.ts';
+import { type AppDependencies, createApp } from '../../src/http/app.ts';
 import type { Classifier } from '../../src/inference/classifier.ts';
 import { createBodyBudget } from '../../src/network/body-budget.ts';
 import { createHandlingPacer } from '../../src/network/pacer.ts';
@@ -26,6 +26,7 @@ export function createTestApp(
   observed: Partial<Observer> = {},
   apiKeys: readonly string[] = [],
   adminTokens: readonly string[] = [],
+  options: Partial<AppDependencies> = {},
 ): Express {
   const predictionIds = createPredictionIds(undefined);
   const observer = observerWith(observed);
@@ -39,6 +40,8 @@ export function createTestApp(
     modelName: 'm',
     adminToken: adminTokens.map((key) => ({ name: key, key })),
     hasAdminPort: false,
+    corsOrigins: [],
+    clientAddress: undefined,
     versions: () => [],
     control: { shadow: () => undefined, previous: () => undefined },
     change: async () => {
@@ -68,7 +71,11 @@ export function createTestApp(
     live: async () => ({ hasConsole: true, servers: [] }),
     logFile: undefined,
     baselines: undefined,
-    exposition: { contentType: 'text/plain', expose: async () => '' },
+    exposition: {
+      text: { contentType: 'text/plain', expose: async () => '' },
+      openMetrics: { contentType: 'application/openmetrics-text', expose: async () => '# EOF\n' },
+    },
+    ...options,
   });
 }
 

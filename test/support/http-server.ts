@@ -49,6 +49,7 @@ export async function startHttpServer(
     maxConnections: 1_000,
     maxConnectionsPerAddress: 1_000,
     requestTimeoutMs: 5_000,
+    keepAliveTimeoutMs: 5_000,
     commit: () => 'c0ffee',
     ...options,
     observer,

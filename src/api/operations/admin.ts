@@ -19,7 +19,7 @@ const LOAD_PROBLEMS = [
   ...[...CHANGE_PROBLEMS, 'unknown-version', 'version-refused', 'store-failed'],
   'insufficient-memory',
 ] as const satisfies readonly ProblemCode[];
-const ADMIN = { tag: 'admin', guard: 'admin token' } as const;
+const ADMIN = { tag: 'admin', guard: 'admin token', isSameOrigin: true } as const;
 
 export const ADMIN_OPERATIONS = {
   adminStatus: {

@@ -15,7 +15,7 @@ import {
 import { json, type Operation } from '../operation.ts';
 import type { ProblemCode } from '../problem.ts';
 
-const CONSOLE = { method: 'get', tag: 'console' } as const;
+const CONSOLE = { method: 'get', tag: 'console', isSameOrigin: true } as const;
 const DATA = { ...CONSOLE, guard: 'key' } as const;
 const PAGE = { 200: { description: 'The page', content: { 'text/html': {} } } } as const;
 const HISTORY_PROBLEMS = [

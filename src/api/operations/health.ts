@@ -25,8 +25,14 @@ export const HEALTH_OPERATIONS = {
     method: 'get',
     path: '/metrics',
     tag: 'health',
+    isSameOrigin: true,
     summary: 'Metrics for Prometheus',
-    responses: { 200: { description: 'Prometheus text', content: { 'text/plain': {} } } },
+    responses: {
+      200: {
+        description: 'Prometheus text, or OpenMetrics where `Accept` prefers it',
+        content: { 'text/plain': {}, 'application/openmetrics-text': {} },
+      },
+    },
     problems: ['internal-error'],
   },
 } as const satisfies Record<string, Operation>;

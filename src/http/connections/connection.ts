@@ -1,6 +1,7 @@
 /** One connection: the requests on it, and how it ends. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { clientNetwork } from '../../serving/client-address.ts';
 import { createRequestGate, type GatePacers, type RequestGate } from './request-gate.ts';
 
 /** How long a connection whose client may still send stays open, so that the client receives its answer. */
@@ -28,6 +29,7 @@ export interface Exchange {
 
 export interface OpenConnection {
   readonly socket: Socket;
+  /** As `clientNetwork` has it. */
   readonly address: string;
   readonly gate: RequestGate;
   /** In the order of their arrival: the first one is being answered. */
@@ -43,7 +45,7 @@ export interface OpenConnection {
 export function createConnection(socket: Socket, pacers: GatePacers): OpenConnection {
   const connection: OpenConnection = {
     socket,
-    address: socket.remoteAddress ?? '',
+    address: clientNetwork(socket.remoteAddress ?? ''),
     gate: createRequestGate(socket, pacers),
     exchanges: [],
     isHalfClosed: false,

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createPacer, type HandlingPacer } from '../../network/pacer.ts';
+import { clientNetwork } from '../../serving/client-address.ts';
 import type { ConnectionCloseReason } from '../../serving/observer.ts';
 import { createConnection, type Exchange, isAnswering, type OpenConnection } from './connection.ts';
 import { probeUntilAnswered } from './half-closed.ts';
@@ -18,7 +19,7 @@ const MAX_REST_BYTES = 64 * 1024;
 
 export interface ConnectionsOptions {
   readonly maxConnections: number;
-  /** From one address. */
+  /** From one address, or /64 subnet of IPv6; of the connection itself, whatever a proxy reports. */
   readonly maxConnectionsPerAddress: number;
   /** The turns in which requests are handled. */
   readonly handling: HandlingPacer;
@@ -100,11 +101,12 @@ export function createConnections(options: ConnectionsOptions): Connections {
 }
 
 /** @returns false where there is no room for one more connection from that address, or at all. */
-function makeRoom(state: State, { remoteAddress = '' }: Socket): boolean {
+function makeRoom(state: State, socket: Socket): boolean {
   const { open, maxConnections, maxConnectionsPerAddress, onClose } = state;
+  const network = clientNetwork(socket.remoteAddress ?? '');
   const own =
     open.size >= maxConnectionsPerAddress
-      ? [...open.values()].filter(({ address }) => address === remoteAddress)
+      ? [...open.values()].filter(({ address }) => address === network)
       : [];
   const isOwnLimit = own.length >= maxConnectionsPerAddress;
   if (!isOwnLimit && open.size < maxConnections) {

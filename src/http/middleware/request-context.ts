@@ -1,6 +1,7 @@
 /** What every request gets before anything looks at it: an id, the model's commit, a clock. */
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
+import type { ReadClientAddress } from '../../serving/client-address.ts';
 import type { Client } from '../../serving/clients.ts';
 import type { Observer } from '../../serving/observer.ts';
 import { ProblemError } from '../../serving/problem.ts';
@@ -20,6 +21,8 @@ export interface RequestContext {
   readonly trace: RequestTrace | undefined;
   /** `performance.now()` when the request's headers had been read. */
   readonly startedAt: number;
+  /** The address behind the proxies that are trusted; undefined where none are. */
+  readonly address: string | undefined;
   /** Of a valid key. */
   client?: Client;
   /** The type of the problem that it is answered with. */
@@ -41,17 +44,29 @@ export type RequestObserver = Pick<
 /** For requests that no route takes. */
 export const NO_ROUTE = 'none';
 
-/** @param commit of the model; while it is undefined, no `x-model-commit` header is sent. */
+/**
+ * @param commit of the model; while it is undefined, no `x-model-commit` header is sent.
+ * @param readAddress undefined where no proxy is trusted.
+ */
 export function requestContext(
   commit: () => string | undefined,
   observer: RequestObserver,
+  readAddress?: ReadClientAddress,
 ): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now();
     const requestId = requestIdOf(req);
     const trace = traceOf(req, observer, startedAt);
     const method = labelOf(req.method);
-    const context: RequestContext = { requestId, trace, startedAt, method, route: NO_ROUTE };
+    const address = readAddress?.(req);
+    const context: RequestContext = {
+      requestId,
+      trace,
+      startedAt,
+      address,
+      method,
+      route: NO_ROUTE,
+    };
     // Express's own `locals` has no prototype, which makes it slow to read.
     res.locals = context as RequestContext & Response['locals'];
     res.setHeader('x-request-id', requestId);
@@ -77,6 +92,7 @@ export function requestContext(
         requestId,
         trace,
         client: context.client?.name,
+        address,
         problem: context.problem,
       });
     });

@@ -1,22 +1,51 @@
-import type { RequestHandler } from 'express';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Request, RequestHandler } from 'express';
 import { shareWhileRunning } from '../share-while-running.ts';
 import { pace } from './pacing.ts';
 
+const compress = promisify(gzip);
+
+/** What takes long to compute, such as a scrape. */
+export interface SharedBody {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Requests that come while it is computed share the next result. */
+  readonly bytes: () => Promise<Buffer>;
+}
+
+export function sharedBody(contentType: string, compute: () => Promise<string>): SharedBody {
+  return {
+    headers: { 'content-type': contentType },
+    bytes: shareWhileRunning(async () => Buffer.from(await compute())),
+  };
+}
+
+/** The same body, compressed once for all requests that share it. */
+export function gzipped({ headers, bytes }: SharedBody): SharedBody {
+  return {
+    headers: { ...headers, 'content-encoding': 'gzip' },
+    bytes: shareWhileRunning(async () => compress(await bytes())),
+  };
+}
+
 /**
- * Answers with what takes long to compute, such as a scrape: requests that come while it is computed share
- * the next result, as bytes, and are answered in slices of time.
+ * Answers in slices of time.
+ *
+ * @param select which body a request is answered with.
  */
-export function sendShared(contentType: string, compute: () => Promise<string>): RequestHandler[] {
-  const shared = shareWhileRunning(async () => Buffer.from(await compute()));
+export function sendShared(select: (req: Request) => SharedBody): RequestHandler[] {
   return [
-    async (_req, res, next) => {
-      res.locals.bytes = await shared();
+    async (req, res, next) => {
+      const { headers, bytes } = select(req);
+      Object.assign(res.locals, { headers, bytes: await bytes() });
       next();
     },
     pace(),
     (_req, res) => {
       const bytes = res.locals.bytes as Buffer;
-      res.setHeader('content-type', contentType);
+      for (const [name, value] of Object.entries(res.locals.headers as SharedBody['headers'])) {
+        res.setHeader(name, value);
+      }
       res.setHeader('content-length', bytes.byteLength);
       res.end(bytes);
     },

@@ -14,7 +14,7 @@ import { ProblemError } from '../../serving/problem.ts';
 import type { StoredVersion } from '../../serving/stored-versions.ts';
 import type { Overview, Telemetry } from '../../telemetry/telemetry.ts';
 import { pace } from '../middleware/pacing.ts';
-import { sendShared } from '../middleware/shared-bytes.ts';
+import { sendShared, sharedBody } from '../middleware/shared-bytes.ts';
 import type { Resource } from '../resource.ts';
 
 /** A file of the page. */
@@ -107,9 +107,10 @@ export function consoleData(options: ConsoleOptions): Resource {
     const findings = findingsOf({ ...facts, logFile, baselines });
     return JSON.stringify({ ...facts, findings } satisfies ConsoleData);
   };
+  const body = sharedBody('application/json; charset=utf-8', compute);
   return {
     operation: OPERATIONS.consoleData,
-    handlers: [doNotStore, ...sendShared('application/json; charset=utf-8', compute)],
+    handlers: [doNotStore, ...sendShared(() => body)],
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type RequestSeries,
   type Route,
 } from '../../serving/observer.ts';
+import { createExemplars } from './exemplars.ts';
 
 const BUCKETS_SECONDS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
@@ -40,6 +41,7 @@ export function createHttpMetrics(registry: Registry) {
     buckets: BUCKETS_SECONDS,
     registers,
   });
+  const exemplars = createExemplars(BUCKETS_SECONDS);
   const inProgress = new Gauge({
     name: 'http_requests_in_progress',
     help: 'HTTP requests that are being answered.',
@@ -55,6 +57,7 @@ export function createHttpMetrics(registry: Registry) {
     closed.inc({ reason }, 0);
   }
   return {
+    exemplars: { http_request_duration_seconds: exemplars },
     onConnectionClosed: (reason: ConnectionCloseReason) => closed.inc({ reason }),
     /** A route's series begin at 0. */
     onRoute({ method, route, statuses }: Route): void {
@@ -67,12 +70,13 @@ export function createHttpMetrics(registry: Registry) {
       }
     },
     onRequestStart: () => inProgress.inc(),
-    onRequestEnd({ series, durationSeconds }: EndedRequest): void {
+    onRequestEnd({ series, durationSeconds, trace }: EndedRequest): void {
       inProgress.dec();
       requests.inc({ ...series });
       const labels = timedLabels(series);
       if (labels) {
         duration.observe(labels, durationSeconds);
+        exemplars.record(labels, durationSeconds, trace);
       }
     },
   };

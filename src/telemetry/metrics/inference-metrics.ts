@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { ClassifierStats, LookUp } from '../../inference/classifier.ts';
+import type { BatchTimes, ClassifierStats, LookUp } from '../../inference/classifier.ts';
 import type { Run } from '../../inference/messages.ts';
+import type { RequestTrace } from '../../serving/trace.ts';
+import { createExemplars } from './exemplars.ts';
 
 const DURATION_BUCKETS_SECONDS = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
@@ -46,11 +48,24 @@ export function createInferenceMetrics(registry: Registry, readStats: () => Clas
     registers,
   });
   createStatsGauges(registry, readStats);
+  const queueExemplars = createExemplars(DURATION_BUCKETS_SECONDS);
+  const inferenceExemplars = createExemplars(DURATION_BUCKETS_SECONDS);
   return {
+    exemplars: {
+      classifier_queue_duration_seconds: queueExemplars,
+      classifier_inference_duration_seconds: inferenceExemplars,
+    },
+    /** A request of a batch has a recorded trace. The batch itself is counted by `onDequeue` and `onRun`. */
+    onTracedBatch(trace: RequestTrace, { startedAt, report }: BatchTimes, queuedAt: number): void {
+      queueExemplars.record({}, Math.max(0, startedAt - queuedAt) / 1000, trace);
+      for (const run of report?.runs ?? []) {
+        inferenceExemplars.record({}, (run.endedAt - run.startedAt) / 1000, trace);
+      }
+    },
     onDequeue: (waitMs: number) => queueDuration.observe(waitMs / 1000),
-    onRun({ texts, durationMs }: Run): void {
+    onRun({ texts, startedAt, endedAt }: Run): void {
       batchSize.observe(texts);
-      inferenceDuration.observe(durationMs / 1000);
+      inferenceDuration.observe((endedAt - startedAt) / 1000);
     },
     onLookUp: (result: LookUp) => cacheRequests.inc({ result }),
     onWorkerRestart: () => workerRestarts.inc(),

@@ -8,14 +8,16 @@ import type { Classifier, ClassifierStats } from '../../inference/classifier.ts'
 import type { PredictionRecord } from '../../serving/prediction-record.ts';
 import type { ServedModel } from '../../serving/served-model.ts';
 import { createDriftMetrics } from './drift-metrics.ts';
+import type { Exemplars } from './exemplars.ts';
 import { createHttpMetrics } from './http-metrics.ts';
 import { createInferenceMetrics } from './inference-metrics.ts';
 import { createLogMetrics } from './log-metrics.ts';
 import { createModelMetrics } from './model-metrics.ts';
+import { encodeOpenMetrics, OPEN_METRICS_TYPE } from './open-metrics.ts';
 import { createPredictionMetrics } from './prediction-metrics.ts';
 import { collectProcessMetrics } from './process-metrics.ts';
 import { createShadowMetrics } from './shadow-metrics.ts';
-import { addSnapshots, type MetricsSnapshot } from './snapshot.ts';
+import { addSnapshots, type MetricsSnapshot, newestExemplars } from './snapshot.ts';
 
 /** What the metrics show of a model. */
 export type ServingModel = Pick<ServedModel, 'name' | 'commit' | 'tag' | 'date' | 'profile'> & {
@@ -43,6 +45,15 @@ export function createMetrics(
   const drift = createDriftMetrics(registry, readNormal);
   const shadow = createShadowMetrics(registry);
   const log = createLogMetrics(registry);
+  const exemplars: Readonly<Record<string, Exemplars>> = {
+    ...http.exemplars,
+    ...inference.exemplars,
+  };
+  const snapshot = async (): Promise<MetricsSnapshot> =>
+    (await registry.getMetricsAsJSON()).map((metric) => {
+      const found = exemplars[metric.name]?.read() ?? [];
+      return found.length > 0 ? { ...metric, exemplars: found } : metric;
+    });
   return {
     ...http,
     ...inference,
@@ -71,6 +82,13 @@ export function createMetrics(
      */
     expose: async (reports: readonly MetricsSnapshot[] = []): Promise<string> =>
       reports.length === 0 ? registry.metrics() : addSnapshots(reports).metrics(),
-    snapshot: (): Promise<MetricsSnapshot> => registry.getMetricsAsJSON(),
+    openMetricsType: OPEN_METRICS_TYPE,
+    /** The same in the OpenMetrics format, with exemplars. */
+    exposeOpenMetrics: async (reports: readonly MetricsSnapshot[] = []): Promise<string> => {
+      const own = reports.length === 0 ? await snapshot() : undefined;
+      const sum = own ?? (await addSnapshots(reports).getMetricsAsJSON());
+      return encodeOpenMetrics(sum, newestExemplars(own ? [own] : reports));
+    },
+    snapshot,
   };
 }

@@ -5,9 +5,29 @@ import {
   type MetricValue,
   type Registry,
 } from 'prom-client';
+import type { Exemplar } from './exemplars.ts';
 
 /** All samples of one process. */
-export type MetricsSnapshot = readonly MetricObjectWithValues<MetricValue<string>>[];
+export type MetricsSnapshot = readonly (MetricObjectWithValues<MetricValue<string>> & {
+  /** Of a histogram; none where no trace is recorded. */
+  readonly exemplars?: readonly Exemplar[];
+})[];
+
+/** The exemplars of all processes by their histogram, the newest last. */
+export function newestExemplars(
+  snapshots: readonly MetricsSnapshot[],
+): ReadonlyMap<string, readonly Exemplar[]> {
+  const byName = new Map<string, Exemplar[]>();
+  for (const { name, exemplars = [] } of snapshots.flat()) {
+    if (exemplars.length > 0) {
+      byName.set(name, [...(byName.get(name) ?? []), ...exemplars]);
+    }
+  }
+  for (const found of byName.values()) {
+    found.sort((a, b) => a.timestamp - b.timestamp);
+  }
+  return byName;
+}
 
 export function addSnapshots(snapshots: readonly MetricsSnapshot[]): Registry {
   return AggregatorRegistry.aggregate(snapshots as unknown as object[]) as Registry;

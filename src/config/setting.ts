@@ -1,0 +1,41 @@
+/** What a setting is made of, and the schemas that several have. */
+import { z } from 'zod';
+
+export interface Setting<T> {
+  /** Environment variable; the flag is the same in lower case with dashes. */
+  readonly variable: string;
+  /** Help text: unit, meaning of the default, what happens at the limit. */
+  readonly doc: string;
+  /** The default, as a user would write it; none if the setting is optional. */
+  readonly fallback?: string;
+  /** From the text of the flag or variable to the value. */
+  readonly schema: z.ZodType<T, string | undefined>;
+}
+
+export const text = z.string().min(1, 'expected some text');
+
+export const integer = (min: number, max: number) => {
+  const message = `expected an integer from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d+$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message);
+};
+
+export const oneOf = <const T extends string>(...values: readonly T[]) =>
+  z.enum(values, `expected one of ${values.join(', ')}`);
+
+export const setting = <T>(
+  variable: string,
+  fallback: string | undefined,
+  schema: z.ZodType<T, string | undefined>,
+  doc: string,
+): Setting<T> => ({ variable, doc, schema, ...(fallback === undefined ? {} : { fallback }) });
+
+/** The elements of a comma-separated list. */
+export const splitList = (value: string): string[] =>
+  value
+    .split(',')
+    .map((element) => element.trim())
+    .filter((element) => element !== '');
