@@ -1,5 +1,5 @@
 /** Generated from docs/openapi.json by `npm run client-types`: do not edit. */
-// sha256 of docs/openapi.json: 9015f07adfd9cd1ad5ed4bbb6e1c356ef1d6cd21ffca44dd52ed3bb27535ee02
+// sha256 of docs/openapi.json: 3e97763fa44b14865469f9b4c7632d06542e24229738041b980696c52d6f72e7
 
 
 export interface paths {
@@ -2186,7 +2186,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Prometheus text */
+            /** @description Prometheus text, or OpenMetrics where `Accept` prefers it */
             200: {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
@@ -2195,6 +2195,7 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/openmetrics-text": unknown;
                 };
             };
             400: components["responses"]["invalid-request"];
