@@ -30,6 +30,7 @@ export const PROBLEMS = {
   'version-refused': [422, 'The version can’t serve'],
   'version-unreadable': [422, 'The version can’t be read'],
   'headers-too-large': [431, 'The headers are too large'],
+  'rate-limited': [429, 'The client’s rate limit is reached'],
   'queue-full': [429, 'The queue is full'],
   'queue-too-slow': [429, 'The texts would wait too long'],
   'internal-error': [500, 'Something went wrong here'],

@@ -4,6 +4,7 @@ import type { ProblemType } from './errors.ts';
 /** Of a request that nothing was done for. */
 export const NOTHING_DONE: readonly ProblemType[] = [
   ...(['/problems/queue-full', '/problems/queue-too-slow', '/problems/not-ready'] as const),
+  '/problems/rate-limited',
   ...(['/problems/draining', '/problems/too-many-bodies', '/problems/too-many-downloads'] as const),
 ];
 

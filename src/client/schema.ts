@@ -1,5 +1,5 @@
 /** Generated from docs/openapi.json by `npm run client-types`: do not edit. */
-// sha256 of docs/openapi.json: 3e97763fa44b14865469f9b4c7632d06542e24229738041b980696c52d6f72e7
+// sha256 of docs/openapi.json: 03fcb0f4366fc3e187d98e559a6d7bd2d96b54a970277247fc863fa2286eb00c
 
 
 export interface paths {
@@ -626,7 +626,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            type: "/problems/malformed-json" | "/problems/invalid-body" | "/problems/empty-text" | "/problems/too-many-inputs" | "/problems/text-too-long" | "/problems/unknown-label" | "/problems/invalid-request" | "/problems/invalid-commit" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/forbidden-host" | "/problems/not-found" | "/problems/unknown-version" | "/problems/unknown-id" | "/problems/no-candidate" | "/problems/no-previous" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/change-in-progress" | "/problems/not-comparable" | "/problems/id-expired" | "/problems/body-too-large" | "/problems/unsupported-media-type" | "/problems/expectation-failed" | "/problems/version-refused" | "/problems/version-unreadable" | "/problems/headers-too-large" | "/problems/queue-full" | "/problems/queue-too-slow" | "/problems/internal-error" | "/problems/process-failed" | "/problems/store-failed" | "/problems/not-ready" | "/problems/too-many-bodies" | "/problems/too-many-downloads" | "/problems/draining" | "/problems/deadline-exceeded" | "/problems/insufficient-memory";
+            type: "/problems/malformed-json" | "/problems/invalid-body" | "/problems/empty-text" | "/problems/too-many-inputs" | "/problems/text-too-long" | "/problems/unknown-label" | "/problems/invalid-request" | "/problems/invalid-commit" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/forbidden-host" | "/problems/not-found" | "/problems/unknown-version" | "/problems/unknown-id" | "/problems/no-candidate" | "/problems/no-previous" | "/problems/method-not-allowed" | "/problems/request-timeout" | "/problems/change-in-progress" | "/problems/not-comparable" | "/problems/id-expired" | "/problems/body-too-large" | "/problems/unsupported-media-type" | "/problems/expectation-failed" | "/problems/version-refused" | "/problems/version-unreadable" | "/problems/headers-too-large" | "/problems/rate-limited" | "/problems/queue-full" | "/problems/queue-too-slow" | "/problems/internal-error" | "/problems/process-failed" | "/problems/store-failed" | "/problems/not-ready" | "/problems/too-many-bodies" | "/problems/too-many-downloads" | "/problems/draining" | "/problems/deadline-exceeded" | "/problems/insufficient-memory";
             title: string;
             status: number;
             /** @description What was wrong with this request, and what is allowed */
@@ -909,8 +909,10 @@ export interface components {
          * @description `/problems/queue-full`: The queue is full
          *
          *     `/problems/queue-too-slow`: The texts would wait too long
+         *
+         *     `/problems/rate-limited`: The client’s rate limit is reached
          */
-        "queue-full_queue-too-slow": {
+        "queue-full_queue-too-slow_rate-limited": {
             headers: {
                 "x-request-id": components["headers"]["x-request-id"];
                 "x-model-commit": components["headers"]["x-model-commit"];
@@ -920,7 +922,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    type?: "/problems/queue-full" | "/problems/queue-too-slow";
+                    type?: "/problems/queue-full" | "/problems/queue-too-slow" | "/problems/rate-limited";
                     /** @constant */
                     status?: 429;
                 };
@@ -1338,8 +1340,10 @@ export interface components {
          * @description `/problems/queue-full`: The queue is full
          *
          *     `/problems/queue-too-slow`: The texts would wait too long
+         *
+         *     `/problems/rate-limited`: The client’s rate limit is reached
          */
-        "InferenceError_queue-full_queue-too-slow": {
+        "InferenceError_queue-full_queue-too-slow_rate-limited": {
             headers: {
                 "x-request-id": components["headers"]["x-request-id"];
                 "x-model-commit": components["headers"]["x-model-commit"];
@@ -1696,7 +1700,7 @@ export interface operations {
             413: components["responses"]["body-too-large"];
             415: components["responses"]["unsupported-media-type"];
             417: components["responses"]["expectation-failed"];
-            429: components["responses"]["queue-full_queue-too-slow"];
+            429: components["responses"]["queue-full_queue-too-slow_rate-limited"];
             431: components["responses"]["headers-too-large"];
             500: components["responses"]["internal-error"];
             503: components["responses"]["draining_not-ready_too-many-bodies"];
@@ -2000,7 +2004,7 @@ export interface operations {
             413: components["responses"]["InferenceError_body-too-large"];
             415: components["responses"]["InferenceError_unsupported-media-type"];
             417: components["responses"]["InferenceError_expectation-failed"];
-            429: components["responses"]["InferenceError_queue-full_queue-too-slow"];
+            429: components["responses"]["InferenceError_queue-full_queue-too-slow_rate-limited"];
             431: components["responses"]["InferenceError_headers-too-large"];
             500: components["responses"]["InferenceError_internal-error"];
             503: components["responses"]["InferenceError_draining_not-ready_too-many-bodies"];
@@ -2048,7 +2052,7 @@ export interface operations {
             413: components["responses"]["InferenceError_body-too-large"];
             415: components["responses"]["InferenceError_unsupported-media-type"];
             417: components["responses"]["InferenceError_expectation-failed"];
-            429: components["responses"]["InferenceError_queue-full_queue-too-slow"];
+            429: components["responses"]["InferenceError_queue-full_queue-too-slow_rate-limited"];
             431: components["responses"]["InferenceError_headers-too-large"];
             500: components["responses"]["InferenceError_internal-error"];
             503: components["responses"]["InferenceError_draining_not-ready_too-many-bodies"];

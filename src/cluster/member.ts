@@ -80,6 +80,9 @@ process.on('message', async (message: ToMember) => {
     case 'feedback':
       (await server)?.onFeedback(message.predictionId, message.actual);
       break;
+    case 'reload-files':
+      await (await server)?.reloadFiles();
+      break;
     case 'stop': {
       // One that could not start has nothing to stop.
       const running = await server?.catch(() => undefined);

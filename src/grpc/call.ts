@@ -2,7 +2,7 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Metadata } from '@grpc/grpc-js';
 import { PROBLEMS, type ProblemCode } from '../api/problem.ts';
-import type { Client } from '../serving/clients.ts';
+import type { Client, Sender } from '../serving/clients.ts';
 import type { RequestTrace } from '../serving/trace.ts';
 import { httpStatusOf } from './status.ts';
 
@@ -13,7 +13,9 @@ export interface Call {
   /** `performance.now()` when its headers had been read. */
   readonly startedAt: number;
   /** The same for all calls of a connection. */
-  readonly connection: object;
+  readonly connection: Sender['connection'];
+  /** Behind proxies that are trusted; undefined where none are. */
+  readonly address: string | undefined;
   /** By `Date.now()`, from the client's `grpc-timeout`; infinite without one. */
   readonly deadline: number;
   /** Undefined where no key is required. */
@@ -23,15 +25,16 @@ export interface Call {
 }
 
 /** What is known of it later than at its start. */
-export interface OpenCall extends Omit<Call, 'requestId' | 'trace' | 'client'> {
+export interface OpenCall extends Omit<Call, 'requestId' | 'trace' | 'client' | 'address'> {
   readonly stream: ServerHttp2Stream;
   readonly path: string;
   requestId: string;
   trace: RequestTrace | undefined;
   client: Client | undefined;
+  address: string | undefined;
   /** What it was answered with. */
   problem: ProblemCode | undefined;
-  /** By `performance.now()`, when its status was sent. */
+  /** By `performance.now()`, when its answer was sent. */
   answeredAt: number | undefined;
   /** Called when the whole answer has left. */
   onSent: (() => void) | undefined;
@@ -42,9 +45,10 @@ export function createCall(stream: ServerHttp2Stream, path: string, deadline: nu
     requestId: '',
     trace: undefined,
     startedAt: performance.now(),
-    connection: stream.session ?? stream,
+    connection: connectionOf(stream),
     ...{ stream, path, deadline },
     client: undefined,
+    address: undefined,
     problem: undefined,
     answeredAt: undefined,
     onSent: undefined,
@@ -59,6 +63,20 @@ export function createCall(stream: ServerHttp2Stream, path: string, deadline: nu
       return () => stream.off('close', onClose);
     },
   };
+}
+
+/** Of each session, the same object for all of its calls. */
+const connectionsBySession = new WeakMap<object, Sender['connection']>();
+
+function connectionOf({ session }: ServerHttp2Stream): Sender['connection'] {
+  if (!session || session.destroyed) {
+    return {};
+  }
+  const known = connectionsBySession.get(session) ?? {
+    remoteAddress: session.socket.remoteAddress,
+  };
+  connectionsBySession.set(session, known);
+  return known;
 }
 
 /** The first value of a key whose values are texts. */

@@ -10,6 +10,7 @@ import { type BodyTypes, readJson } from './middleware/json-body.ts';
 import { createConcurrencyLimit } from './middleware/limit-concurrency.ts';
 import { pace } from './middleware/pacing.ts';
 import { contextOf } from './middleware/request-context.ts';
+import { setRateLimitHeaders } from './rate-limit-headers.ts';
 
 export interface PredictionRouteOptions {
   /** Maximum size of a body, in bytes. */
@@ -56,7 +57,7 @@ export function createPredictionRoute(options: PredictionRouteOptions): Predicti
 function predictionContext(req: Request, res: Response): PredictionContext {
   const { requestId, trace, startedAt, client, address } = contextOf(res);
   return {
-    client: client?.id ?? address ?? req.socket,
+    sender: { client, address, connection: req.socket },
     requestId,
     trace,
     startedAt,
@@ -64,6 +65,7 @@ function predictionContext(req: Request, res: Response): PredictionContext {
       res.once('close', listener);
       return () => res.off('close', listener);
     },
+    onRateStatus: (status) => setRateLimitHeaders(res, status),
   };
 }
 

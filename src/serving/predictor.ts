@@ -2,15 +2,18 @@
  * Texts → predictions, for every protocol: the deadline, the lease on the model, ids, rounded scores, and
  * what is observed.
  */
+import { KnownError } from '../errors.ts';
 import { type Classification, roundScores } from '../inference/classification.ts';
-import type { Answer, ClientKey, OnWaiting } from '../inference/classifier.ts';
-import { ClassifierError } from '../inference/errors.ts';
+import type { Answer, OnWaiting } from '../inference/classifier.ts';
 import { round } from '../statistics.ts';
+import { fairShareOf, type Sender } from './clients.ts';
 import { ServingError } from './errors.ts';
 import type { Manager } from './manager.ts';
 import type { Observer, PredictionObserver, RejectionReason } from './observer.ts';
 import type { PredictionIds } from './prediction-id.ts';
 import type { PredictionRecord } from './prediction-record.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import type { RateStatus } from './rate-status.ts';
 import type { ServedModel } from './served-model.ts';
 import type { RequestTrace } from './trace.ts';
 
@@ -19,6 +22,8 @@ export interface PredictorOptions {
   readonly predictionIds: PredictionIds;
   readonly requestTimeoutMs: number;
   readonly observer: Pick<Observer, 'startPrediction'>;
+  /** Undefined: no client has a limit. */
+  readonly rateLimiter?: RateLimiter | undefined;
   /** Receives each prediction after its answer has been written. */
   readonly onPrediction?: (record: PredictionRecord) => void;
 }
@@ -27,8 +32,7 @@ export interface PredictorOptions {
 export interface PredictionRequest {
   /** Checked: at least one, none blank, none too long. */
   readonly texts: readonly string[];
-  /** Who sends it, compared by identity: the workers are divided fairly between clients. */
-  readonly client?: ClientKey;
+  readonly sender: Sender;
   readonly requestId: string;
   /** What `Observer.startTrace` returned for it. */
   readonly trace?: RequestTrace | undefined;
@@ -38,6 +42,8 @@ export interface PredictionRequest {
   readonly timeoutMs?: number | undefined;
   /** Calls `listener` when the client has gone. @returns a function that stops listening. */
   onClientGone(listener: () => void): () => void;
+  /** Called with what is left to the client, where it has a limit, before its answer or refusal. */
+  onRateStatus?(status: RateStatus): void;
 }
 
 export interface Prediction {
@@ -67,7 +73,7 @@ export interface Predictor {
 }
 
 export function createPredictor(options: PredictorOptions): Predictor {
-  const { manager, predictionIds, requestTimeoutMs, observer, onPrediction } = options;
+  const { manager, predictionIds, requestTimeoutMs, observer, onPrediction, rateLimiter } = options;
   return {
     predict: async (request) => {
       const { model, release } = manager.acquire();
@@ -75,8 +81,9 @@ export function createPredictor(options: PredictorOptions): Predictor {
       const deadline = createDeadline(request, requestTimeoutMs);
       let answers: Answer[];
       try {
+        await rateLimiter?.take(request);
         answers = await model.classifier.classify(request.texts, {
-          client: request.client,
+          client: fairShareOf(request.sender),
           onWaiting: deadline.start,
           ...(observed.onBatch ? { onBatch: observed.onBatch } : {}),
         });
@@ -137,12 +144,11 @@ const REJECTION_REASON_OF: Readonly<Record<string, RejectionReason>> = {
   'would-wait-too-long': 'would_wait',
   'deadline-exceeded': 'deadline',
   'client-gone': 'client_gone',
+  'rate-limited': 'rate_limited',
 };
 
 function rejectionReason(error: unknown): RejectionReason | undefined {
-  return error instanceof ServingError || error instanceof ClassifierError
-    ? REJECTION_REASON_OF[error.code]
-    : undefined;
+  return error instanceof KnownError ? REJECTION_REASON_OF[error.code] : undefined;
 }
 
 function toPrediction(classification: Classification, id: string): Prediction {
@@ -166,7 +172,7 @@ interface Answered {
 
 function observeAll(
   observer: PredictionObserver,
-  { requestId, trace, startedAt, texts }: PredictionRequest,
+  { requestId, trace, startedAt, texts, sender }: PredictionRequest,
   { model: { name, commit }, predictions, answers }: Answered,
   onPrediction: PredictorOptions['onPrediction'],
 ): void {
@@ -180,6 +186,7 @@ function observeAll(
       requestId,
       traceId: trace?.traceId,
       spanId: trace?.spanId,
+      client: sender.client?.name,
       id,
       model: name,
       commit,

@@ -29,7 +29,14 @@ export const PREDICTION_OPERATIONS = {
     },
     problems: [
       ...[...BODY_PROBLEMS, ...MODEL_PROBLEMS, 'empty-text', 'too-many-inputs'],
-      ...['text-too-long', 'queue-full', 'queue-too-slow', 'internal-error', 'deadline-exceeded'],
+      ...[
+        'text-too-long',
+        'rate-limited',
+        'queue-full',
+        'queue-too-slow',
+        'internal-error',
+        'deadline-exceeded',
+      ],
     ] as const,
   },
   feedback: {
