@@ -31,12 +31,16 @@ await build({
   input: {
     console: 'src/console/browser/console.ts',
     history: 'src/console/browser/history.ts',
+    docs: 'src/console/browser/docs.ts',
   },
   platform: 'browser',
   tsconfig: false,
   output: { dir: 'dist/console', minify: true, chunkFileNames: 'shared.js' },
 });
-for (const name of ['index.html', 'history.html', 'console.css', 'history.css', 'icon.svg']) {
+for (const page of ['index', 'history', 'docs']) {
+  cpSync(`src/console/browser/${page}.html`, `dist/console/${page}.html`);
+}
+for (const name of ['console.css', 'history.css', 'docs.css', 'icon.svg']) {
   cpSync(`src/console/browser/${name}`, `dist/console/${name}`);
 }
 // `models new` copies them.
@@ -46,3 +50,7 @@ cpSync('src/grpc/protos', 'dist/protos', { recursive: true });
 // The page shows what to do about an alert.
 cpSync('docs/runbook.md', 'dist/console/runbook.md');
 cpSync(resolve('uplot/dist/uPlot.min.css'), 'dist/console/uplot.css');
+for (const name of ['bundle.js', 'bundle.js.LICENSE.txt']) {
+  cpSync(resolve(`swagger-ui-dist/swagger-ui-${name}`), `dist/console/swagger-ui-${name}`);
+}
+cpSync(resolve('swagger-ui-dist/swagger-ui.css'), 'dist/console/swagger-ui.css');

@@ -1,5 +1,4 @@
 /** The composition root of one process: which parts there are, and in which order they start and stop. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import manifest from '../package.json' with { type: 'json' };
 import type { Config } from './config/config.ts';
 import { readApiKeys } from './config/key-file.ts';
@@ -10,10 +9,16 @@ import { type AppDependencies, createAdminApp, createApp } from './http/app.ts';
 import { createHttpServer } from './http/server.ts';
 import { createBodyBudget } from './network/body-budget.ts';
 import { createHandlingPacer } from './network/pacer.ts';
-
 import { createHistoryThread } from './repository/browse/in-thread.ts';
 import type { HistoryReader } from './repository/browse/reader.ts';
-import { drainAll, listenAll, type Servers, type Urls } from './servers.ts';
+import {
+  drainAll,
+  listenAll,
+  readConfiguredCertificate,
+  renewCertificate,
+  type Servers,
+  type Urls,
+} from './servers.ts';
 import { type Access, createAccess } from './serving/access.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
 import { type DesiredVersion, readDesiredVersion } from './serving/desired-version.ts';
@@ -51,8 +56,8 @@ export interface RunningServer {
   reopenLog(): void;
   /** Serves what the store pins now. @param by who requests it, for the log. */
   readPin(by: string): Promise<void>;
-  /** Reads API_KEYS_FILE again. */
-  reloadKeys(): Promise<void>;
+  /** Reads the files of keys and of the certificate again. Where one can't be used, what is known remains. */
+  reloadFiles(): Promise<void>;
   /** Changes the models of all processes. @throws ChangeError. */
   readonly change: Changes['run'];
   /** Changes of this process alone. */
@@ -102,11 +107,7 @@ export async function serve(
     stopping.abort();
     pin?.stop();
     log.write('info', 'draining', { reason });
-    if (config.drainDelayMs > 0) {
-      servers.main.connections.closeAfterAnswers();
-      await sleep(config.drainDelayMs);
-    }
-    const unanswered = await drainAll(servers, config.drainTimeoutMs);
+    const unanswered = await drainAll(servers, config);
     // Workers that are still starting are ended once they have started.
     await ready.catch(() => undefined);
     await parts.history.close();
@@ -121,7 +122,11 @@ export async function serve(
     return ended;
   };
   return {
-    ...{ url, ready, stop, change, control, readReport, reloadKeys: access.reloadKeys },
+    ...{ url, ready, stop, change, control, readReport },
+    reloadFiles: async () => {
+      await access.reloadKeys();
+      await renewCertificate(servers, config, log);
+    },
     reopenLog: log.reopen,
     // While the first version is loaded, another one can't be.
     readPin: (by) => ready.then(() => pin?.read(by)),
@@ -197,10 +202,11 @@ function createPinWatcher(
   );
 }
 
-async function createServers(
+/** What the protocols use. */
+function createDependencies(
   config: Config,
   { group, manager, telemetry, control, change, history, access }: Parts,
-): Promise<Servers> {
+): AppDependencies {
   const { observer } = telemetry;
   const predictionIds = createPredictionIds(config.feedbackKey);
   const onPrediction = (record: PredictionRecord): void => control.shadow()?.offer(record);
@@ -208,19 +214,18 @@ async function createServers(
     ...{ ...config, ...access },
     ...{ manager, predictionIds, observer, onPrediction },
   });
-  const inference = createOpenInference({
-    ...config,
-    ...{ manager, predictor, serverVersion: manifest.version },
-    candidate: () => control.shadow()?.model.commit,
-  });
-  const handling = createHandlingPacer();
   const fleet = createFleet(config.prometheusUrl, config.modelName);
-  const dependencies: AppDependencies = {
+  return {
     ...config,
     ...access,
     ...telemetry,
-    ...{ manager, control, change, predictor, predictionIds, handling, fleet, history },
-    openInference: inference,
+    ...{ manager, control, change, predictor, predictionIds, fleet, history },
+    handling: createHandlingPacer(),
+    openInference: createOpenInference({
+      ...config,
+      ...{ manager, predictor, serverVersion: manifest.version },
+      candidate: () => control.shadow()?.model.commit,
+    }),
     live: createLive({ servers: [], fleet, own: () => manager.state().commit }),
     page: readPage(),
     versions: createVersionList(config),
@@ -233,12 +238,19 @@ async function createServers(
       group.shareFeedback?.(record.id, record.actual);
     },
   };
+}
+
+async function createServers(config: Config, parts: Parts): Promise<Servers> {
+  const { manager, telemetry, access } = parts;
+  const dependencies = createDependencies(config, parts);
+  const { handling } = dependencies;
   const options = {
     ...config,
     ...access,
+    certificate: await readConfiguredCertificate(config, telemetry.log),
     maxConnectionsPerAddress: config.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
     commit: () => manager.state().commit,
-    ...{ handling, observer },
+    ...{ handling, observer: telemetry.observer },
   };
   return {
     main: createHttpServer(createApp(dependencies), options),
@@ -253,7 +265,7 @@ async function createServers(
           (await import('./grpc/server.ts')).createGrpcServer({
             ...dependencies,
             ...options,
-            inference,
+            inference: dependencies.openInference,
           }),
   };
 }

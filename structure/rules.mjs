@@ -11,7 +11,7 @@ export const MAY_IMPORT = {
   'toolkit.ts': ['*'],
   cluster: ['serve.ts', 'telemetry', 'serving', 'config'],
   'serve.ts': ['*'],
-  'servers.ts': ['http', 'grpc', 'network', 'types of config'],
+  'servers.ts': ['http', 'grpc', 'network', 'telemetry', 'types of config'],
   http: ['console', 'serving', 'comparison', 'network', 'api', 'types of telemetry'],
   grpc: ['serving', 'network', 'api'],
   console: ['api', 'terminal'],

@@ -7,7 +7,8 @@ const shareSchema = z.number().min(0).max(1);
 /** Its form is checked later, with a message that says more. */
 const requestedCommitSchema = z
   .string('expected a full commit SHA')
-  .max(256, 'expected a full commit SHA');
+  .max(256, 'expected a full commit SHA')
+  .meta({ description: 'A full git commit SHA', pattern: '^([0-9a-f]{40}|[0-9a-f]{64})$' });
 const countSchema = z.int().min(0);
 
 /** `PUT /admin/model`. */
@@ -16,15 +17,17 @@ export const swapRequestSchema = z.strictObject({ commit: requestedCommitSchema 
 /** `PUT /admin/shadow`. */
 export const shadowRequestSchema = z.strictObject({
   commit: requestedCommitSchema,
-  /** Of the texts. */
   share: z
     .number('expected a number from 0 to 1')
     .min(0, 'expected a number from 0 to 1')
-    .max(1, 'expected a number from 0 to 1'),
-  /** For a candidate with other labels: which label of the version that serves each of them is. */
+    .max(1, 'expected a number from 0 to 1')
+    .describe('Share of the texts that the candidate predicts too'),
   labelMap: z
     .record(z.string().max(256), z.string().max(256), 'expected an object of labels')
-    .optional(),
+    .optional()
+    .describe(
+      'For a candidate with other labels: which label of the version that serves each of them is',
+    ),
 });
 
 export const changeTypeSchema = z.enum(['swap', 'shadow', 'end-shadow', 'promote', 'rollback']);
@@ -32,51 +35,54 @@ export const changeTypeSchema = z.enum(['swap', 'shadow', 'end-shadow', 'promote
 /** The answer to every change. */
 export const changeResponseSchema = z.object({
   type: changeTypeSchema,
-  /** The version, or the candidate, before. */
-  from: commitSchema.nullable(),
-  /** The version that serves, or the candidate, now. */
-  to: commitSchema.nullable(),
-  /** False where it was so already. */
-  changed: z.boolean(),
+  from: commitSchema.nullable().describe('The version, or the candidate, before'),
+  to: commitSchema.nullable().describe('The version that serves, or the candidate, now'),
+  changed: z.boolean().describe('False where it was so already'),
   warnings: z.array(z.string()).readonly(),
 });
 
 const versionSchema = z.object({
   name: z.string(),
   commit: commitSchema,
-  /** Such as `v1.0.0`; absent where the commit has no tag. */
-  tag: z.string().optional(),
-  /** ISO 8601. */
+  tag: z.string().optional().describe('Such as `v1.0.0`; absent where the commit has no tag'),
   loadedAt: z.iso.datetime(),
 });
 
 /** `GET /admin`. */
 export const adminStatusSchema = z.object({
-  /** What serves; null while it is being loaded. */
-  model: versionSchema.nullable(),
+  model: versionSchema.nullable().describe('What serves; null while it is being loaded'),
   candidate: versionSchema.extend({ share: shareSchema, since: z.iso.datetime() }).nullable(),
-  /** What `POST /admin/rollback` serves again. */
-  previous: z.object({ commit: commitSchema, loaded: z.boolean() }).nullable(),
+  previous: z
+    .object({ commit: commitSchema, loaded: z.boolean() })
+    .nullable()
+    .describe('What `POST /admin/rollback` serves again'),
 });
 
 const scopeVerdictSchema = z.object({
   texts: countSchema,
-  /** Share of the texts on which both agree, with its interval of 95 %; absent without texts. */
-  agreement: z.object({ share: shareSchema, low: shareSchema, high: shareSchema }).optional(),
-  /** The most frequent ones. */
+  agreement: z
+    .object({ share: shareSchema, low: shareSchema, high: shareSchema })
+    .optional()
+    .describe(
+      'Share of the texts on which both agree, with its interval of 95 %; absent without texts',
+    ),
   changes: z
     .array(z.object({ primary: z.string(), candidate: z.string(), texts: countSchema }))
-    .readonly(),
-  /** Texts whose right label was reported. */
-  feedback: z.object({
-    bothRight: countSchema,
-    primaryRight: countSchema,
-    candidateRight: countSchema,
-    bothWrong: countSchema,
-  }),
-  /** That both are right equally often; valid however often it is looked at. */
-  pValue: z.number().min(0).max(1),
-  /** Mean scores of the right labels, and the p-value that the candidate's is not lower. */
+    .readonly()
+    .describe('The most frequent ones'),
+  feedback: z
+    .object({
+      bothRight: countSchema,
+      primaryRight: countSchema,
+      candidateRight: countSchema,
+      bothWrong: countSchema,
+    })
+    .describe('Texts whose right label was reported'),
+  pValue: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe('That both are right equally often; valid however often it is looked at'),
   rightLabel: z
     .object({
       texts: countSchema,
@@ -84,9 +90,13 @@ const scopeVerdictSchema = z.object({
       candidate: scoreSchema,
       pValue: z.number().min(0).max(1),
     })
-    .optional(),
-  /** Whether the candidate is right more often; also worse where its scores alone are. */
-  decision: z.enum(['better', 'worse', 'undecided']),
+    .optional()
+    .describe(
+      'Mean scores of the right labels, and the p-value that that of the candidate is not lower',
+    ),
+  decision: z
+    .enum(['better', 'worse', 'undecided'])
+    .describe('Whether the candidate is right more often; also worse where its scores alone are'),
   isByLabels: z.boolean(),
 });
 
@@ -103,10 +113,8 @@ export const shadowStatusSchema = z.object({
   candidate: versionSchema,
   share: shareSchema,
   since: z.iso.datetime(),
-  /** In sentences. */
-  summary: z.array(z.string()).readonly(),
+  summary: z.array(z.string()).readonly().describe('In sentences'),
   verdict: verdictSchema,
-  /** The last texts with different labels, as the log has them. */
   examples: z
     .array(
       z.object({
@@ -116,9 +124,9 @@ export const shadowStatusSchema = z.object({
         candidate: labelledSchema,
       }),
     )
-    .readonly(),
-  /** Texts that the candidate was to predict and did not. */
-  dropped: countSchema,
+    .readonly()
+    .describe('The last texts with different labels, as the log has them'),
+  dropped: countSchema.describe('Texts that the candidate was to predict and did not'),
 });
 
 export type SwapRequest = z.infer<typeof swapRequestSchema>;

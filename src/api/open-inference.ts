@@ -33,7 +33,7 @@ export const inferRequestSchema = z.object(
   {
     /** Repeated in the response. */
     id: z.string('expected a string').nullish(),
-    /** `binary_data_output`: whether outputs are sent as binary data where they do not say so. */
+    /** `binary_data_output`: whether outputs are sent as binary data, unless they have `binary_data`. */
     parameters: parametersSchema,
     inputs: z.array(
       namedSchema.extend({

@@ -3,6 +3,7 @@ import type { Operation } from './operation.ts';
 import { ADMIN_OPERATIONS } from './operations/admin.ts';
 import { CONSOLE_OPERATIONS } from './operations/console.ts';
 import { HEALTH_OPERATIONS } from './operations/health.ts';
+import { INTERFACE_OPERATIONS } from './operations/interface.ts';
 import { MODEL_OPERATIONS } from './operations/model.ts';
 import { OPEN_INFERENCE_OPERATIONS } from './operations/open-inference.ts';
 import { PREDICTION_OPERATIONS } from './operations/predictions.ts';
@@ -13,5 +14,6 @@ export const OPERATIONS = {
   ...MODEL_OPERATIONS,
   ...HEALTH_OPERATIONS,
   ...ADMIN_OPERATIONS,
+  ...INTERFACE_OPERATIONS,
   ...CONSOLE_OPERATIONS,
 } as const satisfies Record<string, Operation>;

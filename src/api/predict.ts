@@ -25,27 +25,25 @@ export function predictRequestOf({
   return z.union([z.strictObject({ inputs: z.union([text, texts]) }), texts]);
 }
 
-/** A probability, from 0 to 1. */
-export const scoreSchema = z.number().min(0).max(1);
+export const scoreSchema = z.number().min(0).max(1).describe('A probability');
 
 export const predictionSchema = z.object({
-  /** For `POST /feedback`. */
-  id: z.string().min(1),
-  /** The label with the highest score. */
-  label: z.string(),
+  id: z.string().min(1).describe('For `POST /feedback`'),
+  label: z.string().describe('The label with the highest score'),
   score: scoreSchema,
-  /** The score of each label, in the order of the model. */
-  scores: z.record(z.string(), scoreSchema),
-  /** ISO 639 code; `und`: undetermined. */
-  language: z.string(),
-  /** Present where the text was longer than the model's window. */
-  truncated: z.literal(true).optional(),
+  scores: z
+    .record(z.string(), scoreSchema)
+    .describe('The score of each label, in the order of the model'),
+  language: z.string().describe('ISO 639 code; `und`: undetermined'),
+  truncated: z
+    .literal(true)
+    .optional()
+    .describe('Present where the text was longer than the window of the model'),
 });
 
 export const predictResponseSchema = z.object({
   model: modelReferenceSchema,
-  /** In the order of the texts. */
-  predictions: z.array(predictionSchema).readonly(),
+  predictions: z.array(predictionSchema).readonly().describe('In the order of the texts'),
 });
 
 export const labelsResponseSchema = z.array(z.string()).readonly();

@@ -9,7 +9,6 @@ export const PROBLEMS = {
   'too-many-inputs': [400, 'Too many texts'],
   'text-too-long': [400, 'A text is too long'],
   'unknown-label': [400, 'The model has no such label'],
-  'unknown-id': [400, 'The id is of no known prediction'],
   'invalid-request': [400, 'The request can’t be understood'],
   'invalid-commit': [400, 'The commit is not a full SHA'],
   unauthorized: [401, 'A key is needed'],
@@ -17,6 +16,7 @@ export const PROBLEMS = {
   'forbidden-host': [403, 'The page is not for this host'],
   'not-found': [404, 'There is nothing here'],
   'unknown-version': [404, 'The store has no such version'],
+  'unknown-id': [404, 'The id is of no known prediction'],
   'no-candidate': [404, 'No candidate is loaded'],
   'no-previous': [404, 'No version has served before'],
   'method-not-allowed': [405, 'The method is not allowed here'],
@@ -46,14 +46,16 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-const problemCodeSchema = z.enum(Object.keys(PROBLEMS) as ProblemCode[]);
+/** The `type` of a problem. */
+export function problemType<C extends ProblemCode>(code: C): `/problems/${C}` {
+  return `/problems/${code}`;
+}
 
 export const problemSchema = z.object({
-  type: z.templateLiteral(['/problems/', problemCodeSchema]),
+  type: z.enum((Object.keys(PROBLEMS) as ProblemCode[]).map(problemType)),
   title: z.string(),
   status: z.int().min(400).max(599),
-  /** What was wrong with this request, and what is allowed. */
-  detail: z.string(),
+  detail: z.string().describe('What was wrong with this request, and what is allowed'),
 });
 
 export type Problem = z.infer<typeof problemSchema>;

@@ -83,8 +83,8 @@ process.on('message', async (message: ToMember) => {
     case 'feedback':
       (await server)?.onFeedback(message.predictionId, message.actual);
       break;
-    case 'reload-keys':
-      await (await server)?.reloadKeys();
+    case 'reload-files':
+      await (await server)?.reloadFiles();
       break;
     case 'stop': {
       // One that could not start has nothing to stop.

@@ -41,7 +41,7 @@ export interface Processes {
   /** Serves what the store pins now. @param by who requests it, for the log. */
   readPin(by: string): Promise<void>;
   /** Reads API_KEYS_FILE again. */
-  reloadKeys(): Promise<void>;
+  reloadFiles(): Promise<void>;
 }
 
 /** What the members' events change. */
@@ -104,7 +104,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
     reopenLog: log.reopen,
     // While the first version is loaded, another one can't be.
     readPin: (by) => primary.ready.promise.then(() => pin?.read(by)),
-    reloadKeys: async () => group.broadcast({ type: 'reload-keys' }),
+    reloadFiles: async () => group.broadcast({ type: 'reload-files' }),
   };
 }
 

@@ -24,7 +24,7 @@ Exit code: 0 after it was stopped and every accepted request was answered; 1 whe
 not start.
 `;
 
-type Server = Pick<RunningServer, 'ready' | 'stop' | 'reopenLog' | 'reloadKeys' | 'readPin'>;
+type Server = Pick<RunningServer, 'ready' | 'stop' | 'reopenLog' | 'reloadFiles' | 'readPin'>;
 
 async function run(flags: Flags): Promise<void> {
   const config = configOf(flags);
@@ -74,7 +74,7 @@ function handleSignals(config: Config, starting: Promise<Server>): () => boolean
     starting
       .then(async (server) => {
         server.reopenLog();
-        await server.reloadKeys();
+        await server.reloadFiles();
         await server.readPin('SIGHUP');
       })
       .catch(() => undefined);

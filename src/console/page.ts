@@ -11,7 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Reads them all, about 150 kB. @returns them by name. */
+/** Reads them all, about 2 MB. @returns them by name. */
 export function readPage(): ReadonlyMap<string, { type: string; bytes: Buffer }> {
   const folder = consoleFolder();
   return new Map(

@@ -34,7 +34,7 @@ export interface OpenCall extends Omit<Call, 'requestId' | 'trace' | 'client' | 
   address: string | undefined;
   /** What it was answered with. */
   problem: ProblemCode | undefined;
-  /** By `performance.now()`, when its status was sent. */
+  /** By `performance.now()`, when its answer was sent. */
   answeredAt: number | undefined;
   /** Called when the whole answer has left. */
   onSent: (() => void) | undefined;

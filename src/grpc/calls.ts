@@ -147,6 +147,9 @@ function intercept(
     start: (start) => start(listener),
     sendMessage: (message, send) => {
       guarded.unanswered--;
+      if (!isStream) {
+        call.answeredAt ??= performance.now();
+      }
       send(message);
     },
     sendStatus: (status, send) => {
@@ -201,7 +204,7 @@ function onEnd({ observer }: State, call: OpenCall): void {
 }
 
 /** Runs what may refuse the call, which nothing else then reaches. */
-function attempt(state: State, { call, next }: GuardedCall, run: () => void): void {
+function attempt(state: State, { call, next, account }: GuardedCall, run: () => void): void {
   if (call.answeredAt !== undefined) {
     return;
   }
@@ -213,7 +216,7 @@ function attempt(state: State, { call, next }: GuardedCall, run: () => void): vo
       call.answeredAt = performance.now();
       next.sendStatus(status);
     }
-    // The rest of its message is not read.
+    account.close();
     call.stream.close(constants.NGHTTP2_NO_ERROR);
   }
 }

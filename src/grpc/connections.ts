@@ -16,6 +16,8 @@ export interface Connections {
   admit(socket: Socket): boolean;
   /** @param peer `address:port` of the client. @returns to be called when the call has ended. */
   onCall(peer: string): () => void;
+  /** Number of connections. */
+  count(): number;
   closeAll(): void;
 }
 
@@ -62,6 +64,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
         }
       };
     },
+    count: () => open.size,
     closeAll: () => {
       for (const { socket } of open.values()) {
         socket.destroy();

@@ -18,6 +18,7 @@ import {
   consoleFleet,
   consolePage,
   consoleTexts,
+  docsPage,
 } from './routes/console.ts';
 import { type FeedbackOptions, feedback } from './routes/feedback.ts';
 import { liveness, readiness } from './routes/health.ts';
@@ -25,6 +26,7 @@ import { type HistoryOptions, historyRoutes } from './routes/history.ts';
 import { metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
 import { type OpenInferenceRoutesOptions, openInferenceRoutes } from './routes/open-inference.ts';
+import { type OpenApiOptions, openapi } from './routes/openapi.ts';
 import { type PredictOptions, predict } from './routes/predict.ts';
 
 export interface AppDependencies
@@ -34,7 +36,8 @@ export interface AppDependencies
     FeedbackOptions,
     ConsoleOptions,
     HistoryOptions,
-    AdminOptions {
+    AdminOptions,
+    Omit<OpenApiOptions, 'versions'> {
   /** None: open to all. */
   readonly apiKeys: Keyring;
   /** None: there is no `/admin`. */
@@ -66,6 +69,7 @@ export function createApp(dependencies: AppDependencies): Express {
     liveness(),
     readiness(manager),
     ...consolePage(dependencies),
+    docsPage(dependencies),
     ...(hasAdminPort ? [] : operationsOf(dependencies)),
   ];
   return assemble(dependencies, resources);
@@ -95,11 +99,15 @@ function guarded({ operation, handlers }: Resource, { apiKeys, adminToken }: Gua
 
 function assemble(
   dependencies: Guards &
-    Pick<AppDependencies, 'manager' | 'observer' | 'corsOrigins' | 'clientAddress'>,
+    Pick<AppDependencies, 'observer' | 'corsOrigins' | 'clientAddress'> &
+    OpenApiOptions,
   unguarded: readonly Resource[],
 ): Express {
   const { manager, observer, corsOrigins, clientAddress } = dependencies;
-  const resources = unguarded.map((resource) => guarded(resource, dependencies));
+  const resources: readonly Resource[] = [
+    ...unguarded,
+    openapi(dependencies, () => resources.map(({ operation }) => operation)),
+  ].map((resource) => guarded(resource, dependencies));
   const app = express();
   app.disable('x-powered-by');
   // Answers differ each time and are small: hashing them for an ETag would gain nothing.

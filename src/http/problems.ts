@@ -1,7 +1,12 @@
 /** The one place that turns errors into answers: RFC 9457, `application/problem+json`. */
 import type { ErrorRequestHandler, Response } from 'express';
 import type { InferenceError } from '../api/open-inference.ts';
-import { PROBLEMS, type Problem as ProblemBody, type ProblemCode } from '../api/problem.ts';
+import {
+  PROBLEMS,
+  type Problem as ProblemBody,
+  type ProblemCode,
+  problemType,
+} from '../api/problem.ts';
 import {
   isClientGone,
   type Problem,
@@ -70,8 +75,11 @@ export function sendProblem(
   res.status(statusOf(code));
   if (body) {
     // KServe's client reads the error only where the type is exactly this one.
+    const bytes = Buffer.from(JSON.stringify(body));
     res.setHeader('content-type', 'application/json');
-    res.end(JSON.stringify(body));
+    // Also where HEAD leaves the body out.
+    res.setHeader('content-length', bytes.byteLength);
+    res.end(bytes);
   } else {
     res.type('application/problem+json').send(problemJson(code, message));
   }
@@ -85,7 +93,7 @@ function openInferenceError({ req }: Response, { message }: Problem): InferenceE
 /** The body of a problem; also for answers that are written without Express. */
 export function problemJson(code: ProblemCode, detail: string): string {
   const [status, title] = PROBLEMS[code];
-  return JSON.stringify({ type: `/problems/${code}`, title, status, detail } satisfies ProblemBody);
+  return JSON.stringify({ type: problemType(code), title, status, detail } satisfies ProblemBody);
 }
 
 /** Of Express's router, where a client is at fault: such as a path that can't be decoded. */

@@ -1,6 +1,7 @@
 /** What is counted of scored rows, for the summary at the end. */
 import { type Counts, createTally, type Profile } from '../drift/profile.ts';
 import type { ScoredRow } from './scored-row.ts';
+import { placeOf } from './windows.ts';
 
 /** So many errors are shown. */
 const MAX_EXAMPLES = 5;
@@ -53,7 +54,7 @@ export function createCounter(profile: Profile | undefined, before?: ScoredCount
     } else {
       counts.errors++;
       if (counts.examples.length < MAX_EXAMPLES) {
-        counts.examples.push(`${row.file}: line ${row.line} ${error}`);
+        counts.examples.push(`${placeOf(row)}: ${error}`);
       }
     }
   };

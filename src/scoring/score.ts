@@ -4,7 +4,7 @@ import { textProblem } from '../serving/input-limits.ts';
 import type { RowFormat } from './output/format-rows.ts';
 import type { ScoredRow } from './scored-row.ts';
 import { ScoringError } from './scoring-error.ts';
-import type { PlacedRow, Window } from './windows.ts';
+import { type PlacedRow, placeOf, type Window } from './windows.ts';
 
 export interface ScoredWindow extends Window {
   readonly scored: readonly ScoredRow[];
@@ -74,13 +74,11 @@ async function scoreWindow(window: Window, options: ScoreOptions): Promise<Score
   const { classifier, format, isStrict, maxChars } = options;
   const { rows, columns } = window;
   const errors = rows.map(
-    (row) =>
-      row.error ?? format.problemOf(row, columns) ?? textProblem(row.text as string, maxChars),
+    (row) => row.error ?? format.problemOf(row, columns) ?? problemOf(row.text as string, maxChars),
   );
   const wrong = isStrict ? errors.findIndex((error) => error !== undefined) : -1;
   if (wrong >= 0) {
-    const { file, line } = rows[wrong] as PlacedRow;
-    throw new ScoringError('bad-row', `${file}: line ${line} ${errors[wrong]}`);
+    throw new ScoringError('bad-row', `${placeOf(rows[wrong] as PlacedRow)}: ${errors[wrong]}`);
   }
   const valid = rows.filter((_, at) => errors[at] === undefined);
   const classifications = await classifier.classify(valid.map(({ text }) => text as string));
@@ -91,4 +89,9 @@ async function scoreWindow(window: Window, options: ScoreOptions): Promise<Score
     error: errors[at],
   }));
   return { ...window, scored };
+}
+
+function problemOf(text: string, maxChars: number): string | undefined {
+  const problem = textProblem(text, maxChars);
+  return problem && `the text ${problem}`;
 }

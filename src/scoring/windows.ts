@@ -1,5 +1,6 @@
 /** Blocks of rows → windows, which are classified as a whole. */
 import { createHash } from 'node:crypto';
+import { namesOf } from '../logs/log-files.ts';
 import type { Row, RowBlock } from './input/row.ts';
 import { fieldsOf } from './output/json-fields.ts';
 import { ScoringError } from './scoring-error.ts';
@@ -19,6 +20,11 @@ export interface Range {
 /** A row and the file that it is from. */
 export interface PlacedRow extends Row {
   readonly file: string;
+}
+
+/** `tweets.csv, line 12` */
+export function placeOf({ file, line }: PlacedRow): string {
+  return `${namesOf([file])}, line ${line}`;
 }
 
 export interface Window {
@@ -125,7 +131,7 @@ function assertReadable(rows: readonly PlacedRow[]): void {
   if (first && rows.every(({ error }) => error !== undefined)) {
     throw new ScoringError(
       'bad-input',
-      `none of the first ${rows.length} rows has a text that can be read: ${first.file}: line ${first.line} ${first.error}`,
+      `none of the first ${rows.length} rows has a text that can be read; ${placeOf(first)}: ${first.error}`,
     );
   }
 }

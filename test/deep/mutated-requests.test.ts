@@ -108,6 +108,8 @@ function add(tally: Tally, received: string): void {
       const parsed = JSON.parse(body);
       tally.texts += (parsed.predictions ?? parsed).length;
     }
+    const inferred = /"outputs":\[\{"name":"label","datatype":"BYTES","shape":\[(\d+)\]/.exec(body);
+    tally.texts += Number(inferred?.[1] ?? 0);
   }
 }
 

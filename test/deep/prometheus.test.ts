@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readNormal } from '../../src/drift/normal.ts';
+import { poll } from '../../tools/launch.mjs';
+import { startCollector } from '../support/collector.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { PINNED } from '../support/pinned.ts';
 import { startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
@@ -24,6 +26,43 @@ test('promtool finds nothing to say of the metrics, before and after traffic', a
     expect(execFileSync('promtool', ['check', 'metrics'], { input: metrics }).toString()).toBe('');
     await server.predict({ inputs: 'some traffic' });
     await server.predict('{');
+  }
+});
+
+test('Prometheus scrapes the format that it prefers, compressed', async () => {
+  const accept =
+    'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
+  const answer = await fetch(`${server.url}/metrics`, { headers: { accept } });
+  expect(answer.headers.get('content-type')).toMatch(/^application\/openmetrics-text; version=1/);
+  expect(answer.headers.get('content-encoding')).toBe('gzip');
+  expect(await prometheus.eventually('up{job="tweet-sentiment"}', 1)).toBe(1);
+  // A counter keeps its name.
+  expect(await prometheus.value('count(http_requests_total{route="/predict"})')).toBeGreaterThan(0);
+});
+
+test('an exemplar of a latency leads to a trace that the collector has', async () => {
+  const collector = await startCollector();
+  const traced = await startServer({
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_BSP_SCHEDULE_DELAY: '20',
+  });
+  const scraper = await startPrometheus({ targets: [new URL(traced.url).host] });
+  try {
+    await traced.predict({ inputs: 'traced' });
+    const [request] = await collector.untilSpans((spans) =>
+      spans.some(({ kind }) => kind === 'SERVER'),
+    );
+    for (const name of ['http_request', 'classifier_inference', 'classifier_queue']) {
+      const traces = await poll(
+        () => scraper.exemplarTraces(`${name}_duration_seconds_bucket{job="tweet-sentiment"}`),
+        { accept: (found) => found.length > 0 },
+      );
+      expect(new Set(traces)).toEqual(new Set([request?.traceId]));
+    }
+  } finally {
+    await scraper.stop();
+    await traced.stop();
+    await collector.close();
   }
 });
 

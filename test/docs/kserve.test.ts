@@ -92,7 +92,10 @@ test('the runtime has the ports, settings and probes of the server', () => {
   const variables = Object.values(SETTINGS).map(({ variable }) => variable);
   expect(env.filter((each) => !variables.includes(each.name))).toEqual([]);
   const values = Object.fromEntries(env.map((each) => [each.name, each.value]));
-  expect(ports.map(({ containerPort }) => String(containerPort))).toEqual([values.PORT]);
+  expect(ports.map(({ containerPort }) => String(containerPort))).toEqual([
+    values.PORT,
+    values.GRPC_PORT,
+  ]);
   const { startupProbe, readinessProbe, livenessProbe } = probes;
   const get = (operation: { readonly path: string }) => ({
     httpGet: { path: operation.path, port: Number(values.PORT) },

@@ -55,7 +55,8 @@ describe('a running server', () => {
         const path = route
           .replace('<path>', 'golden.json')
           .replace('<file>', 'console.js')
-          .replace('<sha>', PINNED);
+          .replace('<sha>', PINNED)
+          .replace('<name>', 'tweet-sentiment');
         const response = await fetch(server.url + path, { headers: { authorization } });
         expect(response.status, path).toBe(200);
       }

@@ -6,7 +6,8 @@ import type { EndedRequest, Route } from '../../src/serving/observer.ts';
 import { COMMIT, createTestApp } from '../support/app.ts';
 
 const ORIGIN = 'https://app.example.com';
-const EXPOSED = 'x-request-id,x-model-commit,retry-after,ratelimit,ratelimit-policy';
+const EXPOSED =
+  'x-request-id,x-model-commit,retry-after,ratelimit,ratelimit-policy,inference-header-content-length';
 
 function appOf(corsOrigins: readonly string[]) {
   const ended: EndedRequest[] = [];

@@ -39,6 +39,7 @@ export function createTestApp(
       ...{ ...limits, manager, predictor, modelName: 'm', serverVersion: '1.2.3' },
       candidate: () => CANDIDATE,
     }),
+    modelName: 'm',
     adminToken: keyringOf(adminTokens),
     hasAdminPort: false,
     corsOrigins: [],

@@ -36,6 +36,8 @@ export interface Collector {
   untilSpans(
     matches: (spans: readonly CollectedSpan[]) => boolean,
   ): Promise<readonly CollectedSpan[]>;
+  /** Resolves when so many requests have come. */
+  untilRequests(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -80,6 +82,10 @@ export async function startCollector(): Promise<Collector> {
         throw new Error(`the collector has ${JSON.stringify(found.map(({ name }) => name))}`);
       }
       return found;
+    },
+    untilRequests: async (count) => {
+      const accept = (found: number): boolean => found >= count;
+      await poll(async () => requests.length, { accept, intervalMs: 10 });
     },
     close: async () => {
       server.closeAllConnections();

@@ -46,6 +46,27 @@ const bodies: readonly Make[] = [
 ];
 const bodyOf: Make = (random) => random.pick(bodies)(random);
 
+const INFER = '/v2/models/tweet-sentiment/infer';
+const inferInput = (shape: readonly number[], fields: object) =>
+  JSON.stringify({ inputs: [{ name: 'text', datatype: 'BYTES', shape, ...fields }] });
+const inferBodies: readonly Make[] = [
+  (random) => inferInput([1], { data: [textOf(random)] }),
+  (random) => inferInput([2, 1], { data: [[textOf(random)], [textOf(random)]] }),
+  (random) => inferInput([2], { data: [textOf(random)] }),
+  (random) => inferInput([9e15, 9e15], { data: [textOf(random)] }),
+  () => `{"inputs":[{"shape":${'['.repeat(5_000)}`,
+];
+
+/** Binary data whose sizes may be wrong. */
+const binaryInfer: Make = (random) => {
+  const wrong = random.chance(0.3) ? random.below(300) : 0;
+  const text = textOf(random);
+  const binary = `${String.fromCharCode(text.length ^ (wrong % 256))}\0\0\0${text}`;
+  const json = inferInput([1], { parameters: { binary_data_size: binary.length + wrong } });
+  const length = `inference-header-content-length: ${random.pick([json.length, wrong])}\r\n`;
+  return post(INFER, json + binary, length);
+};
+
 const POST = 'POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
 
 function chunked(body: string, { below, pick, chance }: Random): string {
@@ -63,7 +84,16 @@ function chunked(body: string, { below, pick, chance }: Random): string {
 const PATHS = [
   ...['/', '/healthz', '/readyz', '/model', '/metrics', '/console/data', '/console/main.js'],
   ...['/model/files/config.json', '/model/files/..%2f..%2fetc%2fpasswd', '/model/files/%', '/%ff'],
-  ...['//', '/predict', '/feedback', '/nothing?x=1#y', `/${'a'.repeat(3_000)}`, 'http://x/healthz'],
+  ...[
+    '//',
+    '/predict',
+    '/feedback',
+    '/v2/health/ready',
+    INFER,
+    '/nothing?x=1#y',
+    `/${'a'.repeat(3_000)}`,
+    'http://x/healthz',
+  ],
 ];
 const METHODS = ['HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH', 'PROPFIND', 'BREW'];
 
@@ -87,6 +117,8 @@ const requests: readonly Make[] = [
   },
   (random) => `${POST}transfer-encoding: chunked\r\n\r\n${chunked(bodyOf(random), random)}`,
   (random) => `${POST}transfer-encoding: chunked\r\n\r\n${chunked(bodyOf(random), random)}`,
+  (random) => post(INFER, random.pick(inferBodies)(random)),
+  binaryInfer,
   ({ pick }) => post('/feedback', `{"id":"x","label":"${pick(['positive', 'no', '\xff'])}"}`),
 ];
 

@@ -38,6 +38,8 @@ export interface TestPrometheus {
   value(expression: string): Promise<number>;
   /** Polls a query's first value for up to half a minute. @returns the last value seen. */
   eventually(expression: string, expected: number): Promise<number>;
+  /** The traces that exemplars of a query lead to. */
+  exemplarTraces(expression: string): Promise<string[]>;
   rules(): Promise<Rule[]>;
   /** Alerts that fire, except the watchdog, which always does. */
   firing(): Promise<Alert[]>;
@@ -74,6 +76,7 @@ export async function startPrometheus({
   const program = await start('prometheus', address, [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
+    '--enable-feature=exemplar-storage',
   ]);
 
   const api = `http://${address}/api/v1`;
@@ -99,6 +102,13 @@ export async function startPrometheus({
     value,
     eventually: (expression, expected) =>
       poll(() => value(expression), { accept: (found) => found === expected }),
+    exemplarTraces: async (expression) => {
+      const range = { start: String(Date.now() / 1000 - 600), end: String(Date.now() / 1000 + 60) };
+      const found = await get<{ exemplars: { labels: { trace_id: string } }[] }[]>(
+        `query_exemplars?${new URLSearchParams({ query: expression, ...range })}`,
+      );
+      return found.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels.trace_id));
+    },
     rules: async () => {
       const { groups } = await get<{ groups: { rules: Rule[] }[] }>('rules');
       return groups.flatMap((group) => group.rules);

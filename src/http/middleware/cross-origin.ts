@@ -6,6 +6,7 @@ import { contextOf, NO_ROUTE } from './request-context.ts';
 /** Of the response headers that a browser hides from a page of another origin unless they are named. */
 const EXPOSED_HEADERS = [
   ...['x-request-id', 'x-model-commit', 'retry-after', 'ratelimit', 'ratelimit-policy'],
+  'inference-header-content-length',
 ];
 /** How long a browser may keep the answer of a preflight request. */
 const PREFLIGHT_AGE_SECONDS = 600;

@@ -46,9 +46,11 @@ export async function sendInferAnswer(
 }
 
 async function sendEncoded(req: Request, res: Response, body: Buffer): Promise<void> {
-  res.setHeader('vary', 'accept-encoding');
+  res.vary('accept-encoding');
   const encoding =
-    body.byteLength < MIN_COMPRESSED_BYTES ? false : req.acceptsEncodings('gzip', 'deflate');
+    body.byteLength < MIN_COMPRESSED_BYTES
+      ? 'identity'
+      : req.acceptsEncodings('gzip', 'deflate', 'identity');
   if (encoding !== 'gzip' && encoding !== 'deflate') {
     end(res, body);
     return;

@@ -64,6 +64,11 @@ export function consolePage(options: PageOptions): Resource[] {
   ];
 }
 
+/** The page that shows the description of the interface. */
+export function docsPage(options: PageOptions): Resource {
+  return { operation: OPERATIONS.docs, handlers: [send(options, 'docs.html')] };
+}
+
 /** The page of the history, and the files of all pages. */
 export function historyPage(options: PageOptions): Resource[] {
   return [

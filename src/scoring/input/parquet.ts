@@ -1,6 +1,6 @@
 /** Rows of a Parquet file, one row group at a time. */
 import { open } from 'node:fs/promises';
-import type { AsyncBuffer, FileMetaData } from 'hyparquet';
+import type { AsyncBuffer, DecodedArray, FileMetaData } from 'hyparquet';
 import { mismatch } from '../../errors.ts';
 import { formatBytes } from '../../terminal/numbers.ts';
 import { ScoringError } from '../scoring-error.ts';
@@ -11,15 +11,14 @@ import type { FileBlock, Row } from './row.ts';
 const MAX_GROUP_BYTES = 256 * 1024 ** 2;
 const BLOCK_ROWS = 1024;
 
-type Values = Readonly<Record<string, unknown>>;
-
 /** @throws ScoringError `bad-input` where it is no Parquet file, or a row group of it is too large. */
 export async function* readParquet(
   file: string,
   options: Omit<ParserOptions, 'file'>,
 ): AsyncGenerator<FileBlock> {
-  const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { compressors }] =
-    await Promise.all([import('hyparquet'), import('hyparquet-compressors')]);
+  const [{ parquetMetadataAsync, parquetRead, parquetSchema }, { compressors }] = await Promise.all(
+    [import('hyparquet'), import('hyparquet-compressors')],
+  );
   const handle = await open(file);
   try {
     const stats = await handle.stat();
@@ -42,18 +41,25 @@ export async function* readParquet(
     for (const group of metadata.row_groups) {
       assertGroupSize(file, group);
       const end = start + Number(group.num_rows);
-      const read = { file: buffer, metadata, compressors, rowStart: start, rowEnd: end };
-      const rows: Values[] = await orBadFile(file, () => parquetReadObjects(read));
-      for (let at = 0; at < rows.length; at += BLOCK_ROWS) {
-        const block = rows.slice(at, at + BLOCK_ROWS);
-        const first = start + at + 1;
-        yield {
-          columns,
-          rows: block.map((values, index) => toRow(values, first + index, options.textColumn)),
-          done: ((start + at + block.length) / Number(metadata.num_rows)) * stats.size,
-        };
+      const cursors = new Map(columns.map((name) => [name, createCursor()]));
+      await orBadFile(file, () =>
+        parquetRead({
+          ...{ file: buffer, metadata, compressors, rowStart: start, rowEnd: end },
+          // Bytes that are no text stay bytes.
+          utf8: false,
+          // Columns, since an object for each row would take several times their memory.
+          onChunk: ({ columnName, columnData }) => cursors.get(columnName)?.add(columnData),
+        }),
+      );
+      while (start < end) {
+        const rows: Row[] = [];
+        for (const last = Math.min(end, start + BLOCK_ROWS); start < last; ) {
+          const values = [...cursors].map(([name, cursor]) => [name, cursor.next()] as const);
+          start++;
+          rows.push(toRow(new Map(values), start, options.textColumn));
+        }
+        yield { columns, rows, done: (start / Number(metadata.num_rows)) * stats.size };
       }
-      start = end;
     }
   } finally {
     await handle.close();
@@ -77,9 +83,30 @@ function assertGroupSize(file: string, group: FileMetaData['row_groups'][number]
   }
 }
 
-function toRow(values: Values, line: number, textColumn: string): Row {
-  const text = values[textColumn];
-  const kept = { json: toJson(values) };
+interface Cursor {
+  add(values: DecodedArray): void;
+  next(): unknown;
+}
+
+/** The values of a column one after the other, of chunks that are forgotten when they have been read. */
+function createCursor(): Cursor {
+  const chunks: DecodedArray[] = [];
+  let at = 0;
+  return {
+    add: (values) => void chunks.push(values),
+    next: () => {
+      while (at === chunks[0]?.length) {
+        chunks.shift();
+        at = 0;
+      }
+      return chunks[0]?.[at++];
+    },
+  };
+}
+
+function toRow(values: ReadonlyMap<string, unknown>, line: number, textColumn: string): Row {
+  const text = values.get(textColumn);
+  const kept = { json: toJson(Object.fromEntries(values)) };
   return typeof text === 'string'
     ? { line, kept, text, error: undefined }
     : { line, kept, text: undefined, error: describeText(textColumn, text ?? null) };

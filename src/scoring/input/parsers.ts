@@ -27,8 +27,8 @@ export const PARSERS = {
   jsonl: createJsonParser,
 } as const;
 
-const TOO_LONG = `has more than ${MAX_ROW_BYTES / 1024} KiB, which is the most that is allowed`;
-const NO_UTF8 = 'is not valid UTF-8';
+const TOO_LONG = `the row has more than ${MAX_ROW_BYTES / 1024} KiB, which is the most that is allowed`;
+const NO_UTF8 = 'the row is not valid UTF-8';
 const BYTE_ORDER_MARK = '\ufeff';
 
 /** One text a line. */
@@ -69,11 +69,11 @@ function createCsvParser(options: ParserOptions, delimiter: string): RowParser {
     }
     const cells = parseFields(row, delimiter);
     if (!cells) {
-      return brokenRow(line, 'has characters after the end of a quoted field');
+      return brokenRow(line, 'the row has characters after the end of a quoted field');
     }
     const kept = { cells: header.map((_, at) => cells[at] ?? '') };
     if (cells.length !== header.length) {
-      const error = `expected ${header.length} fields as in the first line, found ${cells.length}`;
+      const error = `the row has ${cells.length} fields; the first line has ${header.length}`;
       return brokenRow(line, error, kept);
     }
     return isUtf8(bytes)
@@ -137,14 +137,14 @@ function createJsonParser({ textColumn, reserved }: ParserOptions): RowParser {
     try {
       value = JSON.parse(json);
     } catch {
-      return brokenRow(line, 'is not valid JSON');
+      return brokenRow(line, 'the row is not valid JSON');
     }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return brokenRow(line, 'is no JSON object');
+      return brokenRow(line, 'the row is no JSON object');
     }
     const taken = Object.keys(value).find((name) => reserved.has(name));
     if (taken !== undefined) {
-      return brokenRow(line, hasReserved('field', taken));
+      return brokenRow(line, `the row ${hasReserved('field', taken)}`);
     }
     const text: unknown = (value as Record<string, unknown>)[textColumn];
     const isOwn = Object.hasOwn(value, textColumn);
@@ -172,8 +172,8 @@ function createJsonParser({ textColumn, reserved }: ParserOptions): RowParser {
 export function describeText(name: string, value: unknown): string {
   const shown = JSON.stringify(name);
   if (value === undefined) {
-    return `has no field ${shown}; --text-column names another one`;
+    return `the row has no field ${shown}; --text-column names another one`;
   }
   const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
-  return mismatch(`field ${shown}`, 'a text', found);
+  return `the field ${shown} is ${found}; expected a text`;
 }

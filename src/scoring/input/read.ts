@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { mismatch } from '../../errors.ts';
-import { inflate, STDIN } from '../../logs/log-files.ts';
+import { inflate, namesOf, STDIN } from '../../logs/log-files.ts';
 import { ScoringError } from '../scoring-error.ts';
 import type { InputFormat } from './formats.ts';
 import { readParquet } from './parquet.ts';
@@ -98,14 +98,14 @@ async function* readText(
   if (quote !== undefined) {
     throw new ScoringError(
       'bad-input',
-      `${file}: line ${quote} has a quoted field that is never closed`,
+      `${namesOf([file])}, line ${quote}: a quoted field is never closed`,
     );
   }
   const rows = toRows(last);
   if (format !== 'jsonl' && !columns()) {
     throw new ScoringError(
       'bad-input',
-      `${file} is empty: expected a line with the names of columns`,
+      `${namesOf([file])} is empty: expected a line with the names of columns`,
     );
   }
   yield { columns: columns(), rows, done: raw.bytesRead };

@@ -58,7 +58,7 @@ function createCsvFormat({ labels, prefix }: FormatOptions): RowFormat {
       const unknown = [...fieldsOf(kept.json).keys()].find((name) => !columns.includes(name));
       return unknown === undefined
         ? undefined
-        : `has a field ${JSON.stringify(unknown)}, which the first row does not have: ` +
+        : `the row has a field ${JSON.stringify(unknown)}, which the first row does not have: ` +
             '--output-format jsonl keeps it';
     },
     line: (scored, columns) =>

@@ -58,8 +58,7 @@ function formatLabels(labels: Labels): string {
 
 /** Bounds are names: `1` and `1.0` would be two series. */
 function canonicalNumber(value: string | number | undefined): string {
-  const number = Number(value);
-  return Number.isInteger(number) ? number.toFixed(1) : formatNumber(number);
+  return Number.isInteger(Number(value)) ? Number(value).toFixed(1) : String(value);
 }
 
 function formatNumber(value: number): string {

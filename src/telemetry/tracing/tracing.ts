@@ -54,8 +54,7 @@ export function createTracer(options: TracerOptions): Tracer | undefined {
     },
     close: async (timeoutMs) => {
       const timer = setTimeout(exporter.abort, timeoutMs);
-      // What could not be sent has been reported.
-      await provider.shutdown().catch(() => undefined);
+      await provider.shutdown().catch((error: Error) => onProblem(error.message));
       clearTimeout(timer);
     },
   };

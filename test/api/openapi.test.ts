@@ -1,0 +1,102 @@
+/** The description of the interface: a valid document, and the same requests as the server's own checks. */
+import { Validator } from '@seriousme/openapi-schema-validator';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openApiDocument } from '../../src/api/openapi/document.ts';
+import type { Operation } from '../../src/api/operation.ts';
+import { OPERATIONS } from '../../src/api/operations.ts';
+import { PROBLEMS } from '../../src/api/problem.ts';
+import { parsePredictRequest } from '../../src/http/predict-request.ts';
+import { type Document, describe as describeDocument } from '../support/openapi.ts';
+
+const LIMITS = { maxInputs: 3, maxChars: 5 };
+const DEPLOYMENT = {
+  ...{ ...LIMITS, maxBody: 1000, modelName: 'm', labels: ['bad', 'good'], predictionId: 'AAAA' },
+  ...{ commit: 'a'.repeat(40), otherCommit: 'b'.repeat(40) },
+};
+const operations: readonly Operation[] = Object.values(OPERATIONS);
+
+function documentOf(selected: readonly Operation[]): Document {
+  const document = openApiDocument({ operations: selected, deployment: DEPLOYMENT, version: '1' });
+  return JSON.parse(JSON.stringify(document)) as Document;
+}
+
+test.each([
+  ['with keys', operations],
+  ['without keys', operations.map((operation) => ({ ...operation, guard: undefined }))],
+  ['of no operation', []],
+])('the document %s is valid OpenAPI 3.1', async (_, selected) => {
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate({ ...documentOf(selected) });
+  expect({ valid, errors }).toEqual({ valid: true, errors: undefined });
+  expect(validator.version).toBe('3.1');
+});
+
+test('each operation but those of the console is described, with a response for each of its problems', () => {
+  const { operations: described, document } = describeDocument(documentOf(operations));
+  const expected = operations.filter(({ tag }) => tag !== 'console');
+  expect(described.map(({ operation }) => operation.operationId).sort()).toEqual(
+    expected.map(({ id }) => id).sort(),
+  );
+  for (const { id, problems } of expected) {
+    const responses = described.find(({ operation }) => operation.operationId === id)?.operation
+      .responses;
+    for (const code of problems) {
+      const { $ref } = responses?.[PROBLEMS[code][0]] ?? {};
+      const response = document.components.responses[$ref?.split('/').at(-1) as string];
+      expect(JSON.stringify(response), `${code} of ${id}`).toContain(`/problems/${code}`);
+    }
+  }
+});
+
+test('keys and tokens are described where they are configured', () => {
+  const { paths, components } = documentOf(operations);
+  expect(Object.keys(components.securitySchemes ?? {})).toEqual([
+    ...['bearerKey', 'headerKey', 'adminToken'],
+  ]);
+  expect(paths['/predict']?.post?.security).toEqual([{ bearerKey: [] }, { headerKey: [] }]);
+  expect(paths['/admin']?.get?.security).toEqual([{ adminToken: [] }]);
+  expect(paths['/healthz']?.get?.security).toBeUndefined();
+  const open = documentOf(operations.map((operation) => ({ ...operation, guard: undefined })));
+  expect(open.components.securitySchemes).toBeUndefined();
+  expect(Object.keys(open.paths['/predict']?.post?.responses ?? {})).not.toContain('401');
+});
+
+test('the description accepts the bodies of POST /predict that the server accepts, and no others', () => {
+  const { validate } = describeDocument(documentOf(operations));
+  const character = fc.constantFrom(...'a é😀 \n\u200b\u2800\u{e0001}'.match(/./gsu)!);
+  const text = fc.oneof(
+    { arbitrary: fc.constantFrom('a', 'é 😀', ' 😀😀😀a'), weight: 8 },
+    { arbitrary: fc.array(character, { maxLength: 7 }).map((found) => found.join('')), weight: 1 },
+  );
+  const value = fc.oneof(text, fc.integer(), fc.constant(null));
+  const inputs = fc.oneof(
+    value,
+    fc.array(text, { maxLength: 5 }),
+    fc.array(value, { maxLength: 3 }),
+  );
+  const body = fc.oneof(
+    fc.record({ inputs }),
+    inputs,
+    fc.record({ inputs, other: value }, { requiredKeys: [] }),
+  );
+  const accepted = { yes: 0, no: 0 };
+  fc.assert(
+    fc.property(body, (candidate) => {
+      const isAccepted = isAcceptedBy(candidate);
+      accepted[isAccepted ? 'yes' : 'no']++;
+      expect(validate('PredictRequest', candidate).length === 0).toBe(isAccepted);
+    }),
+    { numRuns: 2000 },
+  );
+  expect(Math.min(accepted.yes, accepted.no)).toBeGreaterThan(300);
+});
+
+function isAcceptedBy(body: unknown): boolean {
+  try {
+    parsePredictRequest(body, LIMITS);
+    return true;
+  } catch {
+    return false;
+  }
+}
