@@ -92,8 +92,12 @@ function openInferenceError({ req }: Response, { message }: Problem): InferenceE
 
 /** The body of a problem; also for answers that are written without Express. */
 export function problemJson(code: ProblemCode, detail: string): string {
+  return JSON.stringify(problemBody(code, detail));
+}
+
+export function problemBody(code: ProblemCode, detail: string): ProblemBody {
   const [status, title] = PROBLEMS[code];
-  return JSON.stringify({ type: problemType(code), title, status, detail } satisfies ProblemBody);
+  return { type: problemType(code), title, status, detail };
 }
 
 /** Of Express's router, where a client is at fault: such as a path that can't be decoded. */

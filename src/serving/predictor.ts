@@ -58,6 +58,8 @@ export interface PredictionAnswer {
   readonly model: Pick<ServedModel, 'name' | 'commit'>;
   /** In the order of the texts. */
   readonly predictions: readonly Prediction[];
+  /** What they were made of. */
+  readonly answers: readonly Answer[];
   /** To be called once the answer has been written: it is observed then. */
   observe(): void;
 }
@@ -107,6 +109,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
       return {
         model: { name, commit },
         predictions,
+        answers,
         observe: () =>
           observeAll(observed, request, { texts, model, predictions, answers }, onPrediction),
       };
