@@ -51,9 +51,12 @@ export function inputsRequestOf(limits: Pick<Deployment, 'maxInputs' | 'maxChars
 }
 
 function textsRequestOf({ maxInputs, maxChars }: Pick<Deployment, 'maxInputs' | 'maxChars'>) {
-  // JSON Schema counts code points, as the server does; zod counts UTF-16 code units.
-  const text = z.string().meta({ minLength: 1, maxLength: maxChars, pattern: VISIBLE_PATTERN });
-  return z.array(text).min(1).max(maxInputs);
+  return z.array(textOf(maxChars)).min(1).max(maxInputs);
+}
+
+/** A text that is classified: JSON Schema counts code points, as the server does; zod counts UTF-16 code units. */
+export function textOf(maxChars: number) {
+  return z.string().meta({ minLength: 1, maxLength: maxChars, pattern: VISIBLE_PATTERN });
 }
 
 export const scoreSchema = z.number().min(0).max(1).describe('A probability');

@@ -1,6 +1,6 @@
 /** One call, from its headers to the end of its stream. */
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import type { Metadata } from '@grpc/grpc-js';
+import { type Metadata, status } from '@grpc/grpc-js';
 import { PROBLEMS, type ProblemCode } from '../api/problem.ts';
 import type { Client, Sender } from '../serving/clients.ts';
 import type { RequestTrace } from '../serving/trace.ts';
@@ -89,15 +89,27 @@ const CLIENT_CLOSED_REQUEST = 499;
 
 /** The status in the metrics and the log of a call whose stream has been closed. */
 export function endStatusOf({ stream, problem }: OpenCall): number {
-  const { sentHeaders, sentTrailers, rstCode } = stream;
-  // A status without an answer before it is sent in the headers.
-  const code = sentTrailers?.['grpc-status'] ?? sentHeaders?.['grpc-status'];
+  const code = sentCode(stream);
   if (code === undefined) {
     return CLIENT_CLOSED_REQUEST;
   }
   if (problem !== undefined) {
     return PROBLEMS[problem][0];
   }
-  const status = httpStatusOf(Number(code));
-  return status === 200 && rstCode !== constants.NGHTTP2_NO_ERROR ? CLIENT_CLOSED_REQUEST : status;
+  const counted = httpStatusOf(code);
+  return counted === 200 && stream.rstCode !== constants.NGHTTP2_NO_ERROR
+    ? CLIENT_CLOSED_REQUEST
+    : counted;
+}
+
+/** The name of the status that was sent; undefined where the client had gone before. */
+export function grpcStatusOf({ stream }: OpenCall): string | undefined {
+  const code = sentCode(stream);
+  return code === undefined ? undefined : status[code];
+}
+
+/** A status without an answer before it is sent in the headers. */
+function sentCode({ sentHeaders, sentTrailers }: ServerHttp2Stream): number | undefined {
+  const code = sentTrailers?.['grpc-status'] ?? sentHeaders?.['grpc-status'];
+  return code === undefined ? undefined : Number(code);
 }

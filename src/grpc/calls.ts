@@ -20,7 +20,7 @@ import type { ReadClientAddress } from '../serving/client-address.ts';
 import type { Identify } from '../serving/clients.ts';
 import type { Observer } from '../serving/observer.ts';
 import { isClientGone, ProblemError, toProblem } from '../serving/problem.ts';
-import { createCall, endStatusOf, type OpenCall, textOf } from './call.ts';
+import { createCall, endStatusOf, grpcStatusOf, type OpenCall, textOf } from './call.ts';
 import { readIds } from './call-ids.ts';
 import type { Connections } from './connections.ts';
 import { toStatus } from './status.ts';
@@ -199,7 +199,7 @@ function onEnd({ observer }: State, call: OpenCall): void {
   observer.onRequestEnd({
     series: { method: 'POST', route: path, status },
     durationSeconds: (performance.now() - startedAt) / 1000,
-    ...{ requestId, trace, client: client?.name, address, problem },
+    ...{ requestId, trace, client: client?.name, address, problem, grpcStatus: grpcStatusOf(call) },
   });
 }
 

@@ -2,7 +2,7 @@
  * Classifies many texts without a queue of requests: windows of texts, whose batches keep all workers busy.
  *
  * Which texts share a run of the model depends on the window alone, not on time: the last digits of a score
- * can depend on it (docs/decisions/0022-offline-scoring.md), and a window that is classified again, or on
+ * can depend on it (docs/decisions/0023-offline-scoring.md), and a window that is classified again, or on
  * another machine of the same kind, has the same scores.
  */
 import { readModelConfig } from '../artifacts/model-config.ts';

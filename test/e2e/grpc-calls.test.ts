@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test, vi } from 'vitest';
 import { loadProtocol } from '../../src/grpc/protocol.ts';
 import { createGrpcServer, type GrpcOptions, type GrpcServer } from '../../src/grpc/server.ts';
@@ -296,4 +297,54 @@ test('a connection that never becomes HTTP/2 is closed where the server stops', 
   await ends.shift()?.();
   await closed;
   expect(socket.destroyed).toBe(true);
+});
+
+const compressed = (bytes: Buffer): Buffer => {
+  const packed = gzipSync(bytes);
+  const head = frame(packed.length);
+  head[0] = 1;
+  return Buffer.concat([head, packed]);
+};
+
+test.each<[string, Record<string, string>, Buffer, number | undefined]>([
+  ['a message that is compressed', { 'grpc-encoding': 'gzip' }, compressed(bytes), 0],
+  ['a method that does not exist', { ':path': '/nowhere' }, MESSAGE, 12],
+  ['a path with other characters', { ':path': '/\u00e9\u0080"%' }, MESSAGE, 12],
+  ['a long path', { ':path': `/${'x'.repeat(10_000)}` }, MESSAGE, 12],
+  ['no media type of gRPC', { 'content-type': 'application/json' }, MESSAGE, undefined],
+  ['a deadline that is none', { 'grpc-timeout': 'soon' }, MESSAGE, 13],
+  ['a deadline far away', { 'grpc-timeout': '99999999H' }, MESSAGE, 0],
+  ['binary metadata that is none', { 'x-trace-bin': '%%%' }, MESSAGE, 0],
+  ['an unknown compression', { 'grpc-encoding': 'br' }, compressed(bytes), 12],
+  [
+    'a message that is wrongly compressed',
+    { 'grpc-encoding': 'gzip' },
+    Buffer.from([1, 0, 0, 0, 2, 1, 2]),
+    13,
+  ],
+  [
+    'a message that grows too large',
+    { 'grpc-encoding': 'gzip' },
+    compressed(Buffer.alloc(2_000_000)),
+    8,
+  ],
+  ['two messages', {}, Buffer.concat([MESSAGE, MESSAGE]), 12],
+  ['no message', {}, Buffer.alloc(0), 12],
+  ['half a message', {}, MESSAGE.subarray(0, 8), 12],
+])('%s does no harm', async (_name, headers, body, code) => {
+  const server = await start(answering);
+  const session = await server.open();
+  const stream = begin(session, headers);
+  let found: unknown;
+  stream.on('response', (given) => {
+    found = given['grpc-status'];
+  });
+  stream.on('trailers', (given) => {
+    found = given['grpc-status'];
+  });
+  stream.end(body);
+  await once(stream, 'close');
+  expect(found === undefined ? undefined : Number(found)).toBe(code);
+  expect(server.inProgress()).toBe(0);
+  expect(await server.connect().call('ServerLive').response).toEqual({ live: true });
 });

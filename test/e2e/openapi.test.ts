@@ -43,7 +43,7 @@ test('has the limits of this server, its labels and its version', () => {
 });
 
 test('each example is answered with 2xx, and each answer is as described', async () => {
-  const answered: string[] = [];
+  const others: string[] = [];
   for (const { method, path, operation } of description.operations) {
     const filled = path.replace(/\{(\w+)\}/g, (_, name) =>
       String(operation.parameters?.find((parameter) => parameter.name === name)?.example),
@@ -59,14 +59,13 @@ test('each example is answered with 2xx, and each answer is as described', async
     if (operation.requestBody === undefined) {
       const response = await send(method, filled);
       await description.expectDescribed(method, path, response);
-      answered.push(`${operation.operationId} ${response.status}`);
+      if (response.status !== 200) {
+        others.push(`${operation.operationId} ${response.status}`);
+      }
     }
   }
-  expect(answered).toEqual([
-    ...['getModel 200', 'getModelFile 200', 'getLiveness 200', 'getReadiness 200'],
-    ...['getDocs 200', 'getMetrics 200', 'getAdminStatus 200', 'getShadow 404'],
-    ...['deleteShadow 200', 'promote 404', 'rollback 404', 'getOpenApi 200'],
-  ]);
+  // Its example's candidate has been ended before.
+  expect(others).toEqual(['getShadow 404', 'promote 404', 'rollback 404']);
 });
 
 test('a label for each text of a bare array, a prediction for each text of an object', async () => {

@@ -192,12 +192,21 @@ function refusalComponents(operation: Operation): Record<string, object> {
           .map((code) => `\`${problemType(code)}\`: ${PROBLEMS[code][1]}`)
           .join('\n\n'),
         headers: headersOf([...EVERY_ANSWER, ...[PROBLEM_HEADERS[status] ?? []].flat()]),
-        content: operation.problemContent
-          ? describeContent(operation.problemContent)
-          : { 'application/problem+json': { schema: problemOf(status, codes) } },
+        content: {
+          ...(operation.problemContent && describeContent(operation.problemContent)),
+          ...(isProblemDetails(operation, codes) && {
+            'application/problem+json': { schema: problemOf(status, codes) },
+          }),
+        },
       },
     ]),
   );
+}
+
+/** A request that is refused before it has a route is of no protocol. */
+function isProblemDetails({ problemContent }: Operation, codes: readonly ProblemCode[]): boolean {
+  const anyRequest: readonly ProblemCode[] = ANY_REQUEST_PROBLEMS;
+  return problemContent === undefined || codes.some((code) => anyRequest.includes(code));
 }
 
 /** A problem with one of these types. */
