@@ -1,5 +1,5 @@
 /** Generated from docs/openapi.json by `npm run client-types`: do not edit. */
-// sha256 of docs/openapi.json: 03fcb0f4366fc3e187d98e559a6d7bd2d96b54a970277247fc863fa2286eb00c
+// sha256 of docs/openapi.json: fd2b59a4916033ff213579ae777c8654230ef173643e32d788d5930382a31e6b
 
 
 export interface paths {
@@ -917,6 +917,8 @@ export interface components {
                 "x-request-id": components["headers"]["x-request-id"];
                 "x-model-commit": components["headers"]["x-model-commit"];
                 "retry-after": components["headers"]["retry-after"];
+                "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                ratelimit: components["headers"]["ratelimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1348,6 +1350,8 @@ export interface components {
                 "x-request-id": components["headers"]["x-request-id"];
                 "x-model-commit": components["headers"]["x-model-commit"];
                 "retry-after": components["headers"]["retry-after"];
+                "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                ratelimit: components["headers"]["ratelimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1662,6 +1666,10 @@ export interface components {
         "x-model-commit": string;
         /** @description When the same request may be accepted, in seconds */
         "retry-after": number;
+        /** @description With RATE_LIMIT: how many texts of a client are allowed, and in how many seconds */
+        "ratelimit-policy": string;
+        /** @description With RATE_LIMIT: how many of them are left, and until when, in seconds */
+        ratelimit: string;
         /** @description `Bearer` */
         "www-authenticate": string;
     };
@@ -1687,6 +1695,8 @@ export interface operations {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     "x-model-commit": components["headers"]["x-model-commit"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1989,6 +1999,8 @@ export interface operations {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     "x-model-commit": components["headers"]["x-model-commit"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2037,6 +2049,8 @@ export interface operations {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     "x-model-commit": components["headers"]["x-model-commit"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
                     [name: string]: unknown;
                 };
                 content: {

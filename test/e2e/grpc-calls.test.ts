@@ -84,7 +84,7 @@ test('an error that is not known is hidden from the client', async () => {
   expect(server.ended).toEqual(['500 ModelInfer']);
 });
 
-test('a server without a model says so', async () => {
+test('a server without a model is live and not ready', async () => {
   const server = await startGrpc(answering, { manager: createManager('c'.repeat(40)) });
   const client = server.connect();
   expect(await client.call('ServerLive').response).toEqual({ live: true });
