@@ -1,5 +1,5 @@
 /** Generated from docs/openapi.json by `npm run client-types`: do not edit. */
-// sha256 of docs/openapi.json: 64dcafaaf17ad26e82d3ce9d2e43b33ae84701bb89fc7991ad67cef3e0547e01
+// sha256 of docs/openapi.json: 9adb1cc14dd10ea0333713b5c6d2a8800d19ee73e6b7bf7c2c6077c96b774312
 
 
 export interface paths {
@@ -964,6 +964,8 @@ export interface components {
                 "x-request-id": components["headers"]["x-request-id"];
                 "x-model-commit": components["headers"]["x-model-commit"];
                 "retry-after": components["headers"]["retry-after"];
+                "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                ratelimit: components["headers"]["ratelimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1395,6 +1397,8 @@ export interface components {
                 "x-request-id": components["headers"]["x-request-id"];
                 "x-model-commit": components["headers"]["x-model-commit"];
                 "retry-after": components["headers"]["retry-after"];
+                "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                ratelimit: components["headers"]["ratelimit"];
                 [name: string]: unknown;
             };
             content: {
@@ -1709,6 +1713,10 @@ export interface components {
         "x-model-commit": string;
         /** @description When the same request may be accepted, in seconds */
         "retry-after": number;
+        /** @description With RATE_LIMIT: how many texts of a client are allowed, and in how many seconds */
+        "ratelimit-policy": string;
+        /** @description With RATE_LIMIT: how many of them are left, and until when, in seconds */
+        ratelimit: string;
         /** @description `Bearer` */
         "www-authenticate": string;
     };
@@ -1737,6 +1745,8 @@ export interface operations {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     "x-model-commit": components["headers"]["x-model-commit"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1775,6 +1785,8 @@ export interface operations {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     "x-model-commit": components["headers"]["x-model-commit"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2077,6 +2089,8 @@ export interface operations {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     "x-model-commit": components["headers"]["x-model-commit"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2125,6 +2139,8 @@ export interface operations {
                 headers: {
                     "x-request-id": components["headers"]["x-request-id"];
                     "x-model-commit": components["headers"]["x-model-commit"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
                     [name: string]: unknown;
                 };
                 content: {

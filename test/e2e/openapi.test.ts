@@ -121,6 +121,22 @@ test('a full queue is as described', async () => {
   await small.stop();
 });
 
+test('a client over its rate is as described, with its rate in headers', async () => {
+  const limited = await startServer({ RATE_LIMIT: '1/h' });
+  const described = await describeServer(limited.url);
+  for (const status of [200, 429]) {
+    const response = await limited.predict({ inputs: 'a' });
+    expect([response.status, response.headers.get('ratelimit')]).toEqual([
+      status,
+      expect.stringContaining('r=0'),
+    ]);
+    const { headers } = described.document.components;
+    expect(Object.keys(headers)).toEqual(expect.arrayContaining(['ratelimit', 'ratelimit-policy']));
+    await described.expectDescribed('post', '/predict', response);
+  }
+  await limited.stop();
+});
+
 test('while nothing is loaded it is as described, without labels', async () => {
   const store = await startServer(
     { MODEL_STORE: `http://127.0.0.1:${await freePort()}/none` },
