@@ -106,6 +106,7 @@ export const loggedPredictionSchema = z.object({
   request_id: z.string(),
   trace_id: z.string().optional(),
   span_id: z.string().optional(),
+  client: z.string().optional(),
   id: z.string(),
   model: z.string(),
   commit: commitSchema,

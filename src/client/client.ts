@@ -99,7 +99,7 @@ export function createClient(options: ClientOptions): Client {
       const inputs = typeof texts === 'string' ? texts : [...texts];
       const body = { inputs };
       const answer = await call(callOptions, (fetch) => http.POST('/predict', { body, fetch }));
-      if (!('predictions' in answer)) {
+      if (!hasPredictions(answer)) {
         throw new UnexpectedAnswerError(200);
       }
       return answer;
@@ -109,6 +109,11 @@ export function createClient(options: ClientOptions): Client {
     },
     model: (callOptions = {}) => call(callOptions, (fetch) => http.GET('/model', { fetch })),
   };
+}
+
+/** Errors in the place of predictions come only where they are requested. */
+function hasPredictions(answer: Schemas['PredictAnswer']): answer is PredictResponse {
+  return 'predictions' in answer && !answer.predictions.some((each) => 'error' in each);
 }
 
 /** @param run calls `onAnswer` when the head of an answer is there: its body is still to be read. */

@@ -60,13 +60,26 @@ describe('a page of an allowed origin', () => {
     });
   });
 
-  test.each(['/predict', '/feedback', '/model', '/model/files/config.json', '/healthz', '/readyz'])(
-    'may use %s',
-    async (path) => {
-      const { status, headers } = await preflight(appOf([ORIGIN]), path, 'GET');
-      expect([status, headers['access-control-allow-origin']]).toEqual([204, ORIGIN]);
-    },
-  );
+  test.each([
+    ['/predict', 'POST'],
+    ['/feedback', 'POST'],
+    ['/', 'POST'],
+    ['/v2/models/m/infer', 'POST'],
+    ['/model', 'GET'],
+    ['/model/files/config.json', 'GET'],
+    ['/healthz', 'GET'],
+    ['/readyz', 'GET'],
+  ])('may use %s', async (path, method) => {
+    const { status, headers } = await preflight(appOf([ORIGIN]), path, method);
+    expect([status, headers['access-control-allow-origin']]).toEqual([204, ORIGIN]);
+  });
+
+  test('never the console, whose path has a method for clients', async () => {
+    const app = appOf(['*']);
+    const { headers } = await app.agent.get('/').set('origin', ORIGIN);
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+    expect((await preflight(app, '/', 'GET')).status).toBe(405);
+  });
 
   test.each([
     '/admin',
