@@ -25,7 +25,7 @@ export interface Urls {
   readonly grpc_address: string | undefined;
 }
 
-/** Whoever renews certificates has done it by then. */
+/** Renewed certificates are there by then. */
 const RENEWED_DAYS_BEFORE = 14;
 const DAY_MS = 86_400_000;
 
@@ -39,7 +39,8 @@ export async function readConfiguredCertificate(
   }
   const certificate = await readCertificate({ cert, key });
   const validDays = Math.floor((certificate.validTo.getTime() - Date.now()) / DAY_MS);
-  log.write(validDays < RENEWED_DAYS_BEFORE ? 'warn' : 'info', 'certificate_read', {
+  const level = validDays < RENEWED_DAYS_BEFORE ? 'warn' : 'info';
+  log.write(level, 'certificate_read', {
     file: cert,
     valid_to: certificate.validTo.toISOString(),
     valid_days: validDays,

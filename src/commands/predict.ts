@@ -87,9 +87,9 @@ input can't be read, or the run was interrupted.
 labels, languages, seconds, rows_per_second, drift: {threshold, drifted, features, foreign_languages}}
 
 Examples:
-  node dist/main.js predict tweets.csv --output scored.csv
-  gzip -dc tweets.jsonl.gz | node dist/main.js predict --format jsonl --text-column full_text | head
-  node dist/main.js predict tweets.jsonl --shard 0/4 --output part-0.jsonl --resume
+  node dist/main.js predict texts.csv --output scored.csv
+  gzip -dc texts.jsonl.gz | node dist/main.js predict --format jsonl --text-column full_text | head
+  node dist/main.js predict texts.jsonl --shard 0/4 --output part-0.jsonl --resume
 `;
 
 interface PredictFlags {

@@ -30,7 +30,7 @@ export const ACCESS_SETTINGS = {
       )
       .transform((value) => splitList(value).map((key, index) => parseKey(key, `key-${index + 1}`)))
       .pipe(z.array(namedKey(MIN_KEY_CHARS, 'keys').transform(toDigest))),
-    'comma-separated keys of 8 or more printable ASCII characters without spaces, each as <key>, <name>:<key> or <name>:sha256:<SHA-256 of the key>; the name is for log and metrics, without one it is key-1, key-2, …; /predict, /feedback, /model and the data of the console then require one; if empty, they are open to all',
+    'comma-separated keys of 8 or more printable ASCII characters without spaces, each as <key>, <name>:<key> or <name>:sha256:<SHA-256 of the key>; the name is for log and metrics, without one it is key-1, key-2, …; predictions, feedback, the model and the data of the console then require one; if empty, they are open to all',
   ),
   apiKeysFile: setting(
     'API_KEYS_FILE',

@@ -27,7 +27,7 @@ import { metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
 import { type OpenInferenceRoutesOptions, openInferenceRoutes } from './routes/open-inference.ts';
 import { type OpenApiOptions, openapi } from './routes/openapi.ts';
-import { type PredictOptions, predict } from './routes/predict.ts';
+import { type PredictOptions, predictRoutes } from './routes/predict.ts';
 
 export interface AppDependencies
   extends PredictionRouteOptions,
@@ -57,7 +57,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const { manager, hasAdminPort } = dependencies;
   const predictionRoute = createPredictionRoute(dependencies);
   const resources = [
-    predict(dependencies, predictionRoute),
+    ...predictRoutes(dependencies, predictionRoute),
     ...openInferenceRoutes(dependencies, predictionRoute),
     feedback(dependencies),
     modelCard(manager),

@@ -22,12 +22,9 @@ export interface PredictionRouteOptions {
   readonly handling: HandlingPacer;
 }
 
-/** Of the request, without its texts. */
-export type PredictionContext = Omit<PredictionRequest, 'texts'>;
-
 /** @returns the handlers of one route. */
 export type PredictionRoute = (
-  answer: (req: Request, res: Response, context: PredictionContext) => Promise<void>,
+  answer: (req: Request, res: Response, context: PredictionRequest) => Promise<void>,
   types?: BodyTypes,
 ) => RequestHandler[];
 
@@ -54,7 +51,7 @@ export function createPredictionRoute(options: PredictionRouteOptions): Predicti
   ];
 }
 
-function predictionContext(req: Request, res: Response): PredictionContext {
+function predictionContext(req: Request, res: Response): PredictionRequest {
   const { requestId, trace, startedAt, client, address } = contextOf(res);
   return {
     sender: { client, address, connection: req.socket },

@@ -9,7 +9,7 @@ export type ScoringErrorCode =
   | 'bad-resume'
   /** A text can't be classified, and `--strict` was given. */
   | 'bad-row'
-  /** Whoever read standard output has gone. */
+  /** The reader of standard output has gone. */
   | 'reader-gone';
 
 export class ScoringError extends KnownError<ScoringErrorCode> {

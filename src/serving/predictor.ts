@@ -28,10 +28,8 @@ export interface PredictorOptions {
   readonly onPrediction?: (record: PredictionRecord) => void;
 }
 
-/** A request for predictions, whatever protocol it came by. */
+/** A request for predictions, whatever protocol it came by, without its texts. */
 export interface PredictionRequest {
-  /** Checked: at least one, none blank, none too long. */
-  readonly texts: readonly string[];
   readonly sender: Sender;
   readonly requestId: string;
   /** What `Observer.startTrace` returned for it. */
@@ -60,6 +58,8 @@ export interface PredictionAnswer {
   readonly model: Pick<ServedModel, 'name' | 'commit'>;
   /** In the order of the texts. */
   readonly predictions: readonly Prediction[];
+  /** What they were made of. */
+  readonly answers: readonly Answer[];
   /** To be called once the answer has been written: it is observed then. */
   observe(): void;
 }
@@ -68,21 +68,26 @@ export interface Predictor {
   /**
    * Rejects with ServingError (`not-ready`, `draining`, `deadline-exceeded`, `client-gone`) or with the
    * classifier's ClassifierError.
+   *
+   * @param texts checked: at least one, none blank, none too long. They are no field of the request: object
+   * spread is slow on this path (docs/decisions/0006-cache-and-processes.md).
    */
-  predict(request: PredictionRequest): Promise<PredictionAnswer>;
+  predict(texts: readonly string[], request: PredictionRequest): Promise<PredictionAnswer>;
 }
 
 export function createPredictor(options: PredictorOptions): Predictor {
   const { manager, predictionIds, requestTimeoutMs, observer, onPrediction, rateLimiter } = options;
   return {
-    predict: async (request) => {
+    predict: async (texts, request) => {
       const { model, release } = manager.acquire();
       const observed = observer.startPrediction(request);
       const deadline = createDeadline(request, requestTimeoutMs);
       let answers: Answer[];
       try {
-        await rateLimiter?.take(request);
-        answers = await model.classifier.classify(request.texts, {
+        if (rateLimiter) {
+          await rateLimiter.take({ ...request, texts });
+        }
+        answers = await model.classifier.classify(texts, {
           client: fairShareOf(request.sender),
           onWaiting: deadline.start,
           ...(observed.onBatch ? { onBatch: observed.onBatch } : {}),
@@ -104,7 +109,9 @@ export function createPredictor(options: PredictorOptions): Predictor {
       return {
         model: { name, commit },
         predictions,
-        observe: () => observeAll(observed, request, { model, predictions, answers }, onPrediction),
+        answers,
+        observe: () =>
+          observeAll(observed, request, { texts, model, predictions, answers }, onPrediction),
       };
     },
   };
@@ -165,6 +172,7 @@ function toPrediction(classification: Classification, id: string): Prediction {
 }
 
 interface Answered {
+  readonly texts: readonly string[];
   readonly model: ServedModel;
   readonly predictions: readonly Prediction[];
   readonly answers: readonly Answer[];
@@ -172,8 +180,8 @@ interface Answered {
 
 function observeAll(
   observer: PredictionObserver,
-  { requestId, trace, startedAt, texts, sender }: PredictionRequest,
-  { model: { name, commit }, predictions, answers }: Answered,
+  { requestId, trace, startedAt, sender }: PredictionRequest,
+  { texts, model: { name, commit }, predictions, answers }: Answered,
   onPrediction: PredictorOptions['onPrediction'],
 ): void {
   const writtenAt = performance.now();

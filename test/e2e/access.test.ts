@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { poll } from '../../tools/launch.mjs';
 import { temporaryFolder } from '../support/git-version.ts';
+import { inferRequest } from '../support/grpc.ts';
+import { startGrpcServer, untilMetric } from '../support/grpc-server.ts';
 import { runCommand, startServer, sum, type TestServer } from '../support/server.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -64,7 +66,8 @@ describe('a server with named keys and rates', () => {
     expect(sum(metrics, 'classifier_rejected_total', 'reason="rate_limited"')).toBe(2);
     const headers = withKey('key-of-the-shop');
     const overview = await fetch(`${server.url}/console/data`, { headers });
-    expect(await overview.json()).toMatchObject({ alarms: [] });
+    const { alarms } = (await overview.json()) as { alarms: { kind: string }[] };
+    expect(alarms.map(({ kind }) => kind)).not.toContain('refused_requests');
     // Others are not concerned.
     expect((await server.predict({ inputs: 'a' }, withKey('key-of-the-shop'))).status).toBe(200);
   });
@@ -96,6 +99,38 @@ test('without keys, an address has the rate, and its requests have no client', a
   const metrics = await server.metrics();
   expect(metrics.get('classifier_client_requests_total{client="none",status="200"}')).toBe(2);
   expect((await server.stop()).code).toBe(0);
+});
+
+test('gRPC and the Open Inference Protocol take from the same rate, and are counted with it', async () => {
+  const { server, client } = await startGrpcServer({ RATE_LIMIT: '4/h', TRUST_PROXY: '1' });
+  const metadata = { 'x-forwarded-for': '9.9.9.9, 203.0.113.7' };
+  const request = inferRequest(['a', 'b']);
+  await client.call('ModelInfer', request, { metadata }).response;
+  const infer = (address: string): Promise<Response> =>
+    fetch(`${server.url}/v2/models/tweet-sentiment/infer`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+      body: JSON.stringify({
+        inputs: [{ name: 'text', shape: [2], datatype: 'BYTES', data: ['a', 'b'] }],
+      }),
+    });
+  const answered = await infer('203.0.113.7');
+  expect([answered.status, answered.headers.get('ratelimit')]).toEqual([
+    200,
+    expect.stringMatching(/^"texts";r=0;t=3\d\d\d$/),
+  ]);
+  expect(await client.refusal('ModelInfer', request, { metadata })).toMatchObject({
+    ...{ code: 'RESOURCE_EXHAUSTED', problem: '/problems/rate-limited' },
+    details: 'At most 4 texts in 3600 s are allowed for this client: 0 left, 2 requested',
+  });
+  expect((await infer('203.0.113.8')).status).toBe(200);
+  await untilMetric(server, 'classifier_client_requests_total', 'client="none",status="429"', 1);
+  const metrics = await server.metrics();
+  expect(metrics.get('classifier_client_requests_total{client="none",status="200"}')).toBe(3);
+  const line = server.lines.find((each) => each.event === 'request');
+  expect(line).toMatchObject({ address: '203.0.113.7', problem: 'rate-limited', status: 429 });
+  client.close();
+  await server.stop();
 });
 
 describe.each([

@@ -49,8 +49,5 @@ export function openapi(options: OpenApiOptions, operations: () => readonly Oper
     return made.document;
   };
   const body = sharedBody('application/json; charset=utf-8', make);
-  return {
-    operation: OPERATIONS.openapi,
-    handlers: sendShared(() => body),
-  };
+  return { operation: OPERATIONS.openapi, handlers: sendShared(() => body) };
 }

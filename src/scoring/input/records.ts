@@ -22,7 +22,7 @@ export interface RecordSplitter {
 const [NEWLINE, RETURN, QUOTE] = [10, 13, 34];
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-/** Where in a row of CSV the last byte was. */
+/** Where the last byte was: within a row of CSV. */
 const FIELD_START = 0;
 const UNQUOTED = 1;
 const QUOTED = 2;
