@@ -1,14 +1,13 @@
 /**
  * Traces by OpenTelemetry's SDK, which reads its own variables: OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,
- * OTEL_TRACES_SAMPLER, OTEL_BSP_* and others. Nothing is registered globally but its error messages: no
+ * OTEL_BSP_* and others. Nothing is registered globally but its error messages: no
  * other part of the process records spans.
  */
 import {
+  type Context,
   createTraceState,
   ROOT_CONTEXT,
-  type Span,
   SpanKind,
-  type Tracer as SpanTracer,
   TraceFlags,
   trace,
 } from '@opentelemetry/api';
@@ -20,12 +19,24 @@ import {
   resourceFromAttributes,
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
-import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  AlwaysOnSampler,
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  type IdGenerator,
+  RandomIdGenerator,
+} from '@opentelemetry/sdk-trace-base';
 import manifest from '../../../package.json' with { type: 'json' };
-import { parseTraceparent, type RequestTrace, type TracedRequest } from '../../serving/trace.ts';
+import {
+  parseTraceparent,
+  type RequestTrace,
+  type TracedRequest,
+  type TraceParent,
+} from '../../serving/trace.ts';
 import type { Tracer, TracerOptions } from '../tracer.ts';
 import { reportProblems } from './problems.ts';
 import { createRequestSpans, RecordedRequest } from './request-spans.ts';
+import { type IsSampled, readSampler } from './sampler.ts';
 import { createSpanExporter } from './span-exporter.ts';
 import { toEpochMs } from './wall-clock.ts';
 
@@ -37,14 +48,20 @@ export function createTracer(options: TracerOptions): Tracer | undefined {
   const onProblem = reportProblems(options.log);
   warnOfOtherProtocol(onProblem);
   const exporter = createSpanExporter(tracesUrl(options), onProblem);
+  // Before the SDK reads the same variables: of what is wrong, the first line is written.
+  const isSampled = readSampler(onProblem);
+  const ids = createTraceIds();
   const provider = new BasicTracerProvider({
     resource: describeService(),
     spanProcessors: [new BatchSpanProcessor(exporter)],
+    idGenerator: ids,
+    // It has been decided before.
+    sampler: new AlwaysOnSampler(),
   });
-  const spanTracer = provider.getTracer(manifest.name, manifest.version);
-  const spans = createRequestSpans(spanTracer, options.onTracedBatch);
+  const { tracer, start } = createTraceStart(provider, ids, isSampled);
+  const spans = createRequestSpans(tracer, options.onTracedBatch);
   return {
-    startTrace: (request) => startTrace(spanTracer, request),
+    startTrace: start,
     startPrediction: (recorded) =>
       recorded instanceof RecordedRequest ? spans.startPrediction(recorded) : undefined,
     onRequestEnd: (request) => {
@@ -89,32 +106,48 @@ function warnOfOtherProtocol(onProblem: (message: string) => void): void {
   }
 }
 
-function startTrace(tracer: SpanTracer, request: TracedRequest): RequestTrace {
-  const span = tracer.startSpan(
-    request.protocol,
-    { kind: SpanKind.SERVER, startTime: toEpochMs(request.startedAt) },
-    parentContext(request),
-  );
-  if (span.isRecording()) {
+/** The id of the trace is known before its first span: by it, the sampler decides whether there is one. */
+function createTraceStart(provider: BasicTracerProvider, ids: TraceIds, isSampled: IsSampled) {
+  const tracer = provider.getTracer(manifest.name, manifest.version);
+  const start = (request: TracedRequest): RequestTrace => {
+    const parent = parseTraceparent(request.traceparent);
+    const traceId = parent?.traceId ?? ids.beginTrace();
+    const context = parent ? contextOf(parent, request.tracestate) : ROOT_CONTEXT;
+    if (!isSampled(context, traceId)) {
+      return { traceId, spanId: undefined };
+    }
+    const options = { kind: SpanKind.SERVER, startTime: toEpochMs(request.startedAt) };
+    const span = tracer.startSpan(request.protocol, options, context);
     span.setAttributes(request.attributes());
     return new RecordedRequest(span, request);
-  }
-  return unrecorded(span);
+  };
+  return { tracer, start };
 }
 
-function unrecorded(span: Span): RequestTrace {
-  return { traceId: span.spanContext().traceId, spanId: undefined };
+interface TraceIds extends IdGenerator {
+  /** @returns the id of the trace that the next span without a parent begins. */
+  beginTrace(): string;
 }
 
-function parentContext({ traceparent, tracestate }: TracedRequest) {
-  const parent = parseTraceparent(traceparent);
-  return parent
-    ? trace.setSpanContext(ROOT_CONTEXT, {
-        traceId: parent.traceId,
-        spanId: parent.spanId,
-        traceFlags: parent.isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-        isRemote: true,
-        ...(tracestate === undefined ? {} : { traceState: createTraceState(tracestate) }),
-      })
-    : ROOT_CONTEXT;
+function createTraceIds(): TraceIds {
+  const random = new RandomIdGenerator();
+  let begun = '';
+  return {
+    beginTrace: () => {
+      begun = random.generateTraceId();
+      return begun;
+    },
+    generateTraceId: () => begun,
+    generateSpanId: () => random.generateSpanId(),
+  };
+}
+
+function contextOf(parent: TraceParent, tracestate: string | undefined): Context {
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId: parent.traceId,
+    spanId: parent.spanId,
+    traceFlags: parent.isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    isRemote: true,
+    ...(tracestate === undefined ? {} : { traceState: createTraceState(tracestate) }),
+  });
 }

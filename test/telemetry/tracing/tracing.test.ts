@@ -1,4 +1,5 @@
 /** The tracer in this process, with a collector: variables of OpenTelemetry, and collectors that fail. */
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { EndedRequest } from '../../../src/serving/observer.ts';
 import type { Tracer } from '../../../src/telemetry/tracer.ts';
@@ -128,9 +129,52 @@ test('another protocol is named in the log, and not used', async () => {
   expect(collector.requests[0]?.path).toBe('/own/path');
 });
 
-test('an unknown sampler is named in the log', () => {
-  start({ OTEL_TRACES_SAMPLER: 'somehow' });
-  expect(problems[0]?.message).toContain('OTEL_TRACES_SAMPLER value "somehow" invalid');
+/** Shares of 1,000 traces: those that begin here, and those whose parent is sampled or is not. */
+test.each([
+  [undefined, undefined, 1, 1, 0],
+  ['always_on', undefined, 1, 1, 1],
+  ['always_off', undefined, 0, 0, 0],
+  ['parentbased_always_on', undefined, 1, 1, 0],
+  ['parentbased_always_off', undefined, 0, 1, 0],
+  ['traceidratio', '0.1', 0.1, 0.1, 0.1],
+  ['parentbased_traceidratio', '0.1', 0.1, 1, 0],
+  ['parentbased_traceidratio', undefined, 1, 1, 0],
+])('the sampler %s %s', (sampler, ratio, own, ofSampled, ofOthers) => {
+  start({
+    ...(sampler === undefined ? {} : { OTEL_TRACES_SAMPLER: sampler }),
+    ...(ratio === undefined ? {} : { OTEL_TRACES_SAMPLER_ARG: ratio }),
+    OTEL_BSP_SCHEDULE_DELAY: '3600000',
+  });
+  const shareOf = (flags: string | undefined): number => {
+    let recorded = 0;
+    for (let at = 0; at < 1000; at++) {
+      // Samplers by ratio take what is low of the trace's id.
+      const id = randomBytes(16).toString('hex');
+      const context = flags ? { traceparent: `00-${id}-${'1'.repeat(16)}-${flags}` } : {};
+      recorded += trace({}, context)?.spanId === undefined ? 0 : 1;
+    }
+    return recorded / 1000;
+  };
+  // Six standard deviations of a tenth.
+  const tolerance = own > 0 && own < 1 ? 0.06 : 0;
+  expect(Math.abs(shareOf(undefined) - own)).toBeLessThanOrEqual(tolerance);
+  expect(Math.abs(shareOf('01') - ofSampled)).toBeLessThanOrEqual(tolerance);
+  expect(Math.abs(shareOf('00') - ofOthers)).toBeLessThanOrEqual(tolerance);
+});
+
+test.each([
+  [
+    { OTEL_TRACES_SAMPLER: 'somehow' },
+    'OTEL_TRACES_SAMPLER: expected one of always_on, parentbased_always_on, always_off, parentbased_always_off, traceidratio, parentbased_traceidratio, found somehow; parentbased_always_on is used',
+  ],
+  [
+    { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '10' },
+    'OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1, found 10; 1 is used',
+  ],
+])('%j is named in the log, and its default used', (env: Record<string, string>, message) => {
+  start(env);
+  expect(problems).toEqual([{ message }]);
+  expect(trace()?.spanId).toMatch(/^[0-9a-f]{16}$/);
 });
 
 test('with OTEL_SDK_DISABLED there is no tracer', () => {
