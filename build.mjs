@@ -1,8 +1,10 @@
 // Builds `dist`, which contains this script's output only: the TypeScript compiler only checks types. Each
 // process loads a few files, since Node takes a quarter of a second to find and read the 600 modules of the
 // server one by one.
+import { execFileSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build } from 'rolldown';
 
 const { resolve } = createRequire(import.meta.url);
@@ -43,6 +45,15 @@ for (const page of ['index', 'history', 'docs']) {
 for (const name of ['console.css', 'history.css', 'docs.css', 'icon.svg']) {
   cpSync(`src/console/browser/${name}`, `dist/console/${name}`);
 }
+// The client for programs that use the server, in one file, with its types.
+await build({
+  input: { client: 'src/client/client.ts' },
+  platform: 'browser',
+  tsconfig: false,
+  output: { dir: 'dist' },
+});
+const compiler = join(dirname(resolve('typescript/package.json')), 'bin/tsc');
+execFileSync(process.execPath, [compiler, '--project', 'src/client'], { stdio: 'inherit' });
 // `models new` copies them.
 cpSync('templates', 'dist/templates', { recursive: true });
 // gRPC's library reads them.

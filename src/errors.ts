@@ -84,8 +84,25 @@ export function describeSystemError(error: NodeJS.ErrnoException, file?: string)
   return description === undefined ? message : `${subject} can't be used: ${description} (${code})`;
 }
 
-/** Why `fetch` failed, in a word or the system's code: it hides the system's error in the cause of its own. */
+/** Why `fetch` failed, in a few words or the system's code: it hides the system's error in the cause of its own. */
 export function fetchFailureReason(error: unknown): string {
+  const status = proxyStatus(error);
+  if (status !== undefined) {
+    return `the proxy answers with status ${status}`;
+  }
   const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
   return name === 'TimeoutError' ? 'timeout' : (cause?.code ?? cause?.message ?? message);
+}
+
+/** The status with which a proxy has refused to connect; undefined for any other error of `fetch`. */
+export function proxyStatus(error: unknown): number | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    // undici has no code for it.
+    const [, status] =
+      /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(cause.message) ?? [];
+    if (status !== undefined) {
+      return Number(status);
+    }
+  }
+  return undefined;
 }

@@ -6,9 +6,11 @@ import { EXIT, exitCodeOf } from './commands/exit-code.ts';
 import { endOnStdoutError, notify, warn } from './commands/output.ts';
 import { setLibraryVariables } from './config/environment.ts';
 import { describeSystemError, isSystemError, KnownError } from './errors.ts';
+import { useProxies } from './outbound-proxy.ts';
 
 // Commands load these libraries later, with a dynamic import.
 setLibraryVariables();
+useProxies();
 
 const program = new Command('tweet-sentiment')
   .description('Serves a text classifier pinned by the git commit SHA of its model repository.')

@@ -1,7 +1,7 @@
 /** The composition root of one process: which parts there are, and in which order they start and stop. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import manifest from '../package.json' with { type: 'json' };
 import type { Config } from './config/config.ts';
+import { readApiKeys } from './config/key-file.ts';
 import { createFleet } from './console/fleet/fleet.ts';
 import { createLive } from './console/fleet/live.ts';
 import { readPage } from './console/page.ts';
@@ -11,9 +11,16 @@ import { createBodyBudget } from './network/body-budget.ts';
 import { createHandlingPacer } from './network/pacer.ts';
 import { createHistoryThread } from './repository/browse/in-thread.ts';
 import type { HistoryReader } from './repository/browse/reader.ts';
-import { drainAll, listenAll, type Servers, type Urls } from './servers.ts';
+import {
+  drainAll,
+  listenAll,
+  readConfiguredCertificate,
+  renewCertificate,
+  type Servers,
+  type Urls,
+} from './servers.ts';
+import { type Access, createAccess } from './serving/access.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
-import { createReadClientAddress } from './serving/client-address.ts';
 import { type DesiredVersion, readDesiredVersion } from './serving/desired-version.ts';
 import { loadBeside } from './serving/loader.ts';
 import { createManager, type Manager } from './serving/manager.ts';
@@ -49,6 +56,8 @@ export interface RunningServer {
   reopenLog(): void;
   /** Serves what the store pins now. @param by who requests it, for the log. */
   readPin(by: string): Promise<void>;
+  /** Reads the files of keys and of the certificate again. Where one can't be used, what is known remains. */
+  reloadFiles(): Promise<void>;
   /** Changes the models of all processes. @throws ChangeError. */
   readonly change: Changes['run'];
   /** Changes of this process alone. */
@@ -72,7 +81,7 @@ export async function serve(
   const stopping = new AbortController();
   const { signal } = stopping;
   const parts = await createParts(config, group, { desired, signal });
-  const { manager, control, telemetry, change } = parts;
+  const { manager, control, telemetry, change, access } = parts;
   const { log, observer, readReport } = telemetry;
   const servers = await createServers(config, parts);
   const pin = createPinWatcher(config, parts);
@@ -98,11 +107,7 @@ export async function serve(
     stopping.abort();
     pin?.stop();
     log.write('info', 'draining', { reason });
-    if (config.drainDelayMs > 0) {
-      servers.main.connections.closeAfterAnswers();
-      await sleep(config.drainDelayMs);
-    }
-    const unanswered = await drainAll(servers, config.drainTimeoutMs);
+    const unanswered = await drainAll(servers, config);
     // Workers that are still starting are ended once they have started.
     await ready.catch(() => undefined);
     await parts.history.close();
@@ -118,6 +123,10 @@ export async function serve(
   };
   return {
     ...{ url, ready, stop, change, control, readReport },
+    reloadFiles: async () => {
+      await access.reloadKeys();
+      await renewCertificate(servers, config, log);
+    },
     reopenLog: log.reopen,
     // While the first version is loaded, another one can't be.
     readPin: (by) => ready.then(() => pin?.read(by)),
@@ -142,6 +151,7 @@ interface Parts {
   readonly control: ModelControl;
   readonly change: Changes['run'];
   readonly history: HistoryReader;
+  readonly access: Access;
   /** Undefined where another process makes them. */
   readonly changes: Changes | undefined;
 }
@@ -167,7 +177,11 @@ async function createParts(
     prepare: control.prepare,
     onEnd: (ended) => writeChange(log, ended),
   });
-  const parts = { group, manager, telemetry, control, history: createHistoryThread(config) };
+  const parts = {
+    ...{ group, manager, telemetry, control },
+    access: await createAccess(config, () => readApiKeys(config), observer),
+    history: createHistoryThread(config),
+  };
   return group.change
     ? { ...parts, change: group.change, changes: undefined }
     : { ...parts, change: changes.run, changes };
@@ -191,15 +205,19 @@ function createPinWatcher(
 /** What the protocols use. */
 function createDependencies(
   config: Config,
-  { group, manager, telemetry, control, change, history }: Parts,
+  { group, manager, telemetry, control, change, history, access }: Parts,
 ): AppDependencies {
   const { observer } = telemetry;
   const predictionIds = createPredictionIds(config.feedbackKey);
   const onPrediction = (record: PredictionRecord): void => control.shadow()?.offer(record);
-  const predictor = createPredictor({ ...config, manager, predictionIds, observer, onPrediction });
+  const predictor = createPredictor({
+    ...{ ...config, ...access },
+    ...{ manager, predictionIds, observer, onPrediction },
+  });
   const fleet = createFleet(config.prometheusUrl, config.modelName);
   return {
     ...config,
+    ...access,
     ...telemetry,
     ...{ manager, control, change, predictor, predictionIds, fleet, history },
     handling: createHandlingPacer(),
@@ -213,12 +231,7 @@ function createDependencies(
     versions: createVersionList(config),
     bodyBudget: createBodyBudget(MAX_BODIES_BYTES),
     hasAdminPort: config.adminPort !== undefined,
-    clientAddress:
-      config.trustProxy === undefined ? undefined : createReadClientAddress(config.trustProxy),
-    readShadow: async () => {
-      const reports = await group.collect('shadow');
-      return addShadowReports(reports.length > 0 ? reports : [control.shadow()?.report()]);
-    },
+    readShadow: () => readShadow(group, control),
     onFeedback: (record) => {
       observer.onFeedback(record);
       control.shadow()?.onFeedback(record.id, record.actual);
@@ -228,11 +241,13 @@ function createDependencies(
 }
 
 async function createServers(config: Config, parts: Parts): Promise<Servers> {
-  const { manager, telemetry } = parts;
+  const { manager, telemetry, access } = parts;
   const dependencies = createDependencies(config, parts);
   const { handling } = dependencies;
   const options = {
     ...config,
+    ...access,
+    certificate: await readConfiguredCertificate(config, telemetry.log),
     maxConnectionsPerAddress: config.maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY,
     commit: () => manager.state().commit,
     ...{ handling, observer: telemetry.observer },
@@ -253,4 +268,10 @@ async function createServers(config: Config, parts: Parts): Promise<Servers> {
             inference: dependencies.openInference,
           }),
   };
+}
+
+/** Of all processes. */
+async function readShadow(group: ProcessGroup, control: ModelControl) {
+  const reports = await group.collect('shadow');
+  return addShadowReports(reports.length > 0 ? reports : [control.shadow()?.report()]);
 }

@@ -1,5 +1,6 @@
 /** The module of a process that shares its port with others. */
 import cluster from 'node:cluster';
+import { useProxies } from '../outbound-proxy.ts';
 import { type RunningServer, serve } from '../serve.ts';
 import type { ProcessGroup, ProcessReports } from '../telemetry/process-group.ts';
 import { outcomeOf } from './change-result.ts';
@@ -12,6 +13,8 @@ import { createSteps } from './steps.ts';
 const COLLECT_TIMEOUT_MS = 5_000;
 /** The primary answers earlier, unless it hangs. */
 const CHANGE_TIMEOUT_MS = 900_000;
+
+useProxies();
 
 // A terminal sends Ctrl-C to every process; the primary decides what a signal does.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const) {
@@ -79,6 +82,9 @@ process.on('message', async (message: ToMember) => {
       break;
     case 'feedback':
       (await server)?.onFeedback(message.predictionId, message.actual);
+      break;
+    case 'reload-files':
+      await (await server)?.reloadFiles();
       break;
     case 'stop': {
       // One that could not start has nothing to stop.

@@ -39,6 +39,8 @@ export type ToMember =
   | { readonly type: 'changed'; readonly id: number; readonly result: ChangeResult }
   /** Feedback that another member has received. */
   | { readonly type: 'feedback'; readonly predictionId: string; readonly actual: string }
+  /** Requests that API_KEYS_FILE is read again. */
+  | { readonly type: 'reload-files' }
   | { readonly type: 'stop'; readonly reason: string }
   /** Asks for a sign of life. */
   | { readonly type: 'alive' };

@@ -40,6 +40,8 @@ export interface Processes {
   reopenLog(): void;
   /** Serves what the store pins now. @param by who requests it, for the log. */
   readPin(by: string): Promise<void>;
+  /** Reads API_KEYS_FILE again. */
+  reloadFiles(): Promise<void>;
 }
 
 /** What the members' events change. */
@@ -102,6 +104,7 @@ export async function startProcesses(config: Config): Promise<Processes> {
     reopenLog: log.reopen,
     // While the first version is loaded, another one can't be.
     readPin: (by) => primary.ready.promise.then(() => pin?.read(by)),
+    reloadFiles: async () => group.broadcast({ type: 'reload-files' }),
   };
 }
 

@@ -12,8 +12,8 @@ export function addServe(program: Command): void {
   withSettings(program.command('serve'), Object.keys(SETTINGS) as (keyof Config)[])
     .description(
       'Start the server. Each flag can be given as an environment variable too. SIGTERM, SIGINT and ' +
-        'SIGQUIT stop it after the accepted requests have been answered; SIGHUP opens LOG_FILE anew, and ' +
-        'serves the version that the store pins now.',
+        'SIGQUIT stop it after the accepted requests have been answered; SIGHUP opens LOG_FILE anew, ' +
+        'reads API_KEYS_FILE, and serves the version that the store pins now.',
     )
     .addHelpText('after', HELP)
     .action(run);
@@ -24,7 +24,7 @@ Exit code: 0 after it was stopped and every accepted request was answered; 1 whe
 not start.
 `;
 
-type Server = Pick<RunningServer, 'ready' | 'stop' | 'reopenLog' | 'readPin'>;
+type Server = Pick<RunningServer, 'ready' | 'stop' | 'reopenLog' | 'reloadFiles' | 'readPin'>;
 
 async function run(flags: Flags): Promise<void> {
   const config = configOf(flags);
@@ -74,6 +74,7 @@ function handleSignals(config: Config, starting: Promise<Server>): () => boolean
     starting
       .then(async (server) => {
         server.reopenLog();
+        await server.reloadFiles();
         await server.readPin('SIGHUP');
       })
       .catch(() => undefined);

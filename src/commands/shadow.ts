@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
+import { isDigest, parseKey } from '../config/key-schemas.ts';
+import { splitList } from '../config/setting.ts';
 import { SETTINGS } from '../config/settings.ts';
 import { serverAddress } from './flag-values.ts';
 import { asJson, type Flags } from './options.ts';
@@ -49,10 +51,15 @@ async function run(flags: Flags, command: Command): Promise<void> {
 
 function tokenOf(command: Command): string {
   const { variable, schema } = SETTINGS.adminToken;
-  const parsed = schema.safeParse(readEnvironment()[variable] ?? '');
+  const value = readEnvironment()[variable] ?? '';
+  const parsed = schema.safeParse(value);
   if (!parsed.success) {
     return command.error(`error: ${variable}: ${parsed.error.issues[0]?.message}`);
   }
-  const [first] = parsed.data;
-  return first?.key ?? command.error(`error: set ${variable} to the admin token of the server`);
+  const tokens = splitList(value).map((text) => parseKey(text, '').key);
+  const digestOnly = tokens.length > 0 ? ', not to its digest' : '';
+  return (
+    tokens.find((token) => !isDigest(token)) ??
+    command.error(`error: set ${variable} to the admin token of the server${digestOnly}`)
+  );
 }

@@ -1,8 +1,9 @@
 /** Settings of who may use the server, from where, and how much. */
 import { z } from 'zod';
 import { corsOrigins, trustedProxies } from './address-schemas.ts';
-import { namedKeys, parseKey } from './key-schemas.ts';
-import { integer, setting, splitList } from './setting.ts';
+import { MIN_KEY_CHARS, MIN_TOKEN_CHARS, namedKey, parseKey, toDigest } from './key-schemas.ts';
+import { rateLimits } from './rate-schema.ts';
+import { integer, setting, splitList, text } from './setting.ts';
 
 /** In the order of `--help`. */
 export const ACCESS_SETTINGS = {
@@ -27,11 +28,21 @@ export const ACCESS_SETTINGS = {
         (value) => value === '' || splitList(value).length > 0,
         'expected at least one key, found none: the server would be open to all',
       )
-      .transform((value) =>
-        splitList(value).map((text, index) => parseKey(text, `key-${index + 1}`)),
-      )
-      .pipe(namedKeys(8, 'keys')),
-    'comma-separated keys of 8 or more printable ASCII characters without spaces, each as <key> or <name>:<key>; the name is for the log, without one it is key-1, key-2, …; /predict, /feedback, /model and the data of the console then require one; if empty, they are open to all',
+      .transform((value) => splitList(value).map((key, index) => parseKey(key, `key-${index + 1}`)))
+      .pipe(z.array(namedKey(MIN_KEY_CHARS, 'keys').transform(toDigest))),
+    'comma-separated keys of 8 or more printable ASCII characters without spaces, each as <key>, <name>:<key> or <name>:sha256:<SHA-256 of the key>; the name is for log and metrics, without one it is key-1, key-2, …; predictions, feedback, the model and the data of the console then require one; if empty, they are open to all',
+  ),
+  apiKeysFile: setting(
+    'API_KEYS_FILE',
+    undefined,
+    text.optional(),
+    'file with further keys, one in a line, written as those of API_KEYS; # begins a comment, the name line-<number> is that of a key without one; it is read again on SIGHUP',
+  ),
+  rateLimit: setting(
+    'RATE_LIMIT',
+    undefined,
+    rateLimits.optional(),
+    'texts that a client may have classified, such as 100/s, 6000/min or 100000/h, with rates of single keys as in 100/s,shop=200/s; more are answered with 429; a client is the name of a key, or an address where no keys are required; each process counts for itself; if unset, no client has a limit',
   ),
   feedbackKey: setting(
     'FEEDBACK_KEY',
@@ -52,9 +63,9 @@ export const ACCESS_SETTINGS = {
     '',
     z
       .string()
-      .transform((value) => splitList(value).map((text) => parseKey(text, 'admin')))
-      .pipe(namedKeys(16, 'tokens')),
-    'comma-separated tokens of 16 or more printable ASCII characters without spaces, each as <token> or <name>:<token>; who has one may change the model by /admin, and is named in the log; if empty, there is no /admin',
+      .transform((value) => splitList(value).map((token) => parseKey(token, 'admin')))
+      .pipe(z.array(namedKey(MIN_TOKEN_CHARS, 'tokens').transform(toDigest))),
+    'comma-separated tokens of 16 or more printable ASCII characters without spaces, each as <token>, <name>:<token> or <name>:sha256:<SHA-256 of the token>; who has one may change the model by /admin, and is named in the log; if empty, there is no /admin',
   ),
   adminPort: setting(
     'ADMIN_PORT',

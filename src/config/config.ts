@@ -69,6 +69,9 @@ function contradictionsOf({
   maxConnections,
   port,
   adminPort,
+  grpcPort,
+  tlsCert,
+  tlsKey,
   modelCommit,
   modelAlias,
 }: Config): string[] {
@@ -80,6 +83,13 @@ function contradictionsOf({
   }
   if (adminPort !== undefined && adminPort !== 0 && adminPort === port) {
     problems.push(`ADMIN_PORT: expected another port than PORT, found ${adminPort}`);
+  }
+  if (grpcPort !== undefined && grpcPort !== 0 && [port, adminPort].includes(grpcPort)) {
+    problems.push(`GRPC_PORT: expected another port than PORT and ADMIN_PORT, found ${grpcPort}`);
+  }
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    const [missing, given] = tlsCert === undefined ? ['CERT', 'KEY'] : ['KEY', 'CERT'];
+    problems.push(`TLS_${missing}: expected a file, since TLS_${given} is set; found none`);
   }
   if (queueCapacity < maxInputs) {
     problems.push(

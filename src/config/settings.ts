@@ -29,6 +29,18 @@ export const SETTINGS = {
     integer(0, 65_535).optional(),
     'TCP port of the Open Inference Protocol over gRPC, on HOST; 0 lets the system choose a free one; if unset, there is no gRPC',
   ),
+  tlsCert: setting(
+    'TLS_CERT',
+    undefined,
+    text.optional(),
+    'PEM file of the certificate, with those of its issuers behind it: all ports then have TLS; it is read again on SIGHUP; if unset, connections are not encrypted',
+  ),
+  tlsKey: setting(
+    'TLS_KEY',
+    undefined,
+    text.optional(),
+    'PEM file of the private key of TLS_CERT, without a passphrase',
+  ),
   modelStore: setting(
     'MODEL_STORE',
     'models',

@@ -1,7 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Observer } from '../serving/observer.ts';
 import { requestIdFrom } from '../serving/request-id.ts';
-import type { SpanAttributes } from '../serving/trace.ts';
 import { type OpenCall, textOf } from './call.ts';
 
 /** Sets the id and the trace of a call, which come in its metadata. */
@@ -19,13 +18,8 @@ export function readIds(
       traceparent: traceparents.length === 1 ? String(traceparents[0]) : undefined,
       tracestate: metadata.get('tracestate').join(',') || undefined,
       startedAt: call.startedAt,
-      attributes: () => attributesOf(call),
+      // The method and the status are those of its end.
+      attributes: () => ({}),
     });
   }
-}
-
-/** https://opentelemetry.io/docs/specs/semconv/rpc/grpc/ */
-function attributesOf({ path }: OpenCall): SpanAttributes {
-  const [, service, method] = path.split('/');
-  return { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': method };
 }

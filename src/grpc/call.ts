@@ -1,8 +1,8 @@
 /** One call, from its headers to the end of its stream. */
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import type { Metadata } from '@grpc/grpc-js';
+import { type Metadata, status } from '@grpc/grpc-js';
 import { PROBLEMS, type ProblemCode } from '../api/problem.ts';
-import type { Client } from '../serving/clients.ts';
+import type { Client, Sender } from '../serving/clients.ts';
 import type { RequestTrace } from '../serving/trace.ts';
 import { httpStatusOf } from './status.ts';
 
@@ -13,7 +13,9 @@ export interface Call {
   /** `performance.now()` when its headers had been read. */
   readonly startedAt: number;
   /** The same for all calls of a connection. */
-  readonly connection: object;
+  readonly connection: Sender['connection'];
+  /** Behind proxies that are trusted; undefined where none are. */
+  readonly address: string | undefined;
   /** By `Date.now()`, from the client's `grpc-timeout`; infinite without one. */
   readonly deadline: number;
   /** Undefined where no key is required. */
@@ -23,15 +25,16 @@ export interface Call {
 }
 
 /** What is known of it later than at its start. */
-export interface OpenCall extends Omit<Call, 'requestId' | 'trace' | 'client'> {
+export interface OpenCall extends Omit<Call, 'requestId' | 'trace' | 'client' | 'address'> {
   readonly stream: ServerHttp2Stream;
   readonly path: string;
   requestId: string;
   trace: RequestTrace | undefined;
   client: Client | undefined;
+  address: string | undefined;
   /** What it was answered with. */
   problem: ProblemCode | undefined;
-  /** By `performance.now()`, when its status was sent. */
+  /** By `performance.now()`, when its answer was sent. */
   answeredAt: number | undefined;
   /** Called when the whole answer has left. */
   onSent: (() => void) | undefined;
@@ -42,9 +45,10 @@ export function createCall(stream: ServerHttp2Stream, path: string, deadline: nu
     requestId: '',
     trace: undefined,
     startedAt: performance.now(),
-    connection: stream.session ?? stream,
+    connection: connectionOf(stream),
     ...{ stream, path, deadline },
     client: undefined,
+    address: undefined,
     problem: undefined,
     answeredAt: undefined,
     onSent: undefined,
@@ -61,6 +65,20 @@ export function createCall(stream: ServerHttp2Stream, path: string, deadline: nu
   };
 }
 
+/** Of each session, the same object for all of its calls. */
+const connectionsBySession = new WeakMap<object, Sender['connection']>();
+
+function connectionOf({ session }: ServerHttp2Stream): Sender['connection'] {
+  if (!session || session.destroyed) {
+    return {};
+  }
+  const known = connectionsBySession.get(session) ?? {
+    remoteAddress: session.socket.remoteAddress,
+  };
+  connectionsBySession.set(session, known);
+  return known;
+}
+
 /** The first value of a key whose values are texts. */
 export function textOf(metadata: Metadata, key: string): string | undefined {
   return metadata.get(key)[0]?.toString();
@@ -71,15 +89,27 @@ const CLIENT_CLOSED_REQUEST = 499;
 
 /** The status in the metrics and the log of a call whose stream has been closed. */
 export function endStatusOf({ stream, problem }: OpenCall): number {
-  const { sentHeaders, sentTrailers, rstCode } = stream;
-  // A status without an answer before it is sent in the headers.
-  const code = sentTrailers?.['grpc-status'] ?? sentHeaders?.['grpc-status'];
+  const code = sentCode(stream);
   if (code === undefined) {
     return CLIENT_CLOSED_REQUEST;
   }
   if (problem !== undefined) {
     return PROBLEMS[problem][0];
   }
-  const status = httpStatusOf(Number(code));
-  return status === 200 && rstCode !== constants.NGHTTP2_NO_ERROR ? CLIENT_CLOSED_REQUEST : status;
+  const counted = httpStatusOf(code);
+  return counted === 200 && stream.rstCode !== constants.NGHTTP2_NO_ERROR
+    ? CLIENT_CLOSED_REQUEST
+    : counted;
+}
+
+/** The name of the status that was sent; undefined where the client had gone before. */
+export function grpcStatusOf({ stream }: OpenCall): string | undefined {
+  const code = sentCode(stream);
+  return code === undefined ? undefined : status[code];
+}
+
+/** A status without an answer before it is sent in the headers. */
+function sentCode({ sentHeaders, sentTrailers }: ServerHttp2Stream): number | undefined {
+  const code = sentTrailers?.['grpc-status'] ?? sentHeaders?.['grpc-status'];
+  return code === undefined ? undefined : Number(code);
 }

@@ -16,10 +16,11 @@ import {
   hasTooSmallParts,
   MIN_PART_BYTES,
 } from '../network/body-budget.ts';
+import type { ReadClientAddress } from '../serving/client-address.ts';
 import type { Identify } from '../serving/clients.ts';
 import type { Observer } from '../serving/observer.ts';
 import { isClientGone, ProblemError, toProblem } from '../serving/problem.ts';
-import { createCall, endStatusOf, type OpenCall, textOf } from './call.ts';
+import { createCall, endStatusOf, grpcStatusOf, type OpenCall, textOf } from './call.ts';
 import { readIds } from './call-ids.ts';
 import type { Connections } from './connections.ts';
 import { toStatus } from './status.ts';
@@ -34,6 +35,8 @@ const MAX_UNANSWERED_MESSAGES = 64;
 export interface CallsOptions {
   /** Undefined: open to all. */
   readonly identify: Identify | undefined;
+  /** Undefined: a client's address is that of its connection. */
+  readonly clientAddress: ReadClientAddress | undefined;
   /** The paths of the methods that require a key. */
   readonly guarded: ReadonlySet<string>;
   readonly bodyBudget: BodyBudget;
@@ -115,6 +118,10 @@ function intercept(
     .withOnReceiveMetadata((metadata, pass) => {
       state.byMetadata.set(metadata, call);
       readIds(call, metadata, state.observer);
+      call.address = state.clientAddress?.({
+        headers: { 'x-forwarded-for': textOf(metadata, 'x-forwarded-for') },
+        socket: call.connection,
+      });
       attempt(state, guarded, () => {
         if (state.identify && state.guarded.has(path)) {
           call.client = state.identify({
@@ -140,6 +147,9 @@ function intercept(
     start: (start) => start(listener),
     sendMessage: (message, send) => {
       guarded.unanswered--;
+      if (!isStream) {
+        call.answeredAt ??= performance.now();
+      }
       send(message);
     },
     sendStatus: (status, send) => {
@@ -185,16 +195,16 @@ function onEnd({ observer }: State, call: OpenCall): void {
   if (status === 200) {
     call.onSent?.();
   }
-  const { path, startedAt, requestId, trace, client, problem } = call;
+  const { path, startedAt, requestId, trace, client, address, problem } = call;
   observer.onRequestEnd({
     series: { method: 'POST', route: path, status },
     durationSeconds: (performance.now() - startedAt) / 1000,
-    ...{ requestId, trace, client: client?.name, problem },
+    ...{ requestId, trace, client: client?.name, address, problem, grpcStatus: grpcStatusOf(call) },
   });
 }
 
 /** Runs what may refuse the call, which nothing else then reaches. */
-function attempt(state: State, { call, next }: GuardedCall, run: () => void): void {
+function attempt(state: State, { call, next, account }: GuardedCall, run: () => void): void {
   if (call.answeredAt !== undefined) {
     return;
   }
@@ -206,7 +216,7 @@ function attempt(state: State, { call, next }: GuardedCall, run: () => void): vo
       call.answeredAt = performance.now();
       next.sendStatus(status);
     }
-    // The rest of its message is not read.
+    account.close();
     call.stream.close(constants.NGHTTP2_NO_ERROR);
   }
 }

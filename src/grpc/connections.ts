@@ -1,10 +1,11 @@
 /** The connections of the gRPC server: how many there may be, and which one goes for a new one. */
 import type { Socket } from 'node:net';
+import { clientNetwork } from '../serving/client-address.ts';
 import type { ConnectionCloseReason } from '../serving/observer.ts';
 
 export interface ConnectionsOptions {
   readonly maxConnections: number;
-  /** From one address. */
+  /** From one address, or /64 subnet of IPv6. */
   readonly maxConnectionsPerAddress: number;
   /** Called for each connection that is closed before its time. */
   readonly onClose: (reason: ConnectionCloseReason) => void;
@@ -15,11 +16,14 @@ export interface Connections {
   admit(socket: Socket): boolean;
   /** @param peer `address:port` of the client. @returns to be called when the call has ended. */
   onCall(peer: string): () => void;
+  /** Number of connections. */
+  count(): number;
   closeAll(): void;
 }
 
 interface Connection {
   readonly socket: Socket;
+  /** As `clientNetwork` has it. */
   readonly address: string;
   calls: number;
 }
@@ -32,12 +36,13 @@ export function createConnections(options: ConnectionsOptions): Connections {
       const { remoteAddress: address = '', remotePort = 0 } = socket;
       // An error without a listener ends the process.
       socket.on('error', () => socket.destroy());
-      if (!makeRoom(open, address, options)) {
+      const network = clientNetwork(address);
+      if (!makeRoom(open, network, options)) {
         socket.destroy();
         return false;
       }
       const peer = `${address}:${remotePort}`;
-      const connection = { socket, address, calls: 0 };
+      const connection = { socket, address: network, calls: 0 };
       open.set(peer, connection);
       socket.once('close', () => {
         if (open.get(peer) === connection) {
@@ -59,6 +64,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
         }
       };
     },
+    count: () => open.size,
     closeAll: () => {
       for (const { socket } of open.values()) {
         socket.destroy();

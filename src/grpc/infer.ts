@@ -50,7 +50,7 @@ export const NESTED_FIELDS: Nested = {
   5: {
     3: 'packed',
     4: PARAMETERS,
-    5: { ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((field) => [field, 'packed'])), 8: {} },
+    5: Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((field) => [field, 'packed'])),
   },
   6: { 2: PARAMETERS },
 };

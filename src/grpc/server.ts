@@ -1,12 +1,20 @@
 /** The gRPC server: its services, its limits, how it ends. */
 import { once } from 'node:events';
 import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createServer as createSecureServer } from 'node:tls';
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import type { BodyBudget } from '../network/body-budget.ts';
+import type { Certificate } from '../network/certificate.ts';
 import type { HandlingPacer } from '../network/pacer.ts';
-import { identifyBy, type Key } from '../serving/clients.ts';
+import {
+  HANDSHAKE_TIMEOUT_MS,
+  type SecureServer,
+  secure as secureServer,
+} from '../network/secure-server.ts';
+import type { ReadClientAddress } from '../serving/client-address.ts';
+import { identifyBy, type Keyring } from '../serving/clients.ts';
 import type { Manager } from '../serving/manager.ts';
 import type { Observer } from '../serving/observer.ts';
 import type { OpenInference } from '../serving/open-inference/open-inference.ts';
@@ -28,6 +36,8 @@ const PING_INTERVAL_MS = 60_000;
 const PING_TIMEOUT_MS = 20_000;
 /** Of a connection, for what HTTP/2 keeps of it, in MB: headers, above all. */
 const MAX_SESSION_MEMORY_MB = 16;
+/** For the last messages of streams, which have no end of their own. */
+const STREAM_GRACE_MS = 200;
 /** Of the connections, those whose calls may wait for predictions; the others are for probes. */
 const MAX_WAITING_SHARE = 7 / 8;
 
@@ -36,9 +46,13 @@ export interface GrpcOptions {
   readonly manager: Manager;
   readonly observer: Observer;
   /** None: open to all. */
-  readonly apiKeys: readonly Key[];
+  readonly apiKeys: Keyring;
+  /** Undefined: a client's address is that of its connection. */
+  readonly clientAddress: ReadClientAddress | undefined;
   readonly bodyBudget: BodyBudget;
   readonly handling: HandlingPacer;
+  /** Undefined: connections are not encrypted. */
+  readonly certificate?: Certificate | undefined;
   /** Maximum size of a message, in bytes. */
   readonly maxBody: number;
   readonly maxConnections: number;
@@ -49,6 +63,8 @@ export interface GrpcOptions {
 export interface GrpcServer {
   /** To listen with. */
   readonly server: NetServer;
+  /** Undefined without a certificate. */
+  readonly secure: SecureServer | undefined;
   /**
    * Accepts no new connection and no new call, and waits for the answers of those that have arrived.
    *
@@ -86,27 +102,27 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
   addServices(grpc, { ...options, calls, health });
   // grpc-js itself would accept any number of connections.
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
-  const server = createNetServer();
-  server.on('connection', (socket: Socket) => {
+  const onConnection = (socket: Socket): void => {
     if (connections.admit(socket)) {
       injector.injectConnection(socket);
     }
-  });
+  };
+  const { server, secure } = createServerFor(onConnection, connections.count, options);
   return {
-    server,
+    ...{ server, secure },
     drain: async (timeoutMs) => {
       const closed = once(server, 'close');
       server.close();
+      secure?.closeHandshakes();
       health.close();
-      // The last messages of streams leave first.
-      await nextTurn();
-      calls.endStreams();
+      const streams = setTimeout(calls.endStreams, STREAM_GRACE_MS);
       const shutdown = new Promise<void>((resolve) => grpc.tryShutdown(() => resolve()));
       const isInTime = await Promise.race([
         shutdown.then(() => true),
         sleep(timeoutMs, false, { ref: false }),
       ]);
       const unanswered = isInTime ? 0 : calls.unanswered();
+      clearTimeout(streams);
       grpc.forceShutdown();
       connections.closeAll();
       await closed;
@@ -114,6 +130,28 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
       return unanswered;
     },
   };
+}
+
+/** HTTP/2 over TLS, as gRPC uses it, is negotiated by this name (RFC 9113, 3.2). */
+const PROTOCOL = 'h2';
+
+function createServerFor(
+  onConnection: (socket: Socket) => void,
+  countConnections: () => number,
+  { certificate, maxConnections }: GrpcOptions,
+): Pick<GrpcServer, 'server' | 'secure'> {
+  if (!certificate) {
+    return { server: createNetServer(onConnection), secure: undefined };
+  }
+  const server = createSecureServer(
+    {
+      ...certificate.secureContext,
+      ALPNProtocols: [PROTOCOL],
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    },
+    onConnection,
+  );
+  return { server, secure: secureServer(server, maxConnections, countConnections) };
 }
 
 /** The others are open to all: they reveal no more than the probes of HTTP. */

@@ -95,12 +95,12 @@ function inferIn(options: InferenceOptions): Unary<Buffer, ModelInferResponse> {
 async function infer(
   { inference, decodeInfer }: InferenceOptions,
   bytes: Buffer,
-  { requestId, trace, startedAt, client, connection, deadline, onClientGone }: Call,
+  { requestId, trace, startedAt, client, address, connection, deadline, onClientGone }: Call,
 ): Promise<Reply<ModelInferResponse>> {
   const message = decode(bytes, decodeInfer);
   const answer = await inference.infer(toInferRequest(message), {
     ...{ requestId, trace, startedAt, onClientGone },
-    client: client?.id ?? connection,
+    sender: { client, address, connection },
     timeoutMs: deadline - Date.now(),
   });
   return {

@@ -1,7 +1,7 @@
 /** Assembles the HTTP application out of its routes; it never listens. */
 import express, { type Express } from 'express';
 import type { ReadClientAddress } from '../serving/client-address.ts';
-import type { Key } from '../serving/clients.ts';
+import type { Keyring } from '../serving/clients.ts';
 import type { Observer } from '../serving/observer.ts';
 import { ProblemError } from '../serving/problem.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -27,7 +27,7 @@ import { metrics } from './routes/metrics.ts';
 import { modelCard, modelFiles } from './routes/model.ts';
 import { type OpenInferenceRoutesOptions, openInferenceRoutes } from './routes/open-inference.ts';
 import { type OpenApiOptions, openapi } from './routes/openapi.ts';
-import { type PredictOptions, predict } from './routes/predict.ts';
+import { type PredictOptions, predictRoutes } from './routes/predict.ts';
 
 export interface AppDependencies
   extends PredictionRouteOptions,
@@ -39,9 +39,9 @@ export interface AppDependencies
     AdminOptions,
     Omit<OpenApiOptions, 'versions'> {
   /** None: open to all. */
-  readonly apiKeys: readonly Key[];
+  readonly apiKeys: Keyring;
   /** None: there is no `/admin`. */
-  readonly adminToken: readonly Key[];
+  readonly adminToken: Keyring;
   /** Whether `/admin` and `/metrics` are on a port of their own. */
   readonly hasAdminPort: boolean;
   /** Whose pages may use what clients use; none: only pages of the server itself. */
@@ -57,7 +57,7 @@ export function createApp(dependencies: AppDependencies): Express {
   const { manager, hasAdminPort } = dependencies;
   const predictionRoute = createPredictionRoute(dependencies);
   const resources = [
-    predict(dependencies, predictionRoute),
+    ...predictRoutes(dependencies, predictionRoute),
     ...openInferenceRoutes(dependencies, predictionRoute),
     feedback(dependencies),
     modelCard(manager),

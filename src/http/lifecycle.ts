@@ -22,7 +22,7 @@ const MAX_ACCEPTING_MS = 200;
  * @returns the number of connections that still waited for an answer after `timeoutMs`; they are closed.
  */
 export async function drain(
-  { server, connections }: HttpServer,
+  { server, connections, secure }: HttpServer,
   timeoutMs: number,
 ): Promise<number> {
   let unanswered = 0;
@@ -31,6 +31,7 @@ export async function drain(
   await acceptEstablished(server);
   // `close` of an HTTP server also closes connections whose clients have not read all of their answer.
   NetServer.prototype.close.call(server);
+  secure?.closeHandshakes();
   connections.closeUnused(IDLE_GRACE_MS);
   const sweep = setInterval(() => connections.closeUnused(IDLE_GRACE_MS), SWEEP_INTERVAL_MS);
   const deadline = setTimeout(() => {

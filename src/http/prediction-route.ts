@@ -10,6 +10,7 @@ import { type BodyTypes, readJson } from './middleware/json-body.ts';
 import { createConcurrencyLimit } from './middleware/limit-concurrency.ts';
 import { pace } from './middleware/pacing.ts';
 import { contextOf } from './middleware/request-context.ts';
+import { setRateLimitHeaders } from './rate-limit-headers.ts';
 
 export interface PredictionRouteOptions {
   /** Maximum size of a body, in bytes. */
@@ -21,12 +22,9 @@ export interface PredictionRouteOptions {
   readonly handling: HandlingPacer;
 }
 
-/** Of the request, without its texts. */
-export type PredictionContext = Omit<PredictionRequest, 'texts'>;
-
 /** @returns the handlers of one route. */
 export type PredictionRoute = (
-  answer: (req: Request, res: Response, context: PredictionContext) => Promise<void>,
+  answer: (req: Request, res: Response, context: PredictionRequest) => Promise<void>,
   types?: BodyTypes,
 ) => RequestHandler[];
 
@@ -53,10 +51,10 @@ export function createPredictionRoute(options: PredictionRouteOptions): Predicti
   ];
 }
 
-function predictionContext(req: Request, res: Response): PredictionContext {
+function predictionContext(req: Request, res: Response): PredictionRequest {
   const { requestId, trace, startedAt, client, address } = contextOf(res);
   return {
-    client: client?.id ?? address ?? req.socket,
+    sender: { client, address, connection: req.socket },
     requestId,
     trace,
     startedAt,
@@ -64,6 +62,7 @@ function predictionContext(req: Request, res: Response): PredictionContext {
       res.once('close', listener);
       return () => res.off('close', listener);
     },
+    onRateStatus: (status) => setRateLimitHeaders(res, status),
   };
 }
 

@@ -87,13 +87,17 @@ export function sendProblem(
 
 /** The Open Inference Protocol has its own form of errors; undefined for other requests. */
 function openInferenceError({ req }: Response, { message }: Problem): InferenceError | undefined {
-  return /^\/v2(?:[/?]|$)/.test(req.originalUrl) ? { error: message } : undefined;
+  return /^\/v2(?:\/|$)/.test(req.path) ? { error: message } : undefined;
 }
 
 /** The body of a problem; also for answers that are written without Express. */
 export function problemJson(code: ProblemCode, detail: string): string {
+  return JSON.stringify(problemBody(code, detail));
+}
+
+export function problemBody(code: ProblemCode, detail: string): ProblemBody {
   const [status, title] = PROBLEMS[code];
-  return JSON.stringify({ type: problemType(code), title, status, detail } satisfies ProblemBody);
+  return { type: problemType(code), title, status, detail };
 }
 
 /** Of Express's router, where a client is at fault: such as a path that can't be decoded. */

@@ -43,26 +43,31 @@ function mountPath(
   { observer, crossOrigin }: { observer: RequestObserver; crossOrigin: CrossOrigin | undefined },
 ): void {
   const closed = CLIENT_CLOSED_REQUEST;
-  const label = resources[0]?.operation.route ?? path;
   for (const { operation } of resources) {
     // Each of these series is there from the first scrape.
     observer.onRoute({
       method: operation.method.toUpperCase(),
-      route: label,
+      route: operation.route ?? path,
       statuses: [...statusesOf(operation), closed],
     });
   }
-  observer.onRoute({ method: OTHER_METHOD, route: label, statuses: [405, closed] });
+  const labels = new Map(
+    resources.map(({ operation }) => [operation.method.toUpperCase(), operation.route ?? path]),
+  );
+  const [first = path] = labels.values();
+  const labelOf = (method: string): string => labels.get(method) ?? first;
+  observer.onRoute({ method: OTHER_METHOD, route: labelOf(OTHER_METHOD), statuses: [405, closed] });
   const methods = resources.map(({ operation }) => operation.method.toUpperCase());
   const allow = methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
   const route = app.route(path).all((req, res, next) => {
     const found = isRead(req.method) ? 'GET' : req.method;
     const method = methods.includes(found) ? found : OTHER_METHOD;
-    Object.assign(contextOf(res), { method, route: label });
+    Object.assign(contextOf(res), { method, route: labelOf(method) });
     next();
   });
-  if (crossOrigin && !resources.some(({ operation }) => operation.isSameOrigin)) {
-    route.all(crossOrigin(methods));
+  const shared = resources.filter(({ operation }) => !operation.isSameOrigin);
+  if (crossOrigin && shared.length > 0) {
+    route.all(crossOrigin(shared.map(({ operation }) => operation.method.toUpperCase())));
   }
   for (const { operation, handlers } of resources) {
     route[operation.method](...handlers);

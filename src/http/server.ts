@@ -1,7 +1,14 @@
 /** The HTTP server under the application: its time limits and its connections. */
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { Express } from 'express';
+import type { Certificate } from '../network/certificate.ts';
 import type { HandlingPacer } from '../network/pacer.ts';
+import {
+  HANDSHAKE_TIMEOUT_MS,
+  type SecureServer,
+  secure as secureServer,
+} from '../network/secure-server.ts';
 import type { Observer } from '../serving/observer.ts';
 import { answerClientErrors } from './client-errors.ts';
 import { type Connections, createConnections } from './connections/connections.ts';
@@ -32,6 +39,8 @@ export interface ServerOptions {
   readonly requestTimeoutMs: number;
   /** How long a connection without a request stays open. */
   readonly keepAliveTimeoutMs: number;
+  /** Undefined: connections are not encrypted. */
+  readonly certificate?: Certificate | undefined;
   /** Of the model that serves. */
   readonly commit: () => string | undefined;
   readonly observer: Pick<
@@ -43,6 +52,8 @@ export interface ServerOptions {
 export interface HttpServer {
   readonly server: Server;
   readonly connections: Connections;
+  /** Undefined without a certificate. */
+  readonly secure: SecureServer | undefined;
 }
 
 export function createHttpServer(app: Express, options: ServerOptions): HttpServer {
@@ -63,19 +74,11 @@ export function createHttpServer(app: Express, options: ServerOptions): HttpServ
     },
     onClose: observer.onConnectionClosed,
   });
-  const server = createServer({
-    ...messagesOf(app),
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-    // Answered as a problem, as everything else is.
-    requireHostHeader: false,
-  });
+  const { server, secure } = createServerFor(app, connections, options);
   server.keepAliveTimeout = keepAliveTimeoutMs;
   server.timeout = requestTimeoutMs + UNREAD_TIMEOUT_MS;
   // A client may close its side after its request and still wait for the answer.
   Object.assign(server, { httpAllowHalfOpen: true });
-  server.on('connection', connections.onConnection);
   server.on('request', connections.onRequest);
   // `readJson` continues; every other expectation is refused by the application.
   server.on('checkContinue', connections.onRequest);
@@ -89,7 +92,34 @@ export function createHttpServer(app: Express, options: ServerOptions): HttpServ
   });
   const check = setInterval(connections.closeUnread, CHECK_INTERVAL_MS).unref();
   server.once('close', () => clearInterval(check));
-  return { server, connections };
+  return { server, connections, secure };
+}
+
+function createServerFor(
+  app: Express,
+  connections: Connections,
+  { certificate, maxConnections }: ServerOptions,
+): Pick<HttpServer, 'server' | 'secure'> {
+  const httpOptions = {
+    ...messagesOf(app),
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    // Answered as a problem, as everything else is.
+    requireHostHeader: false,
+  };
+  if (!certificate) {
+    const server = createServer(httpOptions);
+    server.on('connection', connections.onConnection);
+    return { server, secure: undefined };
+  }
+  const server = createSecureServer({
+    ...httpOptions,
+    ...certificate.secureContext,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+  });
+  server.on('secureConnection', connections.onConnection);
+  return { server, secure: secureServer(server, maxConnections, connections.count) };
 }
 
 /**

@@ -10,6 +10,8 @@ export interface Classification {
   readonly score: number;
   /** Probability of each label, in the model's order; sum 1. */
   readonly scores: Readonly<Record<string, number>>;
+  /** Logarithm of the sum of the exponentials of the logits: the logit of a label is that of its score plus this. */
+  readonly logSumExp: number;
   /** Tokens that the model received, special ones included. */
   readonly tokens: number;
   /** Share of the unknown token among them, 0 to 1. */
@@ -44,6 +46,7 @@ export function toClassification(
     scores: Object.fromEntries(
       labels.map((label, index) => [label, probabilities[index] as number]),
     ),
+    logSumExp: (result.logits[best] as number) - Math.log(probabilities[best] as number),
     tokens: result.tokens,
     unknownRatio: result.unknown / result.tokens,
     truncated: result.truncated,

@@ -1,5 +1,5 @@
 /** Which texts may be classified, for every protocol. */
-import { ProblemError } from './problem.ts';
+import { type Problem, ProblemError, problem } from './problem.ts';
 
 export interface InputLimits {
   /** Maximum number of texts in a request. */
@@ -35,10 +35,20 @@ export function assertTextCount(count: number, { maxInputs }: InputLimits, isPre
 }
 
 function assertText(text: string, where: string, { maxChars }: InputLimits): void {
-  const problem = findProblem(text, maxChars);
-  if (problem) {
-    throw new ProblemError(problem.code, `${where} ${problem.detail}`);
+  const found = findProblem(text, maxChars);
+  if (found) {
+    throw new ProblemError(found.code, `${where} ${found.detail}`);
   }
+}
+
+/** Why a text of a request with others can't be classified; undefined where it can. @param index of the text. */
+export function problemOfText(
+  text: string,
+  index: number,
+  { maxChars }: InputLimits,
+): Problem | undefined {
+  const found = findProblem(text, maxChars);
+  return found && problem(found.code, `Text ${index} ${found.detail}`);
 }
 
 /** Why a text of a file can't be classified: the end of a sentence about it; undefined where it can. */

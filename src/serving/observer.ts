@@ -7,7 +7,9 @@ import type { ServedModel } from './served-model.ts';
 import type { RequestTrace, TracedRequest } from './trace.ts';
 
 /** Why a request for predictions got none. */
-export const REJECTION_REASONS = ['queue_full', 'would_wait', 'deadline', 'client_gone'] as const;
+export const REJECTION_REASONS = [
+  ...(['queue_full', 'would_wait', 'deadline', 'client_gone', 'rate_limited'] as const),
+];
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /** A step of bringing a version from its store into workers. */
@@ -128,6 +130,11 @@ export interface Observer extends LoadObserver, ShadowObserver {
    * returns: undefined where the request came without a trace, and the server records none.
    */
   startTrace(request: TracedRequest): RequestTrace | undefined;
+  /** The names of the keys that clients may send from now on. */
+  onClients(names: readonly string[]): void;
+  /** The keys were read again. @param count of all keys. */
+  onKeysRead(count: number): void;
+  onKeysError(error: unknown): void;
   onRequestStart(): void;
   /** Called once for each request, answered or not. */
   onRequestEnd(request: EndedRequest): void;

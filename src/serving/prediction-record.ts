@@ -4,6 +4,8 @@ export interface PredictionRecord {
   readonly traceId?: string | undefined;
   /** Of the request; undefined where none is recorded. */
   readonly spanId?: string | undefined;
+  /** The name of the key that the request came with. */
+  readonly client?: string | undefined;
   readonly id: string;
   readonly model: string;
   readonly commit: string;

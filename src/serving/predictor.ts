@@ -2,15 +2,18 @@
  * Texts → predictions, for every protocol: the deadline, the lease on the model, ids, rounded scores, and
  * what is observed.
  */
+import { KnownError } from '../errors.ts';
 import { type Classification, roundScores } from '../inference/classification.ts';
-import type { Answer, ClientKey, OnWaiting } from '../inference/classifier.ts';
-import { ClassifierError } from '../inference/errors.ts';
+import type { Answer, OnWaiting } from '../inference/classifier.ts';
 import { round } from '../statistics.ts';
+import { fairShareOf, type Sender } from './clients.ts';
 import { ServingError } from './errors.ts';
 import type { Manager } from './manager.ts';
 import type { Observer, PredictionObserver, RejectionReason } from './observer.ts';
 import type { PredictionIds } from './prediction-id.ts';
 import type { PredictionRecord } from './prediction-record.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import type { RateStatus } from './rate-status.ts';
 import type { ServedModel } from './served-model.ts';
 import type { RequestTrace } from './trace.ts';
 
@@ -19,16 +22,15 @@ export interface PredictorOptions {
   readonly predictionIds: PredictionIds;
   readonly requestTimeoutMs: number;
   readonly observer: Pick<Observer, 'startPrediction'>;
+  /** Undefined: no client has a limit. */
+  readonly rateLimiter?: RateLimiter | undefined;
   /** Receives each prediction after its answer has been written. */
   readonly onPrediction?: (record: PredictionRecord) => void;
 }
 
-/** A request for predictions, whatever protocol it came by. */
+/** A request for predictions, whatever protocol it came by, without its texts. */
 export interface PredictionRequest {
-  /** Checked: at least one, none blank, none too long. */
-  readonly texts: readonly string[];
-  /** Who sends it, compared by identity: the workers are divided fairly between clients. */
-  readonly client?: ClientKey;
+  readonly sender: Sender;
   readonly requestId: string;
   /** What `Observer.startTrace` returned for it. */
   readonly trace?: RequestTrace | undefined;
@@ -38,6 +40,8 @@ export interface PredictionRequest {
   readonly timeoutMs?: number | undefined;
   /** Calls `listener` when the client has gone. @returns a function that stops listening. */
   onClientGone(listener: () => void): () => void;
+  /** Called with what is left to the client, where it has a limit, before its answer or refusal. */
+  onRateStatus?(status: RateStatus): void;
 }
 
 export interface Prediction {
@@ -54,6 +58,8 @@ export interface PredictionAnswer {
   readonly model: Pick<ServedModel, 'name' | 'commit'>;
   /** In the order of the texts. */
   readonly predictions: readonly Prediction[];
+  /** What they were made of. */
+  readonly answers: readonly Answer[];
   /** To be called once the answer has been written: it is observed then. */
   observe(): void;
 }
@@ -62,21 +68,27 @@ export interface Predictor {
   /**
    * Rejects with ServingError (`not-ready`, `draining`, `deadline-exceeded`, `client-gone`) or with the
    * classifier's ClassifierError.
+   *
+   * @param texts checked: at least one, none blank, none too long. They are no field of the request: object
+   * spread is slow on this path (docs/decisions/0006-cache-and-processes.md).
    */
-  predict(request: PredictionRequest): Promise<PredictionAnswer>;
+  predict(texts: readonly string[], request: PredictionRequest): Promise<PredictionAnswer>;
 }
 
 export function createPredictor(options: PredictorOptions): Predictor {
-  const { manager, predictionIds, requestTimeoutMs, observer, onPrediction } = options;
+  const { manager, predictionIds, requestTimeoutMs, observer, onPrediction, rateLimiter } = options;
   return {
-    predict: async (request) => {
+    predict: async (texts, request) => {
       const { model, release } = manager.acquire();
       const observed = observer.startPrediction(request);
       const deadline = createDeadline(request, requestTimeoutMs);
       let answers: Answer[];
       try {
-        answers = await model.classifier.classify(request.texts, {
-          client: request.client,
+        if (rateLimiter) {
+          await rateLimiter.take({ ...request, texts });
+        }
+        answers = await model.classifier.classify(texts, {
+          client: fairShareOf(request.sender),
           onWaiting: deadline.start,
           ...(observed.onBatch ? { onBatch: observed.onBatch } : {}),
         });
@@ -97,7 +109,9 @@ export function createPredictor(options: PredictorOptions): Predictor {
       return {
         model: { name, commit },
         predictions,
-        observe: () => observeAll(observed, request, { model, predictions, answers }, onPrediction),
+        answers,
+        observe: () =>
+          observeAll(observed, request, { texts, model, predictions, answers }, onPrediction),
       };
     },
   };
@@ -137,12 +151,11 @@ const REJECTION_REASON_OF: Readonly<Record<string, RejectionReason>> = {
   'would-wait-too-long': 'would_wait',
   'deadline-exceeded': 'deadline',
   'client-gone': 'client_gone',
+  'rate-limited': 'rate_limited',
 };
 
 function rejectionReason(error: unknown): RejectionReason | undefined {
-  return error instanceof ServingError || error instanceof ClassifierError
-    ? REJECTION_REASON_OF[error.code]
-    : undefined;
+  return error instanceof KnownError ? REJECTION_REASON_OF[error.code] : undefined;
 }
 
 function toPrediction(classification: Classification, id: string): Prediction {
@@ -159,6 +172,7 @@ function toPrediction(classification: Classification, id: string): Prediction {
 }
 
 interface Answered {
+  readonly texts: readonly string[];
   readonly model: ServedModel;
   readonly predictions: readonly Prediction[];
   readonly answers: readonly Answer[];
@@ -166,8 +180,8 @@ interface Answered {
 
 function observeAll(
   observer: PredictionObserver,
-  { requestId, trace, startedAt, texts }: PredictionRequest,
-  { model: { name, commit }, predictions, answers }: Answered,
+  { requestId, trace, startedAt, sender }: PredictionRequest,
+  { texts, model: { name, commit }, predictions, answers }: Answered,
   onPrediction: PredictorOptions['onPrediction'],
 ): void {
   const writtenAt = performance.now();
@@ -180,6 +194,7 @@ function observeAll(
       requestId,
       traceId: trace?.traceId,
       spanId: trace?.spanId,
+      client: sender.client?.name,
       id,
       model: name,
       commit,

@@ -37,15 +37,19 @@ export function createObserver(options: ObserverOptions): Observer {
     classifier: observeClassifier(metrics, log),
     onRoute: metrics.onRoute,
     startTrace: tracer?.startTrace ?? receivedTrace,
+    onClients: metrics.onClients,
+    onKeysRead: (count) => log.write('info', 'keys_read', { keys: count }),
+    onKeysError: (error) => log.write('error', 'keys_unreadable', errorFields(error)),
     onRequestStart: metrics.onRequestStart,
     onConnectionClosed: metrics.onConnectionClosed,
     onRequestEnd: deferUntilAfterResponse(
       (request) => {
-        const { series, durationSeconds } = request;
+        const { series, durationSeconds, problem } = request;
         metrics.onRequestEnd(request);
         requestLog.onRequestEnd(request);
         tracer?.onRequestEnd(request);
-        if (PREDICTION_ROUTES.has(series.route)) {
+        // A client that exceeds its rate is no load that the workers can't do.
+        if (PREDICTION_ROUTES.has(series.route) && problem !== 'rate-limited') {
           history.onRequestEnd(series.status, durationSeconds);
         }
       },

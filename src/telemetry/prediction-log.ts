@@ -32,6 +32,7 @@ export function predictionFields(record: PredictionRecord, logging: InputLogging
     request_id: record.requestId,
     trace_id: record.traceId,
     span_id: record.spanId,
+    client: record.client,
     id: record.id,
     model: record.model,
     commit: record.commit,

@@ -6,7 +6,9 @@ import { openApiDocument } from '../../src/api/openapi/document.ts';
 import type { Operation } from '../../src/api/operation.ts';
 import { OPERATIONS } from '../../src/api/operations.ts';
 import { PROBLEMS } from '../../src/api/problem.ts';
+import { parseInferBody } from '../../src/http/open-inference/infer-body.ts';
 import { parsePredictRequest } from '../../src/http/predict-request.ts';
+import { readTexts, selectOutputs } from '../../src/serving/open-inference/request.ts';
 import { type Document, describe as describeDocument } from '../support/openapi.ts';
 
 const LIMITS = { maxInputs: 3, maxChars: 5 };
@@ -62,14 +64,40 @@ test('keys and tokens are described where they are configured', () => {
   expect(Object.keys(open.paths['/predict']?.post?.responses ?? {})).not.toContain('401');
 });
 
-test('the description accepts the bodies of POST /predict that the server accepts, and no others', () => {
+const character = fc.constantFrom(...'a é😀 \n\u200b\u2800\u{e0001}'.match(/./gsu)!);
+const text = fc.oneof(
+  { arbitrary: fc.constantFrom('a', 'é 😀', ' 😀😀😀a'), weight: 16 },
+  { arbitrary: fc.array(character, { maxLength: 7 }).map((found) => found.join('')), weight: 1 },
+);
+const value = fc.oneof(text, fc.integer(), fc.constant(null));
+
+/** Random bodies, some of which the server accepts, and some of which it does not. */
+function expectSameAnswers(schema: string, body: fc.Arbitrary<unknown>, accept: Accept): void {
   const { validate } = describeDocument(documentOf(operations));
-  const character = fc.constantFrom(...'a é😀 \n\u200b\u2800\u{e0001}'.match(/./gsu)!);
-  const text = fc.oneof(
-    { arbitrary: fc.constantFrom('a', 'é 😀', ' 😀😀😀a'), weight: 8 },
-    { arbitrary: fc.array(character, { maxLength: 7 }).map((found) => found.join('')), weight: 1 },
+  const counts = { accepted: 0, refused: 0 };
+  fc.assert(
+    fc.property(body, (candidate) => {
+      const isAccepted = isAcceptedBy(accept, candidate);
+      counts[isAccepted ? 'accepted' : 'refused']++;
+      expect(validate(schema, candidate).length === 0).toBe(isAccepted);
+    }),
+    { numRuns: 2000 },
   );
-  const value = fc.oneof(text, fc.integer(), fc.constant(null));
+  expect(Math.min(counts.accepted, counts.refused)).toBeGreaterThan(200);
+}
+
+type Accept = (body: unknown) => void;
+
+function isAcceptedBy(accept: Accept, body: unknown): boolean {
+  try {
+    accept(body);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('the description has the bodies of POST /predict that the server accepts, and no others', () => {
   const inputs = fc.oneof(
     value,
     fc.array(text, { maxLength: 5 }),
@@ -80,23 +108,49 @@ test('the description accepts the bodies of POST /predict that the server accept
     inputs,
     fc.record({ inputs, other: value }, { requiredKeys: [] }),
   );
-  const accepted = { yes: 0, no: 0 };
-  fc.assert(
-    fc.property(body, (candidate) => {
-      const isAccepted = isAcceptedBy(candidate);
-      accepted[isAccepted ? 'yes' : 'no']++;
-      expect(validate('PredictRequest', candidate).length === 0).toBe(isAccepted);
-    }),
-    { numRuns: 2000 },
-  );
-  expect(Math.min(accepted.yes, accepted.no)).toBeGreaterThan(300);
+  expectSameAnswers('PredictRequest', body, (candidate) => parsePredictRequest(candidate, LIMITS));
 });
 
-function isAcceptedBy(body: unknown): boolean {
-  try {
-    parsePredictRequest(body, LIMITS);
-    return true;
-  } catch {
-    return false;
-  }
-}
+test('the description has the bodies of the Open Inference Protocol that the server accepts, and no others', () => {
+  const rarely = <T>(wrong: fc.Arbitrary<T>, right: T) =>
+    fc.oneof({ arbitrary: fc.constant(right), weight: 16 }, { arbitrary: wrong, weight: 1 });
+  const element = fc.oneof(
+    text,
+    text.map((each) => [each]),
+    fc.array(text, { maxLength: 2 }),
+  );
+  const data = fc.array(fc.oneof({ arbitrary: text, weight: 6 }, element), { maxLength: 4 });
+  const input = data.chain((elements) =>
+    fc.record({
+      name: rarely(fc.string(), 'text'),
+      datatype: rarely(fc.constant('FP32'), 'BYTES'),
+      shape: fc.oneof(
+        { arbitrary: fc.constantFrom([elements.length], [elements.length, 1]), weight: 8 },
+        { arbitrary: fc.array(fc.nat(3), { maxLength: 3 }), weight: 1 },
+      ),
+      data: rarely(fc.constant(null), elements as unknown),
+      parameters: rarely(fc.constant('none'), null as unknown),
+    }),
+  );
+  const parameters = fc.constantFrom(null, {}, { binary_data: true }, { binary_data: 'no' });
+  const output = fc.record(
+    { name: fc.constantFrom('label', 'score', 'scores', 'other'), parameters },
+    { requiredKeys: ['name'] },
+  );
+  const body = fc.record(
+    {
+      id: rarely(fc.constant(1), 'id' as unknown),
+      inputs: fc.oneof(
+        { arbitrary: fc.tuple(input), weight: 8 },
+        { arbitrary: fc.array(input, { maxLength: 2 }), weight: 1 },
+      ),
+      outputs: fc.oneof(fc.constant(null), fc.array(output, { maxLength: 2 })),
+    },
+    { requiredKeys: ['inputs'] },
+  );
+  expectSameAnswers('InferRequest', body, (candidate) => {
+    const parsed = parseInferBody(Buffer.from(JSON.stringify(candidate)), undefined, LIMITS);
+    selectOutputs(parsed.outputs);
+    readTexts(parsed.inputs, LIMITS);
+  });
+});

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Operation } from '../../src/api/operation.ts';
+import { OPERATIONS } from '../../src/api/operations.ts';
 import { PREDICTION_ROUTES, PREDICTION_ROUTES_PATTERN } from '../../src/api/prediction-routes.ts';
 import { ROOT } from '../support/server.ts';
 
@@ -12,6 +14,17 @@ const FILES = [
   'deploy/grafana/dashboards/tweet-sentiment.json',
   'docs/runbook.md',
 ];
+
+test('they are the operations that wait in the queue, and that of gRPC', () => {
+  const operations: readonly Operation[] = Object.values(OPERATIONS);
+  const waiting = operations
+    .filter(({ problems }) => problems.includes('queue-full'))
+    .map(({ path, route = path }) => route);
+  expect([...PREDICTION_ROUTES].filter((route) => !waiting.includes(route))).toEqual([
+    '/inference.GRPCInferenceService/ModelInfer',
+  ]);
+  expect(waiting.filter((route) => !PREDICTION_ROUTES.has(route))).toEqual([]);
+});
 
 test('the pattern matches the routes that predict, as a whole', () => {
   const pattern = new RegExp(`^(?:${PREDICTION_ROUTES_PATTERN})$`);

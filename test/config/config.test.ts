@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, flagOf, readConfig } from '../../src/config/config.ts';
+import type { RateLimits } from '../../src/config/rate-schema.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 test('without any setting, each has its documented default', () => {
   expect(readConfig({}, {})).toMatchObject({
@@ -28,8 +32,8 @@ test('a flag overrides its variable, and an empty variable counts as unset', () 
 
 test('keys are separated by commas, with or without spaces', () => {
   expect(readConfig({}, { API_KEYS: 'first-key, web:second-key,\n' }).apiKeys).toEqual([
-    { name: 'key-1', key: 'first-key' },
-    { name: 'web', key: 'second-key' },
+    { name: 'key-1', digest: sha256('first-key') },
+    { name: 'web', digest: sha256('second-key') },
   ]);
   expect(readConfig({}, { API_KEYS: '' }).apiKeys).toEqual([]);
 });
@@ -45,6 +49,40 @@ test.each<[Record<string, string>, object]>([
   ],
 ])('%j is %j', (env, expected) => {
   expect(readConfig({}, env)).toMatchObject(expected);
+});
+
+test('keys and tokens may be given by their digests; the configuration has nothing else of them', () => {
+  const digest = sha256('first-key');
+  const env = {
+    API_KEYS: `shop:sha256:${digest},sha256:${digest}`,
+    ADMIN_TOKEN: `ann:sha256:${digest},sixteen-characters`,
+  };
+  expect(readConfig({}, env)).toMatchObject({
+    apiKeys: [
+      { name: 'shop', digest },
+      { name: 'key-2', digest },
+    ],
+    adminToken: [
+      { name: 'ann', digest },
+      { name: 'admin', digest: sha256('sixteen-characters') },
+    ],
+  });
+  expect(JSON.stringify(readConfig({}, env))).not.toContain('sixteen');
+});
+
+test.each<[string, RateLimits]>([
+  ['100/s', { everyone: { texts: 100, seconds: 1 }, clients: {} }],
+  ['6000/min', { everyone: { texts: 6000, seconds: 60 }, clients: {} }],
+  [
+    'shop=200/s, 1/h,a.b-c_d=5/min',
+    {
+      everyone: { texts: 1, seconds: 3600 },
+      clients: { shop: { texts: 200, seconds: 1 }, 'a.b-c_d': { texts: 5, seconds: 60 } },
+    },
+  ],
+  ['shop=200/s', { everyone: undefined, clients: { shop: { texts: 200, seconds: 1 } } }],
+])('RATE_LIMIT %s', (text, expected) => {
+  expect(readConfig({}, { RATE_LIMIT: text }).rateLimit).toEqual(expected);
 });
 
 test('the configuration is frozen', () => {
@@ -86,6 +124,20 @@ describe('the message of a bad setting names it, the expected and the found valu
       { KEEP_ALIVE_TIMEOUT_MS: '0' },
       'KEEP_ALIVE_TIMEOUT_MS: expected an integer from 1000 to 3600000, found "0"',
     ],
+    ...[
+      ...['100', '0/s', '1.5/s', '-1/s', '100/day', '1/s,2/s', 'shop=1/s,shop=2/s', ' , '],
+      ...['two words=1/s', '=1/s', '1/s;2/s', '10000000000/s'],
+    ].map((found): [Record<string, string>, string] => [
+      { RATE_LIMIT: found },
+      `RATE_LIMIT: expected rates such as 100/s, 6000/min or 100000/h, each once for all or once for a key, as in 100/s,shop=200/s, found ${JSON.stringify(found)}`,
+    ]),
+    ...['shop:sha256:abc', 'sha256:abc', `shop:sha256:${'g'.repeat(64)}`].map(
+      (keys): [Record<string, string>, string] => [
+        { API_KEYS: keys },
+        'API_KEYS: expected 64 hexadecimal digits in lower case behind sha256:',
+      ],
+    ),
+    [{ API_KEYS: 'none:long-enough' }, 'API_KEYS: expected another name than none'],
     [{ API_KEYS: 'short' }, 'API_KEYS: expected keys of 8 characters or more'],
     [{ API_KEYS: 'long-enough,short' }, 'API_KEYS: expected keys of 8 characters or more'],
     [{ API_KEYS: 'a-name:short' }, 'API_KEYS: expected keys of 8 characters or more'],

@@ -8,7 +8,7 @@ import { ROOT } from '../support/server.ts';
 import { codeSpans, readDocument, tableRows } from './markdown.ts';
 
 const TABLES = [
-  ...['connections', 'requests', 'work', 'answers', 'log and metrics'],
+  ...['connections', 'grpc', 'requests', 'work', 'answers', 'log and metrics'],
   ...['stopping and hanging', 'versions and stores'],
 ];
 
@@ -30,7 +30,14 @@ describe('each number is that of the source', () => {
 });
 
 /** Parts of the server whose limits a client can reach. */
-const BOUNDED = ['src/http', 'src/cluster', 'src/telemetry/log', 'src/version/manifest.ts'];
+const BOUNDED = [
+  'src/http',
+  'src/grpc',
+  'src/network',
+  'src/cluster',
+  'src/telemetry/log',
+  'src/version/manifest.ts',
+];
 /** Sizes of steps: they change how work is divided, not how much is accepted. */
 const STEPS =
   /^MAX_(?:(?:HEAD|BODY)_PIECE_BYTES|PASSING_MS|WRITE_CHARS|WAIT_MS)$|^LINES_TIMEOUT_MS$/;

@@ -138,7 +138,7 @@ describe('what can’t be done is a problem, and what served goes on to serve:',
       [
         'PUT /admin/shadow',
         { commit: PINNED, share: 1 },
-        422,
+        409,
         'not-comparable',
         'nothing to compare',
       ],

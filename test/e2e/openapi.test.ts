@@ -43,7 +43,7 @@ test('has the limits of this server, its labels and its version', () => {
 });
 
 test('each example is answered with 2xx, and each answer is as described', async () => {
-  const answered: string[] = [];
+  const others: string[] = [];
   for (const { method, path, operation } of description.operations) {
     const filled = path.replace(/\{(\w+)\}/g, (_, name) =>
       String(operation.parameters?.find((parameter) => parameter.name === name)?.example),
@@ -59,14 +59,13 @@ test('each example is answered with 2xx, and each answer is as described', async
     if (operation.requestBody === undefined) {
       const response = await send(method, filled);
       await description.expectDescribed(method, path, response);
-      answered.push(`${operation.operationId} ${response.status}`);
+      if (response.status !== 200) {
+        others.push(`${operation.operationId} ${response.status}`);
+      }
     }
   }
-  expect(answered).toEqual([
-    ...['getModel 200', 'getModelFile 200', 'getLiveness 200', 'getReadiness 200'],
-    ...['getDocs 200', 'getMetrics 200', 'getAdminStatus 200', 'getShadow 404'],
-    ...['deleteShadow 200', 'promote 404', 'rollback 404', 'getOpenApi 200'],
-  ]);
+  // Its example's candidate has been ended before.
+  expect(others).toEqual(['getShadow 404', 'promote 404', 'rollback 404']);
 });
 
 test('a label for each text of a bare array, a prediction for each text of an object', async () => {
@@ -120,6 +119,22 @@ test('a full queue is as described', async () => {
     await described.expectDescribed('post', '/predict', response);
   }
   await small.stop();
+});
+
+test('a client over its rate is as described, with its rate in headers', async () => {
+  const limited = await startServer({ RATE_LIMIT: '1/h' });
+  const described = await describeServer(limited.url);
+  for (const status of [200, 429]) {
+    const response = await limited.predict({ inputs: 'a' });
+    expect([response.status, response.headers.get('ratelimit')]).toEqual([
+      status,
+      expect.stringContaining('r=0'),
+    ]);
+    const { headers } = described.document.components;
+    expect(Object.keys(headers)).toEqual(expect.arrayContaining(['ratelimit', 'ratelimit-policy']));
+    await described.expectDescribed('post', '/predict', response);
+  }
+  await limited.stop();
 });
 
 test('while nothing is loaded it is as described, without labels', async () => {

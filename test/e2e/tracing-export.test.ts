@@ -51,7 +51,7 @@ test('a server that stops sends its last spans; headers and compression are thos
 });
 
 test('a collector that fails keeps no prediction from its client: one line in the log', async () => {
-  const { predict, stop } = await startTracing({ OTEL_EXPORTER_OTLP_TIMEOUT: '500', ...SOON });
+  const { predict, stop } = await startTracing({ OTEL_EXPORTER_OTLP_TIMEOUT: '3000', ...SOON });
   for (const [at, status] of [400, 500, 503, undefined].entries()) {
     collector.answerWith(status);
     const { length } = collector.requests;

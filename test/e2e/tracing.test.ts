@@ -1,22 +1,28 @@
 /** Spans of real requests, as a collector receives them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CollectedSpan, type Collector, startCollector } from '../support/collector.ts';
+import { type GrpcClient, inferRequest } from '../support/grpc.ts';
+import { startGrpcServer } from '../support/grpc-server.ts';
 import { PINNED } from '../support/pinned.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
+
+const METHOD = 'inference.GRPCInferenceService/ModelInfer';
 
 let collector: Collector;
 let server: TestServer;
+let client: GrpcClient;
 
 beforeAll(async () => {
   collector = await startCollector();
-  server = await startServer({
+  ({ server, client } = await startGrpcServer({
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
     OTEL_BSP_SCHEDULE_DELAY: '20',
-  });
+  }));
 }, 60_000);
 
 afterAll(async () => {
+  client.close();
   await server.stop();
   await collector.close();
 });
@@ -155,12 +161,41 @@ describe('requests that share batches', () => {
   });
 });
 
-test('a text of the cache has neither queue nor batch', async () => {
+test('a request over gRPC has the same parts, and the conventions of RPC', async () => {
+  const { traceId, spanId, traceparent } = clientTrace();
+  const metadata = { traceparent, 'x-request-id': 'over-grpc' };
+  await client.call('ModelInfer', inferRequest(['sent over gRPC']), { metadata }).response;
+  const spans = await spansOf(traceId);
+  expect(spans.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['receive', 'batch', 'tokenize', 'inference', 'respond']),
+  );
+  const [request] = named(spans, METHOD);
+  expect(request).toMatchObject({
+    ...{ kind: 'SERVER', parentId: spanId, status: 'UNSET' },
+    attributes: {
+      'rpc.system.name': 'grpc',
+      'rpc.method': METHOD,
+      'rpc.response.status_code': 'OK',
+      'classifier.model.commit': PINNED,
+    },
+  });
+  const line = await server.eventually(({ request_id: id }) => id === 'over-grpc');
+  expect(line).toMatchObject({ trace_id: traceId, span_id: request?.spanId });
+  const refused = clientTrace();
+  const options = { metadata: { traceparent: refused.traceparent } };
+  await expect(client.call('ModelInfer', inferRequest(['']), options).response).rejects.toThrow();
+  expect(named(await spansOf(refused.traceId), METHOD)[0]).toMatchObject({
+    status: 'UNSET',
+    attributes: { 'rpc.response.status_code': 'INVALID_ARGUMENT' },
+  });
+});
+
+test('a request that is answered from the cache has no parts', async () => {
   await server.predict({ inputs: 'said twice' });
   const { traceId, traceparent } = clientTrace();
   await server.predict({ inputs: 'said twice' }, { traceparent });
   const spans = await spansOf(traceId);
-  expect(spans.map(({ name }) => name).sort()).toEqual(['POST /predict', 'receive', 'respond']);
+  expect(spans.map(({ name }) => name).sort()).toEqual(['POST /predict']);
   expect(named(spans, 'POST /predict')[0]?.attributes['classifier.texts.cached']).toBe(1);
 });
 

@@ -11,6 +11,7 @@ const CLASSIFICATION = {
   topic: undefined,
   language: 'en',
   languageConfidence: 1,
+  logSumExp: 0,
 };
 
 test('the least recently used text is dropped first, and the kept ones do not exceed the size', () => {

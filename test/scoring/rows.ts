@@ -19,7 +19,7 @@ export const CLASSIFICATION: Classification = {
     scores: { negative: 0.08765433, positive: 0.91234567 },
   },
   ...{ tokens: 5, unknownRatio: 0, truncated: false, topic: undefined },
-  ...{ language: 'en', languageConfidence: 1 },
+  ...{ language: 'en', languageConfidence: 1, logSumExp: 0 },
 };
 
 /** Blocks of 100 rows. */

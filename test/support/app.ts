@@ -1,10 +1,12 @@
 /** The application around a model of a test's own. */
 import type { Express } from 'express';
+import { toDigest } from '../../src/config/key-schemas.ts';
 import { createFleet } from '../../src/console/fleet/fleet.ts';
 import { type AppDependencies, createApp } from '../../src/http/app.ts';
 import type { Classifier } from '../../src/inference/classifier.ts';
 import { createBodyBudget } from '../../src/network/body-budget.ts';
 import { createHandlingPacer } from '../../src/network/pacer.ts';
+import { createKeyring, type Keyring } from '../../src/serving/clients.ts';
 import { ChangeError } from '../../src/serving/errors.ts';
 import { createManager, type Manager } from '../../src/serving/manager.ts';
 import type { Observer } from '../../src/serving/observer.ts';
@@ -38,7 +40,7 @@ export function createTestApp(
       candidate: () => CANDIDATE,
     }),
     modelName: 'm',
-    adminToken: adminTokens.map((key) => ({ name: key, key })),
+    adminToken: keyringOf(adminTokens),
     hasAdminPort: false,
     corsOrigins: [],
     clientAddress: undefined,
@@ -58,7 +60,7 @@ export function createTestApp(
     maxBody: 10_000,
     maxConnections: 1000,
     handling: createHandlingPacer(),
-    apiKeys: apiKeys.map((key) => ({ name: key, key })),
+    apiKeys: keyringOf(apiKeys),
     page: new Map(),
     overview: async () => {
       const snapshot = createHistory().snapshot();
@@ -77,6 +79,11 @@ export function createTestApp(
     },
     ...options,
   });
+}
+
+/** The name of each key is the key. */
+export function keyringOf(keys: readonly string[]): Keyring {
+  return createKeyring(keys.map((key) => toDigest({ name: key, key })));
 }
 
 async function noHistory(): Promise<never> {

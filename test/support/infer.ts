@@ -15,7 +15,7 @@ export async function classify(texts: readonly string[]): Promise<Answer[]> {
     const a = text.length / 10;
     const [label, score] = a > 0.5 ? ['a', a] : ['b', 1 - a];
     const scores = { b: 1 - a, a };
-    const language = { language: 'en', languageConfidence: 1 };
+    const language = { language: 'en', languageConfidence: 1, logSumExp: 0 };
     const facts = { tokens: 3, unknownRatio: 0, truncated: text.length > 8, topic: undefined };
     return {
       classification: {

@@ -47,10 +47,19 @@ const HEADERS = {
     description: 'When the same request may be accepted, in seconds',
     schema: { type: 'integer', minimum: 1 },
   },
+  'ratelimit-policy': {
+    description: 'With RATE_LIMIT: how many texts of a client are allowed, and in how many seconds',
+    schema: { type: 'string' },
+  },
+  ratelimit: {
+    description: 'With RATE_LIMIT: how many of them are left, and until when, in seconds',
+    schema: { type: 'string' },
+  },
   'www-authenticate': { description: '`Bearer`', schema: { type: 'string' } },
 } as const;
 
 const EVERY_ANSWER: readonly Header[] = ['x-request-id', 'x-model-commit'];
+const RATE: readonly Header[] = ['ratelimit-policy', 'ratelimit'];
 /** Further headers of a problem, by status. */
 const PROBLEM_HEADERS: Readonly<Record<number, Header>> = {
   401: 'www-authenticate',
@@ -138,13 +147,14 @@ function describeParameter(parameter: Parameter, deployment: Deployment): object
   };
 }
 
-function answersOf({ responses }: Operation): Record<string, object> {
+function answersOf({ responses, problems }: Operation): Record<string, object> {
+  const rate = problems.includes('rate-limited') ? RATE : [];
   return Object.fromEntries(
     Object.entries(responses).map(([status, { description, content }]) => [
       status,
       {
         description,
-        headers: headersOf(EVERY_ANSWER),
+        headers: headersOf([...EVERY_ANSWER, ...rate]),
         ...(content && { content: describeContent(content) }),
       },
     ]),
@@ -191,13 +201,26 @@ function refusalComponents(operation: Operation): Record<string, object> {
         description: codes
           .map((code) => `\`${problemType(code)}\`: ${PROBLEMS[code][1]}`)
           .join('\n\n'),
-        headers: headersOf([...EVERY_ANSWER, ...[PROBLEM_HEADERS[status] ?? []].flat()]),
-        content: operation.problemContent
-          ? describeContent(operation.problemContent)
-          : { 'application/problem+json': { schema: problemOf(status, codes) } },
+        headers: headersOf([
+          ...EVERY_ANSWER,
+          ...[PROBLEM_HEADERS[status] ?? []].flat(),
+          ...(codes.includes('rate-limited') ? RATE : []),
+        ]),
+        content: {
+          ...(operation.problemContent && describeContent(operation.problemContent)),
+          ...(isProblemDetails(operation, codes) && {
+            'application/problem+json': { schema: problemOf(status, codes) },
+          }),
+        },
       },
     ]),
   );
+}
+
+/** A request that is refused before it has a route is of no protocol. */
+function isProblemDetails({ problemContent }: Operation, codes: readonly ProblemCode[]): boolean {
+  const anyRequest: readonly ProblemCode[] = ANY_REQUEST_PROBLEMS;
+  return problemContent === undefined || codes.some((code) => anyRequest.includes(code));
 }
 
 /** A problem with one of these types. */

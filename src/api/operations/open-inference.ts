@@ -1,8 +1,8 @@
 /** The Open Inference Protocol v2. The unversioned and the versioned path of an operation have one `route` label. */
 import { z } from 'zod';
+import { inferRequestOf } from '../infer-request.ts';
 import {
   inferenceErrorSchema,
-  inferRequestSchema,
   inferResponseSchema,
   modelMetadataSchema,
   modelReadySchema,
@@ -11,6 +11,7 @@ import {
 } from '../open-inference.ts';
 import {
   type Content,
+  type Deployment,
   json,
   MODEL_PROBLEMS,
   type Operation,
@@ -64,8 +65,8 @@ const modelReady = {
   problems: ['not-found', ...MODEL_PROBLEMS],
 } as const satisfies Partial<Operation>;
 
-const inferContent: Content = {
-  ...json('InferRequest', inferRequestSchema, {
+const inferContent = (deployment: Deployment): Content =>
+  json('InferRequest', inferRequestOf(deployment), {
     text: {
       inputs: [{ name: 'text', shape: [1], datatype: 'BYTES', data: ['What a wonderful day'] }],
     },
@@ -74,19 +75,18 @@ const inferContent: Content = {
       inputs: [{ name: 'text', shape: [1, 1], datatype: 'BYTES', data: [['Guten Morgen']] }],
       outputs: [{ name: 'label' }, { name: 'score' }],
     },
-  }),
-  'application/octet-stream': {},
-};
+  });
 
 const infer = {
   ...PROTOCOL,
   method: 'post',
   route: `${MODEL}/infer`,
   description:
-    'The input `text` has one text for each prediction, as JSON or as binary data behind the JSON. The columns of ' +
-    '`scores` are the labels of the model’s metadata.',
+    'The input `text` has one text for each prediction. The columns of `scores` are the labels of the model’s ' +
+    'metadata. With the header `Inference-Header-Content-Length`, binary data follow the JSON, as in the ' +
+    'protocol’s extension for binary tensor data.',
   guard: 'key',
-  request: () => inferContent,
+  request: inferContent,
   responses: {
     200: {
       description: 'The outputs, in the order of the texts',
@@ -98,14 +98,6 @@ const infer = {
   },
   problems: ['not-found', ...PREDICTION_OPERATIONS.predict.problems],
 } as const satisfies Partial<Operation>;
-
-const JSON_LENGTH: Parameter = {
-  name: 'Inference-Header-Content-Length',
-  in: 'header',
-  description:
-    'The size of the JSON in bytes, where binary data follow it; 0 for a body that is one text',
-  schema: z.int().min(0),
-};
 
 export const OPEN_INFERENCE_OPERATIONS = {
   serverMetadata: {
@@ -135,7 +127,7 @@ export const OPEN_INFERENCE_OPERATIONS = {
       200: { description: 'It can', content: json('ServerHealth', serverHealthSchema) },
     },
     problems: MODEL_PROBLEMS,
-    problemContent: json('ServerHealth', serverHealthSchema),
+    problemContent: json('ServerNotReady', z.union([serverHealthSchema, inferenceErrorSchema])),
   },
   modelMetadata: {
     ...modelMetadata,
@@ -170,13 +162,13 @@ export const OPEN_INFERENCE_OPERATIONS = {
     id: 'infer',
     path: `${MODEL}/infer`,
     summary: 'Label texts, by the version that serves',
-    parameters: [...MODEL_PARAMETERS, JSON_LENGTH],
+    parameters: MODEL_PARAMETERS,
   },
   inferVersion: {
     ...infer,
     id: 'inferVersion',
     path: `${VERSION}/infer`,
     summary: 'Label texts, by one version or not at all',
-    parameters: [...VERSION_PARAMETERS, JSON_LENGTH],
+    parameters: VERSION_PARAMETERS,
   },
 } as const satisfies Record<string, Operation>;

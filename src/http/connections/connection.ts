@@ -1,6 +1,7 @@
 /** One connection: the requests on it, and how it ends. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { reset } from '../../network/secure-server.ts';
 import { clientNetwork } from '../../serving/client-address.ts';
 import { createRequestGate, type GatePacers, type RequestGate } from './request-gate.ts';
 
@@ -88,6 +89,6 @@ export function endSlowly(connection: OpenConnection): void {
   gate.drop();
   socket.end();
   // Without the reset, the system would keep the connection for a minute where the client does not close it.
-  const timer = setTimeout(() => socket.resetAndDestroy(), LINGER_MS);
+  const timer = setTimeout(() => reset(socket), LINGER_MS);
   socket.once('close', () => clearTimeout(timer));
 }

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createPacer, type HandlingPacer } from '../../network/pacer.ts';
+import { reset } from '../../network/secure-server.ts';
 import { clientNetwork } from '../../serving/client-address.ts';
 import type { ConnectionCloseReason } from '../../serving/observer.ts';
 import { createConnection, type Exchange, isAnswering, type OpenConnection } from './connection.ts';
@@ -38,6 +39,8 @@ export interface Connections {
   /** Answers the request when those before it on the same connection have been answered. */
   onRequest(req: IncomingMessage, res: ServerResponse): void;
   of(socket: object): OpenConnection | undefined;
+  /** Number of connections. */
+  count(): number;
   /** From now on, each connection ends with its answer. */
   closeAfterAnswers(): void;
   /** Closes every connection without a complete request, except those that were active just now. */
@@ -73,6 +76,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     onRequest: (req, res) => enqueue(state, { req, res, isHandled: false, progress: undefined }),
     of: (socket) => open.get(socket),
+    count: () => open.size,
     closeAfterAnswers: () => {
       state.isClosing = true;
       for (const { exchanges } of open.values()) {
@@ -93,7 +97,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       for (const { socket } of checkAnswers(open.values(), { isClosing: state.isClosing })) {
         options.onClose('unread');
         // The system would keep what it has not sent.
-        socket.resetAndDestroy();
+        reset(socket);
       }
     },
     unanswered: () => [...open.values()].filter(isAnswering).length,
@@ -119,7 +123,7 @@ function makeRoom(state: State, socket: Socket): boolean {
   if (victim) {
     open.delete(victim.socket);
     if (isAnswering(victim)) {
-      victim.socket.resetAndDestroy();
+      reset(victim.socket);
     } else {
       victim.socket.destroy();
     }

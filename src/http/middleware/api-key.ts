@@ -1,10 +1,10 @@
 /** Requires one of the configured keys. */
 import type { RequestHandler } from 'express';
-import { identifyBy, type Key } from '../../serving/clients.ts';
+import { identifyBy, type Keyring } from '../../serving/clients.ts';
 import { contextOf } from './request-context.ts';
 
 /** @param noun what the keys are called, such as `key`. */
-export function requireKey(keys: readonly Key[], noun: string): RequestHandler {
+export function requireKey(keys: Keyring, noun: string): RequestHandler {
   const identify = identifyBy(keys, noun);
   return (req, res, next) => {
     contextOf(res).client = identify({

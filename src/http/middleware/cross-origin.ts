@@ -1,7 +1,7 @@
 /** Lets pages of other origins use the server in a browser (Fetch standard, "CORS protocol"). */
 import cors from 'cors';
 import type { RequestHandler } from 'express';
-import { contextOf, NO_ROUTE } from './request-context.ts';
+import { contextOf, isRead, NO_ROUTE } from './request-context.ts';
 
 /** Of the response headers that a browser hides from a page of another origin unless they are named. */
 const EXPOSED_HEADERS = [
@@ -31,7 +31,9 @@ export function allowOrigins(origins: readonly string[]): CrossOrigin {
     });
     return (req, res, next) => {
       const isOptions = req.method === PREFLIGHT_METHOD;
-      if (isOptions && req.headers['access-control-request-method'] === undefined) {
+      const requested = isOptions ? req.headers['access-control-request-method'] : req.method;
+      // Other methods of the path are for pages of the server itself.
+      if (requested === undefined || !methods.includes(isRead(requested) ? 'GET' : requested)) {
         next();
         return;
       }

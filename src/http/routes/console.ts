@@ -42,7 +42,7 @@ export interface ConsoleOptions extends PageOptions {
   /** The versions that a reader could compare. */
   readonly versions: () => readonly StoredVersion[];
   /** Those who may change the model; none: there is no `/admin`. */
-  readonly adminToken: readonly unknown[];
+  readonly adminToken: { readonly length: number };
   /** Whether `/admin` is on a port of its own. */
   readonly hasAdminPort: boolean;
 }

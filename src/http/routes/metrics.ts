@@ -6,7 +6,7 @@ import { preferredType, prefersGzip } from '../middleware/negotiate.ts';
 import { gzipped, sendShared, sharedBody } from '../middleware/shared-bytes.ts';
 import type { Resource } from '../resource.ts';
 
-/** The first one is for whoever accepts anything. */
+/** The first one is for clients that accept anything. */
 const FORMATS = [
   { name: 'text/plain', versions: ['0.0.4'] },
   { name: 'application/openmetrics-text', versions: ['1.0.0'] },

@@ -13,6 +13,7 @@ import { OPERATIONS } from '../../api/operations.ts';
 import type { InputLimits } from '../../serving/input-limits.ts';
 import type { OpenInference } from '../../serving/open-inference/open-inference.ts';
 import type { ModelReference } from '../../serving/open-inference/request.ts';
+import type { PredictionRequest } from '../../serving/predictor.ts';
 import { type Problem, toProblem } from '../../serving/problem.ts';
 import { sendInferAnswer } from '../open-inference/infer-answer.ts';
 import { JSON_LENGTH_HEADER, parseInferBody } from '../open-inference/infer-body.ts';
@@ -83,7 +84,7 @@ function referenceOf({ params }: Request): ModelReference {
 async function answer(
   req: Request,
   res: Response,
-  context: Parameters<OpenInference['infer']>[1],
+  context: PredictionRequest,
   options: OpenInferenceRoutesOptions,
 ): Promise<void> {
   const body = req.body as Buffer;

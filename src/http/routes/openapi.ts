@@ -5,7 +5,7 @@ import type { Deployment, Operation } from '../../api/operation.ts';
 import { OPERATIONS } from '../../api/operations.ts';
 import type { Manager } from '../../serving/manager.ts';
 import type { PredictionIds } from '../../serving/prediction-id.ts';
-import { sendShared } from '../middleware/shared-bytes.ts';
+import { sendShared, sharedBody } from '../middleware/shared-bytes.ts';
 import type { Resource } from '../resource.ts';
 
 export interface OpenApiOptions {
@@ -48,8 +48,6 @@ export function openapi(options: OpenApiOptions, operations: () => readonly Oper
     }
     return made.document;
   };
-  return {
-    operation: OPERATIONS.openapi,
-    handlers: sendShared('application/json; charset=utf-8', make),
-  };
+  const body = sharedBody('application/json; charset=utf-8', make);
+  return { operation: OPERATIONS.openapi, handlers: sendShared(() => body) };
 }

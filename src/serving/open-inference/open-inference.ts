@@ -70,7 +70,7 @@ export interface OpenInference {
    * Rejects with a ProblemError 400, naming what is wrong with the request; as `assertModelReady`; or as
    * `Predictor.predict`.
    */
-  infer(request: InferRequest, context: Omit<PredictionRequest, 'texts'>): Promise<InferAnswer>;
+  infer(request: InferRequest, context: PredictionRequest): Promise<InferAnswer>;
 }
 
 export function createOpenInference(options: OpenInferenceOptions): OpenInference {
@@ -94,7 +94,7 @@ export function createOpenInference(options: OpenInferenceOptions): OpenInferenc
       const texts = readTexts(request.inputs, options);
       const names = selectOutputs(request.outputs);
       // The model that has just been looked at answers: nothing is awaited before it is acquired.
-      const { model, predictions, observe } = await predictor.predict({ ...context, texts });
+      const { model, predictions, observe } = await predictor.predict(texts, context);
       return {
         modelName: model.name,
         modelVersion: model.commit,

@@ -5,8 +5,10 @@
 import { Registry } from 'prom-client';
 import type { Normal } from '../../drift/normal.ts';
 import type { Classifier, ClassifierStats } from '../../inference/classifier.ts';
+import type { EndedRequest, Route } from '../../serving/observer.ts';
 import type { PredictionRecord } from '../../serving/prediction-record.ts';
 import type { ServedModel } from '../../serving/served-model.ts';
+import { createClientMetrics } from './client-metrics.ts';
 import { createDriftMetrics } from './drift-metrics.ts';
 import type { Exemplars } from './exemplars.ts';
 import { createHttpMetrics } from './http-metrics.ts';
@@ -38,7 +40,7 @@ export function createMetrics(
 ) {
   const registry = new Registry();
   collectProcessMetrics(registry);
-  const http = createHttpMetrics(registry);
+  const http = createRequestMetrics(registry);
   const predictions = createPredictionMetrics(registry);
   const inference = createInferenceMetrics(registry, readStats);
   const model = createModelMetrics(registry);
@@ -90,5 +92,23 @@ export function createMetrics(
       return encodeOpenMetrics(sum, newestExemplars(own ? [own] : reports));
     },
     snapshot,
+  };
+}
+
+/** Requests by route and by client. */
+function createRequestMetrics(registry: Registry) {
+  const http = createHttpMetrics(registry);
+  const clients = createClientMetrics(registry);
+  return {
+    ...http,
+    onClients: clients.onClients,
+    onRoute(route: Route): void {
+      http.onRoute(route);
+      clients.onRoute(route);
+    },
+    onRequestEnd(request: EndedRequest): void {
+      http.onRequestEnd(request);
+      clients.onRequestEnd(request);
+    },
   };
 }

@@ -127,23 +127,7 @@ function writePrediction(
   endedAt: number,
 ): void {
   const { span, request } = recorded;
-  const { startedAt, batches, rejected, answered } = prediction;
-  const parent = contextOf(span.spanContext());
-  const receivedAt = batches[0]?.queuedAt ?? startedAt;
-  write(writer, parent, { name: 'receive', from: request.startedAt, to: receivedAt });
-  let lastEndedAt = receivedAt;
-  for (const { batch, queuedAt } of batches) {
-    if (batch.startedAt > queuedAt) {
-      write(writer, parent, { name: 'queue', from: queuedAt, to: batch.startedAt });
-    }
-    writeBatch(writer, recorded, { batch, queuedAt });
-    lastEndedAt = Math.max(lastEndedAt, batch.endedAt);
-  }
-  if (rejected) {
-    const { at: to, reason } = rejected;
-    write(writer, parent, { name: 'queue', from: startedAt, to, error: reason });
-    lastEndedAt = to;
-  }
+  const { answered, rejected, startedAt } = prediction;
   if (answered) {
     const { model, answers } = answered;
     span.setAttributes({
@@ -153,6 +137,28 @@ function writePrediction(
       'classifier.texts.cached': answers.filter(({ cached }) => cached).length,
       'classifier.tokens': answers.reduce((sum, each) => sum + each.classification.tokens, 0),
     });
+  }
+  const [firstBatch] = prediction.batches;
+  if (!firstBatch && !rejected) {
+    // Answered from the cache, at once: parts of so little time would only cost.
+    return;
+  }
+  const parent = contextOf(span.spanContext());
+  const receivedAt = firstBatch?.queuedAt ?? startedAt;
+  write(writer, parent, { name: 'receive', from: request.startedAt, to: receivedAt });
+  let lastEndedAt = receivedAt;
+  for (const wait of prediction.batches) {
+    const { batch, queuedAt } = wait;
+    if (batch.startedAt > queuedAt) {
+      write(writer, parent, { name: 'queue', from: queuedAt, to: batch.startedAt });
+    }
+    writeBatch(writer, recorded, wait);
+    lastEndedAt = Math.max(lastEndedAt, batch.endedAt);
+  }
+  if (rejected) {
+    const { at: to, reason } = rejected;
+    write(writer, parent, { name: 'queue', from: startedAt, to, error: reason });
+    lastEndedAt = to;
   }
   write(writer, parent, { name: 'respond', from: lastEndedAt, to: endedAt });
 }

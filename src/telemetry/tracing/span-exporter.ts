@@ -54,7 +54,9 @@ export function createSpanExporter(
       'Content-Length': body.byteLength,
     };
     agent ??= await options.agentFactory(new URL(url).protocol);
-    const { status, body: answer } = await postUntilAccepted({ url, agent, headers, body, signal });
+    const endsAt = performance.now() + options.timeoutMillis;
+    const request = { url, agent, headers, body, signal, endsAt };
+    const { status, body: answer } = await postUntilAccepted(request);
     if (status > 299) {
       throw new Error(`it answered ${status} ${answer.toString('utf8')}`);
     }
@@ -123,6 +125,8 @@ interface Post {
   readonly body: Uint8Array;
   /** Ends everything, also the waits. */
   readonly signal: AbortSignal;
+  /** Of `performance.now()`: nothing is repeated after it. */
+  readonly endsAt: number;
 }
 
 /** @returns the last answer; rejects with the reason of the signal, or where there is no answer. */
@@ -134,16 +138,19 @@ async function postUntilAccepted(options: Post): Promise<Answer> {
     }
     const retryAfterMs = outcome instanceof Error ? 0 : 1e3 * Number(outcome.retryAfter ?? 0);
     const waitMs = Math.max(retryAfterMs || 0, delayMs * (0.8 + 0.4 * Math.random()));
-    try {
-      await sleep(waitMs, undefined, { signal: options.signal });
-    } catch {
-      // The time is over: the last outcome says more than that.
+    const isOver = performance.now() + waitMs > options.endsAt || !(await waited(waitMs, options));
+    if (isOver) {
       if (outcome instanceof Error) {
         throw outcome;
       }
       return outcome;
     }
   }
+}
+
+/** @returns false where the signal ended it. */
+async function waited(ms: number, { signal }: Pick<Post, 'signal'>): Promise<boolean> {
+  return sleep(ms, true, { signal }).catch(() => false);
 }
 
 function post({ url, agent, headers, body, signal }: Post): Promise<Answer> {

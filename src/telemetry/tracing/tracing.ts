@@ -62,7 +62,7 @@ export function createTracer(options: TracerOptions): Tracer | undefined {
 
 /** https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp */
 function tracesUrl({ otlpEndpoint = '', otlpTracesEndpoint }: TracerOptions): string {
-  return otlpTracesEndpoint ?? `${otlpEndpoint.replace(/\/+$/, '')}/v1/traces`;
+  return otlpTracesEndpoint ?? `${otlpEndpoint.replace(/\/$/, '')}/v1/traces`;
 }
 
 function describeService() {

@@ -1,5 +1,6 @@
 /** Failures of a network or a server after which a later request may succeed. */
 
+import { proxyStatus } from '../../errors.ts';
 import { ModelError } from '../errors.ts';
 
 /** Codes of the system, of Node's http, and of undici, which implements `fetch`. */
@@ -60,6 +61,15 @@ export function describeUnavailable(error: ModelError): string {
 
 /** Why a request got no response, as a ModelError: permanent where only the server can change it, such as its certificate. */
 export function toConnectionError(error: unknown, address: string): ModelError {
+  const status = proxyStatus(error);
+  if (status !== undefined) {
+    const kind = status === 407 || status === 403 ? 'access-denied' : 'store-refused';
+    return new ModelError(
+      isTransientStatus(status) ? 'store-unavailable' : kind,
+      `${address} can't be reached: the proxy answers with status ${status}`,
+      { cause: error },
+    );
+  }
   const code = networkCode(error);
   if (code !== undefined) {
     return new ModelError('store-unavailable', `${address} can't be reached: ${code}`, {

@@ -1,5 +1,6 @@
 /** A bucket of S3: how requests to it are sent, and what their failures are. */
 import type { S3 } from '@aws-sdk/client-s3';
+import { hasProxy, loadProxies } from '../../outbound-proxy.ts';
 import { ModelError } from '../errors.ts';
 import { orAborted } from './or-aborted.ts';
 import type { RemoteOptions } from './remote.ts';
@@ -84,6 +85,16 @@ export function openBucket(location: string, { stallMs, signal }: RemoteOptions)
   };
 }
 
+/** The SDK's own handler knows no proxies; `fetch` does. */
+async function requestHandlerOf(stallMs: number) {
+  if (hasProxy()) {
+    await loadProxies();
+    const { FetchHttpHandler } = await import('@smithy/fetch-http-handler');
+    return new FetchHttpHandler({ requestTimeout: stallMs });
+  }
+  return { connectionTimeout: Math.min(stallMs, MAX_CONNECT_MS), socketTimeout: stallMs };
+}
+
 async function connect(stallMs: number): Promise<S3> {
   const sdk = await import('@aws-sdk/client-s3');
   const s3 = new sdk.S3({
@@ -92,10 +103,7 @@ async function connect(stallMs: number): Promise<S3> {
     // A version is proven by its SHA; not every server knows the SDK's checksums.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: {
-      connectionTimeout: Math.min(stallMs, MAX_CONNECT_MS),
-      socketTimeout: stallMs,
-    },
+    requestHandler: await requestHandlerOf(stallMs),
   });
   // Servers other than Amazon's seldom have a host name for each bucket. Only when the SDK resolves
   // the endpoint is it known whether the environment or a profile sets one.

@@ -1,6 +1,6 @@
 /** What the AWS SDK throws, as errors of a store. */
 import { ModelError } from '../errors.ts';
-import { isTransientStatus, networkCode } from './network.ts';
+import { isTransientStatus, networkCode, toConnectionError } from './network.ts';
 
 /** Codes of responses that a later request may not get, whatever their status. */
 const TRANSIENT_ERRORS = new Set([
@@ -14,6 +14,9 @@ const CREDENTIAL_ERRORS = new Set([
   ...['AccessDenied', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'RequestTimeTooSkewed'],
   ...['ExpiredToken', 'ExpiredTokenException', 'InvalidToken'],
 ]);
+
+/** The message of `fetch`, which the SDK uses behind a proxy, for each request without a response. */
+const FETCH_FAILED = 'fetch failed';
 
 /** The HTTP status of a response that the SDK throws; undefined for any other error. */
 export function statusOf(error: unknown): number | undefined {
@@ -37,6 +40,9 @@ export function toModelError(error: unknown, object: string, bucket: string): un
   }
   if (/^Region (?:is missing|not accepted)/.test(message)) {
     return as('bad-reference', `set AWS_REGION: ${message}`);
+  }
+  if (message === FETCH_FAILED) {
+    return toConnectionError(error, object);
   }
   const failure = networkCode(error);
   if (failure !== undefined) {
