@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/config.ts';
+import { isSystemError } from '../errors.ts';
 import { BATCH_TEXTS } from '../inference/bulk.ts';
 import { STDIN } from '../logs/log-files.ts';
 import type { OutputOptions } from '../scoring/checkpoint.ts';
@@ -213,6 +214,9 @@ async function score(model: ScoringModel, job: Job): Promise<void> {
     progress.clear();
     show(model, result, flags, (performance.now() - start) / 1000);
   } catch (error) {
+    if (flags.output !== undefined && isSystemError(error)) {
+      warn(`${flags.output} is not complete; --resume continues it`);
+    }
     // A reader that has enough, such as `head`, is no error.
     if (!(error instanceof ScoringError && error.code === 'reader-gone')) {
       throw error;

@@ -132,7 +132,10 @@ export async function openOutput(
 async function openDevice(path: string): Promise<Sink> {
   const file = await open(path, 'w');
   return {
-    write: async (text) => void (await file.writeFile(text)),
+    write: (text) =>
+      file.writeFile(text).catch((error: unknown) => {
+        throw withPath(error, path);
+      }),
     checkpoint: async () => undefined,
     complete: async () => undefined,
     close: () => file.close(),

@@ -64,7 +64,7 @@ test('a checkpoint of something else is refused', async () => {
 
 test('a device is written to as it is, and reports that it is full', async () => {
   const sink = await openOutput('/dev/full', options, 'refuse');
-  await expect(sink.write('a\n')).rejects.toThrow('ENOSPC');
+  await expect(sink.write('a\n')).rejects.toMatchObject({ code: 'ENOSPC', path: '/dev/full' });
   await sink.close();
   expect(existsSync('/dev/full.partial')).toBe(false);
 });
