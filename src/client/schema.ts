@@ -1,5 +1,5 @@
 /** Generated from docs/openapi.json by `npm run client-types`: do not edit. */
-// sha256 of docs/openapi.json: fd2b59a4916033ff213579ae777c8654230ef173643e32d788d5930382a31e6b
+// sha256 of docs/openapi.json: 09d4e04e815c3fe591957f32cd4802f15d0d881a6d1e641ad661a38d8b1ccfc4
 
 
 export interface paths {
@@ -14,9 +14,30 @@ export interface paths {
         put?: never;
         /**
          * Label texts
-         * @description An object is answered with predictions, a bare array of texts with a bare array of labels; both in the order of the texts. A request that is answered with 429 or 503 was not predicted and may be sent again after `Retry-After`.
+         * @description An object is answered with predictions, a bare array of texts with a bare array of labels, an object with `parameters` with lists of labels; all in the order of the texts. With `?partial=1`, a text that can’t be classified gets its problem in the place of a prediction, and the others are classified: only for an object without `parameters`. A request that is answered with 429 or 503 was not predicted and may be sent again after `Retry-After`.
          */
         post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The console */
+        get: operations["getConsole"];
+        put?: never;
+        /**
+         * Label texts for clients of Hugging Face
+         * @description `POST /predict` with `parameters`, where clients that know only the address of a server send it.
+         */
+        post: operations["classify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -453,6 +474,20 @@ export interface components {
             changed: boolean;
             readonly warnings: string[];
         };
+        ClassifyAnswer: {
+            label: string;
+            score: number;
+        }[][];
+        ClassifyRequest: {
+            inputs: string | string[];
+            parameters?: {
+                /** @description How many labels, the best first; all by default */
+                top_k?: number | null;
+                /** @description softmax by default; none: the logits themselves */
+                function_to_apply?: ("softmax" | "sigmoid" | "none") | null;
+                truncation?: true | null;
+            };
+        };
         FeedbackRequest: {
             /** @description Of the prediction */
             id: string;
@@ -596,9 +631,22 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        PredictAnswer: components["schemas"]["PredictResponse"] | components["schemas"]["LabelsResponse"];
+        PredictAnswer: components["schemas"]["PredictResponse"] | {
+            model: components["schemas"]["ModelReference"];
+            /** @description In the order of the texts */
+            readonly predictions: (components["schemas"]["Prediction"] | {
+                error: components["schemas"]["Problem"];
+            })[];
+        } | components["schemas"]["LabelsResponse"] | components["schemas"]["ClassifyAnswer"];
         PredictRequest: {
             inputs: string | string[];
+            parameters?: {
+                /** @description How many labels, the best first; all by default */
+                top_k?: number | null;
+                /** @description softmax by default; none: the logits themselves */
+                function_to_apply?: ("softmax" | "sigmoid" | "none") | null;
+                truncation?: true | null;
+            };
         } | string[];
         PredictResponse: {
             model: components["schemas"]["ModelReference"];
@@ -1701,6 +1749,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PredictAnswer"];
+                };
+            };
+            400: components["responses"]["empty-text_invalid-body_invalid-request_malformed-json_text-too-long_too-many-inputs"];
+            401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
+            408: components["responses"]["request-timeout"];
+            413: components["responses"]["body-too-large"];
+            415: components["responses"]["unsupported-media-type"];
+            417: components["responses"]["expectation-failed"];
+            429: components["responses"]["queue-full_queue-too-slow_rate-limited"];
+            431: components["responses"]["headers-too-large"];
+            500: components["responses"]["internal-error"];
+            503: components["responses"]["draining_not-ready_too-many-bodies"];
+            504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    getConsole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "x-model-commit": components["headers"]["x-model-commit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["invalid-request"];
+            408: components["responses"]["request-timeout"];
+            417: components["responses"]["expectation-failed"];
+            431: components["responses"]["headers-too-large"];
+        };
+    };
+    classify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassifyRequest"];
+            };
+        };
+        responses: {
+            /** @description The labels */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "x-model-commit": components["headers"]["x-model-commit"];
+                    "ratelimit-policy": components["headers"]["ratelimit-policy"];
+                    ratelimit: components["headers"]["ratelimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassifyAnswer"];
                 };
             };
             400: components["responses"]["empty-text_invalid-body_invalid-request_malformed-json_text-too-long_too-many-inputs"];
