@@ -25,7 +25,7 @@ export interface Urls {
   readonly grpc_address: string | undefined;
 }
 
-/** Whoever renews certificates has done it by then. */
+/** Renewed certificates are there by then. */
 const RENEWED_DAYS_BEFORE = 14;
 const DAY_MS = 86_400_000;
 

@@ -19,8 +19,6 @@ export type PredictRequest = { readonly texts: readonly string[] } & (
 );
 
 export interface RequestForm {
-  /** The body has more elements than are parsed. */
-  readonly isPrefix?: boolean;
   /** Texts that can't be classified do not keep the others from it. */
   readonly isPartial?: boolean;
   /** The answer has lists of labels, also without `parameters`. */
@@ -33,13 +31,17 @@ const CLASSES_SHAPES =
 const PARTIAL_SHAPES = 'with partial=1, expected {"inputs": "text"} or {"inputs": ["text", …]}';
 const PARAMETERS = Object.keys(parametersSchema.shape);
 
-/** @throws ProblemError 400, naming what was wrong and what is allowed. */
+/**
+ * @param isPrefix the body has more elements than are parsed.
+ * @throws ProblemError 400, naming what was wrong and what is allowed.
+ */
 export function parsePredictRequest(
   body: unknown,
   limits: InputLimits,
   form: RequestForm = {},
+  isPrefix = false,
 ): PredictRequest {
-  assertBounded(body, limits, form);
+  assertBounded(body, limits, form, isPrefix);
   return form.isPartial ? parsePartial(body, limits, form) : parseWhole(body, limits, form);
 }
 
@@ -95,7 +97,12 @@ function parsePartial(body: unknown, limits: InputLimits, form: RequestForm): Pr
  * Refuses what is wrong in many places at its first one: the schema would collect an issue for each, of
  * millions of elements or fields.
  */
-function assertBounded(body: unknown, limits: InputLimits, form: RequestForm): void {
+function assertBounded(
+  body: unknown,
+  limits: InputLimits,
+  form: RequestForm,
+  isPrefix: boolean,
+): void {
   const isBare = Array.isArray(body);
   const { inputs, parameters } = (isBare ? { inputs: body } : (body ?? {})) as {
     inputs?: unknown;
@@ -111,7 +118,7 @@ function assertBounded(body: unknown, limits: InputLimits, form: RequestForm): v
     if (wrong >= 0) {
       throw refusal('expected a text', isBare ? [wrong] : ['inputs', wrong], form);
     }
-    assertTextCount(inputs.length, limits, form.isPrefix);
+    assertTextCount(inputs.length, limits, isPrefix);
   }
   if (typeof body === 'object' && body !== null && !isBare) {
     assertKeys(body, form.isPartial ? ['inputs'] : ['inputs', 'parameters'], shapesOf(form));

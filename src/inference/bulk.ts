@@ -13,11 +13,15 @@ import { COST_PER_TEXT, costOf, estimateTokens } from './cost.ts';
 import { orBadModel } from './errors.ts';
 import type { IdentifyLanguage } from './language.ts';
 import { hungAfterMs } from './restart-policy.ts';
+import { MAX_TEXTS } from './runs.ts';
 import { startWorkers } from './start-workers.ts';
 import { splitBatchResult } from './text-result.ts';
 
-/** Texts of the usual length in a batch; a long text counts as several. */
-export const BATCH_TEXTS = 64;
+/**
+ * Texts of the usual length in a batch; a long text counts as several. More than the server's: a batch whose
+ * texts are more alike has fuller runs (docs/decisions/0023-offline-scoring.md).
+ */
+export const BATCH_TEXTS = 256;
 
 export interface BulkOptions {
   /** Verified files of the version. */
@@ -87,8 +91,8 @@ export async function createBulkClassifier(options: BulkOptions): Promise<BulkCl
 }
 
 /**
- * Divides the different texts of a window into batches of similar length and about equal cost, the longest
- * texts first.
+ * Divides the different texts of a window into batches of similar length, the longest texts first, each of
+ * whole runs and of a cost up to that of `BATCH_TEXTS`.
  *
  * @param maxTokens maximum number of tokens of a text.
  */
@@ -98,13 +102,15 @@ export function divideWindow(window: readonly string[], maxTokens: number): stri
     .sort((a, b) => b.tokens - a.tokens);
   const batches: string[][] = [];
   let cost = Number.POSITIVE_INFINITY;
-  for (const { text, tokens } of texts) {
-    if (cost + costOf(tokens) > BATCH_TEXTS * COST_PER_TEXT) {
+  for (let at = 0; at < texts.length; at += MAX_TEXTS) {
+    const run = texts.slice(at, at + MAX_TEXTS);
+    const added = run.reduce((sum, { tokens }) => sum + costOf(tokens), 0);
+    if (cost + added > BATCH_TEXTS * COST_PER_TEXT) {
       batches.push([]);
       cost = 0;
     }
-    batches.at(-1)?.push(text);
-    cost += costOf(tokens);
+    batches.at(-1)?.push(...run.map(({ text }) => text));
+    cost += added;
   }
   return batches;
 }

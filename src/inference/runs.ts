@@ -1,7 +1,7 @@
 /** Which texts of a batch share a run of the model. */
 
 /** Maximum number of texts in a run: with more, activations leave the CPU's cache and a text costs more. */
-const MAX_TEXTS = 8;
+export const MAX_TEXTS = 8;
 
 /**
  * Cost of a run in addition to its texts, in tokens: one more run pays if it saves more padding than this.

@@ -18,6 +18,10 @@ export interface PredictOptions extends InputLimits {
   readonly predictor: Predictor;
 }
 
+const WHOLE: RequestForm = {};
+const PARTIAL: RequestForm = { isPartial: true };
+const CLASSES: RequestForm = { hasClasses: true };
+
 /** `POST /predict` and `POST /`. */
 export function predictRoutes(
   options: PredictOptions,
@@ -27,7 +31,7 @@ export function predictRoutes(
     predictionRoute(async (req, res, context) => {
       const form = formOf(req);
       const request = parseJsonBody(req, (body, isPrefix) =>
-        parsePredictRequest(body, options, { ...form, isPrefix }),
+        parsePredictRequest(body, options, form, isPrefix),
       );
       const { texts } = request;
       if (texts.length === 0) {
@@ -40,8 +44,11 @@ export function predictRoutes(
       sendJson(res, bodyOf(request, answer));
     });
   return [
-    { operation: OPERATIONS.predict, handlers: handle((req) => ({ isPartial: isPartial(req) })) },
-    { operation: OPERATIONS.classify, handlers: handle(() => ({ hasClasses: true })) },
+    {
+      operation: OPERATIONS.predict,
+      handlers: handle((req) => (isPartial(req) ? PARTIAL : WHOLE)),
+    },
+    { operation: OPERATIONS.classify, handlers: handle(() => CLASSES) },
   ];
 }
 

@@ -9,19 +9,32 @@ const REFUSED_STATUSES = new Set([401, 403]);
 
 /** Who requests predictions: names of keys, which a client does not choose. */
 export function createClientMetrics(registry: Registry) {
-  const requests = new Counter({
+  /** By client and status. prom-client's counter would hash its labels for each request. */
+  const counts = new Map<string, Map<number, number>>([[NO_CLIENT, new Map()]]);
+  const statuses = new Set<number>();
+  new Counter({
     name: 'classifier_client_requests_total',
     help: 'Requests for predictions by the name of their key, none without one, and by status.',
     labelNames: ['client', 'status'] as const,
     registers: [registry],
+    collect() {
+      this.reset();
+      for (const [client, byStatus] of counts) {
+        for (const [status, count] of byStatus) {
+          this.inc({ client, status }, count);
+        }
+      }
+    },
   });
-  const clients = new Set([NO_CLIENT]);
-  const statuses = new Set<number>();
+  const add = (client: string, status: number, count: number): void => {
+    const byStatus = counts.get(client) ?? new Map<number, number>();
+    counts.set(client, byStatus.set(status, (byStatus.get(status) ?? 0) + count));
+  };
   const addSeries = (): void => {
-    for (const client of clients) {
+    for (const client of counts.keys()) {
       for (const status of statuses) {
         if (client === NO_CLIENT || !REFUSED_STATUSES.has(status)) {
-          requests.inc({ client, status }, 0);
+          add(client, status, 0);
         }
       }
     }
@@ -30,7 +43,7 @@ export function createClientMetrics(registry: Registry) {
     /** The series of each client begin at 0. Those that are no longer known keep theirs. */
     onClients(names: readonly string[]): void {
       for (const name of names) {
-        clients.add(name);
+        counts.set(name, counts.get(name) ?? new Map());
       }
       addSeries();
     },
@@ -44,7 +57,7 @@ export function createClientMetrics(registry: Registry) {
     },
     onRequestEnd({ series, client = NO_CLIENT }: EndedRequest): void {
       if (isForPredictions(series)) {
-        requests.inc({ client, status: series.status });
+        add(client, series.status, 1);
       }
     },
   };
