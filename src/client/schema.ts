@@ -1,5 +1,5 @@
 /** Generated from docs/openapi.json by `npm run client-types`: do not edit. */
-// sha256 of docs/openapi.json: 9adb1cc14dd10ea0333713b5c6d2a8800d19ee73e6b7bf7c2c6077c96b774312
+// sha256 of docs/openapi.json: 09d4e04e815c3fe591957f32cd4802f15d0d881a6d1e641ad661a38d8b1ccfc4
 
 
 export interface paths {
@@ -14,7 +14,7 @@ export interface paths {
         put?: never;
         /**
          * Label texts
-         * @description An object is answered with predictions, a bare array of texts with a bare array of labels, an object with `parameters` with lists of labels; all in the order of the texts. A request that is answered with 429 or 503 was not predicted and may be sent again after `Retry-After`.
+         * @description An object is answered with predictions, a bare array of texts with a bare array of labels, an object with `parameters` with lists of labels; all in the order of the texts. With `?partial=1`, a text that can’t be classified gets its problem in the place of a prediction, and the others are classified: only for an object without `parameters`. A request that is answered with 429 or 503 was not predicted and may be sent again after `Retry-After`.
          */
         post: operations["predict"];
         delete?: never;
@@ -30,7 +30,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The console */
+        get: operations["getConsole"];
         put?: never;
         /**
          * Label texts for clients of Hugging Face
@@ -1726,10 +1727,7 @@ export type $defs = Record<string, never>;
 export interface operations {
     predict: {
         parameters: {
-            query?: {
-                /** @description 1: a text that can’t be classified gets its problem in the place of a prediction, and the others are classified. Only for an object without `parameters` */
-                partial?: "0" | "1";
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -1765,6 +1763,32 @@ export interface operations {
             500: components["responses"]["internal-error"];
             503: components["responses"]["draining_not-ready_too-many-bodies"];
             504: components["responses"]["deadline-exceeded"];
+        };
+    };
+    getConsole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "x-model-commit": components["headers"]["x-model-commit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["invalid-request"];
+            408: components["responses"]["request-timeout"];
+            417: components["responses"]["expectation-failed"];
+            431: components["responses"]["headers-too-large"];
         };
     };
     classify: {

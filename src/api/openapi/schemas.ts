@@ -54,22 +54,8 @@ export function inlineSchema(schema: z.ZodType): object {
   return rest;
 }
 
-interface JsonSchema {
-  minimum?: number;
-  maximum?: number;
-  format?: string;
-  pattern?: string;
-  propertyNames?: unknown;
-}
-
-/** Leaves out what zod adds of its own: the range of JavaScript's integers, and patterns of a known format. */
-function simplify(schema: JsonSchema): void {
-  if (schema.minimum === Number.MIN_SAFE_INTEGER) {
-    delete schema.minimum;
-  }
-  if (schema.maximum === Number.MAX_SAFE_INTEGER) {
-    delete schema.maximum;
-  }
+/** Leaves out the pattern that zod adds to a known format. */
+function simplify(schema: { format?: string; pattern?: string }): void {
   if (schema.format === 'date-time') {
     delete schema.pattern;
   }

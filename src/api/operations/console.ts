@@ -30,6 +30,8 @@ function answer(name: string, schema: z.ZodType) {
 export const CONSOLE_OPERATIONS = {
   consolePage: {
     ...CONSOLE,
+    // In the document, since its path has another operation.
+    tag: 'interface',
     id: 'getConsole',
     path: '/',
     summary: 'The console',

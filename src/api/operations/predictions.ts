@@ -23,20 +23,14 @@ export const PREDICTION_OPERATIONS = {
     path: '/predict',
     tag: 'predictions',
     summary: 'Label texts',
+    // `partial` is no parameter of the description: OpenAPI can’t say that it allows other bodies.
     description:
       'An object is answered with predictions, a bare array of texts with a bare array of labels, an object with ' +
-      '`parameters` with lists of labels; all in the order of the texts. A request that is answered with 429 or 503 was not predicted and may be sent again ' +
+      '`parameters` with lists of labels; all in the order of the texts. With `?partial=1`, a text that can’t be ' +
+      'classified gets its problem in the place of a prediction, and the others are classified: only for an object ' +
+      'without `parameters`. A request that is answered with 429 or 503 was not predicted and may be sent again ' +
       'after `Retry-After`.',
     guard: 'key',
-    parameters: [
-      {
-        name: 'partial',
-        in: 'query',
-        description:
-          '1: a text that can’t be classified gets its problem in the place of a prediction, and the others are classified. Only for an object without `parameters`',
-        schema: z.enum(['0', '1']),
-      },
-    ],
     request: (deployment) =>
       json('PredictRequest', predictRequestOf(deployment), {
         text: { inputs: 'What a wonderful day' },
