@@ -1,5 +1,5 @@
 /** Generated from docs/openapi.json by `npm run client-types`: do not edit. */
-// sha256 of docs/openapi.json: 09d4e04e815c3fe591957f32cd4802f15d0d881a6d1e641ad661a38d8b1ccfc4
+// sha256 of docs/openapi.json: 80302e743ba448d3438f6698425609db2bcdfd73ee45558e07e775c724b4a1ae
 
 
 export interface paths {

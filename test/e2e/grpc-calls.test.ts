@@ -97,6 +97,16 @@ test('a server without a model is live and not ready', async () => {
   expect(await client.refusal('Check', { service: 'other' })).toMatchObject({ code: 'NOT_FOUND' });
 });
 
+test.each([
+  ['model', { name: 'other' }],
+  ['version', { name: 'm', version: '1' }],
+])('an unknown %s is not ready', async (_what, reference) => {
+  const server = await startGrpc(answering);
+  const client = server.connect();
+  expect(await client.call('ModelReady', { name: 'm' }).response).toEqual({ ready: true });
+  expect(await client.call('ModelReady', reference).response).toEqual({ ready: false });
+});
+
 test('a message that does not arrive is not waited for', async () => {
   const server = await startGrpc(answering);
   const stream = begin(await server.open());
