@@ -87,7 +87,7 @@ export function sendProblem(
 
 /** The Open Inference Protocol has its own form of errors; undefined for other requests. */
 function openInferenceError({ req }: Response, { message }: Problem): InferenceError | undefined {
-  return /^\/v2(?:\/|$)/.test(req.path) ? { error: message } : undefined;
+  return /^\/v2(?:\/|$)/i.test(req.path) ? { error: message } : undefined;
 }
 
 /** The body of a problem; also for answers that are written without Express. */
