@@ -11,7 +11,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -79,8 +78,10 @@ func send(body []byte) ([]Prediction, time.Duration, error) {
 	err = fmt.Errorf("%s: %s", response.Status, problem.Detail)
 	// This server has not predicted anything then.
 	if response.StatusCode == 429 || response.StatusCode == 503 {
-		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
-		return nil, time.Duration(max(1, seconds)) * time.Second, err
+		wait, _ := time.ParseDuration(cmp.Or(response.Header.Get("Retry-After"), "1") + "s")
+		if wait <= client.Timeout {
+			return nil, max(wait, time.Second), err
+		}
 	}
 	return nil, 0, err
 }

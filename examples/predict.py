@@ -23,7 +23,8 @@ def predict(texts: list[str]) -> list[dict]:
         headers={"content-type": "application/json"},
     )
     if key := os.environ.get("API_KEY"):
-        request.add_header("authorization", f"Bearer {key}")
+        # A redirect to another host does not get it.
+        request.add_unredirected_header("authorization", f"Bearer {key}")
     for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
@@ -33,9 +34,11 @@ def predict(texts: list[str]) -> list[dict]:
                 is_problem = error.headers.get_content_type() == "application/problem+json"
                 detail = json.load(error)["detail"] if is_problem else error.reason
             # This server has not predicted anything then; a proxy's 503 has no problem.
-            if not is_problem or error.code not in (429, 503) or attempt == MAX_ATTEMPTS:
+            may_repeat = is_problem and error.code in (429, 503) and attempt < MAX_ATTEMPTS
+            wait = error.headers.get("retry-after", "1")
+            if not may_repeat or not wait.isdecimal() or int(wait) > TIMEOUT_S:
                 raise RuntimeError(f"{error.code}: {detail}") from error
-            time.sleep(int(error.headers.get("retry-after", "1")))
+            time.sleep(int(wait))
     raise AssertionError("not reached")
 
 

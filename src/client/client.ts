@@ -99,22 +99,32 @@ export function createClient(options: ClientOptions): Client {
       const inputs = typeof texts === 'string' ? texts : [...texts];
       const body = { inputs };
       const answer = await call(callOptions, (fetch) => http.POST('/predict', { body, fetch }));
-      if (!hasPredictions(answer)) {
+      if (!hasPredictions(answer, typeof inputs === 'string' ? 1 : inputs.length)) {
         throw new UnexpectedAnswerError(200);
       }
-      // No text has a problem in its place: that is what `partial` is for.
-      return answer as PredictResponse;
+      return answer;
     },
     async feedback(body, callOptions = {}) {
       await call(callOptions, (fetch) => http.POST('/feedback', { body, fetch }));
     },
-    model: (callOptions = {}) => call(callOptions, (fetch) => http.GET('/model', { fetch })),
+    async model(callOptions = {}) {
+      const answer = await call(callOptions, (fetch) => http.GET('/model', { fetch }));
+      if (typeof (answer as Partial<ModelCard> | null | undefined)?.commit !== 'string') {
+        throw new UnexpectedAnswerError(200);
+      }
+      return answer;
+    },
   };
 }
 
-/** Errors in the place of predictions come only where they are requested. */
-function hasPredictions(answer: Schemas['PredictAnswer']): answer is PredictResponse {
-  return 'predictions' in answer && !answer.predictions.some((each) => 'error' in each);
+/** One for each text. No text has a problem in its place: that is what `partial` is for. */
+function hasPredictions(answer: unknown, count: number): answer is PredictResponse {
+  const { predictions } = (answer ?? {}) as { readonly predictions?: unknown };
+  return (
+    Array.isArray(predictions) &&
+    predictions.length === count &&
+    predictions.every((each) => typeof each?.label === 'string')
+  );
 }
 
 /** @param run calls `onAnswer` when the head of an answer is there: its body is still to be read. */

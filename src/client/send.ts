@@ -9,6 +9,9 @@ export interface SendOptions {
   readonly fetch: typeof fetch;
 }
 
+/** 24.8 days: what a timer of JavaScript can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** A sent request must be answered by then, with its body. */
 export interface Deadline {
   readonly signal: AbortSignal;
@@ -20,7 +23,10 @@ export interface Deadline {
 
 /** @param caller aborts the call before. */
 export function startDeadline(timeoutMs: number, caller: AbortSignal | undefined): Deadline {
-  const timeout = AbortSignal.timeout(timeoutMs);
+  // Timers take whole milliseconds; NaN is no time.
+  const timeout = AbortSignal.timeout(
+    Math.ceil(Math.min(Math.max(timeoutMs, 0), MAX_TIMER_MS)) || 0,
+  );
   const startedAt = performance.now();
   return {
     signal: caller ? AbortSignal.any([caller, timeout]) : timeout,
@@ -51,7 +57,8 @@ export async function send(
     try {
       // The body of a request is read once.
       const copy = isLast ? request : request.clone();
-      const response = await fetchOnce(copy, { signal: deadline.signal });
+      // Another address would receive the texts a second time, and its errors would hide that this one had them.
+      const response = await fetchOnce(copy, { signal: deadline.signal, redirect: 'manual' });
       if (isLast || response.ok) {
         return response;
       }
@@ -87,8 +94,12 @@ async function readProblemType(response: Response): Promise<ProblemType | undefi
   if (!response.headers.get('content-type')?.startsWith('application/problem+json')) {
     return undefined;
   }
-  const { type } = (await response.clone().json()) as { readonly type?: ProblemType };
-  return type;
+  const text = await response.clone().text();
+  try {
+    return (JSON.parse(text) as { readonly type?: ProblemType } | null)?.type;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Rejects with the reason of the signal as soon as it aborts. */

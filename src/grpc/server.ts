@@ -81,6 +81,7 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
   const calls = createCalls({
     ...options,
     connections,
+    maxCalls: options.maxConnections,
     identify: options.apiKeys.length > 0 ? identifyBy(options.apiKeys, 'key') : undefined,
     guarded: new Set(GUARDED.map((method) => pathOf(INFERENCE_SERVICE, method))),
     commit: () => options.manager.state().commit,

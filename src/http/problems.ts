@@ -89,7 +89,7 @@ export function sendProblem(
 
 /** The Open Inference Protocol has its own form of errors; undefined for other requests. */
 function openInferenceError({ req }: Response, { message }: Problem): InferenceError | undefined {
-  return /^\/v2(?:\/|$)/.test(req.path) ? { error: message } : undefined;
+  return /^\/v2(?:\/|$)/i.test(req.path) ? { error: message } : undefined;
 }
 
 /** Its clients show `error`, and no member of problem details. */

@@ -1,4 +1,5 @@
 /** What is kept beside an output that is not complete, so that an interrupted run can be continued. */
+import { randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { hasSystemCode, mismatch } from '../errors.ts';
 import type { ScoredCounts } from './counts.ts';
@@ -16,21 +17,62 @@ export interface Progress extends Position {
 }
 
 export interface Checkpoint {
+  /** Identifies the run that writes the output: the one that was started last. */
+  readonly run: string;
   readonly options: OutputOptions;
   readonly progress: Progress;
 }
 
-/** Replaces it as a whole: a crash leaves this one or the one before. */
-export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
-  const next = `${path}.tmp`;
-  const file = await open(next, 'w');
+/** The checkpoints of one run. */
+export interface CheckpointWriter {
+  /** Replaces the one before as a whole: a crash leaves either. @throws as `assertOwner`. */
+  write(progress: Progress): Promise<void>;
+  /** @throws ScoringError `bad-output` where the latest checkpoint is of another run. */
+  assertOwner(): Promise<void>;
+}
+
+/** @param before what is continued. */
+export function createCheckpointWriter(
+  path: string,
+  options: OutputOptions,
+  before: Checkpoint | undefined,
+): CheckpointWriter {
+  const run = randomUUID();
+  let owner = before?.run;
+  const assertOwner = async (): Promise<void> => {
+    const json = await readIfExists(path);
+    if (owner !== (json === undefined ? undefined : parse(path, json).run)) {
+      throw new ScoringError('bad-output', `${path}: of a run that was started later`);
+    }
+  };
+  return {
+    assertOwner,
+    write: async (progress) => {
+      await assertOwner();
+      const checkpoint: Checkpoint = { run, options, progress };
+      const next = `${path}.tmp`;
+      const file = await open(next, 'w');
+      try {
+        await file.writeFile(`${JSON.stringify(checkpoint)}\n`);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await rename(next, path);
+      owner = run;
+    },
+  };
+}
+
+async function readIfExists(path: string): Promise<string | undefined> {
   try {
-    await file.writeFile(`${JSON.stringify(checkpoint)}\n`);
-    await file.datasync();
-  } finally {
-    await file.close();
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasSystemCode(error, 'ENOENT')) {
+      return undefined;
+    }
+    throw error;
   }
-  await rename(next, path);
 }
 
 /** @throws ScoringError `bad-resume` where it is of a run with other options. */
@@ -38,14 +80,9 @@ export async function readCheckpoint(
   path: string,
   options: OutputOptions,
 ): Promise<Checkpoint | undefined> {
-  let json: string;
-  try {
-    json = await readFile(path, 'utf8');
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT')) {
-      return undefined;
-    }
-    throw error;
+  const json = await readIfExists(path);
+  if (json === undefined) {
+    return undefined;
   }
   const checkpoint = parse(path, json);
   for (const [name, value] of Object.entries(options)) {

@@ -44,7 +44,7 @@ export async function runScoring(model: ScoringModel, options: RunOptions): Prom
   const range = shard ? rangeOf(shard, await countRows(files, input, signal)) : ALL;
   const counter = createCounter(model.profile, before?.counts);
   if (!signal.aborted && (!before || before.rows < range.end)) {
-    let hasHeader = before !== undefined || range.start > 0;
+    let hasHeader = before !== undefined || (shard !== undefined && shard.index > 0);
     await scoreWindows(windowsOf(readRows(files, input), range, before), {
       ...options,
       classifier: model.classifier,

@@ -21,11 +21,11 @@ export function parseShard(value: string): Shard {
 
 /**
  * Shards are consecutive rows, as many windows each as the others or one more: their outputs, one after the
- * other, are the output of all rows.
+ * other, are the output of all rows. The first has rows where there are any, since it has the header.
  */
 export function rangeOf({ index, count }: Shard, rows: number): Range {
   const windows = Math.ceil(rows / WINDOW_ROWS);
   const startOf = (at: number): number =>
-    Math.min(rows, Math.floor((at * windows) / count) * WINDOW_ROWS);
+    Math.min(rows, Math.ceil((at * windows) / count) * WINDOW_ROWS);
   return { start: startOf(index), end: startOf(index + 1) };
 }

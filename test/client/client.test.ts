@@ -9,7 +9,10 @@ import { freePort } from '../../tools/launch.mjs';
 
 type Answer = (res: ServerResponse, req: IncomingMessage) => void;
 
-const PREDICTED = { model: { name: 'm', commit: 'a'.repeat(40) }, predictions: [] };
+const PREDICTED = {
+  model: { name: 'm', commit: 'a'.repeat(40) },
+  predictions: [{ id: 'i', label: 'l', score: 1, scores: { l: 1 }, language: 'en' }],
+};
 
 const json =
   (body: unknown): Answer =>
@@ -97,6 +100,23 @@ test.each<[string, Answer, object]>([
   ['502 of a proxy', page(502), { name: 'UnexpectedAnswerError', status: 502 }],
   ['a page with 200', page(200), { name: 'UnexpectedAnswerError', status: 200 }],
   ['other JSON with 200', json({ ok: true }), { name: 'UnexpectedAnswerError', status: 200 }],
+  ...[null, 5, 'text', {}, { predictions: null }, { predictions: [null] }, { predictions: [] }].map(
+    (body): [string, Answer, object] => [
+      `200 with ${JSON.stringify(body)}`,
+      json(body),
+      { name: 'UnexpectedAnswerError', status: 200 },
+    ],
+  ),
+  [
+    'an answer without a body',
+    (res) => res.writeHead(204).end(),
+    { name: 'UnexpectedAnswerError' },
+  ],
+  ...['{"type":', 'null', '<h1>'].map((body): [string, Answer, object] => [
+    `a problem that is ${body}`,
+    (res) => res.writeHead(429, { 'content-type': 'application/problem+json' }).end(body),
+    { name: 'UnexpectedAnswerError', status: 429 },
+  ]),
   ['a lost connection', reset, { name: 'ConnectionError', isSent: true }],
   [
     'a wait that is longer than the call may take',
@@ -107,6 +127,22 @@ test.each<[string, Answer, object]>([
   const { bodies, client } = await serverOf(answer);
   await expect(predict(client)).rejects.toMatchObject(error);
   expect(bodies).toHaveLength(1);
+});
+
+test.each([301, 302, 303, 307, 308])('a redirect is not followed: %i', async (status) => {
+  // Nobody listens there: what was not sent again must not be taken for what was never sent.
+  const location = `http://127.0.0.1:${await freePort()}/predict`;
+  const { bodies, client } = await serverOf((res) => res.writeHead(status, { location }).end());
+  await expect(predict(client)).rejects.toMatchObject({ name: 'UnexpectedAnswerError', status });
+  expect(bodies).toHaveLength(1);
+});
+
+test('an answer that has no version is one of something else', async () => {
+  for (const body of [null, 5, {}]) {
+    const { client } = await serverOf(json(body));
+    await expect(client.model()).rejects.toMatchObject({ name: 'UnexpectedAnswerError' });
+    server.close();
+  }
 });
 
 test('an answer that ends too early is a lost connection', async () => {
@@ -178,6 +214,17 @@ describe('the time of a call', () => {
     await expect(predict(client, { signal: controller.signal })).rejects.toBe(reason);
     expect(bodies).toHaveLength(1);
   });
+
+  test.each([0.5, 1500.5, 2 ** 31, Number.POSITIVE_INFINITY])(
+    'may be any number: %d',
+    async (timeoutMs) => {
+      const { client } = await serverOf(timeoutMs < 1 ? never : json(PREDICTED));
+      const answer = predict(client, { timeoutMs });
+      await (timeoutMs < 1
+        ? expect(answer).rejects.toMatchObject({ name: 'DeadlineError' })
+        : expect(answer).resolves.toEqual(PREDICTED));
+    },
+  );
 
   test('is over at once where the signal has aborted before', async () => {
     const { bodies, client } = await serverOf(json(PREDICTED));

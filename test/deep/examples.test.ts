@@ -1,5 +1,7 @@
 /** The examples with curl, Python and Go, and the client in a browser, against the built server. */
 import { execFile, spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,8 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-const start = async (file: string, args: readonly string[], key = API_KEY) => {
-  const env = { ...process.env, SERVER: server.url, API_KEY: key };
+const start = async (file: string, args: readonly string[], key = API_KEY, url = server.url) => {
+  const env = { ...process.env, SERVER: url, API_KEY: key };
   return (await run(file, args, { cwd: ROOT, env })).stdout;
 };
 
@@ -43,6 +45,54 @@ test.skipIf(!has('curl', '--version'))('the example with curl sends any text', a
   expect(predictions[0].label).toBe('positive');
   await expect(start('sh', ['examples/predict.sh', ' '])).rejects.toMatchObject({
     stdout: expect.stringContaining('/problems/empty-text'),
+  });
+});
+
+describe.each([
+  ['curl', 'sh', ['examples/predict.sh'], has('curl', '--version')],
+  ['Python', 'python3', ['examples/predict.py'], has('python3', '--version')],
+  ['Go', 'go', ['run', 'examples/predict.go'], has('go', 'version')],
+] as const)('the example with %s', (_, program, args, isHere) => {
+  const problem = { 'content-type': 'application/problem+json' };
+
+  test.skipIf(!isHere).each<[string, number, Record<string, string>]>([
+    ['after 504, when it may have been counted', 504, problem],
+    ['after an hour', 429, { ...problem, 'retry-after': '3600' }],
+    [
+      'at a time that is no number of seconds',
+      503,
+      { 'retry-after': 'Fri, 31 Dec 2100 00:00:00 GMT' },
+    ],
+  ])('does not send texts again %s', async (_when, status, headers) => {
+    const keys: (string | undefined)[] = [];
+    const stub = createServer((req, res) => {
+      keys.push(req.headers.authorization);
+      req.resume();
+      res.writeHead(status, headers).end('{"detail": "what was wrong"}');
+    });
+    await new Promise<void>((resolve) => stub.listen(0, '127.0.0.1', resolve));
+    const { port } = stub.address() as AddressInfo;
+    await expect(
+      start(program, [...args, 'a'], API_KEY, `http://127.0.0.1:${port}`),
+    ).rejects.toThrow(String(status));
+    stub.close();
+    expect(keys).toEqual([`Bearer ${API_KEY}`]);
+  });
+
+  test.skipIf(!isHere)('does not send the key to another host', async () => {
+    const keys: (string | undefined)[] = [];
+    const stub = createServer((req, res) => {
+      keys.push(req.headers.authorization);
+      req.resume();
+      const { port } = stub.address() as AddressInfo;
+      res.writeHead(302, { location: `http://localhost:${port}/` }).end();
+    });
+    await new Promise<void>((resolve) => stub.listen(0, '127.0.0.1', resolve));
+    const { port } = stub.address() as AddressInfo;
+    await start(program, [...args, 'a'], API_KEY, `http://127.0.0.1:${port}`).catch(() => '');
+    stub.close();
+    expect(keys.shift()).toBe(`Bearer ${API_KEY}`);
+    expect(keys.filter((key) => key !== undefined)).toEqual([]);
   });
 });
 

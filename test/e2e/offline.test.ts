@@ -204,6 +204,19 @@ describe('a run of several windows', () => {
     }
     expect(outputs.join('')).toBe(await whole());
   });
+
+  test.each([
+    ['a few rows', '{"id":1,"text":"good"}\n{"id":2,"text":"bad"}\n'],
+    ['no rows', ''],
+  ])('is that of more shards than there are windows: %s', async (name, content) => {
+    const few = fileWith(`${name}.jsonl`, content);
+    const args = ['predict', few, '--output-format', 'csv'];
+    const shards = await Promise.all(
+      [0, 1, 2].map((index) => runCommand([...args, '--shard', `${index}/3`])),
+    );
+    const { stdout } = await runCommand(args);
+    expect(shards.map((shard) => shard.stdout).join('')).toBe(stdout);
+  });
 });
 
 interface Job {

@@ -85,6 +85,15 @@ describe('shards', () => {
     expect(lines).toEqual(numbers(0, rows));
   });
 
+  test('of more than there are windows, the first has rows: it has the header', () => {
+    for (const rows of [1, WINDOW_ROWS, 2500]) {
+      expect(rangeOf({ index: 0, count: 9 }, rows)).toEqual({
+        start: 0,
+        end: Math.min(rows, WINDOW_ROWS),
+      });
+    }
+  });
+
   test('are as large as each other, but for one window', () => {
     const sizes = [0, 1, 2].map((index) => {
       const { start, end } = rangeOf({ index, count: 3 }, 8 * WINDOW_ROWS);

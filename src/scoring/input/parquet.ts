@@ -4,6 +4,7 @@ import type { AsyncBuffer, DecodedArray, FileMetaData } from 'hyparquet';
 import { mismatch } from '../../errors.ts';
 import { formatBytes } from '../../terminal/numbers.ts';
 import { ScoringError } from '../scoring-error.ts';
+import { PARSERS, RawJson, takeConversions } from './parquet-values.ts';
 import { checkColumns, describeText, type ParserOptions } from './parsers.ts';
 import type { FileBlock, Row } from './row.ts';
 
@@ -36,6 +37,7 @@ export async function* readParquet(
     const metadata = await orBadFile(file, () => parquetMetadataAsync(buffer));
     const names = parquetSchema(metadata).children.map(({ element }) => element.name);
     const columns = checkColumns(names, { file, ...options });
+    const conversions = takeConversions(metadata);
     yield { columns, rows: [], done: 0 };
     let start = 0;
     for (const group of metadata.row_groups) {
@@ -47,6 +49,7 @@ export async function* readParquet(
           ...{ file: buffer, metadata, compressors, rowStart: start, rowEnd: end },
           // Bytes that are no text stay bytes.
           utf8: false,
+          parsers: PARSERS,
           // Columns, since an object for each row would take several times their memory.
           onChunk: ({ columnName, columnData }) => cursors.get(columnName)?.add(columnData),
         }),
@@ -54,7 +57,10 @@ export async function* readParquet(
       while (start < end) {
         const rows: Row[] = [];
         for (const last = Math.min(end, start + BLOCK_ROWS); start < last; ) {
-          const values = [...cursors].map(([name, cursor]) => [name, cursor.next()] as const);
+          const values = [...cursors].map(([name, cursor]) => {
+            const value = cursor.next();
+            return [name, conversions.get(name)?.(value) ?? value] as const;
+          });
           start++;
           rows.push(toRow(new Map(values), start, options.textColumn));
         }
@@ -106,20 +112,20 @@ function createCursor(): Cursor {
 
 function toRow(values: ReadonlyMap<string, unknown>, line: number, textColumn: string): Row {
   const text = values.get(textColumn);
-  const kept = { json: toJson(Object.fromEntries(values)) };
+  const kept = { json: toJson(values) };
   return typeof text === 'string'
     ? { line, kept, text, error: undefined }
     : { line, kept, text: undefined, error: describeText(textColumn, text ?? null) };
 }
 
-/** 64-bit integers have all of their digits, dates are ISO 8601, bytes are base64. */
+/** 64-bit integers have all of their digits, bytes are base64; NaN and infinities are null. */
 function toJson(value: unknown): string {
   switch (typeof value) {
     case 'bigint':
       return String(value);
     case 'object':
-      if (value instanceof Date) {
-        return Number.isNaN(value.getTime()) ? 'null' : JSON.stringify(value);
+      if (value instanceof RawJson) {
+        return value.json;
       }
       if (value instanceof Uint8Array) {
         return JSON.stringify(Buffer.from(value).toString('base64'));
@@ -128,7 +134,8 @@ function toJson(value: unknown): string {
         return `[${value.map(toJson).join(',')}]`;
       }
       if (value !== null) {
-        const fields = Object.entries(value).map(
+        // A map keeps the order of names such as "2024".
+        const fields = [...(value instanceof Map ? value : Object.entries(value))].map(
           ([name, field]) => `${JSON.stringify(name)}:${toJson(field)}`,
         );
         return `{${fields.join(',')}}`;

@@ -1,12 +1,12 @@
 /** A file as the output: it has its name once it is complete. */
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { hasSystemCode, isSystemError } from '../../errors.ts';
+import { hasSystemCode, isSystemError, mismatch } from '../../errors.ts';
 import { STDIN } from '../../logs/log-files.ts';
 import {
+  type Checkpoint,
+  createCheckpointWriter,
   type OutputOptions,
-  type Progress,
   readCheckpoint,
-  writeCheckpoint,
 } from '../checkpoint.ts';
 import { ScoringError } from '../scoring-error.ts';
 import type { Sink } from './sink.ts';
@@ -36,13 +36,18 @@ export async function isOutputNeeded(
   if (/\.gz$/i.test(path)) {
     throw fail(`${path}: the output is not compressed; expected a name without .gz`);
   }
+  const { partial, state } = filesOf(path);
   const found = await identityOf(path);
-  for (const input of inputs) {
-    if (found && input !== STDIN && (await identityOf(input))?.key === found.key) {
-      throw fail(`${path} is an input: expected another file for the output`);
+  const keys = await Promise.all(
+    inputs.map(async (input) => (input === STDIN ? undefined : (await identityOf(input))?.key)),
+  );
+  for (const written of [path, partial, state]) {
+    const key = (await identityOf(written))?.key;
+    if (key !== undefined && keys.includes(key)) {
+      throw fail(`${written} is an input: expected another file for the output`);
     }
   }
-  const isInterrupted = (await identityOf(filesOf(path).partial)) !== undefined;
+  const isInterrupted = (await identityOf(partial)) !== undefined;
   if (ifExists === 'resume') {
     return isInterrupted || !found?.isFile;
   }
@@ -55,10 +60,16 @@ export async function isOutputNeeded(
   return true;
 }
 
-async function identityOf(path: string): Promise<{ key: string; isFile: boolean } | undefined> {
+interface Identity {
+  readonly key: string;
+  readonly isFile: boolean;
+  readonly bytes: number;
+}
+
+async function identityOf(path: string): Promise<Identity | undefined> {
   try {
     const stats = await stat(path);
-    return { key: `${stats.dev}:${stats.ino}`, isFile: stats.isFile() };
+    return { key: `${stats.dev}:${stats.ino}`, isFile: stats.isFile(), bytes: stats.size };
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) {
       return undefined;
@@ -81,24 +92,21 @@ export async function openOutput(
     return openDevice(path);
   }
   const { partial, state } = filesOf(path);
-  if (ifExists === 'replace') {
-    await Promise.all([rm(partial, { force: true }), rm(state, { force: true })]);
-  }
-  const before = ifExists === 'resume' ? await readCheckpoint(state, options) : undefined;
-  // Read and write, not truncated: what was written before the checkpoint stays.
-  const file = await open(partial, before ? 'r+' : 'w');
-  await file.truncate(before?.progress.bytes ?? 0);
+  const { file, before } = await openPartial(path, options, ifExists);
   let bytes = before?.progress.bytes ?? 0;
   let checkpointAt = Number.NEGATIVE_INFINITY;
-  let latest: Progress | undefined;
+  let latest = before?.progress;
+  const checkpoints = createCheckpointWriter(state, options, before);
   const save = async (): Promise<void> => {
     if (latest) {
       await file.datasync();
-      await writeCheckpoint(state, { options, progress: latest });
+      await checkpoints.write(latest);
       latest = undefined;
       checkpointAt = performance.now();
     }
   };
+  // Another run that still writes this output ends then.
+  await save();
   return {
     before: before?.progress,
     write: async (text) => {
@@ -112,6 +120,7 @@ export async function openOutput(
     },
     complete: async () => {
       await file.datasync();
+      await checkpoints.assertOwner();
       await rename(partial, path);
       await rm(state, { force: true });
       latest = undefined;
@@ -126,6 +135,47 @@ export async function openOutput(
       }
     },
   };
+}
+
+async function openPartial(
+  path: string,
+  options: OutputOptions,
+  ifExists: IfExists,
+): Promise<{ readonly file: FileHandle; readonly before: Checkpoint | undefined }> {
+  const { partial, state } = filesOf(path);
+  if (ifExists === 'replace') {
+    await rm(partial, { force: true });
+  }
+  const before = ifExists === 'resume' ? await readInterrupted(path, options) : undefined;
+  // Read and write, not truncated: what was written before the checkpoint stays. Without `resume`, of two
+  // runs that begin at the same time only one has the file.
+  const file = await open(partial, before ? 'r+' : ifExists === 'resume' ? 'w' : 'wx');
+  await file.truncate(before?.progress.bytes ?? 0);
+  if (!before) {
+    // Of an earlier run: it must not be taken for that of this one.
+    await rm(state, { force: true });
+  }
+  return { file, before };
+}
+
+/** Where a run was interrupted; undefined where nothing is left of it. */
+async function readInterrupted(
+  path: string,
+  options: OutputOptions,
+): Promise<Checkpoint | undefined> {
+  const { partial, state } = filesOf(path);
+  const checkpoint = await readCheckpoint(state, options);
+  const found = await identityOf(partial);
+  if (!checkpoint || !found) {
+    return undefined;
+  }
+  const { bytes } = checkpoint.progress;
+  if (found.bytes < bytes) {
+    const expected = `the ${bytes} bytes that were written before ${state}`;
+    const message = mismatch(partial, expected, `${found.bytes}: --force starts again`);
+    throw new ScoringError('bad-resume', message);
+  }
+  return checkpoint;
 }
 
 /** A pipe or a device, such as /dev/null: it can't be resumed. */

@@ -160,9 +160,28 @@ test('Parquet: null, nested values, bytes and integers of 64 bits', async () => 
   expect(rows[0]?.kept).toEqual({
     json:
       '{"id":9007199254740993,"text":"What a wonderful day!","tags":["a","b"],' +
-      '"user":{"name":"x","n":1.5},"at":"2026-01-02T03:04:05.000Z","raw":"/wA="}',
+      '"user":{"name":"x","n":1.5},"at":"2026-01-02T03:04:05.000","raw":"/wA="}',
   });
   expect(blocks.at(-1)?.share).toBe(1);
+});
+
+test('Parquet: decimals, timestamps, dates and JSON have all of their digits', async () => {
+  // Made with pyarrow.
+  const blocks = await read('parquet', join(ROOT, 'test/fixtures/digits.parquet'));
+  expect(blocks.flatMap(({ rows }) => rows).map(({ kept }) => kept)).toEqual([
+    {
+      json:
+        '{"2024":1,"text":"What a wonderful day!","price":9007199254740993.07,' +
+        '"wide":-1234567890123456789012345678.0123456789,"micros":"2024-05-06T07:08:09.123456Z",' +
+        '"nanos":"2024-05-06T07:08:09.123456789Z","local":"2024-05-06T07:08:09.123","day":"2024-05-06",' +
+        '"json":{"id": 9007199254740993},"times":["2024-05-06T07:08:09.123456Z"]}',
+    },
+    {
+      json:
+        '{"2024":null,"text":"Guten Morgen","price":-0.10,"wide":null,"micros":"1969-12-31T23:59:59.999999Z",' +
+        '"nanos":null,"local":null,"day":"1960-01-01","json":null,"times":null}',
+    },
+  ]);
 });
 
 describe('what can not be read as a whole', () => {

@@ -1,4 +1,4 @@
-import { existsSync, linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createCounter } from '../../../src/scoring/counts.ts';
@@ -40,6 +40,47 @@ test('a run goes on after its last checkpoint: what was written later is cut', a
   await first.close().catch(() => undefined);
   expect(readFileSync(path, 'utf8')).toBe('é\nb\n');
 });
+
+test('a checkpoint without its output begins again; one whose output was cut is refused', async () => {
+  const path = newPath();
+  const first = await openOutput(path, options, 'refuse');
+  await first.write('a row\n');
+  await first.checkpoint(progress);
+  await first.close();
+  writeFileSync(`${path}.partial`, 'a');
+  await expect(openOutput(path, options, 'resume')).rejects.toThrow(
+    `${path}.partial: expected the 6 bytes that were written before ${path}.checkpoint, found 1: --force starts again`,
+  );
+  rmSync(`${path}.partial`);
+  const second = await openOutput(path, options, 'resume');
+  expect(second.before).toBeUndefined();
+  // Killed before its first checkpoint: what is left of the run before must not be continued.
+  await second.close();
+  expect(readdirSync(join(path, '..'))).toEqual(['out.csv.partial']);
+});
+
+test.each(['replace', 'resume'] as const)(
+  'of two runs that write one output, the later one completes it: %s',
+  async (ifExists) => {
+    const path = newPath();
+    const first = await openOutput(path, options, 'refuse');
+    await first.write('first\n');
+    await first.checkpoint(progress);
+    await expect(openOutput(path, options, 'refuse')).rejects.toMatchObject({ code: 'EEXIST' });
+    const second = await openOutput(path, options, ifExists);
+    await second.write('second\n');
+    await second.checkpoint(progress);
+    await expect(first.complete()).rejects.toThrow(
+      `${path}.checkpoint: of a run that was started later`,
+    );
+    await first.checkpoint(progress);
+    await expect(first.close()).rejects.toThrow(`${path}.checkpoint: of a run that was started`);
+    expect(existsSync(path)).toBe(false);
+    await second.complete();
+    await second.close();
+    expect(readFileSync(path, 'utf8')).toBe(`${ifExists === 'resume' ? 'first\n' : ''}second\n`);
+  },
+);
 
 test('an interrupted run is refused with other options', async () => {
   const path = newPath();
@@ -101,6 +142,16 @@ describe('before any work is done', () => {
     for (const ifExists of ['refuse', 'replace', 'resume'] as const) {
       await expect(isOutputNeeded(path, [input], ifExists)).rejects.toThrow(
         `${path} is an input: expected another file for the output`,
+      );
+    }
+  });
+
+  test('nor is it what an output that is not complete is called', async () => {
+    const path = newPath();
+    for (const input of [`${path}.partial`, `${path}.checkpoint`]) {
+      writeFileSync(input, '');
+      await expect(isOutputNeeded(path, [input], 'replace')).rejects.toThrow(
+        `${input} is an input: expected another file for the output`,
       );
     }
   });
