@@ -239,5 +239,10 @@ describe('formats by name', () => {
     expect(outputFormatOf('a.csv', 'jsonl')).toBe('csv');
     expect(outputFormatOf(undefined, 'tsv')).toBe('csv');
     expect(outputFormatOf('a.out', 'parquet')).toBe('jsonl');
+    for (const name of ['a.tsv', 'a.parquet']) {
+      expect(() => outputFormatOf(name, 'csv')).toThrow(
+        `${name}: the output is CSV or JSON Lines; expected a name with .csv or .jsonl, or --output-format`,
+      );
+    }
   });
 });
