@@ -192,6 +192,7 @@ describe('what can not be read as a whole', () => {
       'id,tweet\n1,a\n',
       ': expected a column "text", found "id", "tweet"; --text-column names another one',
     ],
+    ['csv', Buffer.from('text,größe\n', 'latin1'), ': expected names in UTF-8, found text,gr'],
     ['csv', 'text,id,id\n', ': two columns have the name "id"'],
     [
       'csv',
