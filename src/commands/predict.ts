@@ -120,6 +120,10 @@ async function run(given: readonly string[], rawFlags: Flags, command: Command):
   }
   handleStdoutErrors();
   const signal = interruptSignal(1, ['SIGINT', 'SIGTERM']);
+  if (files.includes(STDIN)) {
+    // Its writer may be waiting for something else.
+    signal.addEventListener('abort', () => process.stdin.destroy(), { once: true });
+  }
   const model = await openModel(config, signal);
   try {
     await score(model, { files, flags, config, ifExists, signal });

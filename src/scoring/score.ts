@@ -45,7 +45,8 @@ export async function scoreWindows(
   try {
     while (!signal.aborted) {
       const { value: window, done } = await source.next().catch((error: unknown) => {
-        inputError = error;
+        // Standard input is closed where the run is interrupted.
+        inputError = signal.aborted ? undefined : error;
         return { value: undefined, done: true };
       });
       if (done || !window) {

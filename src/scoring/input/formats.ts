@@ -31,11 +31,21 @@ export function inputFormatOf(files: readonly string[]): InputFormat {
   return first;
 }
 
-/** The format of the output, by its name, else by the input: JSON keeps types and nested values. */
+/**
+ * The format of the output, by its name, else by the input: JSON keeps types and nested values.
+ *
+ * @throws ScoringError `bad-output` where the name is that of a format which is only read.
+ */
 export function outputFormatOf(output: string | undefined, input: InputFormat): OutputFormat {
   const named = output === undefined ? undefined : byEnding(output);
   if (named === 'csv' || named === 'jsonl') {
     return named;
+  }
+  if (named === 'tsv' || named === 'parquet') {
+    throw new ScoringError(
+      'bad-output',
+      `${output}: the output is CSV or JSON Lines; expected a name with .csv or .jsonl, or --output-format`,
+    );
   }
   return input === 'jsonl' || input === 'parquet' ? 'jsonl' : 'csv';
 }

@@ -91,6 +91,9 @@ function createCsvParser(options: ParserOptions, delimiter: string): RowParser {
       if (row === '') {
         return undefined;
       }
+      if (record.bytes && !isUtf8(record.bytes)) {
+        throw new ScoringError('bad-input', mismatch(options.file, 'names in UTF-8', `${row}`));
+      }
       columns = checkColumns(row === undefined ? undefined : parseFields(row, delimiter), options);
       textAt = columns.indexOf(options.textColumn);
       return undefined;

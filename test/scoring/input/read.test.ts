@@ -192,6 +192,7 @@ describe('what can not be read as a whole', () => {
       'id,tweet\n1,a\n',
       ': expected a column "text", found "id", "tweet"; --text-column names another one',
     ],
+    ['csv', Buffer.from('text,größe\n', 'latin1'), ': expected names in UTF-8, found text,gr'],
     ['csv', 'text,id,id\n', ': two columns have the name "id"'],
     [
       'csv',
@@ -239,5 +240,10 @@ describe('formats by name', () => {
     expect(outputFormatOf('a.csv', 'jsonl')).toBe('csv');
     expect(outputFormatOf(undefined, 'tsv')).toBe('csv');
     expect(outputFormatOf('a.out', 'parquet')).toBe('jsonl');
+    for (const name of ['a.tsv', 'a.parquet']) {
+      expect(() => outputFormatOf(name, 'csv')).toThrow(
+        `${name}: the output is CSV or JSON Lines; expected a name with .csv or .jsonl, or --output-format`,
+      );
+    }
   });
 });
