@@ -64,7 +64,8 @@ function proxyOf(variable: string, value: string | undefined): string | undefine
     value !== undefined &&
     !/^https?:$/.test(URL.canParse(value) ? new URL(value).protocol : '')
   ) {
-    const found = JSON.stringify(value.replace(/^[^@]*@/, '…@'));
+    // Up to the last one: a password may have others.
+    const found = JSON.stringify(value.replace(/^.*@/s, '…@'));
     throw new KnownError(
       'bad-setting',
       `${variable}: expected an address such as http://proxy.example:3128, found ${found}`,

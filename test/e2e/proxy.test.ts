@@ -113,15 +113,15 @@ describe('a proxy that refuses', () => {
   });
 });
 
-test.each(['proxy.example:3128', 'socks5://me:pass-word@proxy.example', 'me:pass-word@proxy'])(
-  'HTTPS_PROXY=%s is refused by name',
-  async (value) => {
-    const store = { MODEL_STORE: 'https://models.example/store', HTTPS_PROXY: value };
-    const { code, stderr } = await runCommand(['models', 'fetch'], { ...env, ...store });
-    expect(stderr).toContain(
-      'HTTPS_PROXY: expected an address such as http://proxy.example:3128, found "',
-    );
-    expect(stderr).not.toContain(PASSWORD);
-    expect(code).toBe(2);
-  },
-);
+test.each([
+  ...['proxy.example:3128', 'socks5://me:pass-word@proxy.example', 'me:pass-word@proxy'],
+  'socks5://me:an@pass-word@proxy.example',
+])('HTTPS_PROXY=%s is refused by name', async (value) => {
+  const store = { MODEL_STORE: 'https://models.example/store', HTTPS_PROXY: value };
+  const { code, stderr } = await runCommand(['models', 'fetch'], { ...env, ...store });
+  expect(stderr).toContain(
+    'HTTPS_PROXY: expected an address such as http://proxy.example:3128, found "',
+  );
+  expect(stderr).not.toContain(PASSWORD);
+  expect(code).toBe(2);
+});
