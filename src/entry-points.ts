@@ -38,5 +38,7 @@ export function protoFiles() {
   return {
     openInference: resolve('#dist/protos/open-inference.proto'),
     health: resolve('#dist/protos/health.proto'),
+    /** Both as a FileDescriptorSet. */
+    descriptors: resolve('#dist/protos/services.binpb'),
   };
 }

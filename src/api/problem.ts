@@ -56,6 +56,12 @@ export const problemSchema = z.object({
   title: z.string(),
   status: z.int().min(400).max(599),
   detail: z.string().describe('What was wrong with this request, and what is allowed'),
+  error: z
+    .string()
+    .optional()
+    .describe(
+      'The same as `detail`, where clients of Hugging Face read it: of `POST /`, and with `parameters`',
+    ),
 });
 
 export type Problem = z.infer<typeof problemSchema>;

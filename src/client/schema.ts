@@ -1,5 +1,5 @@
 /** Generated from docs/openapi.json by `npm run client-types`: do not edit. */
-// sha256 of docs/openapi.json: 09d4e04e815c3fe591957f32cd4802f15d0d881a6d1e641ad661a38d8b1ccfc4
+// sha256 of docs/openapi.json: 6ff4fb8fa45f58ba1a53dd1226eaeeb2f1260aa0030bb050d7a9d2aa7c5471e5
 
 
 export interface paths {
@@ -679,6 +679,8 @@ export interface components {
             status: number;
             /** @description What was wrong with this request, and what is allowed */
             detail: string;
+            /** @description The same as `detail`, where clients of Hugging Face read it: of `POST /`, and with `parameters` */
+            error?: string;
         };
         Readiness: {
             /** @constant */

@@ -1,6 +1,6 @@
 /** One call, from its headers to the end of its stream. */
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import { type Metadata, status } from '@grpc/grpc-js';
+import { type Metadata, type ServerInterceptingCallInterface, status } from '@grpc/grpc-js';
 import { PROBLEMS, type ProblemCode } from '../api/problem.ts';
 import type { Client, Sender } from '../serving/clients.ts';
 import type { RequestTrace } from '../serving/trace.ts';
@@ -65,6 +65,14 @@ export function createCall(stream: ServerHttp2Stream, path: string, deadline: nu
   };
 }
 
+/**
+ * The HTTP/2 stream of a call, which grpc-js keeps to itself: only there it shows what has arrived of a message,
+ * and whether the whole answer has left.
+ */
+export function streamOf(call: ServerInterceptingCallInterface): ServerHttp2Stream {
+  return (call as unknown as { readonly stream: ServerHttp2Stream }).stream;
+}
+
 /** Of each session, the same object for all of its calls. */
 const connectionsBySession = new WeakMap<object, Sender['connection']>();
 
@@ -88,9 +96,11 @@ export function textOf(metadata: Metadata, key: string): string | undefined {
 const CLIENT_CLOSED_REQUEST = 499;
 
 /** The status in the metrics and the log of a call whose stream has been closed. */
-export function endStatusOf({ stream, problem }: OpenCall): number {
+export function endStatusOf({ stream, problem, deadline }: OpenCall): number {
   const code = sentCode(stream);
-  if (code === undefined) {
+  // At its own deadline a client goes, as one of HTTP that waits no longer: it may be as short as it likes.
+  const isGivenUp = code === status.DEADLINE_EXCEEDED && Date.now() >= deadline;
+  if (code === undefined || isGivenUp) {
     return CLIENT_CLOSED_REQUEST;
   }
   if (problem !== undefined) {

@@ -2,7 +2,7 @@
  * What every call passes before its handler has it: its id and its key, limits of time and memory while its
  * message arrives; and that it is observed once, at its end.
  */
-import { constants, type ServerHttp2Stream } from 'node:http2';
+import { constants } from 'node:http2';
 import {
   type Metadata,
   ServerInterceptingCall,
@@ -20,9 +20,10 @@ import type { ReadClientAddress } from '../serving/client-address.ts';
 import type { Identify } from '../serving/clients.ts';
 import type { Observer } from '../serving/observer.ts';
 import { isClientGone, ProblemError, toProblem } from '../serving/problem.ts';
-import { createCall, endStatusOf, grpcStatusOf, type OpenCall, textOf } from './call.ts';
+import { createCall, endStatusOf, grpcStatusOf, type OpenCall, streamOf, textOf } from './call.ts';
 import { readIds } from './call-ids.ts';
 import type { Connections } from './connections.ts';
+import { makeRoom } from './make-room.ts';
 import { toStatus } from './status.ts';
 
 /** Against clients that send or read slowly: their message, their answer. */
@@ -44,6 +45,8 @@ export interface CallsOptions {
   readonly observer: Pick<Observer, 'startTrace' | 'onRequestStart' | 'onRequestEnd' | 'onError'>;
   /** Of the model that serves. */
   readonly commit: () => string | undefined;
+  /** Open calls of all connections. */
+  readonly maxCalls: number;
 }
 
 export interface Calls {
@@ -159,18 +162,11 @@ function intercept(
   });
 }
 
-/**
- * The HTTP/2 stream of a call, which grpc-js keeps to itself: only there it shows what has arrived of a message,
- * and whether the whole answer has left.
- */
-function streamOf(call: ServerInterceptingCallInterface): ServerHttp2Stream {
-  return (call as unknown as { readonly stream: ServerHttp2Stream }).stream;
-}
-
 function open(state: State, guarded: GuardedCall): void {
   const { call, account, isStream, next } = guarded;
   const { observer, connections } = state;
   const onCallEnd = connections.onCall(next.getPeer());
+  makeRoom(state.open, state.maxCalls);
   state.open.add(guarded);
   if (!isStream) {
     observer.onRequestStart();

@@ -22,7 +22,6 @@ export function loadProtocol() {
   });
   const root = loadPackageDefinition(definition);
   return {
-    definition,
     inference: serviceOf(root, INFERENCE_SERVICE),
     health: serviceOf(root, HEALTH_SERVICE),
   };

@@ -4,7 +4,6 @@ import { createServer as createNetServer, type Server as NetServer, type Socket 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createSecureServer } from 'node:tls';
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
-import { ReflectionService } from '@grpc/reflection';
 import type { BodyBudget } from '../network/body-budget.ts';
 import type { Certificate } from '../network/certificate.ts';
 import type { HandlingPacer } from '../network/pacer.ts';
@@ -24,6 +23,7 @@ import { createConnections } from './connections.ts';
 import { createHealth, type Health, type HealthRequest, type HealthResponse } from './health.ts';
 import type { ModelInferRequest } from './infer.ts';
 import { HEALTH_SERVICE, INFERENCE_SERVICE, loadProtocol } from './protocol.ts';
+import { addReflection } from './reflection.ts';
 import { inferenceMethods, withBytesOf } from './service.ts';
 import { handleBy } from './unary.ts';
 
@@ -81,6 +81,7 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
   const calls = createCalls({
     ...options,
     connections,
+    maxCalls: options.maxConnections,
     identify: options.apiKeys.length > 0 ? identifyBy(options.apiKeys, 'key') : undefined,
     guarded: new Set(GUARDED.map((method) => pathOf(INFERENCE_SERVICE, method))),
     commit: () => options.manager.state().commit,
@@ -181,7 +182,7 @@ function addServices(grpc: Server, options: Services): void {
     Check: handleBy<HealthRequest, HealthResponse>(calls, health.check),
     Watch: health.watch,
   });
-  new ReflectionService(protocol.definition).addToServer(grpc);
+  addReflection(grpc);
   const keyStatuses = apiKeys.length > 0 ? [401, 403] : [];
   for (const method of Object.keys(protocol.inference)) {
     const guarded = GUARDED.includes(method) ? keyStatuses : [];
@@ -201,7 +202,6 @@ function addServices(grpc: Server, options: Services): void {
 /** Of every method: `httpStatusOf`, what `calls.ts` refuses, and errors of the server. */
 const STATUSES = [200, 400, 408, 413, 415, 499, 500, 503, 504];
 const METHOD_STATUSES: Readonly<Record<string, readonly number[]>> = {
-  ModelReady: [404],
   ModelMetadata: [404],
   ModelInfer: [404, 429],
 };

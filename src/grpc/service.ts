@@ -52,15 +52,15 @@ export function inferenceMethods(options: InferenceOptions): UntypedServiceImple
   };
 }
 
-/** Not ready is an answer, not an error; a model that does not exist is one. */
+/**
+ * Not ready is an answer, not an error, also for a model that does not exist: as of Triton, whose clients ask so
+ * whether there is one.
+ */
 function readiness(assertReady: () => void): Reply<{ readonly ready: boolean }> {
   try {
     assertReady();
     return { message: { ready: true } };
-  } catch (error) {
-    if (error instanceof ProblemError && error.code === 'not-found') {
-      throw error;
-    }
+  } catch {
     return { message: { ready: false } };
   }
 }

@@ -1,4 +1,4 @@
-/** Limits a protobuf message before it is decoded: https://protobuf.dev/programming-guides/encoding. */
+/** Limits a protobuf message before it is decoded, and splits one: https://protobuf.dev/programming-guides/encoding. */
 import { ProblemError } from '../serving/problem.ts';
 
 /** Fields of a message, and bytes of packed numbers: each becomes a value of its own, of two bytes or less. */
@@ -70,6 +70,19 @@ function readVarint(scan: Scan, end: number): number {
     }
   }
   throw malformed();
+}
+
+/** @returns the values of the fields of a message that has only strings, bytes and messages, in its order. */
+export function splitFields(message: Uint8Array): Uint8Array[] {
+  const scan = { message, at: 0, elements: 0 };
+  const fields: Uint8Array[] = [];
+  while (scan.at < message.byteLength) {
+    const tag = readVarint(scan, message.byteLength);
+    const length = lengthOf(scan, message.byteLength, tag % 8);
+    fields.push(message.subarray(scan.at, scan.at + length));
+    scan.at += length;
+  }
+  return fields;
 }
 
 function add(scan: Scan, elements: number): void {

@@ -81,13 +81,20 @@ export function sendProblem(
     res.setHeader('content-length', bytes.byteLength);
     res.end(bytes);
   } else {
-    res.type('application/problem+json').send(problemJson(code, message));
+    const body = problemBody(code, message);
+    const sent: ProblemBody = isForHuggingFace(res) ? { ...body, error: message } : body;
+    res.type('application/problem+json').send(JSON.stringify(sent));
   }
 }
 
 /** The Open Inference Protocol has its own form of errors; undefined for other requests. */
 function openInferenceError({ req }: Response, { message }: Problem): InferenceError | undefined {
-  return /^\/v2(?:\/|$)/.test(req.path) ? { error: message } : undefined;
+  return /^\/v2(?:\/|$)/i.test(req.path) ? { error: message } : undefined;
+}
+
+/** Its clients show `error`, and no member of problem details. */
+function isForHuggingFace({ req, locals }: Response): boolean {
+  return locals.hasParameters === true || (req.method === 'POST' && req.path === '/');
 }
 
 /** The body of a problem; also for answers that are written without Express. */

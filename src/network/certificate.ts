@@ -1,6 +1,7 @@
 /** The certificate of the servers, from PEM files (RFC 7468). */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import { describeSystemError, isSystemError, KnownError } from '../errors.ts';
 
 /** PEM files: a certificate, its issuers' behind it, and its private key. */
@@ -25,8 +26,13 @@ export async function readCertificate({ cert, key }: CertificateFiles): Promise<
   if (!certificate.checkPrivateKey(privateKey)) {
     throw badFile('TLS_KEY', key, `expected the key of the certificate in ${cert}, found another`);
   }
+  const secureContext = { cert: certPem, key: keyPem };
+  // Also the issuers' behind it, and the size of its key.
+  parse('TLS_CERT', cert, 'certificates that OpenSSL accepts', () =>
+    createSecureContext(secureContext),
+  );
   return {
-    secureContext: { cert: certPem, key: keyPem },
+    secureContext,
     validTo: new Date(certificate.validTo),
   };
 }

@@ -7,6 +7,8 @@ import { type RateStatus, rateLimited } from './rate-status.ts';
 
 /** Whose texts are counted at the same time, of one rate: for one more, the one that was idle longest is forgotten. */
 const MAX_COUNTED_CLIENTS = 10_000;
+/** The longest time of a timer: one that is longer would end at once, and the limit with it. */
+const MAX_BLOCK_SECONDS = (2 ** 31 - 1) / 1000;
 
 export interface RateLimiter {
   /**
@@ -69,7 +71,8 @@ async function take(
   const cost = Math.min(texts, points);
   try {
     const taken = await limiter.consume(key, cost);
-    const left = texts > points ? await limiter.block(key, (duration * texts) / points) : taken;
+    const worth = Math.min((duration * texts) / points, MAX_BLOCK_SECONDS);
+    const left = texts > points ? await limiter.block(key, worth) : taken;
     return { isAllowed: true, status: statusOf(limiter, left) };
   } catch {
     // It is counted, although it is refused: what is left would be lost to smaller requests.

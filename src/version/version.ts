@@ -1,5 +1,6 @@
 /** From a SHA to proven bytes: no byte of a version is used before it is proven. */
 import { createHash, type Hash } from 'node:crypto';
+import { resolve } from 'node:path';
 import { pinKey } from './alias.ts';
 import { hasCode, ModelError, notProven } from './errors.ts';
 import { algorithmOf, createObjectHash, isFullSha } from './git-objects.ts';
@@ -11,7 +12,7 @@ import {
   sizeOf,
   type VersionFile,
 } from './manifest.ts';
-import type { Store } from './stores/store.ts';
+import { isRemote, isWritable, type Store } from './stores/store.ts';
 
 /** One commit of a model repository whose listing is proven. */
 export interface Version extends Manifest {
@@ -46,7 +47,7 @@ export async function resolveCommit(
     throw hasCode(error, 'not-found')
       ? new ModelError(
           'not-found',
-          `${error.message}: expected the full SHA of the version to serve there, or in MODEL_COMMIT`,
+          `${error.message}: expected the full SHA of the version to serve there, or in MODEL_COMMIT${storeHint(store)}`,
           { cause: error },
         )
       : error;
@@ -88,12 +89,21 @@ export async function readManifest(
     throw hasCode(error, 'not-found')
       ? new ModelError(
           'not-found',
-          `${store.location} holds no version ${sha} of ${model}: ${error.message}`,
+          `${store.location} holds no version ${sha} of ${model}: ${error.message}${storeHint(store)}`,
           { cause: error, data: { store: store.location, model, commit: sha } },
         )
       : error;
   });
   return { bytes, manifest: parseManifest(bytes, sha) };
+}
+
+/** Which store was meant, and how another one is named; a model repository is none that the setting names. */
+function storeHint(store: Store): string {
+  if (!isWritable(store) && !isRemote(store)) {
+    return '';
+  }
+  const where = isRemote(store) ? store.location : resolve(store.location);
+  return `; MODEL_STORE is ${where}: set it to the store that has the version`;
 }
 
 /**

@@ -137,7 +137,7 @@ test.each([301, 302, 303, 307, 308])('a redirect is not followed: %i', async (st
   expect(bodies).toHaveLength(1);
 });
 
-test('JSON without a version is an answer of something else', async () => {
+test('an answer that has no version is one of something else', async () => {
   for (const body of [null, 5, {}]) {
     const { client } = await serverOf(json(body));
     await expect(client.model()).rejects.toMatchObject({ name: 'UnexpectedAnswerError' });

@@ -1,6 +1,9 @@
 /** The clients of Triton and KServe for gRPC, as their users call them, get the predictions of `/predict`. */
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { startGrpcServer } from '../support/grpc-server.ts';
 import { ROOT } from '../support/server.ts';
@@ -13,6 +16,8 @@ type Outputs = Readonly<Record<string, readonly unknown[]>>;
 interface Answers {
   readonly triton: {
     readonly health: readonly boolean[];
+    /** Whether a model, and a version, are ready that are not here. */
+    readonly unknown: readonly boolean[];
     readonly server: string;
     readonly outputs: readonly string[];
     readonly defaults: Outputs;
@@ -76,6 +81,7 @@ test('Triton’s, KServe’s and gRPC’s own clients get what POST /predict ans
   const { triton, asyncio, kserve, tools } = await runClients(address, '');
 
   expect(triton.health).toEqual([true, true, true]);
+  expect(triton.unknown).toEqual([false, false]);
   expect(triton.server).toBe('tweet-sentiment-server');
   expect(Object.keys(triton.defaults)).toEqual(triton.outputs);
   expectPredictions(triton.defaults, predictions);
@@ -116,6 +122,49 @@ test('the same clients verify the server’s certificate', async () => {
   expect(triton.health).toEqual([true, true, true]);
   expect(triton.defaults.label).toEqual(kserve.answers[0]?.label);
   expect(tools).toMatchObject({ health: 'SERVING' });
+  client.close();
+  await server.stop();
+});
+
+const run = promisify(execFile);
+
+test('reflection has what protoc makes of the .proto files', async () => {
+  const protos = join(ROOT, 'src/grpc/protos');
+  const made = join(mkdtempSync(join(tmpdir(), 'protoc-')), 'services.binpb');
+  await run(
+    process.env.PYTHON || 'python3',
+    [
+      ...['-m', 'grpc_tools.protoc', '-I.', `--descriptor_set_out=${made}`],
+      ...['open-inference.proto', 'health.proto'],
+    ],
+    { cwd: protos },
+  );
+  expect(readFileSync(join(protos, 'services.binpb'))).toEqual(readFileSync(made));
+});
+
+// Of Go's protobuf library, which checks descriptors more strictly than others.
+test('grpcurl calls by reflection', async ({ skip }) => {
+  await run('grpcurl', ['-version']).catch(() => skip('grpcurl is not here'));
+  const { server, client, address } = await startGrpcServer();
+  const grpcurl = async (...args: string[]): Promise<string> =>
+    (await run('grpcurl', ['-plaintext', ...args])).stdout;
+  const described = await grpcurl(address, 'describe', 'inference.ModelMetadataResponse');
+  expect(described).toContain('map<string, string> properties = 6;');
+  const text = { name: 'text', shape: [1], datatype: 'BYTES' };
+  const bytes = Buffer.from('What a wonderful day!').toString('base64');
+  const request = {
+    model_name: MODEL,
+    inputs: [{ ...text, contents: { bytes_contents: [bytes] } }],
+    outputs: [{ name: 'label' }],
+  };
+  const answer = JSON.parse(
+    await grpcurl(
+      ...['-d', JSON.stringify(request), address, 'inference.GRPCInferenceService/ModelInfer'],
+    ),
+  ) as { outputs: [{ contents: { bytesContents: [string] } }] };
+  const response = await server.predict(['What a wonderful day!']);
+  const label = Buffer.from(answer.outputs[0].contents.bytesContents[0], 'base64').toString();
+  expect([label]).toEqual(await response.json());
   client.close();
   await server.stop();
 });

@@ -78,6 +78,7 @@ def triton_answers():
     )
     answers = {
         "health": [client.is_server_live(), client.is_server_ready(), client.is_model_ready(MODEL)],
+        "unknown": [client.is_model_ready("other"), client.is_model_ready(MODEL, "1")],
         "server": client.get_server_metadata().name,
         "outputs": [output.name for output in metadata.outputs],
         "defaults": outputs_of(client.infer(MODEL, [text_input(TEXTS)])),

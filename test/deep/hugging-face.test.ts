@@ -33,6 +33,10 @@ test('huggingface_hub.InferenceClient.text_classification', async () => {
   expect(found.refusals).toEqual([
     expect.stringContaining('parameters.top_k: expected an integer of 1 or more'),
     expect.stringContaining('parameters.function_to_apply: expected one of softmax, sigmoid, none'),
+    ...Array(2).fill(
+      expect.stringContaining('The text is empty or blank; it needs at least one character'),
+    ),
+    expect.stringContaining('The key sent is none of this server’s'),
   ]);
   await server.stop();
 });

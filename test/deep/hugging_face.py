@@ -15,11 +15,11 @@ def pairs(elements) -> list:
     return [[element.label, element.score] for element in elements]
 
 
-def refusal(**parameters) -> str:
+def refusal(text=TEXT, path="", key=KEY, **parameters) -> str:
     try:
-        InferenceClient(model=URL, api_key=KEY).text_classification(TEXT, **parameters)
+        InferenceClient(model=URL + path, api_key=key).text_classification(text, **parameters)
     except HfHubHTTPError as error:
-        return error.response.text
+        return str(error)
     return "no error"
 
 
@@ -38,7 +38,14 @@ print(
             "async": pairs(
                 asyncio.run(AsyncInferenceClient(model=URL, api_key=KEY).text_classification(TEXT))
             ),
-            "refusals": [refusal(top_k=0), refusal(function_to_apply="tanh")],
+            # What a user sees.
+            "refusals": [
+                refusal(top_k=0),
+                refusal(function_to_apply="tanh"),
+                refusal(text=" "),
+                refusal(text=" ", path="/predict", top_k=1),
+                refusal(key="other"),
+            ],
         }
     )
 )

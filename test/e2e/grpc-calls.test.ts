@@ -4,6 +4,7 @@ import { connect as connectTcp } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ClassifierError } from '../../src/inference/errors.ts';
 import { createManager } from '../../src/serving/manager.ts';
+import { ProblemError } from '../../src/serving/problem.ts';
 import {
   answering,
   begin,
@@ -46,14 +47,25 @@ test('a call whose client cancels it is given up, and counted as one whose clien
   expect(server.inProgress()).toBe(0);
 });
 
-test('a call is given up at the deadline that its client sends', async () => {
+test('a call is given up at the deadline that its client sends, which is no error of the server', async () => {
   const server = await startGrpc(waiting);
   const stream = begin(await server.open(), { 'grpc-timeout': '2S' });
   stream.end(MESSAGE);
   expect((await statusOf(stream)).code).toBe(4);
   await until(() => server.ended.length === 1 && server.rejected.length === 1);
-  expect(server.ended).toEqual(['504 ModelInfer']);
+  expect(server.ended).toEqual(['499 ModelInfer']);
   expect(server.rejected).toEqual(['deadline']);
+});
+
+test('a call that has no prediction before the deadline of its client is an error of the server', async () => {
+  const server = await startGrpc(() =>
+    Promise.reject(new ProblemError('deadline-exceeded', 'There was no prediction within 10 s')),
+  );
+  const stream = begin(await server.open(), { 'grpc-timeout': '2H' });
+  stream.end(MESSAGE);
+  expect((await statusOf(stream)).code).toBe(4);
+  await until(() => server.ended.length === 1);
+  expect(server.ended).toEqual(['504 ModelInfer']);
 });
 
 test('a queue that is full is reported with the time after which to try again', async () => {
@@ -95,6 +107,16 @@ test('a server without a model is live and not ready', async () => {
     ...{ code: 'UNAVAILABLE', problem: '/problems/not-ready' },
   });
   expect(await client.refusal('Check', { service: 'other' })).toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test.each([
+  ['model', { name: 'other' }],
+  ['version', { name: 'm', version: '1' }],
+])('an unknown %s is not ready', async (_what, reference) => {
+  const server = await startGrpc(answering);
+  const client = server.connect();
+  expect(await client.call('ModelReady', { name: 'm' }).response).toEqual({ ready: true });
+  expect(await client.call('ModelReady', reference).response).toEqual({ ready: false });
 });
 
 test('a message that does not arrive is not waited for', async () => {

@@ -207,16 +207,20 @@ describe('ModelInfer', () => {
   });
 
   test('refuses a message of more than MAX_BODY bytes', async () => {
-    const { code, details } = await client.refusal('ModelInfer', Buffer.alloc(200_001));
-    expect([code, details]).toEqual([
-      'RESOURCE_EXHAUSTED',
-      expect.stringMatching(/larger than max/),
-    ]);
+    const refusal = await client.refusal('ModelInfer', Buffer.alloc(200_001));
+    expect(refusal).toMatchObject({
+      code: 'RESOURCE_EXHAUSTED',
+      details: expect.stringMatching(/larger than max/),
+    });
+    // Of gRPC's library.
+    expect(refusal.problem).toBeUndefined();
     await untilMetric(server, 'http_requests_total', `${INFER},status="413"`, 1);
   });
 
   test('has no calls of Triton', async () => {
-    expect(await client.refusal('ModelConfig')).toMatchObject({ code: 'UNIMPLEMENTED' });
+    expect(await client.refusal('ModelConfig')).toMatchObject({
+      ...{ code: 'UNIMPLEMENTED', problem: undefined },
+    });
   });
 });
 

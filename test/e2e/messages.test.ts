@@ -30,12 +30,13 @@ test.each<[string, string]>([
   [
     'models show --model-store <folder>',
     '<folder>/tweet-sentiment/PINNED does not exist: expected the full SHA of the version to serve ' +
-      'there, or in MODEL_COMMIT',
+      'there, or in MODEL_COMMIT; MODEL_STORE is <folder>: set it to the store that has the version',
   ],
   [
     `models show ${PINNED} --model-store <folder>`,
     `<folder> holds no version ${PINNED} of tweet-sentiment: ` +
-      `<folder>/tweet-sentiment/${PINNED}/commit.json does not exist`,
+      `<folder>/tweet-sentiment/${PINNED}/commit.json does not exist; ` +
+      'MODEL_STORE is <folder>: set it to the store that has the version',
   ],
   [
     'models show nothing',

@@ -121,7 +121,7 @@ describe('a bad request', () => {
     ['PUT', '/metrics', 'GET, HEAD'],
     ['POST', '/healthz', 'GET, HEAD'],
     ['GET', '/feedback', 'POST'],
-    ['POST', '/', 'GET, HEAD'],
+    ['POST', '/docs', 'GET, HEAD'],
   ])('%s %s', async (method, path, allow) => {
     const response = await fetch(`${server.url}${path}`, { method });
     expect(response.headers.get('allow')).toBe(allow);

@@ -20,7 +20,7 @@ import {
   pinnedJson,
   variantOfPinned,
 } from '../support/pinned.ts';
-import { runCommand, startServer, type TestServer } from '../support/server.ts';
+import { ROOT, runCommand, startServer, type TestServer } from '../support/server.ts';
 
 /** Refused: exit code 2, one clear line, no stack. */
 async function expectRefused(env: Record<string, string>, message: string): Promise<void> {
@@ -39,14 +39,19 @@ describe('a start is refused', () => {
     [
       'a SHA that the store has not',
       { MODEL_COMMIT: 'f'.repeat(40) },
-      'commit.json does not exist',
+      `commit.json does not exist; MODEL_STORE is ${join(ROOT, 'models')}: set it to the store`,
     ],
     [
       'a store that is not there',
       { MODEL_STORE: '/nowhere' },
       '/nowhere/tweet-sentiment/PINNED does not exist',
     ],
-    ['a model that is not there', { MODEL_NAME: 'other' }, 'models/other/PINNED does not exist'],
+    [
+      'a model that is not there',
+      { MODEL_NAME: 'other' },
+      'models/other/PINNED does not exist: expected the full SHA of the version to serve there, or in ' +
+        `MODEL_COMMIT; MODEL_STORE is ${join(ROOT, 'models')}: set it to the store`,
+    ],
   ])('for %s', (_, env, message) => expectRefused(env, message));
 
   test.each<[string, (folder: string) => void, string]>([

@@ -1,4 +1,6 @@
 /** Spans of real requests, as a collector receives them. */
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CollectedSpan, type Collector, startCollector } from '../support/collector.ts';
 import { type GrpcClient, inferRequest } from '../support/grpc.ts';
@@ -242,6 +244,15 @@ test.each([
     },
   });
   expect(JSON.stringify(request)).not.toContain('secret');
+});
+
+test('the address of the server has no brackets', async () => {
+  const { traceId, traceparent } = clientTrace();
+  const request = get(`${server.url}/model`, { headers: { host: '[::1]:8080', traceparent } });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  await once(response.resume(), 'end');
+  const [span] = (await spansOf(traceId)) as [CollectedSpan];
+  expect(span.attributes).toMatchObject({ 'server.address': '::1', 'server.port': 8080 });
 });
 
 test('probes and scrapes have no spans, unless they come with a trace', async () => {

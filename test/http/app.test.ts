@@ -136,3 +136,31 @@ test('a classifier that was closed meanwhile is a 503', async () => {
     .send({ inputs: 'a' });
   expect([status, body.type]).toEqual([503, '/problems/draining']);
 });
+
+describe('clients of Hugging Face, which show `error`', () => {
+  const post = async (path: string, body: object) =>
+    (
+      await appWith(await serving({}))
+        .post(path)
+        .send(body)
+    ).body;
+  const detail = 'The text is empty or blank; it needs at least one character';
+
+  test.each([
+    ['/', { inputs: ' ' }],
+    ['/', { inputs: ' ', parameters: {} }],
+    ['/predict', { inputs: ' ', parameters: { top_k: 1 } }],
+  ])('find the detail of a problem of %s there', async (path, body) => {
+    expect(await post(path, body)).toMatchObject({
+      type: '/problems/empty-text',
+      detail,
+      error: detail,
+    });
+  });
+
+  test('a problem of other requests has no such member', async () => {
+    expect(Object.keys(await post('/predict', { inputs: ' ' }))).toEqual([
+      ...['type', 'title', 'status', 'detail'],
+    ]);
+  });
+});

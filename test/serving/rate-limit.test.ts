@@ -88,6 +88,13 @@ describe('what is counted together', () => {
   });
 });
 
+test('a request that is worth more time than a timer can have is not followed by others at once', async () => {
+  const limiter = createRateLimiter({ everyone: { texts: 1, seconds: 3600 }, clients: {} });
+  expect(await take(limiter, withKey('shop'), 1_000)).toEqual(['allowed', 0]);
+  vi.advanceTimersByTime(3_600_000);
+  expect(await take(limiter, withKey('shop'))).toEqual([Math.ceil(2_147_483.647 - 3_600), 0]);
+});
+
 test('a key may have a rate of its own', async () => {
   const clients = { shop: { texts: 20, seconds: 1 } };
   const limiter = createRateLimiter({ everyone: { texts: 10, seconds: 1 }, clients });

@@ -123,7 +123,7 @@ function describeOperation(operation: Operation, deployment: Deployment): object
     tags: [tag],
     summary,
     ...(description !== undefined && { description }),
-    ...(guard && { security: Object.keys(SECURITY[guard]).map((name) => ({ [name]: [] })) }),
+    security: guard ? Object.keys(SECURITY[guard]).map((name) => ({ [name]: [] })) : [],
     ...(parameters && {
       parameters: parameters.map((each) => describeParameter(each, deployment)),
     }),

@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express';
 import { contextOf, isRead, NO_ROUTE } from './request-context.ts';
 
 /** Of the response headers that a browser hides from a page of another origin unless they are named. */
-const EXPOSED_HEADERS = [
+export const EXPOSED_HEADERS = [
   ...['x-request-id', 'x-model-commit', 'retry-after', 'ratelimit', 'ratelimit-policy'],
   'inference-header-content-length',
 ];

@@ -27,6 +27,8 @@ export interface RequestContext {
   client?: Client;
   /** The type of the problem that it is answered with. */
   problem?: string;
+  /** Its body has `parameters`, as those of Hugging Face's clients. */
+  hasParameters?: boolean;
   /** Labels of the metrics: the method and the pattern of the route that answers, set by the route. */
   method: string;
   route: string;

@@ -50,7 +50,8 @@ function attributesOf({ method = '', url = '', headers, httpVersion, socket }: I
 function serverAttributes(host: string): SpanAttributes {
   const [, address, port] = /^(.*?)(?::(\d+))?$/.exec(host.slice(0, MAX_ATTRIBUTE_CHARS)) ?? [];
   return {
-    'server.address': address || undefined,
+    // The brackets of an IPv6 address belong to the Host header, not to the address.
+    'server.address': address?.replace(/^\[(.*)\]$/, '$1') || undefined,
     'server.port': port === undefined ? undefined : Number(port),
   };
 }

@@ -10,10 +10,11 @@ import {
   MAX_TENSORS,
 } from '../../api/open-inference.ts';
 import { assertTextCount, type InputLimits } from '../../serving/input-limits.ts';
-import type {
-  InferRequest,
-  InputTensor,
-  Parameters,
+import {
+  assertDatatype,
+  type InferRequest,
+  type InputTensor,
+  type Parameters,
 } from '../../serving/open-inference/request.ts';
 import { INPUT } from '../../serving/open-inference/tensors.ts';
 import { ProblemError } from '../../serving/problem.ts';
@@ -145,10 +146,14 @@ function assertBounded(json: unknown, limits: InputLimits): void {
   assertLength(inputs, MAX_TENSORS, 'inputs');
   assertLength(outputs, MAX_TENSORS, 'outputs');
   for (const input of Array.isArray(inputs) ? inputs : []) {
-    const { shape, data } = fieldsOf(input);
+    const { name, datatype, shape, data } = fieldsOf(input);
     assertLength(shape, MAX_DIMENSIONS, 'dimensions in a shape');
     if (Array.isArray(data)) {
       assertTextCount(data.length, limits);
+      if (name === INPUT.name && typeof datatype === 'string') {
+        // What is wrong with its elements, above all numbers, follows from it.
+        assertDatatype(datatype);
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ import type { Manager } from '../../serving/manager.ts';
 import type { PredictionAnswer, Predictor } from '../../serving/predictor.ts';
 import { type Problem, ProblemError } from '../../serving/problem.ts';
 import { parseJsonBody, sendJson } from '../middleware/json-body.ts';
+import { contextOf } from '../middleware/request-context.ts';
 import { type PredictRequest, parsePredictRequest, type RequestForm } from '../predict-request.ts';
 import { beforeSending, type PredictionRoute } from '../prediction-route.ts';
 import { problemBody } from '../problems.ts';
@@ -30,9 +31,10 @@ export function predictRoutes(
   const handle = (formOf: (req: Request) => RequestForm) =>
     predictionRoute(async (req, res, context) => {
       const form = formOf(req);
-      const request = parseJsonBody(req, (body, isPrefix) =>
-        parsePredictRequest(body, options, form, isPrefix),
-      );
+      const request = parseJsonBody(req, (body, isPrefix) => {
+        contextOf(res).hasParameters = hasParameters(body);
+        return parsePredictRequest(body, options, form, isPrefix);
+      });
       const { texts } = request;
       if (texts.length === 0) {
         const { name, commit } = options.manager.acceptingModel();
@@ -78,6 +80,10 @@ function mergeProblems(
       ? { error: problemBody(problem.code, problem.message) }
       : (rest.next().value as (typeof predictions)[number]);
   });
+}
+
+function hasParameters(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'parameters' in body;
 }
 
 /** The value of `?partial=`. @throws ProblemError 400 */

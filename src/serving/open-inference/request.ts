@@ -54,9 +54,7 @@ export function readTexts(inputs: readonly InputTensor[], limits: InputLimits): 
   if (name !== INPUT.name) {
     throw invalid(`Unknown input ${quote(name)}; the input of the model is ${quote(INPUT.name)}`);
   }
-  if (datatype !== INPUT.datatype) {
-    throw invalid(`The datatype of ${name} must be ${INPUT.datatype}, found ${quote(datatype)}`);
-  }
+  assertDatatype(datatype);
   assertParameters(parameters, name);
   const count = countTexts(shape, limits);
   const elements = data instanceof Uint8Array ? splitRawBytes(data, count) : data;
@@ -68,6 +66,15 @@ export function readTexts(inputs: readonly InputTensor[], limits: InputLimits): 
   const texts = elements.map((element, index) => toText(element, index));
   assertTexts(texts, limits);
   return texts;
+}
+
+/** @throws ProblemError `invalid-body`. */
+export function assertDatatype(datatype: string): void {
+  if (datatype !== INPUT.datatype) {
+    throw invalid(
+      `The datatype of ${INPUT.name} must be ${INPUT.datatype}, found ${quote(datatype)}`,
+    );
+  }
 }
 
 /** @throws ProblemError `invalid-body` or `too-many-inputs`. */

@@ -3,13 +3,26 @@
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/ and, for gRPC, …/rpc/grpc/.
  */
 import { type Attributes, type SpanStatus, SpanStatusCode } from '@opentelemetry/api';
-import type { EndedRequest } from '../../serving/observer.ts';
+import type { ProblemCode } from '../../api/problem.ts';
+import type { EndedRequest, RejectionReason } from '../../serving/observer.ts';
 import type { TracedRequest } from '../../serving/trace.ts';
 
 /** In the metrics, requests that no route takes, and methods that a route does not have. */
 const [NO_ROUTE, OTHER_METHOD] = ['none', 'OTHER'];
 /** In the metrics, a client that had gone: no status was sent. */
 const CLIENT_GONE = 499;
+const CLIENT_GONE_TYPE = 'client-gone';
+
+/** `error.type` by the reason of `classifier_rejected_total`: as that of the request. */
+export const ERROR_TYPE_OF: Readonly<
+  Record<RejectionReason, ProblemCode | typeof CLIENT_GONE_TYPE>
+> = {
+  queue_full: 'queue-full',
+  would_wait: 'queue-too-slow',
+  deadline: 'deadline-exceeded',
+  client_gone: CLIENT_GONE_TYPE,
+  rate_limited: 'rate-limited',
+};
 
 /** Statuses of gRPC for which a server's span is an error. */
 const GRPC_ERRORS = new Set([
@@ -29,7 +42,7 @@ export function endAttributes(
   { series, problem, client, grpcStatus }: EndedRequest,
 ): Attributes {
   const isGone = series.status === CLIENT_GONE;
-  const errorType = problem ?? (isGone ? 'client-gone' : String(series.status));
+  const errorType = problem ?? (isGone ? CLIENT_GONE_TYPE : String(series.status));
   const shared = {
     'error.type': series.status >= 400 ? errorType : undefined,
     'classifier.client': client,

@@ -28,7 +28,7 @@ import type { Interval } from '../../inference/messages.ts';
 import type { EndedRequest, RejectionReason, WrittenAnswer } from '../../serving/observer.ts';
 import type { RequestTrace, TracedRequest } from '../../serving/trace.ts';
 import type { OnTracedBatch, TracedPrediction } from '../tracer.ts';
-import { endAttributes, spanName, statusOf } from './conventions.ts';
+import { ERROR_TYPE_OF, endAttributes, spanName, statusOf } from './conventions.ts';
 import { toEpochMs } from './wall-clock.ts';
 
 /** One that is recorded. Times are of `performance.now()`. */
@@ -157,7 +157,7 @@ function writePrediction(
   }
   if (rejected) {
     const { at: to, reason } = rejected;
-    write(writer, parent, { name: 'queue', from: startedAt, to, error: reason });
+    write(writer, parent, { name: 'queue', from: startedAt, to, error: ERROR_TYPE_OF[reason] });
     lastEndedAt = to;
   }
   write(writer, parent, { name: 'respond', from: lastEndedAt, to: endedAt });

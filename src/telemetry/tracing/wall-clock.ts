@@ -10,9 +10,16 @@ let offsetMs = performance.timeOrigin;
  * @returns milliseconds since 1970, with fractions. Two times keep their distance, unless the clock was set.
  */
 export function toEpochMs(time: number): number {
-  const driftMs = Date.now() - (performance.now() + offsetMs);
-  if (Math.abs(driftMs) > MAX_DRIFT_MS) {
-    offsetMs += driftMs;
+  // The thread may be interrupted between two readings, and the system's are whole milliseconds, rounded down.
+  const before = performance.now();
+  const systemMs = Date.now();
+  const after = performance.now();
+  const least = systemMs - (after + offsetMs);
+  const most = systemMs + 1 - (before + offsetMs);
+  if (least > MAX_DRIFT_MS) {
+    offsetMs += least;
+  } else if (most < -MAX_DRIFT_MS) {
+    offsetMs += most;
   }
   return time + offsetMs;
 }

@@ -90,6 +90,10 @@ test.each<[string, unknown]>([
     'The text is empty or blank; it needs at least one character',
     { inputs: [{ ...TEXT, data: [' '] }] },
   ],
+  [
+    'The datatype of text must be BYTES, found "FP32"',
+    { inputs: [{ ...TEXT, datatype: 'FP32', data: [1] }] },
+  ],
   ['Unknown input "t"; the input of the model is "text"', { inputs: [{ ...TEXT, name: 't' }] }],
 ])('400 %s', async (error, sent) => {
   const { status, body, headers } = await post(sent as object);

@@ -120,3 +120,8 @@ describe('errors are {"error"}', () => {
     }
   });
 });
+
+test('an error has the form of the protocol, however the path is written', async () => {
+  const { status, body } = await request(app).get('/V2/models/other');
+  expect([status, body]).toEqual([404, { error: 'There is no model "other" here, only m' }]);
+});

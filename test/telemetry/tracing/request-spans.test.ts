@@ -150,7 +150,7 @@ test('a request that was given up in the queue shows why', () => {
   ]);
   expect(named(recorded, 'queue')[0]).toMatchObject({
     status: { code: SpanStatusCode.ERROR },
-    attributes: { 'error.type': 'deadline' },
+    attributes: { 'error.type': 'deadline-exceeded' },
   });
   expect(named(recorded, 'POST /predict')[0]?.status.code).toBe(SpanStatusCode.ERROR);
 });
