@@ -219,10 +219,9 @@ describe('a run of several windows', () => {
   });
 
   test.each(['', '{"text":"a"}\n'])('is that of shards without rows: %j', async (content) => {
-    const args = ['predict', fileWith('few.jsonl', content), '--output-format', 'csv'];
-    const [first, second, all] = await Promise.all(
-      ['0/2', '1/2', '0/1'].map((shard) => runCommand([...args, '--shard', shard])),
-    );
+    const args = ['predict', fileWith('few.jsonl', content), '--output-format', 'csv', '--shard'];
+    const shards = ['0/2', '1/2', '0/1'].map((shard) => runCommand([...args, shard]));
+    const [first, second, all] = await Promise.all(shards);
     expect(`${first?.stdout}${second?.stdout}`).toBe(all?.stdout);
   });
 });
