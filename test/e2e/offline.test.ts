@@ -194,8 +194,7 @@ describe('a run of several windows', () => {
       intervalMs: 5,
     });
     child.kill('SIGTERM');
-    const [stderr, { code }] = await Promise.all([text(child.stderr), exited]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('interrupted: the output is not')]);
+    expect((await exited).code).toBe(2);
     expect(readFileSync(`${output}.partial`, 'utf8')).toBe('');
   });
 
@@ -220,11 +219,10 @@ describe('a run of several windows', () => {
   });
 
   test.each(['', '{"text":"a"}\n'])('is that of shards without rows: %j', async (content) => {
-    const args = ['predict', fileWith('few.jsonl', content), '--output-format', 'csv'];
-    const shards = ['0/2', '1/2'].map((shard) => runCommand([...args, '--shard', shard]));
-    const [first, second] = await Promise.all(shards);
-    const { stdout } = await runCommand(args);
-    expect(`${first?.stdout}${second?.stdout}`).toBe(stdout);
+    const args = ['predict', fileWith('few.jsonl', content), '--output-format', 'csv', '--shard'];
+    const shards = ['0/2', '1/2', '0/1'].map((shard) => runCommand([...args, shard]));
+    const [first, second, all] = await Promise.all(shards);
+    expect(`${first?.stdout}${second?.stdout}`).toBe(all?.stdout);
   });
 });
 

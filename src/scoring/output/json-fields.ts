@@ -1,4 +1,5 @@
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
+/** Of valid JSON: a text always has its second quote. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"?|[{}[\]:,]|[^\s{}[\]:,"]+/gs;
 
 /**
  * The fields of a JSON object as cells of CSV: texts, and for everything else its JSON, as it was written.
