@@ -134,7 +134,9 @@ function refusalOf(
   types: BodyTypes,
 ): ProblemError | undefined {
   const type = headers['content-type'];
-  if (!isAccepted(type ?? '', types)) {
+  // A page may send a body without a type to another site, which is not asked before.
+  const isFromPage = headers.origin !== undefined;
+  if (!isAccepted(type ?? '', types) || (isFromPage && !type)) {
     const accepted = ['application/json', ...types.alsoAccepted].join(' or ');
     return unsupported(`The body must be ${accepted}, found ${type || 'no content type'}`);
   }

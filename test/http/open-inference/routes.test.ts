@@ -125,3 +125,13 @@ test('an error has the form of the protocol, however the path is written', async
   const { status, body } = await request(app).get('/V2/models/other');
   expect([status, body]).toEqual([404, { error: 'There is no model "other" here, only m' }]);
 });
+
+test('a body without a media type is taken, but not from a page: it could send one to any site', async () => {
+  const body = JSON.stringify({ inputs: [TEXT] });
+  const post = () => request(app).post(INFER);
+  expect((await post().send(Buffer.from(body)).set('content-type', '')).status).toBe(200);
+  const page = post().set('origin', 'https://example.com').set('content-type', '');
+  const { status, body: answer } = await page.send(Buffer.from(body));
+  expect(status).toBe(415);
+  expect(answer.error).toContain('found no content type');
+});
