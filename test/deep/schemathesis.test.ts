@@ -31,7 +31,7 @@ test.skipIf(!hasProgram)('schemathesis finds nothing', async () => {
     PROGRAM,
     [
       ...['--config-file', configuration, 'run', `${server.url}/openapi.json`],
-      ...['--checks', 'all', '--seed', '1', '--max-examples', '10', '--continue-on-failure'],
+      ...['--checks', 'all', '--seed', '1', '--max-examples', '5', '--continue-on-failure'],
     ],
     { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] },
   );
