@@ -136,7 +136,6 @@ describe('a run of several windows', () => {
         return 0;
       }
     };
-    // At least one whole window is left behind the last of them.
     for (let before = 0, kills = 0; kills < 2; kills++) {
       const { child, exited } = startCommand(args);
       const advanced = await poll(async () => rowsWritten(), {

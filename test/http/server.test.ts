@@ -44,7 +44,7 @@ test('an idle connection is kept for as long as the load balancer in front needs
 });
 
 describe('bytes that are no request are answered with a problem, and the connection is closed', () => {
-  const HEAD = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\n';
+  const HEAD = 'POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\n';
 
   async function expectProblem(bytes: string, status: string, type: string): Promise<string> {
     const [rawHead, body] = (await sendBytes(url, bytes)).split('\r\n\r\n') as [string, string];
@@ -99,7 +99,7 @@ describe('bytes that are no request are answered with a problem, and the connect
 
 test('a client that breaks its connection off does no harm', async () => {
   const socket = openConnection(url);
-  socket.write('POST / HTTP/1.1\r\nhost: x\r\n');
+  socket.write('POST /predict HTTP/1.1\r\nhost: x\r\n');
   const [accepted] = await once(server, 'connection');
   const closed = new Promise((resolve) => accepted.once('close', resolve));
   socket.resetAndDestroy();
