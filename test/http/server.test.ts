@@ -12,7 +12,7 @@ let server: Server;
 let url: string;
 beforeEach(async () => {
   const app = express();
-  app.post('/', express.text(), (req, res) => {
+  app.post('/text', express.text(), (req, res) => {
     res.json({ query: req.query, body: req.body });
   });
   const observer = observerWith();
@@ -35,16 +35,16 @@ const post = (path: string) =>
   fetch(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'b' });
 
 test('requests reach the application, which has all that Express adds to them', async () => {
-  expect(await (await post('/?a=1')).json()).toEqual({ query: { a: '1' }, body: 'b' });
+  expect(await (await post('/text?a=1')).json()).toEqual({ query: { a: '1' }, body: 'b' });
 });
 
 test('an idle connection is kept for as long as the load balancer in front needs', async () => {
-  const { headers } = await post('/');
+  const { headers } = await post('/text');
   expect(headers.get('keep-alive')).toBe('timeout=600');
 });
 
 describe('bytes that are no request are answered with a problem, and the connection is closed', () => {
-  const HEAD = 'POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\n';
+  const HEAD = 'POST /text HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\n';
 
   async function expectProblem(bytes: string, status: string, type: string): Promise<string> {
     const [rawHead, body] = (await sendBytes(url, bytes)).split('\r\n\r\n') as [string, string];
@@ -99,10 +99,10 @@ describe('bytes that are no request are answered with a problem, and the connect
 
 test('a client that breaks its connection off does no harm', async () => {
   const socket = openConnection(url);
-  socket.write('POST /predict HTTP/1.1\r\nhost: x\r\n');
+  socket.write('POST /text HTTP/1.1\r\nhost: x\r\n');
   const [accepted] = await once(server, 'connection');
   const closed = new Promise((resolve) => accepted.once('close', resolve));
   socket.resetAndDestroy();
   await closed;
-  expect((await post('/')).status).toBe(200);
+  expect((await post('/text')).status).toBe(200);
 });
