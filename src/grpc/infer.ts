@@ -4,7 +4,7 @@ import type { InferAnswer } from '../serving/open-inference/open-inference.ts';
 import { encodeRawData } from '../serving/open-inference/raw-data.ts';
 import type { InferRequest, InputTensor } from '../serving/open-inference/request.ts';
 import type { OutputTensor } from '../serving/open-inference/tensors.ts';
-import { ProblemError } from '../serving/problem.ts';
+import { ProblemError, quote } from '../serving/problem.ts';
 import type { Nested } from './wire-format.ts';
 
 type Parameters = Readonly<Record<string, unknown>>;
@@ -70,7 +70,7 @@ export function toInferRequest(message: ModelInferRequest): InferRequest {
     id,
     inputs: inputs.map(({ name, datatype, shape, parameters, contents }, index): InputTensor => {
       if (contents && raw.length > 0) {
-        const detail = `The data of ${JSON.stringify(name)} is in contents and in raw_input_contents`;
+        const detail = `The data of ${quote(name)} is in contents and in raw_input_contents`;
         throw new ProblemError('invalid-body', detail);
       }
       return {

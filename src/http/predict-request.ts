@@ -6,7 +6,7 @@ import {
   type InputLimits,
   problemOfText,
 } from '../serving/input-limits.ts';
-import { type Problem, ProblemError, problem } from '../serving/problem.ts';
+import { type Problem, ProblemError, problem, quote } from '../serving/problem.ts';
 
 /** A checked body: at least one text; none blank, none too long. */
 export type PredictRequest = { readonly texts: readonly string[] } & (
@@ -131,14 +131,10 @@ function assertBounded(
 function assertKeys(value: object, allowed: readonly string[], expected: string): void {
   for (const key in value) {
     if (!allowed.includes(key)) {
-      const shown = JSON.stringify(key.slice(0, MAX_SHOWN_CHARS));
-      throw new ProblemError('invalid-body', `Unrecognized key: ${shown}; ${expected}`);
+      throw new ProblemError('invalid-body', `Unrecognized key: ${quote(key)}; ${expected}`);
     }
   }
 }
-
-/** Of a client's own words in a message. */
-const MAX_SHOWN_CHARS = 80;
 
 function refusal(message: string, path: readonly PropertyKey[], form: RequestForm): ProblemError {
   const where = path.length > 0 ? `${path.join('.')}: ` : '';

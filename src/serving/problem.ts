@@ -65,6 +65,14 @@ export function toProblem(error: unknown): Problem {
   );
 }
 
+/** Of a client's own words in a message. */
+const MAX_SHOWN_CHARS = 80;
+
+/** A client's own words, for a message: cut, and with every control character escaped. */
+export function quote(text: string): string {
+  return JSON.stringify(text.slice(0, MAX_SHOWN_CHARS));
+}
+
 /** A client that has gone is not answered. */
 export function isClientGone(error: unknown): boolean {
   return error instanceof KnownError && error.code === 'client-gone';

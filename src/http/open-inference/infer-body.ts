@@ -17,7 +17,7 @@ import {
   type Parameters,
 } from '../../serving/open-inference/request.ts';
 import { INPUT } from '../../serving/open-inference/tensors.ts';
-import { ProblemError } from '../../serving/problem.ts';
+import { ProblemError, quote } from '../../serving/problem.ts';
 import { parseBoundedJson } from '../middleware/json-body.ts';
 
 /** The size of the JSON at the beginning of a body, in bytes; without it, there is nothing behind it. */
@@ -179,10 +179,6 @@ function parse(json: unknown): InferRequestBody {
   const [issue] = parsed.error.issues;
   const where = issue?.path.length ? `${issue.path.join('.')}: ` : '';
   throw invalid(`${where}${issue?.message}; ${EXPECTED}`);
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name.slice(0, 80));
 }
 
 function invalid(detail: string): ProblemError {

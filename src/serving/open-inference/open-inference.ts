@@ -5,16 +5,10 @@
 import type { InputLimits } from '../input-limits.ts';
 import type { Manager } from '../manager.ts';
 import type { PredictionRequest, Predictor } from '../predictor.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError, quote } from '../problem.ts';
 import { assertReady } from '../readiness.ts';
 import type { ServedModel } from '../served-model.ts';
-import {
-  type InferRequest,
-  type ModelReference,
-  quote,
-  readTexts,
-  selectOutputs,
-} from './request.ts';
+import { type InferRequest, type ModelReference, readTexts, selectOutputs } from './request.ts';
 import {
   INPUT,
   type OutputTensor,

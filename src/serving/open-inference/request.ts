@@ -1,6 +1,6 @@
 /** A request for inference in the form that REST and gRPC share, and what is wrong with one. */
 import { assertTextCount, assertTexts, type InputLimits } from '../input-limits.ts';
-import { ProblemError } from '../problem.ts';
+import { ProblemError, quote } from '../problem.ts';
 import { splitRawBytes } from './raw-data.ts';
 import { INPUT, isOutputName, OUTPUT_NAMES, type OutputName } from './tensors.ts';
 
@@ -140,13 +140,6 @@ function assertParameters(parameters: Parameters, where: string): void {
   if (found !== undefined) {
     throw invalid(`The parameter ${found} of ${where} is not supported`);
   }
-}
-
-/** Of a client's own words in a message. */
-const MAX_SHOWN_CHARS = 80;
-
-export function quote(text: string): string {
-  return JSON.stringify(text.slice(0, MAX_SHOWN_CHARS));
 }
 
 function invalid(detail: string): ProblemError {
