@@ -8,6 +8,7 @@ import { ProblemError } from '../../src/serving/problem.ts';
 import {
   answering,
   begin,
+  countedWaiting,
   endGrpc,
   frame,
   MESSAGE,
@@ -30,14 +31,11 @@ function advance(ms: number): void {
 }
 
 test('a call whose client cancels it is given up, and counted as one whose client had gone', async () => {
-  let calls = 0;
-  const server = await startGrpc((texts, options) => {
-    calls++;
-    return waiting(texts, options);
-  });
+  const { classify, count } = countedWaiting();
+  const server = await startGrpc(classify);
   const call = server.connect().call('ModelInfer', REQUEST);
   const cancelled = expect(call.response).rejects.toThrow(/CANCELLED/);
-  await until(() => calls === 1);
+  await until(() => count() === 1);
   expect(server.inProgress()).toBe(1);
   call.cancel();
   await cancelled;
@@ -167,17 +165,11 @@ test('a message in thousands of tiny frames is refused', async () => {
 });
 
 test('of more connections than are allowed, one without a call goes', async () => {
-  let calls = 0;
-  const server = await startGrpc(
-    (texts, options) => {
-      calls++;
-      return waiting(texts, options);
-    },
-    { maxConnections: 2 },
-  );
+  const { classify, count } = countedWaiting();
+  const server = await startGrpc(classify, { maxConnections: 2 });
   const busy = server.connect().call('ModelInfer', REQUEST);
   const given = expect(busy.response).rejects.toThrow();
-  await until(() => calls === 1);
+  await until(() => count() === 1);
   const idle = await server.open();
   const closed = once(idle, 'close');
   expect(await server.connect().call('ServerLive').response).toEqual({ live: true });

@@ -5,13 +5,13 @@ import { afterEach, expect, test } from 'vitest';
 import {
   answering,
   begin,
+  countedWaiting,
   endGrpc,
   frame,
   MESSAGE,
   REQUEST,
   startGrpc,
   until,
-  waiting,
 } from '../support/grpc-in-process.ts';
 
 afterEach(endGrpc);
@@ -61,18 +61,12 @@ test('where streams of messages take all room, the oldest goes for a new one', a
 });
 
 test('calls that wait for predictions do not go for new ones', async () => {
-  let calls = 0;
-  const server = await startGrpc(
-    (texts, options) => {
-      calls++;
-      return waiting(texts, options);
-    },
-    { maxConnections: 3 },
-  );
+  const { classify, count } = countedWaiting();
+  const server = await startGrpc(classify, { maxConnections: 3 });
   const client = server.connect();
   const responses = [1, 2, 3].map(() => client.call('ModelInfer', REQUEST));
   const cancelled = responses.map(({ response }) => expect(response).rejects.toThrow(/CANCELLED/));
-  await until(() => calls === 3);
+  await until(() => count() === 3);
   expect(await client.call('ServerLive').response).toEqual({ live: true });
   expect(server.ended).toEqual(['200 ServerLive']);
   for (const call of responses) {

@@ -102,6 +102,18 @@ export const answering: Classify = async (texts) => texts.map(() => ANSWER) as n
 export const waiting: Classify = (_texts, { onWaiting } = {}) =>
   new Promise((_resolve, reject) => onWaiting?.(reject));
 
+/** The same, with the number of requests that it has received. */
+export function countedWaiting(): { readonly classify: Classify; count(): number } {
+  let requests = 0;
+  return {
+    classify: (texts, options) => {
+      requests++;
+      return waiting(texts, options);
+    },
+    count: () => requests,
+  };
+}
+
 /** A call that is begun and not ended. */
 export function begin(session: ClientHttp2Session, headers = {}): ClientHttp2Stream {
   const stream = session.request(
