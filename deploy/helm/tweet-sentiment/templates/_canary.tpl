@@ -19,6 +19,6 @@ steps:
 
 {{/* The label of a pod, as Prometheus discovers it, that tells the versions of a rollout apart. */}}
 {{- define "tweet-sentiment.revisionLabel" -}}
-{{- $labels := dict "Deployment" "pod_template_hash" "Argo" "rollouts_pod_template_hash" "Flagger" "app_kubernetes_io_name" -}}
+{{- $labels := dict "Deployment" "pod_template_hash" "Argo" "rollouts_pod_template_hash" "Flagger" "app" -}}
 {{- printf "__meta_kubernetes_pod_label_%s" (get $labels .Values.rollout.kind) -}}
 {{- end -}}

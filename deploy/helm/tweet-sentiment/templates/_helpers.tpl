@@ -27,6 +27,13 @@ app.kubernetes.io/instance: {{ .context.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
+{{/* The selector of Deployment and Rollout. Flagger selects the pods that serve by one label alone, `app` before
+others, with -primary behind its value: it must be another one in each release. */}}
+{{- define "tweet-sentiment.serverLabels" -}}
+{{ include "tweet-sentiment.selectorLabels" (dict "context" . "component" "server") }}
+app: {{ include "tweet-sentiment.fullname" . }}
+{{- end -}}
+
 {{/* Of pods: those of a chart's version would replace the pods without a reason. */}}
 {{- define "tweet-sentiment.podLabels" -}}
 {{ include "tweet-sentiment.selectorLabels" . }}

@@ -4,6 +4,7 @@
 metadata:
   labels:
     {{- include "tweet-sentiment.podLabels" (dict "context" . "component" "server") | nindent 4 }}
+    app: {{ include "tweet-sentiment.fullname" . }}
   annotations:
     tweet-sentiment/model-commit: {{ .Values.modelCommit | quote }}
     # A changed setting replaces the pods.
