@@ -6,17 +6,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /**
  * @param container its `probes` and `ports`.
  * @param address of a port of the container, by its number: `{host, port}`.
+ * @param onProbe called after each probe, with its kind and its problem, if it has one.
  * @param onReady called with each change of readiness.
  * @param onFailure called with the reason for which the kubelet would restart the container.
  * @returns `terminate`, after which only readiness is probed, and `stop`.
  */
-export function startProbes({ probes, ports }, { address, onReady, onFailure }) {
+export function startProbes({ probes, ports }, { address, onProbe, onReady, onFailure }) {
   const all = new AbortController();
   const alive = new AbortController();
   const run = (kind, signal, actions) => {
     const probe = probes[kind];
     const { host, port } = probe ? address(ports[probe.port] ?? probe.port) : {};
-    return probe && repeat(probe, `http://${host}:${port}${probe.path}`, signal, actions);
+    const url = `http://${host}:${port}${probe?.path}`;
+    const onEach = (problem) => onProbe?.(kind, problem);
+    return probe && repeat(probe, url, signal, { ...actions, onEach });
+  };
+  let wasReady = false;
+  const setReady = (isReady) => {
+    if (isReady !== wasReady) {
+      wasReady = isReady;
+      onReady(isReady);
+    }
   };
   const restart = (kind) => (reason) => {
     alive.abort();
@@ -31,8 +41,8 @@ export function startProbes({ probes, ports }, { address, onReady, onFailure }) 
       return;
     }
     void run('readiness', all.signal, {
-      onSucceeded: () => onReady(true),
-      onFailed: () => onReady(false),
+      onSucceeded: () => setReady(true),
+      onFailed: () => setReady(false),
     });
     void run('liveness', AbortSignal.any([all.signal, alive.signal]), {
       onFailed: restart('liveness'),
@@ -42,11 +52,11 @@ export function startProbes({ probes, ports }, { address, onReady, onFailure }) 
 }
 
 /**
- * @param actions `onSucceeded`, `onFailed`: called each time that a threshold is reached; `isOver`.
+ * @param actions `onEach`; `onSucceeded`, `onFailed`: called each time that a threshold is reached; `isOver`.
  * @returns whether it succeeded before it was stopped.
  */
 async function repeat(probe, url, signal, actions) {
-  const { onSucceeded, onFailed, isOver } = actions;
+  const { onEach, onSucceeded, onFailed, isOver } = actions;
   let successes = 0;
   let failures = 0;
   await sleep(probe.initialDelayMs, undefined, { signal }).catch(() => undefined);
@@ -56,6 +66,7 @@ async function repeat(probe, url, signal, actions) {
     if (signal.aborted) {
       break;
     }
+    onEach(problem);
     successes = problem === undefined ? successes + 1 : 0;
     failures = problem === undefined ? 0 : failures + 1;
     if (successes >= probe.successThreshold) {

@@ -1,6 +1,7 @@
 // The pods of a workload behind a Service: how they start, are replaced one after the other, and end.
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endContainer } from './end-container.mjs';
 import { startProbes } from './probes.mjs';
 
 /** A container that has not started by then has a fault that the startup probe does not show. */
@@ -88,10 +89,8 @@ async function startPod({ pod, start, endpoints, propagationMs }) {
   const probes = startProbes(pod.container, {
     address: running.address,
     onReady: (isReady) => {
-      if (isReady !== state.isReady) {
-        state.isReady = isReady;
-        void update();
-      }
+      state.isReady = isReady;
+      void update();
     },
     onFailure: end,
   });
@@ -117,18 +116,10 @@ async function startPod({ pod, start, endpoints, propagationMs }) {
 async function terminate({ pod }, { running, state, probes, update }) {
   state.isTerminating = true;
   probes.terminate();
-  const startedAt = performance.now();
   const removed = update();
-  await running.kill('SIGTERM');
-  let isKilled = false;
-  const timer = setTimeout(() => {
-    isKilled = true;
-    void running.kill('SIGKILL');
-  }, pod.gracePeriodMs);
-  const { code } = await running.exited;
-  clearTimeout(timer);
+  const end = await endContainer(running, pod.gracePeriodMs);
   probes.stop();
   await removed;
-  const tookMs = Math.round(performance.now() - startedAt);
-  return { code, isKilled, tookMs, problem: state.problem };
+  const { wasOutOfMemory = false } = (await running.remove?.()) ?? {};
+  return { ...end, wasOutOfMemory, problem: state.problem };
 }

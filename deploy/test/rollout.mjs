@@ -2,15 +2,16 @@
 // Exit code 1 where one failed, or where a pod did not end by itself with exit code 0.
 //
 //   node deploy/test/rollout.mjs MANIFEST [--rollouts 3] [--propagation 1000] [--set NAME=VALUE]…
+//     [--engine [--image IMAGE] [--network NETWORK] [--secret NAME=FOLDER]…]
 //
 // MANIFEST is deploy/kubernetes/base.yaml, or what `helm template` writes. Each pod is a process of this machine
-// with the manifest's own variables, probes and grace period. --propagation: milliseconds until a node knows of a
+// with the manifest's own variables, probes and grace period; with --engine, it is made of containers, with its
+// limits and security context, too. --propagation: milliseconds until a node knows of a
 // change of the endpoints. --set replaces a variable, to see what fails without its value.
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { startBalancer } from './balancer.mjs';
 import { startClients } from './clients.mjs';
-import { readWorkload } from './pod.mjs';
+import { startContainerPod } from './container-pod.mjs';
+import { readCommandLine } from './options.mjs';
 import { startProcessPod } from './process-pod.mjs';
 import { createReplicas } from './replicas.mjs';
 
@@ -18,27 +19,19 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => process.exit(1));
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rollouts: { type: 'string', default: '3' },
-    propagation: { type: 'string', default: '1000' },
-    set: { type: 'string', multiple: true, default: [] },
-  },
+const { workload, values } = readCommandLine({
+  rollouts: { type: 'string', default: '3' },
+  propagation: { type: 'string', default: '1000' },
+  engine: { type: 'boolean', default: false },
 });
-if (positionals.length !== 1) {
-  console.error('expected one manifest, such as deploy/kubernetes/base.yaml');
-  process.exit(2);
-}
-
-const workload = readWorkload(readFileSync(positionals[0], 'utf8'));
-for (const setting of values.set) {
-  const [name, ...value] = setting.split('=');
-  workload.pod.container.env[name] = value.join('=');
-}
+let started = 0;
+const startContainers = (pod) => {
+  started++;
+  return startContainerPod(pod, { ...values, name: `${workload.name}-${process.pid}-${started}` });
+};
 const balancer = await startBalancer();
 const replicas = createReplicas(workload, {
-  start: startProcessPod,
+  start: values.engine ? startContainers : startProcessPod,
   endpoints: balancer.endpoints,
   propagationMs: Number(values.propagation),
 });
@@ -60,7 +53,9 @@ await clients.stop();
 await replicas.stop();
 balancer.close();
 
-const badEnds = replicas.ends.filter(({ code, problem }) => code !== 0 || problem !== undefined);
+const badEnds = replicas.ends.filter(
+  ({ code, problem, wasOutOfMemory }) => code !== 0 || problem !== undefined || wasOutOfMemory,
+);
 const longestMs = Math.max(...replicas.ends.map(({ tookMs }) => tookMs));
 for (const failure of results.failures.slice(0, 20)) {
   console.log(`failed: ${JSON.stringify(failure)}`);
