@@ -5,7 +5,6 @@ import { parseArgs } from 'node:util';
 import { readWorkload } from './pod.mjs';
 
 const SHARED = {
-  image: { type: 'string' },
   network: { type: 'string' },
   secret: { type: 'string', multiple: true, default: [] },
   set: { type: 'string', multiple: true, default: [] },

@@ -5,8 +5,8 @@ import { execFile } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { launch } from '../../tools/launch.mjs';
-import { temporaryFolder } from '../../tools/temporary.mjs';
+import { launch } from '../../../tools/launch.mjs';
+import { temporaryFolder } from '../../../tools/temporary.mjs';
 import { containerArgs } from './container-args.mjs';
 
 const run = promisify(execFile);
@@ -24,12 +24,12 @@ async function docker(...args) {
 
 /**
  * @param pod of `readWorkload`.
- * @param options `name`: of the containers and volumes; `image` and `network`, if others than the engine's;
+ * @param options `name`: of the containers and volumes; `network`, if another than the engine's own;
  * `onInitialized`: called between the init containers and the container.
  * @returns `address` of a port, `exited`, `kill`, and `remove`, which returns how the container ended.
  */
 export async function startContainerPod(pod, options) {
-  const { name, image = pod.container.image, network = 'bridge', onInitialized } = options;
+  const { name, network = 'bridge', onInitialized } = options;
   const { volumes, fsGroup, initContainers, container } = pod;
   const mounts = {};
   for (const volume of Object.values(volumes)) {
@@ -48,7 +48,7 @@ export async function startContainerPod(pod, options) {
     '--network',
     network,
     ...held,
-    image,
+    container.image,
     ...doNothing,
   );
   const host = await docker(
@@ -56,7 +56,7 @@ export async function startContainerPod(pod, options) {
   );
   const argsOf = (each) => [
     ...['--name', `${name}-${each.name}`, '--network', `container:${name}`],
-    ...containerArgs(each, { fsGroup, mounts, image }),
+    ...containerArgs(each, { fsGroup, mounts }),
   ];
   for (const each of initContainers) {
     await docker('run', ...argsOf(each));

@@ -1,8 +1,8 @@
 // Replaces all pods of a manifest again and again while clients send requests, and counts the requests that fail.
 // Exit code 1 where one failed, or where a pod did not end by itself with exit code 0.
 //
-//   node deploy/test/rollout.mjs MANIFEST [--rollouts 3] [--propagation 1000] [--set NAME=VALUE]…
-//     [--engine [--image IMAGE] [--network NETWORK] [--secret NAME=FOLDER]…]
+//   node deploy/test/pods/rollout.mjs MANIFEST [--rollouts 3] [--propagation 1000] [--set NAME=VALUE]…
+//     [--engine [--network NETWORK] [--secret NAME=FOLDER]…]
 //
 // MANIFEST is deploy/kubernetes/base.yaml, or what `helm template` writes. Each pod is a process of this machine
 // with the manifest's own variables, probes and grace period; with --engine, it is made of containers, with its

@@ -2,11 +2,10 @@
 
 /**
  * @param container of `readWorkload`.
- * @param pod its `fsGroup`; `mounts`: for each volume the engine's volume or folder; `image`: instead of that of
- * the manifest.
+ * @param pod its `fsGroup`; `mounts`: for each volume the engine's volume or folder.
  * @returns the arguments behind the options of the caller: how it is named, and what network it has.
  */
-export function containerArgs(container, { fsGroup, mounts, image = container.image }) {
+export function containerArgs(container, { fsGroup, mounts }) {
   const { command = [], args = [], env, limits, security, workingDir } = container;
   const [entrypoint, ...rest] = command;
   return [
@@ -23,7 +22,7 @@ export function containerArgs(container, { fsGroup, mounts, image = container.im
     ]),
     ...flag('--workdir', workingDir),
     ...flag('--entrypoint', entrypoint),
-    image,
+    container.image,
     ...rest,
     ...args,
   ];

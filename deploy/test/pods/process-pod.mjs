@@ -2,8 +2,8 @@
 // its limits.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { launchServer } from '../../tools/launch.mjs';
-import { temporaryFolder } from '../../tools/temporary.mjs';
+import { launchServer } from '../../../tools/launch.mjs';
+import { temporaryFolder } from '../../../tools/temporary.mjs';
 
 /** @returns `address` of a port, `exited`, and `kill`. */
 export async function startProcessPod({ initContainers, container, volumes }) {
