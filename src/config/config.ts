@@ -83,9 +83,7 @@ function readSecret(
     if (size > MAX_SECRET_BYTES) {
       return refuse(`${path}: expected at most ${MAX_SECRET_BYTES} bytes, found ${size}`);
     }
-    const text = readFileSync(path, 'utf8')
-      .trim()
-      .replace(/\s*\n\s*/g, ',');
+    const text = splitList(readFileSync(path, 'utf8').replaceAll('\n', ',')).join(',');
     return text === '' ? refuse(`${path}: expected a secret, found an empty file`) : { text };
   } catch (error) {
     return refuse(isSystemError(error) ? describeSystemError(error, path) : String(error));
