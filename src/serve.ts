@@ -32,6 +32,7 @@ import type { PredictionRecord } from './serving/prediction-record.ts';
 import { createPredictor } from './serving/predictor.ts';
 import { serveVersion } from './serving/serve-version.ts';
 import { addShadowReports } from './serving/shadow.ts';
+import { type StartupShadowOptions, startShadowOf } from './serving/startup-shadow.ts';
 import { createVersionList } from './serving/stored-versions.ts';
 import { type ProcessGroup, type ReadReport, SINGLE_PROCESS } from './telemetry/process-group.ts';
 import { createTelemetry, type Telemetry, writeChange } from './telemetry/telemetry.ts';
@@ -98,6 +99,7 @@ export async function serve(
   const ready = serveVersion(config, desired, { manager, observer, allReady, signal });
   // The caller decides what a failure means; until then it is no unhandled rejection.
   ready.catch(() => undefined);
+  startShadow(config, parts, { ready, isStopping: () => signal.aborted });
   if (group.listensWhenReady) {
     await ready;
     await startListening();
@@ -200,6 +202,18 @@ function createPinWatcher(
       commit: () => manager.state().commit,
     })
   );
+}
+
+function startShadow(
+  config: Config,
+  { changes, control }: Parts,
+  options: Pick<StartupShadowOptions, 'ready' | 'isStopping'>,
+): void {
+  // Where another process makes the changes, it begins this one.
+  if (changes) {
+    const candidate = (): string | undefined => control.shadow()?.model.commit;
+    startShadowOf(config, { ...options, changes, candidate });
+  }
 }
 
 /** What the protocols use. */
