@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs pods of the chart as containers, with their security context, limits, volumes and probes
-# (deploy/test/pods): a rollout under load, and a version that an init container fetches. Needs helm, and versitygw
-# for the store; leaves nothing running.
+# (deploy/test/pods): a rollout under load, and a version that an init container fetches. Needs what lib.sh needs,
+# Helm (or Go, to build it), and versitygw for the store; leaves nothing running.
 . "$(dirname "$0")/lib.sh"
+PATH=$(deploy/test/tools.sh helm):$PATH
 
 name=tweet-sentiment
 pinned=$(<"models/$name/PINNED")
