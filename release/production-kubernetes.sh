@@ -170,7 +170,7 @@ await_rollout() {
   kind=$(query_helm get values "$HELM_RELEASE" --all --output json | json data.rollout.kind)
   [[ $kind != Deployment ]] || return 0
   until [[ $state == done ]]; do
-    # A cluster that does not answer for a moment is asked again.
+    # A failed request to the cluster is repeated.
     state=$("${kind,,}_state" "$@") || state=unknown
     [[ $state == "$previous" ]] || say "$kind: $state"
     previous=$state

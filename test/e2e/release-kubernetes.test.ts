@@ -1,4 +1,4 @@
-/** release/*.sh with KUBE_CONTEXT: what is refused before a cluster is asked. */
+/** release/*.sh with KUBE_CONTEXT: what is refused before a request to the cluster. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
