@@ -17,7 +17,6 @@ import {
   readConfiguredCertificate,
   renewCertificate,
   type Servers,
-  type Urls,
 } from './servers.ts';
 import { type Access, createAccess } from './serving/access.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
@@ -88,9 +87,7 @@ export async function serve(
   const pin = createPinWatcher(config, parts);
   let url = '';
   const startListening = async (): Promise<void> => {
-    const { url: main, ...others } = await listenAll(servers, config);
-    url = main;
-    writeListening(log, config, { url, ...others, commit: desired.commit });
+    url = await listen(servers, config, log, desired.commit);
   };
   if (!group.listensWhenReady) {
     await startListening();
@@ -136,14 +133,19 @@ export async function serve(
   };
 }
 
-function writeListening(
+/** @returns the address of the main server. */
+async function listen(
+  servers: Servers,
+  config: Config,
   log: Telemetry['log'],
-  { modelName: model, modelCommit, modelAlias = DEFAULT_ALIAS, logInput }: Config,
-  { commit, ...urls }: Urls & { readonly commit: string | undefined },
-): void {
-  // Whether texts of the log can be replayed depends on LOG_INPUT.
+  commit: string | undefined,
+): Promise<string> {
+  const { modelName: model, modelCommit, modelAlias = DEFAULT_ALIAS, logInput } = config;
+  const urls = await listenAll(servers, config);
   const alias = modelCommit === undefined ? modelAlias : undefined;
+  // Whether texts of the log can be replayed depends on LOG_INPUT.
   log.write('info', 'listening', { ...urls, model, alias, commit, log_input: logInput });
+  return urls.url;
 }
 
 interface Parts {

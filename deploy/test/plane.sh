@@ -5,21 +5,6 @@ plane_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$plane_here/../../test/support/checks.sh"
 plane_pids=()
 
-# Versions of the custom resources: Go modules, and the files in them.
-plane_crd_sources='
-github.com/prometheus-operator/prometheus-operator v0.85.0 example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml
-github.com/prometheus-operator/prometheus-operator v0.85.0 example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml
-github.com/kedacore/keda/v2 v2.21.0 config/crd/bases/keda.sh_scaledobjects.yaml
-github.com/kedacore/keda/v2 v2.21.0 config/crd/bases/keda.sh_triggerauthentications.yaml
-github.com/argoproj/argo-rollouts v1.9.0 manifests/crds/rollout-crd.yaml
-github.com/argoproj/argo-rollouts v1.9.0 manifests/crds/analysis-template-crd.yaml
-github.com/argoproj/argo-rollouts v1.9.0 manifests/crds/analysis-run-crd.yaml
-github.com/argoproj/argo-rollouts v1.9.0 manifests/crds/cluster-analysis-template-crd.yaml
-github.com/argoproj/argo-rollouts v1.9.0 manifests/crds/experiment-crd.yaml
-sigs.k8s.io/gateway-api v1.6.3 config/crd/standard/gateway.networking.k8s.io_httproutes.yaml
-sigs.k8s.io/gateway-api v1.6.3 config/crd/standard/gateway.networking.k8s.io_gateways.yaml
-'
-
 # plane_run NAME COMMAND…: starts a program whose output goes to NAME.log.
 plane_run() {
   local name=$1
@@ -75,10 +60,12 @@ plane_start_apiserver() {
   local etcd=http://127.0.0.1:$1 peers=http://127.0.0.1:$2
   plane_run etcd etcd --data-dir "$plane/etcd" --listen-client-urls "$etcd" --advertise-client-urls "$etcd" \
     --listen-peer-urls "$peers" --initial-advertise-peer-urls "$peers" --initial-cluster "default=$peers"
-  # Its certificate is self-signed, and so its own authority.
+  # Its certificate is self-signed, and so its own authority. WatchList needs etcd 3.5: with Debian's, watches from
+  # resource version 0, such as those of kwok, end at once.
   plane_run kube-apiserver kube-apiserver --etcd-servers "$etcd" --bind-address 127.0.0.1 --secure-port "$3" \
     --cert-dir "$plane/apiserver" --token-auth-file "$plane/tokens.csv" --authorization-mode Node,RBAC \
     --anonymous-auth=false --service-cluster-ip-range 10.96.0.0/16 --endpoint-reconciler-type none \
+    --feature-gates WatchList=false \
     --service-account-issuer https://kubernetes.default.svc \
     --service-account-key-file "$plane/service-accounts.key" \
     --service-account-signing-key-file "$plane/service-accounts.key"
@@ -132,14 +119,14 @@ EOF
   plane_wait 60 'the nodes are not ready' kubectl wait --for condition=Ready nodes --all --timeout 1s
 }
 
-# The custom resource definitions of everything that the chart can make objects for.
+# Installs the custom resource definitions of crds.txt.
 plane_crds() {
   local module version file folder
   while read -r module version file; do
-    [[ -n $module ]] || continue
+    [[ $module != '#' ]] || continue
     folder=$(cd / && go mod download -json "$module@$version" | json .Dir)
     kubectl apply --server-side -f "$folder/$file" >/dev/null || return
-  done <<<"$plane_crd_sources"
+  done <"$plane_here/crds.txt"
   kubectl wait --for condition=Established crd --all --timeout 60s >/dev/null
 }
 

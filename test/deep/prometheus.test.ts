@@ -5,7 +5,7 @@ import { poll } from '../../tools/launch.mjs';
 import { startCollector } from '../support/collector.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { PINNED } from '../support/pinned.ts';
-import { startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
+import { PER_REPLICA_RULES, startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
 import { runCommand, startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -118,6 +118,15 @@ test('the normal traffic that it has recorded is measured, kept, and exported by
   } finally {
     await serving.stop();
   }
+});
+
+test('what the rules record is of all replicas together', async () => {
+  const names = async (selector: string): Promise<string[]> =>
+    (await prometheus.query(`count by (__name__) ({__name__=~".+:.+"${selector}})`))
+      .map(({ metric: { __name__ = '' } }) => __name__)
+      .sort();
+  expect((await names('')).length).toBeGreaterThan(40);
+  expect(await names(', instance!=""')).toEqual(Object.keys(PER_REPLICA_RULES).sort());
 });
 
 test('a Prometheus that has recorded nothing of a version has no normal of it', async () => {

@@ -7,6 +7,12 @@ import { temporaryFolder } from '../../tools/temporary.mjs';
 
 export const RULES = join(ROOT, 'deploy', 'prometheus');
 
+/** The recording rules that keep the `instance`, each with its reason. */
+export const PER_REPLICA_RULES: Readonly<Record<string, string>> = {
+  'job_instance:classifier_queue_saturation:ratio':
+    'one full queue is enough for an alert, which names the replica',
+};
+
 export interface Sample {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;

@@ -20,7 +20,7 @@ spec:
   {{- end }}
   {{- if .Values.model.store }}
   initContainers:
-    {{- include "tweet-sentiment.fetchContainer" (dict "context" . "name" "fetch-model" "commit" .Values.modelCommit "resources" $resources) | nindent 4 }}
+    {{- include "tweet-sentiment.fetchContainer" (dict "context" . "resources" $resources) | nindent 4 }}
   {{- end }}
   containers:
     - name: predict

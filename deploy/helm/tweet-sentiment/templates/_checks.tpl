@@ -18,6 +18,11 @@
 {{- fail (printf "model.env: expected credentials in a file of model.credentialsSecret, found %s" .) -}}
 {{- end -}}
 {{- end -}}
+{{- range list "app" "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/version" -}}
+{{- if hasKey $v.podLabels . -}}
+{{- fail (printf "podLabels: expected labels that the chart does not set itself, found %s" .) -}}
+{{- end -}}
+{{- end -}}
 {{- if and (eq $v.canary.traffic "HTTPRoute") (not $v.httpRoute.enabled) -}}
 {{- fail "canary.traffic: expected httpRoute.enabled with HTTPRoute, found false" -}}
 {{- end -}}

@@ -92,6 +92,13 @@ limits:
   memory: {{ $memory }}
 {{- end -}}
 
+{{/* The version that serves now, where the new one is to be compared with it. */}}
+{{- define "tweet-sentiment.comparedCommit" -}}
+{{- if ne .Values.canary.compareWith .Values.modelCommit -}}
+{{- .Values.canary.compareWith -}}
+{{- end -}}
+{{- end -}}
+
 {{/* What scales and is watched: Deployment or Rollout. */}}
 {{- define "tweet-sentiment.workload" -}}
 {{- if eq .Values.rollout.kind "Argo" -}}

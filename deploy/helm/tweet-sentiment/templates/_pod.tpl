@@ -123,13 +123,12 @@ restarts during a rollout keeps its own. */}}
 {{- end }}
 {{- end -}}
 
-{{/* Arguments: context, name, commit, resources. Copies a version into the cache; one that is there already needs no
-network. */}}
+{{/* Arguments: context, resources. Copies the version into the cache; one that is there already needs no network. */}}
 {{- define "tweet-sentiment.fetchContainer" -}}
-- name: {{ .name }}
+- name: fetch-model
   image: {{ include "tweet-sentiment.image" .context }}
   imagePullPolicy: {{ .context.Values.image.pullPolicy }}
-  command: [node, dist/main.js, models, fetch, {{ .commit | quote }}]
+  command: [node, dist/main.js, models, fetch]
   envFrom:
     - configMapRef:
         name: {{ include "tweet-sentiment.fullname" .context }}

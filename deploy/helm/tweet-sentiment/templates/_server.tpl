@@ -34,10 +34,7 @@ spec:
   {{- end }}
   {{- if .Values.model.store }}
   initContainers:
-    {{- include "tweet-sentiment.fetchContainer" (dict "context" . "name" "fetch-model" "commit" .Values.modelCommit "resources" $resources) | nindent 4 }}
-    {{- with .Values.canary.compareWith }}
-    {{- include "tweet-sentiment.fetchContainer" (dict "context" $ "name" "fetch-compared-model" "commit" . "resources" $resources) | nindent 4 }}
-    {{- end }}
+    {{- include "tweet-sentiment.fetchContainer" (dict "context" . "resources" $resources) | nindent 4 }}
   {{- end }}
   containers:
     - name: server
@@ -97,7 +94,7 @@ timeoutSeconds: 5
 {{- define "tweet-sentiment.serverEnv" -}}
 {{- $delayMs := mul .Values.gracePeriodSeconds 200 -}}
 {{- include "tweet-sentiment.modelEnv" . }}
-{{- with .Values.canary.compareWith }}
+{{- with include "tweet-sentiment.comparedCommit" . }}
 - name: SHADOW_COMMIT
   value: {{ . | quote }}
 {{- end }}

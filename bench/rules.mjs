@@ -1,0 +1,191 @@
+// What the rules of deploy/prometheus cost a real Prometheus that scrapes many replicas: time of each group,
+// memory, series, time of a scrape. The replicas are the metrics of a real server, with values that grow.
+//
+//   node bench/rules.mjs [--replicas 10] [--interval 5s] [--history 1h] [--minutes 6] [--rules DIR] [--out FILE]
+//
+// Requires prometheus. The report in docs/scaling.md: node bench/scaling.mjs --report.
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { freePort, launch, poll } from '../tools/launch.mjs';
+import { prometheusConfig } from '../tools/prometheus.mjs';
+import { temporaryFolder } from '../tools/temporary.mjs';
+import { describeMachine } from './proc.mjs';
+import { parseExposition } from './rules/exposition.mjs';
+import { writeHistory } from './rules/history.mjs';
+import { startReplicas } from './rules/replicas.mjs';
+import { startServer } from './server.mjs';
+import { makeTexts } from './texts.mjs';
+
+const TEXTS = 400;
+const TEXTS_PER_REQUEST = 50;
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 };
+/** The series of rules with windows of more than five minutes; of the others, the run itself makes samples. */
+const LONG_WINDOWS =
+  /^(http_requests_total|http_request_duration_seconds_count|http_request_duration_seconds_bucket\{.*le="0.25"|classifier_(observations|feedback|shadow_predictions)_total)/;
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    replicas: { type: 'string', default: '10' },
+    interval: { type: 'string', default: '5s' },
+    history: { type: 'string', default: '1h' },
+    minutes: { type: 'string', default: '6' },
+    rules: { type: 'string', default: path('../deploy/prometheus') },
+    out: { type: 'string', default: path('../docs/scaling/rules.json') },
+  },
+});
+const milliseconds = (text) => Number(text.slice(0, -1)) * UNIT_MS[text.at(-1)];
+
+/** The metrics of a real server that has just classified some texts. */
+async function realMetrics() {
+  const server = await startServer({ WORKERS: '1' });
+  const texts = makeTexts(TEXTS);
+  for (let i = 0; i < TEXTS; i += TEXTS_PER_REQUEST) {
+    const inputs = texts.slice(i, i + TEXTS_PER_REQUEST);
+    const body = JSON.stringify({ inputs });
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${server.url}/predict`, { method: 'POST', headers, body });
+  }
+  const answer = await fetch(`${server.url}/metrics`);
+  const text = await answer.text();
+  await server.stop();
+  return text;
+}
+
+/**
+ * A Prometheus with the rules of a folder. Until `scrape`, when it has the shipped configuration, it writes no
+ * samples of its own, or it would refuse older ones.
+ */
+async function startPrometheus({ rules, interval }) {
+  const folder = temporaryFolder();
+  const address = `127.0.0.1:${await freePort()}`;
+  const file = join(folder, 'prometheus.yml');
+  const configure = (targets) => {
+    const config = prometheusConfig({ targets, address });
+    writeFileSync(file, config.replace(/(scrape_interval:) \S+/, `$1 ${interval}`));
+  };
+  writeFileSync(file, '');
+  cpSync(rules, join(folder, 'deploy/prometheus'), { recursive: true });
+  const args = [
+    `--config.file=${file}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=${address}`,
+    '--web.enable-remote-write-receiver',
+    '--log.level=error',
+  ];
+  const program = launch('prometheus', args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  const url = `http://${address}`;
+  const isReady = () =>
+    fetch(`${url}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  if (!(await poll(isReady))) {
+    throw new Error('prometheus is not ready');
+  }
+  const query = async (expression) => {
+    const answer = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: expression })}`);
+    const { data, error } = await answer.json();
+    if (error) {
+      throw new Error(`${expression}: ${error}`);
+    }
+    return data.result.map(({ metric, value: [, value] }) => ({ metric, value: Number(value) }));
+  };
+  const scrape = (targets) => {
+    configure(targets);
+    program.child.kill('SIGHUP');
+  };
+  return { url, query, scrape, stop: program.stop };
+}
+
+/** The times of each rule in the last evaluation of its group, in seconds, the longest first. */
+async function slowestRules(url) {
+  const { data } = await (await fetch(`${url}/api/v1/rules`)).json();
+  return data.groups
+    .flatMap(({ name, rules }) =>
+      rules.map((rule) => ({ group: name, rule: rule.name, seconds: rule.evaluationTime })),
+    )
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, 12);
+}
+
+async function measure({ url, query }, { minutes, targets }) {
+  const window = `${Math.max(1, minutes - 1)}m`;
+  const one = async (expression) => (await query(expression))[0]?.value ?? null;
+  const byGroup = async (expression) =>
+    Object.fromEntries(
+      (await query(expression)).map(({ metric, value }) => [
+        metric.rule_group.split(';').at(-1),
+        value,
+      ]),
+    );
+  const duration = 'prometheus_rule_group_last_duration_seconds';
+  return {
+    replicas: targets.length,
+    up: await one('sum(up{job="tweet-sentiment"})'),
+    seriesPerReplica: await one('max(scrape_samples_scraped{job="tweet-sentiment"})'),
+    headSeries: await one('prometheus_tsdb_head_series'),
+    samplesPerSecond: await one(`rate(prometheus_tsdb_head_samples_appended_total[${window}])`),
+    memoryBytes: await one('process_resident_memory_bytes{job="prometheus"}'),
+    cores: await one(`rate(process_cpu_seconds_total{job="prometheus"}[${window}])`),
+    scrapeSeconds: await one(
+      `quantile(0.5, avg_over_time(scrape_duration_seconds{job="tweet-sentiment"}[${window}]))`,
+    ),
+    scrapeSeconds99: await one(
+      `quantile(0.99, max_over_time(scrape_duration_seconds{job="tweet-sentiment"}[${window}]))`,
+    ),
+    groups: {
+      intervalSeconds: await byGroup('prometheus_rule_group_interval_seconds'),
+      minSeconds: await byGroup(`min_over_time(${duration}[${window}])`),
+      medianSeconds: await byGroup(`quantile_over_time(0.5, ${duration}[${window}])`),
+      maxSeconds: await byGroup(`max_over_time(${duration}[${window}])`),
+      missed: await byGroup(`increase(prometheus_rule_group_iterations_missed_total[${window}])`),
+    },
+    failures: await one('sum(prometheus_rule_evaluation_failures_total)'),
+    recorded: await one('count({__name__=~".+:.+", __name__!~"ALERTS.*"})'),
+    slowest: await slowestRules(url),
+  };
+}
+
+/** @returns the measured values of one number of replicas. */
+async function run({ replicas, interval, history, minutes, rules }) {
+  const text = await realMetrics();
+  const startedAt = Date.now() - milliseconds(history);
+  const served = await startReplicas({ count: replicas, text, startedAt });
+  const prometheus = await startPrometheus({ rules, interval });
+  const samples = parseExposition(text).filter(({ line }) => LONG_WINDOWS.test(line));
+  const { targets } = served;
+  const written = await writeHistory(prometheus.url, {
+    ...{ samples, targets, startedAt, until: Date.now() },
+    intervalMs: milliseconds(interval),
+  });
+  process.stderr.write(`${replicas} replicas: ${written} samples of history\n`);
+  prometheus.scrape(targets);
+  await sleep(minutes * UNIT_MS.m);
+  const found = await measure(prometheus, { minutes, targets });
+  await prometheus.stop();
+  served.stop();
+  return { ...found, interval, history, minutes, bytesPerScrape: Buffer.byteLength(text) };
+}
+
+const found = await run({
+  ...options,
+  replicas: Number(options.replicas),
+  minutes: Number(options.minutes),
+});
+const file = options.out;
+const earlier = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { runs: [] };
+const runs = [...earlier.runs.filter(({ replicas }) => replicas !== found.replicas), found];
+mkdirSync(dirname(file), { recursive: true });
+const machine = { ...describeMachine(), cores: availableParallelism() };
+const results = {
+  date: new Date().toISOString().slice(0, 10),
+  machine,
+  runs: runs.sort((a, b) => a.replicas - b.replicas),
+};
+writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
+process.stdout.write(`${file}\n`);
