@@ -42,18 +42,6 @@
       protocol: TCP
 {{- end -}}
 
-{{/* Of `helm test`: to the server alone. */}}
-{{- define "tweet-sentiment.testEgressRules" -}}
-{{ include "tweet-sentiment.dnsRule" . }}
-- to:
-    - podSelector:
-        matchLabels:
-          {{- include "tweet-sentiment.selectorLabels" (dict "context" . "component" "server") | nindent 10 }}
-  ports:
-    - port: http
-      protocol: TCP
-{{- end -}}
-
 {{- define "tweet-sentiment.egressRules" -}}
 {{ include "tweet-sentiment.dnsRule" . }}
 {{- if .Values.model.store }}
