@@ -1,5 +1,5 @@
 // Makes deploy/test/schemas: a JSON schema of each custom resource that the chart can render, for kubeconform,
-// out of the definitions in the Go modules of their projects. Needs Go.
+// out of the definitions that crds.txt names. Needs Go.
 //
 //   node deploy/test/crd-schemas.mjs
 import { execFileSync } from 'node:child_process';
@@ -9,55 +9,39 @@ import { parseAllDocuments } from 'yaml';
 
 const OUTPUT = join(import.meta.dirname, 'schemas');
 
-/** Modules and files. */
-const SOURCES = [
-  [
-    'github.com/prometheus-operator/prometheus-operator@v0.85.0',
-    'example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml',
-  ],
-  [
-    'github.com/prometheus-operator/prometheus-operator@v0.85.0',
-    'example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml',
-  ],
-  ['github.com/kedacore/keda/v2@v2.21.0', 'config/crd/bases/keda.sh_scaledobjects.yaml'],
-  ['github.com/argoproj/argo-rollouts@v1.9.0', 'manifests/crds/rollout-crd.yaml'],
-  ['github.com/argoproj/argo-rollouts@v1.9.0', 'manifests/crds/analysis-template-crd.yaml'],
-  [
-    'sigs.k8s.io/gateway-api@v1.6.3',
-    'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml',
-  ],
-  [
-    'github.com/external-secrets/external-secrets@v1.3.2',
-    'config/crds/bases/external-secrets.io_externalsecrets.yaml',
-  ],
-  // Newer versions are no Go modules.
-  ['github.com/fluxcd/flagger@v1.36.1', 'artifacts/flagger/crd.yaml'],
+const KINDS = [
+  ...['AnalysisTemplate', 'Canary', 'ExternalSecret', 'HTTPRoute', 'MetricTemplate'],
+  ...['PrometheusRule', 'Rollout', 'ScaledObject', 'ServiceMonitor'],
 ];
-/** Of Flagger's file, what the chart does not render. */
-const OTHER_KINDS = ['AlertProvider'];
 
 rmSync(OUTPUT, { recursive: true, force: true });
 mkdirSync(OUTPUT);
-for (const [module, path] of SOURCES) {
+const lines = readFileSync(join(import.meta.dirname, 'crds.txt'), 'utf8').split('\n');
+for (const line of lines.filter((each) => each && !each.startsWith('#'))) {
+  const [module, version, path] = line.split(' ');
   const { Dir: folder } = JSON.parse(
-    execFileSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8' }),
+    execFileSync('go', ['mod', 'download', '-json', `${module}@${version}`], { encoding: 'utf8' }),
   );
   const definitions = parseAllDocuments(readFileSync(join(folder, path), 'utf8'))
     .map((document) => document.toJS())
-    .filter((definition) => definition && !OTHER_KINDS.includes(definition.spec.names.kind));
+    .filter((definition) => KINDS.includes(definition?.spec.names.kind));
   for (const { spec } of definitions) {
-    const { name, schema } = spec.versions.find(({ storage }) => storage);
-    const file = `${spec.names.kind}_${spec.group}_${name}.json`.toLowerCase();
-    const { properties, ...rest } = strict(schema.openAPIV3Schema);
-    // Kubernetes itself defines these fields, for all resources.
-    const common = { apiVersion: { type: 'string' }, kind: { type: 'string' } };
-    const text = JSON.stringify({
-      $comment: `${module} ${path}`,
-      ...rest,
-      properties: { ...common, ...properties, metadata: { type: 'object' } },
-    });
-    writeFileSync(join(OUTPUT, file), `${text}\n`);
+    writeSchema(spec, line);
   }
+}
+
+function writeSchema({ names, group, versions }, origin) {
+  const { name, schema } = versions.find(({ storage }) => storage);
+  const { properties, ...rest } = strict(schema.openAPIV3Schema);
+  // Kubernetes itself defines these fields, for all resources.
+  const common = { apiVersion: { type: 'string' }, kind: { type: 'string' } };
+  const text = JSON.stringify({
+    $comment: origin,
+    ...rest,
+    properties: { ...common, ...properties, metadata: { type: 'object' } },
+  });
+  const file = `${names.kind}_${group}_${name}.json`.toLowerCase();
+  writeFileSync(join(OUTPUT, file), `${text}\n`);
 }
 
 /** As kubectl validates: without descriptions, and a field that is not listed is an error. */

@@ -11,11 +11,18 @@
 set -euo pipefail
 
 kubernetes=v1.34.1
+minor=${kubernetes#v1.}
+declare -A flags=()
 declare -A module=(
   [helm]=helm.sh/helm/v3/cmd/helm@v3.22.0
   [kubeconform]=github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
   [kwok]=sigs.k8s.io/kwok/cmd/kwok@v0.7.0
 )
+# As Helm's own build: the version of Kubernetes that it assumes where it asks no cluster; else 1.20.
+for package in chartutil lint/rules; do
+  flags[helm]+=" -X helm.sh/helm/v3/pkg/$package.k8sVersionMajor=1"
+  flags[helm]+=" -X helm.sh/helm/v3/pkg/$package.k8sVersionMinor=${minor%%.*}"
+done
 # Kubernetes can't be installed as a module of its own: its libraries have other versions. Argo Rollouts
 # requires all of them in the right ones.
 rollouts=github.com/argoproj/argo-rollouts@v1.9.0
@@ -33,7 +40,7 @@ folder=${XDG_CACHE_HOME:-$HOME/.cache}/tweet-sentiment-server/bin
 build() {
   local name=$1 file=$2
   if [[ -n ${module[$name]:-} ]]; then
-    GOBIN=$work go install -trimpath -ldflags '-s -w' "${module[$name]}"
+    GOBIN=$work go install -trimpath -ldflags "-s -w ${flags[$name]:-}" "${module[$name]}"
     mv "$work/$name" "$file"
     return
   fi
