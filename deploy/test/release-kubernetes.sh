@@ -158,6 +158,7 @@ check 'one that has not seen it is refused by Helm' too_late
 check 'and it is reported' said 'is being changed by another deployment'
 check 'it has nothing to roll back either' step $third rollback.sh
 check 'and it is reported' said 'the deploy had not begun'
+in=own
 is 'the first one goes on' pending-upgrade "$(status)"
 kill_deployment
 is 'killed, it stays so' pending-upgrade "$(status)"
