@@ -8,6 +8,11 @@
 #                          (released/tweet-sentiment)
 #   RELEASE_STORE          store of the image archives: a folder or s3://bucket/prefix
 #                          (.release/images)
+#   KUBE_CONTEXT           context of kubectl; with it, production is on Kubernetes, else it is Compose
+#   KUBE_NAMESPACE         namespace of production on Kubernetes (tweet-sentiment)
+#   HELM_RELEASE           name of production in Helm (tweet-sentiment)
+#   HELM_VALUES            file with the values of the chart (those of the last release)
+#   DEPLOY_TIMEOUT_S       how long a deployment to Kubernetes or a way back may take, in seconds (1800)
 #   COMPOSE_PROJECT_NAME   name of production in Compose (tweet-sentiment)
 #   SERVER_PORT            port of production (8080, see docker-compose.yml)
 #   SERVER_CPUS            CPUs of production (2, see docker-compose.yml)
@@ -37,7 +42,7 @@ RELEASE_STORE=${RELEASE_STORE:-.release/images}
 export COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-tweet-sentiment}
 image=$SERVER_IMAGE:$MODEL_COMMIT
 sbom=.release/sbom/$MODEL_COMMIT.cdx.json
-# The image that ran before the last deploy; empty if there was none.
+# What ran before the last deploy, as production_now prints it; empty if nothing ran.
 before=.release/before
 
 # Prints the id of the image in the engine, or nothing if there is no such image.
@@ -61,4 +66,8 @@ pull() {
   return 1
 }
 
-. release/production.sh
+if [[ -n ${KUBE_CONTEXT:-} ]]; then
+  . release/production-kubernetes.sh
+else
+  . release/production.sh
+fi

@@ -8,7 +8,7 @@ pinned() { (unset MODEL_COMMIT && node dist/main.js models verify --json) 2>"$er
 
 errors=$(mktemp)
 trap 'rm "$errors"' EXIT
-running=$(production_image)
+running=$(production_now)
 if [[ -n $running ]]; then
   against=${running##*:}
 elif answer=$(pinned); then

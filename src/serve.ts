@@ -17,7 +17,6 @@ import {
   readConfiguredCertificate,
   renewCertificate,
   type Servers,
-  type Urls,
 } from './servers.ts';
 import { type Access, createAccess } from './serving/access.ts';
 import { type Changes, createChanges } from './serving/changes.ts';
@@ -32,6 +31,7 @@ import type { PredictionRecord } from './serving/prediction-record.ts';
 import { createPredictor } from './serving/predictor.ts';
 import { serveVersion } from './serving/serve-version.ts';
 import { addShadowReports } from './serving/shadow.ts';
+import { type StartupShadowOptions, startShadowOf } from './serving/startup-shadow.ts';
 import { createVersionList } from './serving/stored-versions.ts';
 import { type ProcessGroup, type ReadReport, SINGLE_PROCESS } from './telemetry/process-group.ts';
 import { createTelemetry, type Telemetry, writeChange } from './telemetry/telemetry.ts';
@@ -87,9 +87,7 @@ export async function serve(
   const pin = createPinWatcher(config, parts);
   let url = '';
   const startListening = async (): Promise<void> => {
-    const { url: main, ...others } = await listenAll(servers, config);
-    url = main;
-    writeListening(log, config, { url, ...others, commit: desired.commit });
+    url = await listen(servers, config, log, desired.commit);
   };
   if (!group.listensWhenReady) {
     await startListening();
@@ -98,6 +96,7 @@ export async function serve(
   const ready = serveVersion(config, desired, { manager, observer, allReady, signal });
   // The caller decides what a failure means; until then it is no unhandled rejection.
   ready.catch(() => undefined);
+  startShadow(config, parts, { ready, isStopping: () => signal.aborted });
   if (group.listensWhenReady) {
     await ready;
     await startListening();
@@ -134,14 +133,19 @@ export async function serve(
   };
 }
 
-function writeListening(
+/** @returns the address of the main server. */
+async function listen(
+  servers: Servers,
+  config: Config,
   log: Telemetry['log'],
-  { modelName: model, modelCommit, modelAlias = DEFAULT_ALIAS, logInput }: Config,
-  { commit, ...urls }: Urls & { readonly commit: string | undefined },
-): void {
-  // Whether texts of the log can be replayed depends on LOG_INPUT.
+  commit: string | undefined,
+): Promise<string> {
+  const { modelName: model, modelCommit, modelAlias = DEFAULT_ALIAS, logInput } = config;
+  const urls = await listenAll(servers, config);
   const alias = modelCommit === undefined ? modelAlias : undefined;
+  // Whether texts of the log can be replayed depends on LOG_INPUT.
   log.write('info', 'listening', { ...urls, model, alias, commit, log_input: logInput });
+  return urls.url;
 }
 
 interface Parts {
@@ -200,6 +204,18 @@ function createPinWatcher(
       commit: () => manager.state().commit,
     })
   );
+}
+
+function startShadow(
+  config: Config,
+  { changes, control }: Parts,
+  options: Pick<StartupShadowOptions, 'ready' | 'isStopping'>,
+): void {
+  // Where another process makes the changes, it begins this one.
+  if (changes) {
+    const candidate = (): string | undefined => control.shadow()?.model.commit;
+    startShadowOf(config, { ...options, changes, candidate });
+  }
 }
 
 /** What the protocols use. */

@@ -11,6 +11,7 @@ import type { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import { clusterMemberModule } from '../entry-points.ts';
 import { watchPinOf } from '../serving/pin.ts';
+import { startShadowOf } from '../serving/startup-shadow.ts';
 import { errorFields } from '../telemetry/error-fields.ts';
 import { createLog, type Log } from '../telemetry/log/log.ts';
 import { createMetrics } from '../telemetry/metrics/metrics.ts';
@@ -92,6 +93,12 @@ export async function startProcesses(config: Config): Promise<Processes> {
     changes,
     onError: (error) => log.write('warn', 'pin_unreadable', errorFields(error)),
     commit: () => changes.settings().config.modelCommit,
+  });
+  startShadowOf(config, {
+    ready: primary.ready.promise,
+    changes,
+    candidate: () => changes.settings().candidate?.commit,
+    isStopping: () => primary.stopReason !== undefined,
   });
   let stopped: Promise<number> | undefined;
   return {

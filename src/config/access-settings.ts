@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { corsOrigins, trustedProxies } from './address-schemas.ts';
 import { MIN_KEY_CHARS, MIN_TOKEN_CHARS, namedKey, parseKey, toDigest } from './key-schemas.ts';
 import { rateLimits } from './rate-schema.ts';
-import { integer, setting, splitList, text } from './setting.ts';
+import { integer, secret, setting, splitList, text } from './setting.ts';
 
 /** In the order of `--help`. */
 export const ACCESS_SETTINGS = {
@@ -44,7 +44,7 @@ export const ACCESS_SETTINGS = {
     rateLimits.optional(),
     'texts that a client may have classified, such as 100/s, 6000/min or 100000/h, with rates of single keys as in 100/s,shop=200/s; more are answered with 429; a client is the name of a key, or an address where no keys are required; each process counts for itself; if unset, no client has a limit',
   ),
-  feedbackKey: setting(
+  feedbackKey: secret(
     'FEEDBACK_KEY',
     undefined,
     // It is never sent: any characters will do.
@@ -58,7 +58,7 @@ export const ACCESS_SETTINGS = {
       .optional(),
     'secret of 16 or more characters that signs prediction ids, equal on all replicas; if unset, a random one: feedback must reach the server that predicted',
   ),
-  adminToken: setting(
+  adminToken: secret(
     'ADMIN_TOKEN',
     '',
     z

@@ -1,8 +1,12 @@
 /** Settings: flags and environment variables → one frozen, validated Config. */
+import { readFileSync, statSync } from 'node:fs';
 import type { z } from 'zod';
-import { KnownError } from '../errors.ts';
+import { describeSystemError, isSystemError, KnownError } from '../errors.ts';
 import { maxConnectionsByFiles } from './open-files.ts';
+import { type Setting, splitList } from './setting.ts';
 import { SETTINGS } from './settings.ts';
+
+const MAX_SECRET_BYTES = 65_536;
 
 export type Config = Readonly<{
   [K in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[K]['schema']>;
@@ -33,8 +37,14 @@ export function readConfig(
   env: Readonly<Partial<Record<string, string>>>,
 ): Config {
   const problems: string[] = [];
-  const values = Object.entries(SETTINGS).map(([name, { variable, fallback, schema }]) => {
-    const given = flags[name] ?? (env[variable] || undefined);
+  const values = Object.entries(SETTINGS).map(([name, setting]) => {
+    const { variable, fallback, schema }: Setting<unknown> = setting;
+    const secret = readSecret(setting, env);
+    if (secret?.problem !== undefined) {
+      problems.push(secret.problem);
+      return [name, undefined];
+    }
+    const given = flags[name] ?? secret?.text ?? (env[variable] || undefined);
     const parsed = schema.safeParse(given ?? fallback);
     if (!parsed.success) {
       const source = flags[name] === undefined ? variable : flagOf(variable);
@@ -53,6 +63,31 @@ export function readConfig(
     throw new ConfigError(problems.join('\n'));
   }
   return Object.freeze(config);
+}
+
+/** Undefined where no file is named. Its lines are the elements of a list, as between commas. */
+function readSecret(
+  { variable, isInFile }: Setting<unknown>,
+  env: Readonly<Partial<Record<string, string>>>,
+): { readonly text?: string; readonly problem?: string } | undefined {
+  const path = isInFile && env[`${variable}_FILE`];
+  if (!path) {
+    return undefined;
+  }
+  const refuse = (message: string) => ({ problem: `${variable}_FILE: ${message}` });
+  if (env[variable]) {
+    return refuse(`expected it to be unset where ${variable} is set, found ${path}`);
+  }
+  try {
+    const { size } = statSync(path);
+    if (size > MAX_SECRET_BYTES) {
+      return refuse(`${path}: expected at most ${MAX_SECRET_BYTES} bytes, found ${size}`);
+    }
+    const text = splitList(readFileSync(path, 'utf8').replaceAll('\n', ',')).join(',');
+    return text === '' ? refuse(`${path}: expected a secret, found an empty file`) : { text };
+  } catch (error) {
+    return refuse(isSystemError(error) ? describeSystemError(error, path) : String(error));
+  }
 }
 
 /** `http://user:password@host` → `http://…@host` */
@@ -74,8 +109,14 @@ function contradictionsOf({
   tlsKey,
   modelCommit,
   modelAlias,
+  shadowCommit,
 }: Config): string[] {
   const problems: string[] = [];
+  if (shadowCommit !== undefined && shadowCommit === modelCommit) {
+    problems.push(
+      `SHADOW_COMMIT: expected another version than MODEL_COMMIT, found ${shadowCommit}`,
+    );
+  }
   if (modelCommit !== undefined && modelAlias !== undefined) {
     problems.push(
       `MODEL_ALIAS: expected it to be unset where MODEL_COMMIT names the version, found ${modelAlias}`,

@@ -10,6 +10,8 @@ export interface Setting<T> {
   readonly fallback?: string;
   /** From the text of the flag or variable to the value. */
   readonly schema: z.ZodType<T, string | undefined>;
+  /** The variable with `_FILE` may name a file that has the value: Secrets are mounted as files. */
+  readonly isInFile?: true;
 }
 
 export const text = z.string().min(1, 'expected some text');
@@ -32,6 +34,17 @@ export const setting = <T>(
   schema: z.ZodType<T, string | undefined>,
   doc: string,
 ): Setting<T> => ({ variable, doc, schema, ...(fallback === undefined ? {} : { fallback }) });
+
+/** A setting that is a secret: it may be in a file, whose lines are elements of a list. */
+export const secret = <T>(
+  variable: string,
+  fallback: string | undefined,
+  schema: z.ZodType<T, string | undefined>,
+  doc: string,
+): Setting<T> => ({
+  ...setting(variable, fallback, schema, `${doc}; or ${variable}_FILE names a file that has it`),
+  isInFile: true,
+});
 
 /** The elements of a comma-separated list. */
 export const splitList = (value: string): string[] =>

@@ -217,6 +217,21 @@ export const SETTINGS = {
     integer(0, 86_400),
     'how long the version before stays loaded after another one serves, in seconds: taking it back then needs no load, and its memory; 0: not at all',
   ),
+  shadowCommit: setting(
+    'SHADOW_COMMIT',
+    undefined,
+    z
+      .string()
+      .regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'expected a full git commit SHA in lower case')
+      .optional(),
+    'full git commit SHA of a version with which the server compares its predictions from its start, as by PUT /admin/shadow with all texts; where it can’t be loaded, the server serves without it; if unset, none',
+  ),
+  shadowFor: setting(
+    'SHADOW_FOR',
+    '3600',
+    integer(1, 86_400),
+    'how long SHADOW_COMMIT is compared, in seconds; then it is closed, and its memory is free',
+  ),
   baselines: setting(
     'BASELINES',
     undefined,

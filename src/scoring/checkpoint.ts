@@ -4,7 +4,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { hasSystemCode, mismatch } from '../errors.ts';
 import type { ScoredCounts } from './counts.ts';
 import { ScoringError } from './scoring-error.ts';
-import type { Position } from './windows.ts';
+import type { Position, Range } from './windows.ts';
 
 /** What the output depends on, beside the input: by name, as a message shows it. */
 export type OutputOptions = Readonly<Record<string, string>>;
@@ -14,6 +14,8 @@ export interface Progress extends Position {
   /** Size of the output. */
   readonly bytes: number;
   readonly counts: ScoredCounts;
+  /** The rows of a shard; without a shard there is none. */
+  readonly range?: Range;
 }
 
 export interface Checkpoint {

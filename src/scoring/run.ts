@@ -1,10 +1,13 @@
 /** Files → scored rows in an output, from the beginning or where an interrupted run ended. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Progress as CheckpointProgress } from './checkpoint.ts';
 import { type Counter, createCounter, type ScoredCounts } from './counts.ts';
 import { type ReadOptions, readRows } from './input/read.ts';
 import type { ScoringModel } from './model.ts';
 import type { RowFormat } from './output/format-rows.ts';
 import type { Sink } from './output/sink.ts';
 import { type ScoredWindow, type ScoreOptions, scoreWindows } from './score.ts';
+import { ScoringError } from './scoring-error.ts';
 import { rangeOf, type Shard } from './shard.ts';
 import { type Range, WINDOW_ROWS, windowsOf } from './windows.ts';
 
@@ -43,7 +46,9 @@ export async function runScoring(model: ScoringModel, options: RunOptions): Prom
   const { before } = sink;
   const range = shard ? rangeOf(shard, await countRows(files, input, signal)) : ALL;
   const counter = createCounter(model.profile, before?.counts);
-  if (!signal.aborted && (!before || before.rows < range.end)) {
+  if (!signal.aborted) {
+    assertSameRange(before, shard && range);
+    // Also where no row is missing: the rows are compared with those of the interrupted run.
     let hasHeader = before !== undefined || (shard !== undefined && shard.index > 0);
     await scoreWindows(windowsOf(readRows(files, input), range, before), {
       ...options,
@@ -69,6 +74,21 @@ export async function runScoring(model: ScoringModel, options: RunOptions): Prom
 
 const ALL: Range = { start: 0, end: Number.POSITIVE_INFINITY };
 
+/**
+ * A file without a shard may have grown. Of shards, some may be complete already, with other boundaries.
+ *
+ * @throws ScoringError `bad-resume`
+ */
+function assertSameRange(before: CheckpointProgress | undefined, range: Range | undefined): void {
+  if (before && range && !isDeepStrictEqual(before.range, range)) {
+    throw new ScoringError(
+      'bad-resume',
+      'the input has another number of rows than in the interrupted run, so the shard has other rows; ' +
+        '--force starts again',
+    );
+  }
+}
+
 async function report(
   { scored, end, digest, share }: ScoredWindow,
   counter: Counter,
@@ -79,7 +99,8 @@ async function report(
   const counts = counter.counts();
   // Another number of rows is that of the last window: a longer input would go on in it.
   if (end % WINDOW_ROWS === 0) {
-    await sink.checkpoint({ rows: end, digest: digest(), counts });
+    const shardRange = Number.isFinite(range.end) ? { range } : {};
+    await sink.checkpoint({ rows: end, digest: digest(), counts, ...shardRange });
   }
   const shareOfRange = Number.isFinite(range.end)
     ? (end - range.start) / (range.end - range.start)

@@ -42,7 +42,7 @@ test('whatever selects routes by name selects them by this pattern', () => {
       ([, operator, value]) => ({ file, operator, value }),
     ),
   );
-  expect(new Set(selected.map(({ file }) => file)).size).toBe(3);
+  expect(new Set(selected.map(({ file }) => file)).size).toBe(4);
   for (const { file, operator, value } of selected) {
     expect.soft([operator, value], file).toEqual(['=~', PREDICTION_ROUTES_PATTERN]);
   }

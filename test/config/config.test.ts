@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, flagOf, readConfig } from '../../src/config/config.ts';
 import type { RateLimits } from '../../src/config/rate-schema.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
+import { temporaryFolder } from '../support/git-version.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -193,4 +196,57 @@ test('every setting has a flag and a help text', () => {
     expect(flagOf(variable)).toMatch(/^--[a-z-]+$/);
     expect(doc.length).toBeGreaterThan(10);
   }
+});
+
+describe('a secret in a file', () => {
+  const written = (text: string): string => {
+    const path = join(temporaryFolder(), 'secret');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test('each line has a token', () => {
+    const path = written('ann:sixteen-characters\n\nsixteen-others-too\n');
+    expect(readConfig({}, { ADMIN_TOKEN_FILE: path }).adminToken).toEqual([
+      { name: 'ann', digest: sha256('sixteen-characters') },
+      { name: 'admin', digest: sha256('sixteen-others-too') },
+    ]);
+    expect(readConfig({}, { FEEDBACK_KEY_FILE: path }).feedbackKey).toContain('sixteen');
+    expect(readConfig({}, { FEEDBACK_KEY_FILE: written('sixteen-characters\n') }).feedbackKey).toBe(
+      'sixteen-characters',
+    );
+  });
+
+  test.each([
+    [() => written(' \n'), 'expected a secret, found an empty file'],
+    [() => written('x'.repeat(65_537)), 'expected at most 65536 bytes, found 65537'],
+    [() => '/nowhere/secret', 'does not exist'],
+  ])('%#: %s', (path, message) => {
+    const file = path();
+    for (const variable of ['ADMIN_TOKEN', 'FEEDBACK_KEY']) {
+      expect(() => readConfig({}, { [`${variable}_FILE`]: file })).toThrow(
+        new RegExp(`^${variable}_FILE: ${file}.{1,2}${message}`),
+      );
+    }
+  });
+
+  test('both the variable and the file are refused, and what is too short is named by no value', () => {
+    const path = written('short-secret');
+    expect(() => readConfig({}, { ADMIN_TOKEN: 'x'.repeat(16), ADMIN_TOKEN_FILE: path })).toThrow(
+      `ADMIN_TOKEN_FILE: expected it to be unset where ADMIN_TOKEN is set, found ${path}`,
+    );
+    expect(() => readConfig({}, { ADMIN_TOKEN_FILE: path })).toThrow(
+      /^ADMIN_TOKEN: expected tokens of 16 characters or more$/,
+    );
+  });
+});
+
+test('a version is not compared with itself', () => {
+  const commit = 'a'.repeat(40);
+  expect(() => readConfig({}, { MODEL_COMMIT: commit, SHADOW_COMMIT: commit })).toThrow(
+    `SHADOW_COMMIT: expected another version than MODEL_COMMIT, found ${commit}`,
+  );
+  expect(() => readConfig({}, { SHADOW_COMMIT: 'main' })).toThrow(
+    'SHADOW_COMMIT: expected a full git commit SHA in lower case, found "main"',
+  );
 });

@@ -1,15 +1,13 @@
 /** `predict`: the texts of files, without a server. */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { compose } from '../../src/simulate/compose.ts';
 import de from '../../src/simulate/phrases/de.json' with { type: 'json' };
 import en from '../../src/simulate/phrases/en.json' with { type: 'json' };
 import { createRandom } from '../../src/simulate/random.ts';
 import { poll } from '../../tools/launch.mjs';
-import { readDocument } from '../docs/markdown.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { MULTILINGUAL, PINNED, PINNED_TAG } from '../support/pinned.ts';
 import { runCommand, startCommand, startServer } from '../support/server.ts';
@@ -198,26 +196,6 @@ describe('a run of several windows', () => {
     expect(readFileSync(`${output}.partial`, 'utf8')).toBe('');
   });
 
-  test('is the shards of several machines, one after the other, as the Job has them', async () => {
-    const job = parse(readDocument('deploy/kubernetes/predict-job.yml')) as Job;
-    const [{ command, args }] = job.spec.template.spec.containers;
-    expect(command).toEqual(['node', 'dist/main.js']);
-    const data = temporaryFolder();
-    cpSync(file, join(data, 'tweets.csv'));
-    const { completions, parallelism } = job.spec;
-    expect(parallelism).toBe(completions);
-    const outputs = [];
-    for (let index = 0; index < completions; index++) {
-      const own = args.map((arg) =>
-        arg.replace('/data', data).replace('$(JOB_COMPLETION_INDEX)', String(index)),
-      );
-      const { code, stderr } = await runCommand(own);
-      expect([code, JSON.parse(stderr).complete]).toEqual([0, true]);
-      outputs.push(readFileSync(join(data, `part-${index}.csv`), 'utf8'));
-    }
-    expect(outputs.join('')).toBe(await whole());
-  });
-
   test.each(['', '{"text":"a"}\n'])('is that of shards without rows: %j', async (content) => {
     const args = ['predict', fileWith('few.jsonl', content), '--output-format', 'csv', '--shard'];
     const shards = ['0/2', '1/2', '0/1'].map((shard) => runCommand([...args, shard]));
@@ -225,20 +203,6 @@ describe('a run of several windows', () => {
     expect(`${first?.stdout}${second?.stdout}`).toBe(all?.stdout);
   });
 });
-
-interface Job {
-  readonly spec: {
-    readonly completions: number;
-    readonly parallelism: number;
-    readonly template: {
-      readonly spec: {
-        readonly containers: readonly [
-          { readonly command: readonly string[]; readonly args: readonly string[] },
-        ];
-      };
-    };
-  };
-}
 
 describe('an error ends with its exit code and one line', () => {
   const good = fileWith('good.txt', 'a good text\n');

@@ -119,7 +119,7 @@ for value in '' main "${first:0:12}" "${first^^}" "$first "; do
   check "a script refuses ${value@Q}" refused "$value" verify.sh
 done
 for script in "$workspace"/release/*.sh; do
-  [[ $script != */production.sh ]] || continue
+  [[ $script != */production*.sh ]] || continue
   script=${script##*/}
   check "$script refuses a value that is not a SHA" refused "\`touch $work/injected\`" "$script"
 done

@@ -1,0 +1,180 @@
+{{/* `strategy.canary` of the Rollout: one analysis watches all of it, and one more decides about each step. */}}
+{{- define "tweet-sentiment.canaryStrategy" -}}
+{{- $name := include "tweet-sentiment.fullname" . -}}
+maxUnavailable: 0
+maxSurge: 1
+{{- if eq .Values.canary.traffic "HTTPRoute" }}
+stableService: {{ $name }}
+canaryService: {{ $name }}-canary
+trafficRouting:
+  plugins:
+    argoproj-labs/gatewayAPI:
+      httpRoute: {{ $name }}
+      namespace: {{ .Release.Namespace }}
+{{- end }}
+analysis:
+  {{- include "tweet-sentiment.canaryAnalysis" $name | nindent 2 }}
+    # It goes on until the rollout ends.
+    - name: successes
+      value: "0"
+    - name: measurements
+      value: "0"
+steps:
+  {{- range .Values.canary.steps }}
+  - setWeight: {{ . }}
+  - analysis:
+      {{- include "tweet-sentiment.canaryAnalysis" $name | nindent 6 }}
+  {{- end }}
+{{- end -}}
+
+{{/* Argument: the name of the template. */}}
+{{- define "tweet-sentiment.canaryAnalysis" -}}
+templates:
+  - templateName: {{ . }}
+args:
+  - name: new
+    valueFrom:
+      podTemplateHashValue: Latest
+  - name: stable
+    valueFrom:
+      podTemplateHashValue: Stable
+{{- end -}}
+
+{{/* The label of a pod, as Prometheus discovers it, that tells the versions of a rollout apart. */}}
+{{- define "tweet-sentiment.revisionLabel" -}}
+{{- $labels := dict "Deployment" "pod_template_hash" "Argo" "rollouts_pod_template_hash" "Flagger" "app" -}}
+{{- printf "__meta_kubernetes_pod_label_%s" (get $labels .Values.rollout.kind) -}}
+{{- end -}}
+
+{{/*
+What decides about a new version: {judgements: [{name, threshold, query}]}. A query's value is above the threshold
+where the version is to be taken back, and not above it where it may be promoted. It has no value where there is too
+little to decide either. recording-rollout.yml records what is compared.
+
+Arguments: context, and new, stable: the revisions.
+*/}}
+{{- define "tweet-sentiment.canaryJudgements" -}}
+{{- $canary := .context.Values.canary -}}
+{{- $job := include "tweet-sentiment.job" .context -}}
+{{- $least := $canary.minimum -}}
+{{- $common := dict "standardErrors" $canary.standardErrors
+      "new" (printf "{job=%q, revision=%q}" $job .new) "stable" (printf "{job=%q, revision=%q}" $job .stable) -}}
+{{- $level := "job_revision_commit:" -}}
+judgements:
+  {{- with $canary.thresholds.errors }}
+  - name: errors
+    threshold: {{ . }}
+    query: |-
+      {{- $requests := printf "sum(%shttp_requests:increase5m%s)" $level $common.new }}
+      {{- $errors := printf "(sum(%shttp_request_errors:increase5m%s) or vector(0))" $level $common.new }}
+      {{ $errors }} / {{ $requests }} > {{ . }}
+        and {{ $errors }} >= {{ $least.errors }}
+      or {{ $errors }} / {{ $requests }} <= {{ . }}
+        and {{ $requests }} >= {{ $least.requests }}
+  {{- end }}
+  {{- with $canary.thresholds.slow }}
+  - name: slow
+    threshold: {{ . }}
+    query: |-
+      {{- include "tweet-sentiment.moreThanStable" (merge (dict "threshold" . "least" $least.requests
+            "share" "http_request_slow:ratio5m" "total" "http_answers:increase5m") $common) | nindent 6 }}
+  {{- end }}
+  {{- with $canary.thresholds.timePerText }}
+  - name: time-per-text
+    threshold: {{ . }}
+    query: |-
+      {{- $seconds := printf "avg(%sclassifier_inference_duration_seconds:per_text5m%%s)" $level }}
+      {{- $texts := printf "sum(%sclassifier_computed_texts:increase5m%%s) >= %v" $level $least.texts }}
+      {{ printf $seconds $common.new }}
+        / {{ printf $seconds $common.stable }}
+      and {{ printf $texts $common.new }}
+      and {{ printf $texts $common.stable }}
+  {{- end }}
+  {{- with $canary.thresholds.foreignLanguages }}
+  - name: foreign-languages
+    threshold: {{ . }}
+    query: |-
+      {{- include "tweet-sentiment.moreThanStable" (merge (dict "threshold" . "least" $least.texts
+            "share" "classifier_foreign_predictions:ratio5m" "total" "classifier_predictions:increase5m") $common) | nindent 6 }}
+  {{- end }}
+  {{- with $canary.thresholds.labelMix }}
+  - name: label-mix
+    threshold: {{ . }}
+    query: |-
+      {{- include "tweet-sentiment.otherLabels" (merge (dict "threshold" . "least" $least.texts) $common) | nindent 6 }}
+  {{- end }}
+  {{- with $canary.thresholds.wrong }}
+  - name: feedback
+    threshold: {{ . }}
+    query: |-
+      {{- include "tweet-sentiment.moreThanStable" (merge (dict "threshold" . "least" $least.feedback
+            "share" "classifier_feedback_wrong:ratio5m" "total" "classifier_feedback:increase5m") $common) | nindent 6 }}
+      {{- /* It is rare and late: a version can be promoted without. */}}
+      {{- $enough := printf "sum(%sclassifier_feedback:increase5m%%s) >= %v" $level $least.feedback }}
+      or (vector(0) unless ({{ printf $enough $common.new }} and {{ printf $enough $common.stable }}))
+  {{- end }}
+  {{- if and (include "tweet-sentiment.comparedCommit" .context) $canary.thresholds.disagreement }}
+  - name: disagreement
+    threshold: {{ $canary.thresholds.disagreement }}
+    query: |-
+      {{- include "tweet-sentiment.moreThan" (merge (dict "threshold" $canary.thresholds.disagreement "least" $least.texts
+            "share" "classifier_shadow_disagreements:ratio5m" "total" "classifier_shadow_predictions:increase5m") $common) | nindent 6 }}
+  {{- end }}
+{{- end -}}
+
+{{/*
+The difference of two shares: above the threshold even when it is lessened by so many standard errors, or at most the
+threshold. Arguments: share and total (names of records), threshold, least (of total), new, stable, standardErrors.
+*/}}
+{{- define "tweet-sentiment.moreThanStable" -}}
+{{- $p := printf "avg(job_revision_commit:%s%s)" .share .new -}}
+{{- $q := printf "avg(job_revision_commit:%s%s)" .share .stable -}}
+{{- $n := printf "sum(job_revision_commit:%s%s)" .total .new -}}
+{{- $m := printf "sum(job_revision_commit:%s%s)" .total .stable -}}
+(
+  {{ $p }} - {{ $q }}
+    - {{ .standardErrors }} * sqrt(
+      {{ $p }} * (1 - {{ $p }}) / {{ $n }}
+      + {{ $q }} * (1 - {{ $q }}) / {{ $m }})
+    > {{ .threshold }}
+  or {{ $p }} - {{ $q }}
+    <= {{ .threshold }}
+)
+and {{ $n }} >= {{ .least }}
+and {{ $m }} >= {{ .least }}
+{{- end -}}
+
+{{/* The same for the label whose shares differ most, in either direction. A version may have labels of its own. */}}
+{{- define "tweet-sentiment.otherLabels" -}}
+{{- $of := "avg by (label) (job_revision_commit_label:classifier_predictions:ratio5m%s)" -}}
+{{- $p := printf "(%s or 0 * %s)" (printf $of .new) (printf $of .stable) -}}
+{{- $q := printf "(%s or 0 * %s)" (printf $of .stable) (printf $of .new) -}}
+{{- $n := printf "sum(job_revision_commit:classifier_predictions:increase5m%s)" .new -}}
+{{- $m := printf "sum(job_revision_commit:classifier_predictions:increase5m%s)" .stable -}}
+(
+  max(
+    abs({{ $p }} - {{ $q }})
+    - {{ .standardErrors }} * sqrt(
+      {{ $p }} * (1 - {{ $p }}) / scalar({{ $n }})
+      + {{ $q }} * (1 - {{ $q }}) / scalar({{ $m }})))
+    > {{ .threshold }}
+  or max(abs({{ $p }} - {{ $q }}))
+    <= {{ .threshold }}
+)
+and {{ $n }} >= {{ .least }}
+and {{ $m }} >= {{ .least }}
+{{- end -}}
+
+{{/* The same for a share of the new version alone, whatever the stable one's. */}}
+{{- define "tweet-sentiment.moreThan" -}}
+{{- $p := printf "avg(job_revision_commit:%s%s)" .share .new -}}
+{{- $n := printf "sum(job_revision_commit:%s%s)" .total .new -}}
+(
+  {{ $p }}
+    - {{ .standardErrors }} * sqrt({{ $p }} * (1 - {{ $p }}) / {{ $n }})
+    > {{ .threshold }}
+  or {{ $p }}
+    <= {{ .threshold }}
+)
+and {{ $n }} >= {{ .least }}
+{{- end -}}

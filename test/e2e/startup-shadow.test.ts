@@ -1,0 +1,48 @@
+/** SHADOW_COMMIT: a server that compares itself with another version from its start, for a time. */
+import { afterEach, expect, test, vi } from 'vitest';
+import { ADMIN_TOKEN, adminOf } from '../support/admin.ts';
+import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import { startServer, sum, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+afterEach(() => server?.stop());
+
+const ended = ({ event, change }: Record<string, unknown>): boolean =>
+  event === 'model_change' && change === 'end-shadow';
+const begun = ({ event, change }: Record<string, unknown>): boolean =>
+  event === 'model_change' && change === 'shadow';
+
+test.each(['1', '2'])('with %s processes', async (processes) => {
+  server = await startServer({
+    ...{ ADMIN_TOKEN, SHADOW_COMMIT: MULTILINGUAL, SHADOW_FOR: '15' },
+    ...{ WORKERS: processes, PROCESSES: processes },
+  });
+  const change = { by: 'SHADOW_COMMIT', to: MULTILINGUAL, share: 1, result: 'success' };
+  expect(await server.eventually(begun)).toMatchObject(change);
+  await server.predict({ inputs: ['I love this so much', 'Ich hasse das'] });
+  const counted = await server.untilCounted('classifier_shadow_predictions_total');
+  expect(sum(counted, 'classifier_shadow_info', `commit="${MULTILINGUAL}"`)).toBe(1);
+
+  expect(await server.eventually(ended)).toMatchObject({ by: 'SHADOW_COMMIT', from: MULTILINGUAL });
+  await vi.waitFor(async () =>
+    expect(sum(await server.metrics(), 'classifier_shadow_info')).toBe(0),
+  );
+});
+
+test('a candidate that was ended by hand is not ended again', async () => {
+  server = await startServer({ ADMIN_TOKEN, SHADOW_COMMIT: MULTILINGUAL, SHADOW_FOR: '2' });
+  await server.eventually(begun);
+  await adminOf(server.url).change('DELETE /admin/shadow');
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect(server.lines.filter(ended)).toMatchObject([{ by: 'admin' }]);
+});
+
+test('a version that can not be loaded leaves the server as it is', async () => {
+  server = await startServer({ SHADOW_COMMIT: '0'.repeat(40) });
+  expect(await server.eventually(begun)).toMatchObject({
+    ...{ level: 'error', result: 'failure', code: 'unknown-version' },
+  });
+  const response = await server.predict({ inputs: 'a' });
+  expect(response.headers.get('x-model-commit')).toBe(PINNED);
+  expect(sum(await server.metrics(), 'classifier_shadow_predictions_total')).toBe(0);
+});
