@@ -2,7 +2,8 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import { COUNTED_LANGUAGES, countedLanguage } from '../../drift/languages.ts';
 import { OTHER } from '../../drift/profile.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../../serving/observer.ts';
-import type { PredictionRecord } from '../../serving/prediction-record.ts';
+import { shortCommit } from '../../serving/prediction-id.ts';
+import type { FeedbackRecord, PredictionRecord } from '../../serving/prediction-record.ts';
 
 /** What was predicted, and what clients reported of it. */
 export function createPredictionMetrics(registry: Registry) {
@@ -36,11 +37,21 @@ export function createPredictionMetrics(registry: Registry) {
     labelNames: ['predicted', 'actual'] as const,
     registers,
   });
+  // Any replica receives feedback on a prediction of another one, which may serve another version.
+  const versionFeedback = new Counter({
+    name: 'classifier_version_feedback_total',
+    help: 'Predictions whose right label a client reported, by the version that predicted (first digits of its commit).',
+    labelNames: ['predicted_by', 'result'] as const,
+    registers,
+  });
   const known = new Set<string>();
 
   return {
     /** The series of a model's labels begin at 0. */
-    onServing(labels: readonly string[]): void {
+    onServing(commit: string, labels: readonly string[]): void {
+      for (const result of ['right', 'wrong']) {
+        versionFeedback.inc({ predicted_by: shortCommit(commit), result }, 0);
+      }
       for (const label of labels) {
         for (const actual of labels) {
           feedback.inc({ predicted: label, actual }, 0);
@@ -62,7 +73,15 @@ export function createPredictionMetrics(registry: Registry) {
       observeText(record);
     },
     onRejected: (reason: RejectionReason) => rejected.inc({ reason }),
-    onFeedback: (predicted: string, actual: string) => feedback.inc({ predicted, actual }),
+    onFeedback({
+      commit,
+      predicted,
+      actual,
+    }: Pick<FeedbackRecord, 'commit' | 'predicted' | 'actual'>): void {
+      feedback.inc({ predicted, actual });
+      const result = predicted === actual ? 'right' : 'wrong';
+      versionFeedback.inc({ predicted_by: shortCommit(commit), result });
+    },
   };
 }
 
