@@ -113,7 +113,7 @@ judgements:
       {{- $enough := printf "sum(%sclassifier_feedback:increase5m%%s) >= %v" $level $least.feedback }}
       or (vector(0) unless ({{ printf $enough $common.new }} and {{ printf $enough $common.stable }}))
   {{- end }}
-  {{- if and $canary.compareWith $canary.thresholds.disagreement }}
+  {{- if and (include "tweet-sentiment.comparedCommit" .context) $canary.thresholds.disagreement }}
   - name: disagreement
     threshold: {{ $canary.thresholds.disagreement }}
     query: |-
