@@ -76,9 +76,9 @@ annotations:
 {{- end -}}
 {{- end -}}
 
-{{/* Bytes in MiB for a number of workers (argument), see docs/decisions. */}}
+{{/* For a number of workers (argument), with room for a second model: docs/decisions/0024-helm-chart.md. */}}
 {{- define "tweet-sentiment.memory" -}}
-{{- printf "%dMi" (add 512 (mul 256 (int .))) -}}
+{{- printf "%dMi" (add 576 (mul 256 (int .))) -}}
 {{- end -}}
 
 {{/* Arguments: workers, memory. Requests are limits: the pod is of the class Guaranteed. */}}
