@@ -20,11 +20,12 @@ for program in helm kubectl; do
 done
 where="the Helm release $HELM_RELEASE (namespace $KUBE_NAMESPACE, context $KUBE_CONTEXT)"
 
-# run_helm SECONDS ARGUMENT…
+# run_helm SECONDS ARGUMENT…: without Helm's notes about the symbolic links in the chart.
 run_helm() {
   local status=0
   timeout --foreground --kill-after=30 "$1" \
-    helm --kube-context="$KUBE_CONTEXT" --namespace="$KUBE_NAMESPACE" "${@:2}" || status=$?
+    helm --kube-context="$KUBE_CONTEXT" --namespace="$KUBE_NAMESPACE" "${@:2}" \
+    2> >(grep -v 'found symbolic link in path' >&2) || status=$?
   ((status != 124)) || say "helm $2 did not end within $1 s" >&2
   return $status
 }
@@ -169,7 +170,7 @@ await_rollout() {
   kind=$(query_helm get values "$HELM_RELEASE" --all --output json | json data.rollout.kind)
   [[ $kind != Deployment ]] || return 0
   until [[ $state == done ]]; do
-    # A cluster that does not answer for a moment is asked again.
+    # A failed request to the cluster is repeated.
     state=$("${kind,,}_state" "$@") || state=unknown
     [[ $state == "$previous" ]] || say "$kind: $state"
     previous=$state

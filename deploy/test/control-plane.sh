@@ -17,7 +17,7 @@ never_ready=bad0000000000000000000000000000000000000
 namespace=sentiment release=tweet-sentiment
 
 for file in deploy/test/control-plane/*.sh; do . "$file"; done
-sections=(install upgrade scale drain)
+sections=(install upgrade scale drain variants batch rollout manifests uninstall)
 
 for name in "$@"; do
   if [[ " ${sections[*]} " != *" $name "* ]]; then
@@ -29,7 +29,8 @@ done
 started=$SECONDS
 trap plane_stop EXIT
 plane_start 6 && plane_crds || exit
-echo "# the control plane is ready after $((SECONDS - started)) s"
+ready_after=$((SECONDS - started))
+echo "# the control plane is ready after $ready_after s"
 
 rows=()
 for name in "${@:-${sections[@]}}"; do
@@ -40,5 +41,7 @@ for name in "${@:-${sections[@]}}"; do
   remove_namespace "$namespace"
   rows+=("| $name | $((checks - before)) | $((failures - failed_before)) | $((SECONDS - start)) s |")
 done
-
+memory=$(memory_of_programs)
+echo "# $((SECONDS - started)) s, $memory MB"
+(($#)) || write_report docs/control-plane.md
 summary

@@ -85,7 +85,7 @@ plane_start_controllers() {
     --leader-elect=false --use-service-account-credentials --root-ca-file "$plane/apiserver/apiserver.crt" \
     --service-account-private-key-file "$plane/service-accounts.key" \
     --horizontal-pod-autoscaler-sync-period 1s --horizontal-pod-autoscaler-cpu-initialization-period 1s \
-    --horizontal-pod-autoscaler-initial-readiness-delay 1s
+    --horizontal-pod-autoscaler-initial-readiness-delay 1s --horizontal-pod-autoscaler-downscale-stabilization 5s
   cat >"$plane/scheduler.yaml" <<EOF
 apiVersion: kubescheduler.config.k8s.io/v1
 kind: KubeSchedulerConfiguration
@@ -125,9 +125,23 @@ plane_crds() {
   while read -r module version file; do
     [[ $module != '#' ]] || continue
     folder=$(cd / && go mod download -json "$module@$version" | json .Dir)
-    kubectl apply --server-side -f "$folder/$file" >/dev/null || return
+    kubectl apply --server-side -f "$folder/$file" >/dev/null 2>"$plane/crds.log" || {
+      cat "$plane/crds.log" >&2
+      return 1
+    }
   done <"$plane_here/crds.txt"
   kubectl wait --for condition=Established crd --all --timeout 60s >/dev/null
+}
+
+# The controller of Argo Rollouts, which tools.sh builds.
+plane_rollouts() {
+  local metrics healthz
+  if [[ -x $plane_here/tools.sh ]]; then PATH=$("$plane_here/tools.sh" rollouts-controller):$PATH; fi
+  read -r metrics healthz < <(plane_free_ports 2)
+  kubectl create namespace argo-rollouts >/dev/null
+  plane_run rollouts rollouts-controller --kubeconfig "$KUBECONFIG" --leader-elect=false --namespace argo-rollouts \
+    --metricsPort "$metrics" --healthzPort "$healthz"
+  plane_wait 60 'the controller of the rollouts is not ready' curl -sf "http://127.0.0.1:$healthz/healthz"
 }
 
 # Ends every program, the last one started first, and removes the folder.

@@ -17,7 +17,7 @@ plane_start 3 || exit 1
 work=$plane/release
 mkdir "$work"
 export KUBE_CONTEXT=plane HELM_VALUES=$work/values.yaml SERVER_IMAGE=registry.example.com/tweet-sentiment
-export DEPLOY_TIMEOUT_S=900
+export DEPLOY_TIMEOUT_S=900 KUBE_NAMESPACE=tweet-sentiment
 cat >"$HELM_VALUES" <<END
 image: {repository: $SERVER_IMAGE}
 workers: 1
@@ -38,11 +38,12 @@ in=own log=$work/log
 step() { (cd "$work/$in" && MODEL_COMMIT=$1 "release/$2" "${@:3}") >"$log" 2>&1; }
 refused() { ! step "$@"; }
 said() { grep -qF -- "$1" "$log" || { sed 's/^/  /' "$log"; return 1; }; }
-in_helm() { helm --kube-context plane --namespace tweet-sentiment "$@"; }
+in_helm() { helm --namespace "$KUBE_NAMESPACE" "$@"; }
+in_kubectl() { kubectl --namespace "$KUBE_NAMESPACE" "$@"; }
 status() { in_helm list --all --output json | json '.map(({ status }) => status).join()'; }
 # What the pods of the servers are of.
 served() {
-  kubectl --namespace tweet-sentiment get pods --selector app.kubernetes.io/component=server \
+  in_kubectl get pods --selector app.kubernetes.io/component=server \
     --field-selector status.phase=Running --output json |
     json '.items.filter(({ metadata }) => !metadata.deletionTimestamp).map(({ metadata }) =>
       metadata.annotations["tweet-sentiment/model-commit"]).filter((sha, at, all) => all.indexOf(sha) === at).join()'
@@ -50,8 +51,8 @@ served() {
 serves() { within 600 only "$1" || { echo "  serves: $(served)"; return 1; }; }
 only() { [[ $(served) == "$1" ]]; }
 
-kubectl create namespace tweet-sentiment >/dev/null
-kubectl label namespace tweet-sentiment pod-security.kubernetes.io/enforce=restricted >/dev/null
+kubectl create namespace $KUBE_NAMESPACE >/dev/null
+kubectl label namespace $KUBE_NAMESPACE pod-security.kubernetes.io/enforce=restricted >/dev/null
 
 echo '# before the first release'
 KUBE_CONTEXT=none check 'an unknown context is refused' refused $first deploy.sh
@@ -88,7 +89,7 @@ check 'and passes its test' step $second smoke.sh production
 check 'it serves' serves $second
 is 'only the SHA has changed' "${before/$first/$second}" "$(in_helm get values tweet-sentiment --output json)"
 
-pods() { kubectl --namespace tweet-sentiment get pods --selector app.kubernetes.io/component=server --output name; }
+pods() { in_kubectl get pods --selector app.kubernetes.io/component=server --output name; }
 within 600 eval '(($(pods | wc -l) == 2))'
 running=$(pods)
 check 'a second time' step $second deploy.sh
@@ -120,13 +121,26 @@ check 'to what ran before' said "$second is back"
 check 'it serves' serves $second
 
 echo '# deployments that were killed, and two at once'
-# begin MODEL_COMMIT: a deployment that waits for its pods, in the background.
+# begin MODEL_COMMIT UNTIL: a deployment in the background; returns when UNTIL succeeds.
 begin() {
   (cd "$work/own" && MODEL_COMMIT=$1 exec setsid release/deploy.sh) >"$work/background" 2>&1 &
   deployment=$!
-  within 600 eval '[[ $(status) == pending-upgrade ]]'
+  within 600 "$2"
 }
-check 'a deployment' begin $never_ready
+pending() { [[ $(status) == pending-upgrade ]]; }
+# end: its exit code; its output is in $log.
+end() {
+  wait "$deployment"
+  local code=$?
+  cp "$work/background" "$log"
+  return $code
+}
+end_refused() { ! end; }
+kill_deployment() {
+  kill -KILL -- "-$deployment"
+  wait "$deployment" 2>/dev/null
+}
+check 'a deployment' begin $never_ready pending
 in=other
 check 'keeps another one from beginning' refused $third deploy.sh
 check 'and from being gated' refused "$(<models/tweet-sentiment/PINNED)" gate.sh
@@ -135,16 +149,14 @@ check 'which has nothing to roll back' step $third rollback.sh
 check 'and it is reported' said 'the deploy had not begun'
 in=own
 is 'the first one goes on' pending-upgrade "$(status)"
-kill -KILL -- "-$deployment"
-wait "$deployment" 2>/dev/null
+kill_deployment
 is 'killed, it stays so' pending-upgrade "$(status)"
 check 'rolling back' step $never_ready rollback.sh
 check 'ends it' said "$second is back"
 check 'and what ran before serves' serves $second
 
-check 'a deployment that was killed' begin $never_ready
-kill -KILL -- "-$deployment"
-wait "$deployment" 2>/dev/null
+check 'a deployment that was killed' begin $never_ready pending
+kill_deployment
 in=other
 check 'without its record' refused $third deploy.sh
 command=$(sed -n 's/.*end it by: helm //p' "$log")
@@ -173,5 +185,100 @@ KUBE_CONTEXT=nobody check 'a user without rights is refused' refused $first depl
 check 'by the cluster' said forbidden
 check 'and it is reported' said "namespace tweet-sentiment, context nobody) can't be read"
 
-[[ -z ${ROLLOUTS:-} ]] || . "$plane_here/release-rollouts.sh"
+echo '# a version to compare with'
+compared() { in_helm get values tweet-sentiment --output json | json .canary.compareWith; }
+cat >"$work/store.yaml" <<END
+model: {store: "https://models.example.com/production"}
+canary: {compareWith: $never_ready}
+END
+HELM_VALUES=$work/store.yaml check 'where pods fetch the version, the image is not that of the release' step $first deploy.sh
+is 'the version to compare with is the one that ran' $third "$(compared)"
+HELM_VALUES=$work/store.yaml check 'a second time' step $first deploy.sh
+is 'it stays' $third "$(compared)"
+
+echo '# Argo Rollouts decides'
+[[ ! -x $plane_here/tools.sh ]] || PATH=$("$plane_here/tools.sh" rollouts-controller):$PATH
+plane_crds || exit 1
+read -r -a ports < <(plane_free_ports 2)
+plane_run rollouts-controller rollouts-controller --kubeconfig "$KUBECONFIG" --leader-elect=false \
+  --healthzPort "${ports[0]}" --metricsPort "${ports[1]}"
+kubectl create namespace argo >/dev/null
+export KUBE_NAMESPACE=argo HELM_VALUES=$work/argo.yaml
+# Nothing answers there: after some seconds, an analysis ends in an error.
+cat >"$HELM_VALUES" <<END
+image: {repository: $SERVER_IMAGE}
+workers: 1
+rollout: {kind: Argo}
+canary: {prometheusAddress: "http://127.0.0.1:1", steps: [50]}
+END
+rollout() { in_kubectl get rollouts tweet-sentiment --output "jsonpath={.status.$1}"; }
+check 'a first version is deployed' step $first deploy.sh
+is 'when its rollout has ended' Healthy "$(rollout phase)"
+check 'and passes its test' step $first smoke.sh production
+
+check 'the next one' refused $second deploy.sh
+check 'fails with its analysis' said "Argo has stopped the rollout of $second"
+is 'as the controller has decided' true "$(rollout abort)"
+check 'and is rolled back' step $second rollback.sh
+check 'to what ran before' said "$first is back"
+is 'when its rollout has ended' Healthy "$(rollout phase)"
+check 'it serves' serves $first
+
+analysed() { [[ -n $(rollout canary.currentBackgroundAnalysisRunStatus.name) ]]; }
+check 'a version that is analysed' begin $third analysed
+in_kubectl patch rollout tweet-sentiment --subresource status --type merge --patch '{"status": {"promoteFull": true}}' >/dev/null
+check 'and promoted is in production' end
+is 'when its rollout has ended' Healthy "$(rollout phase)"
+check 'it serves' serves $third
+
+echo '# Flagger decides: the test writes what its controller would'
+kubectl create namespace flagger >/dev/null
+export KUBE_NAMESPACE=flagger HELM_VALUES=$work/flagger.yaml
+cat >"$HELM_VALUES" <<END
+image: {repository: $SERVER_IMAGE}
+workers: 1
+rollout: {kind: Flagger}
+canary: {traffic: HTTPRoute}
+httpRoute: {enabled: true, parentRefs: [{name: gateway}]}
+END
+# phase PHASE MESSAGE
+phase() {
+  local now
+  now=$(date --utc +%FT%TZ)
+  in_kubectl patch canary tweet-sentiment --subresource status --type merge --patch "{\"status\": {
+    \"phase\": \"$1\", \"canaryWeight\": 0, \"failedChecks\": 0, \"iterations\": 0, \"lastTransitionTime\": \"$now\",
+    \"conditions\": [{\"type\": \"Promoted\", \"status\": \"Unknown\", \"reason\": \"$1\", \"message\": \"$2\",
+      \"lastUpdateTime\": \"$now\", \"lastTransitionTime\": \"$now\"}]}}" >/dev/null
+}
+promote() {
+  in_kubectl get deployment tweet-sentiment --output json | node -e '
+    const { apiVersion, kind, spec } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+    const app = "tweet-sentiment-primary";
+    const labels = { ...spec.template.metadata.labels, app };
+    const template = { ...spec.template, metadata: { ...spec.template.metadata, labels } };
+    console.log(JSON.stringify({ apiVersion, kind, metadata: { name: app },
+      spec: { ...spec, replicas: 0, selector: { matchLabels: { app } }, template } }));' |
+    in_kubectl apply --filename - >/dev/null
+}
+waits_unknown() { grep -q 'Flagger: Unknown' "$work/background"; }
+waits_initialized() { grep -q 'Flagger: Initialized' "$work/background"; }
+waits_failed() { grep -q 'Flagger: Failed' "$work/background"; }
+
+check 'a first version' begin $first waits_unknown
+promote
+phase Initialized 'Deployment initialization completed'
+check 'is deployed when its primary has it' end
+check 'the next one' begin $second waits_initialized
+phase Progressing 'New revision detected'
+phase Failed 'Canary analysis failed'
+check 'fails with its analysis' end_refused
+check 'as the controller has decided' said 'Flagger: failed: Canary analysis failed'
+check 'and is rolled back' step $second rollback.sh
+check 'to what ran before' said "$first is back"
+check 'after that failure,' begin $third waits_failed
+phase Progressing 'New revision detected'
+promote
+phase Succeeded 'Canary analysis completed successfully'
+check 'a good version is in production' end
+check 'and passes its test' step $third smoke.sh production
 summary

@@ -15,3 +15,18 @@ test('docs/release.md lists the variables that release/common.sh explains', () =
   const explained = [...readDocument('release/common.sh').matchAll(/^# {3}([A-Z_]+) {2,}/gm)];
   expect(documented.sort()).toEqual(explained.map(([, name]) => name).sort());
 });
+
+test('each platform has the functions that the other scripts call', () => {
+  const platforms = ['release/production.sh', 'release/production-kubernetes.sh'].map(readDocument);
+  const scripts = ['deploy', 'gate', 'rollback', 'smoke'].map((name) =>
+    readDocument(`release/${name}.sh`),
+  );
+  const called = scripts
+    .join('')
+    .match(/\b\w+_production\b|\bproduction_\w+\b|\bis_in_production\b/g);
+  const functions = [...new Set(called)].sort();
+  expect(functions).toContain('replace_production');
+  for (const platform of platforms) {
+    expect(functions.filter((name) => !platform.includes(`\n${name}() `))).toEqual([]);
+  }
+});

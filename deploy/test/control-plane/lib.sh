@@ -26,6 +26,8 @@ quietly() {
   }
 }
 
+fails() { ! "$@" >/dev/null; }
+
 # deploy SHA [FLAG…]: the release in the version.
 deploy() {
   local commit=$1

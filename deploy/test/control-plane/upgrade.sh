@@ -27,12 +27,10 @@ test_bad_upgrade() {
   pods=$(pod_names)
   watch_endpoints
   check 'an upgrade whose pods never become ready fails' \
-    deploy_fails "$never_ready" --set settings.LOG_LEVEL=debug --atomic --timeout 20s
+    fails deploy "$never_ready" --set settings.LOG_LEVEL=debug --atomic --timeout 20s
   check 'because they are not ready in time' grep -q 'context deadline exceeded' "$plane/output"
   is 'it was tried' "Rollback to 4" "$(helm history "$release" -o json | json '.at(-1).description')"
   is 'the version before runs' "2 $second" "$(commits)"
   is 'in the same pods' "$pods" "$(pod_names)"
   is 'which were ready all the time' '2 2' "$(end_watch)"
 }
-
-deploy_fails() { ! deploy "$@" >/dev/null; }

@@ -139,7 +139,9 @@ export async function refusal(values: Values): Promise<string | undefined> {
 
 /** The one object of a kind, and of a name if it is given. @throws unless there is exactly one. */
 export function one(manifests: readonly Manifest[], kind: string, name?: string): Manifest {
-  const found = all(manifests, kind).filter(({ metadata }) => [metadata.name, undefined].includes(name));
+  const found = all(manifests, kind).filter(({ metadata }) =>
+    [metadata.name, undefined].includes(name),
+  );
   if (found.length !== 1) {
     throw new Error(`expected one ${kind} ${name ?? ''}, found ${found.length}`);
   }
@@ -153,7 +155,11 @@ export function all(manifests: readonly Manifest[], kind: string): Manifest[] {
 /** The pod of each workload, with its kind. */
 export function pods(manifests: readonly Manifest[]): (Pod & { readonly kind: string })[] {
   return manifests.flatMap(({ kind, metadata, spec }) =>
-    kind === 'Pod' ? [{ kind, metadata, spec }] : spec?.template ? [{ kind, ...spec.template }] : [],
+    kind === 'Pod'
+      ? [{ kind, metadata, spec }]
+      : spec?.template
+        ? [{ kind, ...spec.template }]
+        : [],
   );
 }
 

@@ -62,8 +62,14 @@ export const MATRIX: Readonly<Record<string, Values>> = {
   },
   'Argo by weights': { ...gateway, rollout: { kind: 'Argo' }, canary: { traffic: 'HTTPRoute' } },
   'Argo with KEDA': { ...keda, rollout: { kind: 'Argo' } },
-  'Flagger by the share of pods': { ...monitoring, rollout: { kind: 'Flagger' } },
-  'Flagger by weights': {
+  Flagger: {
+    ...gateway,
+    ...monitoring,
+    rollout: { kind: 'Flagger' },
+    canary: { traffic: 'HTTPRoute' },
+  },
+  'Flagger with KEDA': {
+    ...keda,
     ...gateway,
     rollout: { kind: 'Flagger' },
     canary: { traffic: 'HTTPRoute' },

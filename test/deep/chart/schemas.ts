@@ -2,14 +2,12 @@
  * Schemas for kubeconform: those of Kubernetes are in the Python package kubernetes-validate, those of custom
  * resources in deploy/test/schemas.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '../../../tools/temporary.mjs';
 import { ROOT } from '../../support/server.ts';
 import type { Manifest } from './helm.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
 
 const OLDEST = 29;
 const CUSTOM = join(ROOT, 'deploy', 'test', 'schemas');
@@ -17,7 +15,7 @@ const CUSTOM = join(ROOT, 'deploy', 'test', 'schemas');
 export interface KubernetesSchemas {
   /** From 1.29 to the newest that the package has. */
   readonly versions: readonly string[];
-  /** Validates a folder of manifests. @throws with what kubeconform wrote, where it refuses one. */
+  /** @returns what kubeconform writes of a folder of manifests. */
   conform(version: string, folder: string): string;
 }
 
@@ -43,48 +41,44 @@ export function openSchemas(manifests: readonly Manifest[]): KubernetesSchemas {
         join(target, version, '{{.ResourceKind}}{{.KindSuffix}}.json'),
         join(CUSTOM, '{{.ResourceKind}}_{{.Group}}_{{.ResourceAPIVersion}}.json'),
       ];
-      return execFileSync(
+      const flags = locations.flatMap((location) => ['-schema-location', location]);
+      return spawnSync(
         'kubeconform',
-        [
-          ...['-strict', '-summary', '-kubernetes-version', version],
-          ...locations.flatMap((location) => ['-schema-location', location]),
-          folder,
-        ],
+        ['-strict', '-summary', '-kubernetes-version', version, ...flags, folder],
         { encoding: 'utf8' },
-      );
+      ).stdout;
     },
   };
 }
 
-/** Schemas that need no other file: kubeconform does not follow references. */
+/** Each with the definitions that it refers to: kubeconform reads no other file. */
 function writeSchemas(bundled: string, target: string, manifests: readonly Manifest[]): void {
   mkdirSync(target);
-  const read = (name: string) => JSON.parse(readFileSync(join(bundled, name), 'utf8'));
-  const { $defs: definitions } = read('_definitions.json');
-  const resolve = (value: unknown, open: readonly string[] = []): unknown => {
-    if (Array.isArray(value)) {
-      return value.map((each) => resolve(each, open));
-    }
-    if (typeof value !== 'object' || value === null) {
-      return value;
-    }
-    const { $ref: reference, description, ...rest } = value as Schema;
-    if (typeof reference !== 'string') {
-      const entries = Object.entries(typeof description === 'string' ? rest : value);
-      return Object.fromEntries(entries.map(([key, each]) => [key, resolve(each, open)]));
-    }
-    const name = reference.split('/').at(-1) as string;
-    return open.includes(name) ? {} : resolve(definitions[name], [...open, name]);
-  };
-  for (const name of new Set(manifests.flatMap(fileNameOf))) {
-    if (readdirSync(bundled).includes(name)) {
-      writeFileSync(join(target, name), JSON.stringify(resolve(read(name))));
+  const read = (name: string) =>
+    readFileSync(join(bundled, name), 'utf8').replaceAll('"/api/_definitions.json#', '"#');
+  const { $defs: definitions } = JSON.parse(read('_definitions.json'));
+  for (const name of new Set(manifests.map(fileNameOf))) {
+    if (existsSync(join(bundled, name))) {
+      const schema = read(name);
+      const used = new Map<string, unknown>();
+      const collect = (text: string) => {
+        for (const [, definition] of text.matchAll(/"#\/\$defs\/([^"]+)"/g)) {
+          if (definition !== undefined && !used.has(definition)) {
+            used.set(definition, definitions[definition]);
+            collect(JSON.stringify(definitions[definition]));
+          }
+        }
+      };
+      collect(schema);
+      const $defs = Object.fromEntries(used);
+      writeFileSync(join(target, name), JSON.stringify({ ...JSON.parse(schema), $defs }));
     }
   }
 }
 
 /** As kubeconform looks for it. */
-function fileNameOf({ apiVersion, kind }: Manifest): string[] {
+function fileNameOf({ apiVersion, kind }: Manifest): string {
   const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  return [[kind, group?.split('.')[0], version].filter(Boolean).join('-').concat('.json').toLowerCase()];
+  const parts = [kind, group?.split('.')[0], version].filter(Boolean);
+  return `${parts.join('-')}.json`.toLowerCase();
 }

@@ -13,20 +13,24 @@ trafficRouting:
       namespace: {{ .Release.Namespace }}
 {{- end }}
 analysis:
-  {{- include "tweet-sentiment.canaryAnalysis" (dict "name" $name "successes" 0 "waits" 1000000) | nindent 2 }}
+  {{- include "tweet-sentiment.canaryAnalysis" $name | nindent 2 }}
+    # It goes on until the rollout ends.
+    - name: successes
+      value: "0"
+    - name: measurements
+      value: "0"
 steps:
-  {{- $waits := div .Values.canary.waitSeconds .Values.canary.intervalSeconds }}
   {{- range .Values.canary.steps }}
   - setWeight: {{ . }}
   - analysis:
-      {{- include "tweet-sentiment.canaryAnalysis" (dict "name" $name "successes" $.Values.canary.successes "waits" $waits) | nindent 6 }}
+      {{- include "tweet-sentiment.canaryAnalysis" $name | nindent 6 }}
   {{- end }}
 {{- end -}}
 
-{{/* Arguments: name, successes (0: until the rollout ends), waits. */}}
+{{/* Argument: the name of the template. */}}
 {{- define "tweet-sentiment.canaryAnalysis" -}}
 templates:
-  - templateName: {{ .name }}
+  - templateName: {{ . }}
 args:
   - name: new
     valueFrom:
@@ -34,10 +38,6 @@ args:
   - name: stable
     valueFrom:
       podTemplateHashValue: Stable
-  - name: successes
-    value: {{ .successes | quote }}
-  - name: waits
-    value: {{ .waits | int | quote }}
 {{- end -}}
 
 {{/* The label of a pod, as Prometheus discovers it, that tells the versions of a rollout apart. */}}

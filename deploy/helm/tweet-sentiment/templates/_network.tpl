@@ -27,7 +27,7 @@
 {{- end }}
 {{- end -}}
 
-{{- define "tweet-sentiment.egressRules" -}}
+{{- define "tweet-sentiment.dnsRule" -}}
 - to:
     - namespaceSelector:
         matchLabels:
@@ -40,6 +40,10 @@
       protocol: UDP
     - port: 53
       protocol: TCP
+{{- end -}}
+
+{{- define "tweet-sentiment.egressRules" -}}
+{{ include "tweet-sentiment.dnsRule" . }}
 {{- if .Values.model.store }}
 - to:
     {{- range .Values.networkPolicy.storeCidrs }}
