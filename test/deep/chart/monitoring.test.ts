@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { RULES } from '../../support/prometheus.ts';
 import { ROOT } from '../../support/server.ts';
-import { all, haveHelm, OTHER_COMMIT, one, render, serverPod, type Values } from './helm.ts';
+import { all, haveHelm, one, render, serverPod, type Values } from './helm.ts';
 import { MATRIX } from './matrix.ts';
 
 interface Group {
@@ -152,45 +152,5 @@ describe.skipIf(!haveHelm)('a canary', () => {
         ]),
       );
     }
-  });
-
-  test('judges by what has a threshold, and by nothing else', async () => {
-    const nameMetrics = async (canary: Values) =>
-      one(
-        await render({
-          ...MATRIX['Argo by the share of pods'],
-          canary: { compareWith: OTHER_COMMIT, ...canary },
-        }),
-        'AnalysisTemplate',
-      ).spec.metrics.map(({ name }: { name: string }) => name);
-    const names = await nameMetrics({});
-    expect(names).toEqual([
-      ...['errors', 'slow', 'time-per-text', 'foreign-languages', 'label-mix', 'feedback'],
-      'disagreement',
-    ]);
-    expect(await nameMetrics({ thresholds: { slow: null, wrong: null } })).toEqual(
-      names.filter((name: string) => name !== 'slow' && name !== 'feedback'),
-    );
-    expect(await nameMetrics({ compareWith: '' })).toEqual(names.slice(0, -1));
-  });
-
-  test('of Flagger judges by the same queries as Argo', async () => {
-    const [flagger, argo] = await Promise.all([
-      render(MATRIX.Flagger),
-      render({ ...MATRIX.Flagger, rollout: { kind: 'Argo' } }),
-    ]);
-    const queries = all(flagger, 'MetricTemplate').map(({ spec }) => spec.query);
-    const { metrics } = one(argo, 'AnalysisTemplate').spec;
-    expect(queries).toEqual(
-      metrics.map(({ provider }: { provider: { prometheus: { query: string } } }) =>
-        provider.prometheus.query
-          .replaceAll('{{args.new}}', NAME)
-          .replaceAll('{{args.stable}}', `${NAME}-primary`),
-      ),
-    );
-    const named = one(flagger, 'Canary').spec.analysis.metrics.map(
-      ({ templateRef }: { templateRef: { name: string } }) => templateRef.name,
-    );
-    expect(named).toEqual(all(flagger, 'MetricTemplate').map(({ metadata }) => metadata.name));
   });
 });
