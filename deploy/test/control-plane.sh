@@ -39,7 +39,7 @@ for name in "${@:-${sections[@]}}"; do
   new_namespace "$namespace"
   "test_$name"
   remove_namespace "$namespace"
-  rows+=("| $name | $((checks - before)) | $((failures - failed_before)) | $((SECONDS - start)) s |")
+  rows+=("$(row "$name" $((checks - before)) $((failures - failed_before)) $((SECONDS - start)))")
 done
 memory=$(memory_of_programs)
 echo "# $((SECONDS - started)) s, $memory MB"

@@ -1,4 +1,4 @@
-# Nodes that are drained, and zones.
+# A zone whose nodes are drained, all at once.
 
 test_drain() {
   check 'a release of four pods' deploy "$first" --set replicas=4

@@ -1,4 +1,5 @@
-# The HorizontalPodAutoscaler, with metrics from metrics-adapter.mjs: CPU, and texts that wait.
+# The HorizontalPodAutoscaler by CPU and by texts that wait.
+# The metrics are of metrics-adapter.mjs.
 
 # A pod of two workers requests two CPUs, of which 70 % are the target: 1.4.
 test_scale() {
