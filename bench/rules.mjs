@@ -1,19 +1,23 @@
 // What the rules of deploy/prometheus cost a real Prometheus that scrapes many replicas: time of each group,
 // memory, series, time of a scrape. The replicas are the metrics of a real server, with values that grow.
 //
-//   node bench/rules.mjs [--replicas 10] [--interval 5s] [--history 1h] [--minutes 6] [--rules DIR] [--out FILE]
+//   node bench/rules.mjs [--replicas 10] [--interval 5s] [--live-interval 5s] [--history 1h] [--minutes 6] [--rules DIR] [--out FILE]
+//
+// With --live-interval, the history is of --interval, and the replicas are scraped less often, where the machine
+// can't do more.
 //
 // Requires prometheus. The report in docs/scaling.md: node bench/scaling.mjs --report.
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
 import { freePort, launch, poll } from '../tools/launch.mjs';
 import { prometheusConfig } from '../tools/prometheus.mjs';
 import { temporaryFolder } from '../tools/temporary.mjs';
-import { describeMachine } from './proc.mjs';
+import { cpuSeconds, describeMachine } from './proc.mjs';
 import { parseExposition } from './rules/exposition.mjs';
 import { writeHistory } from './rules/history.mjs';
 import { startReplicas } from './rules/replicas.mjs';
@@ -22,8 +26,15 @@ import { makeTexts } from './texts.mjs';
 
 const TEXTS = 400;
 const TEXTS_PER_REQUEST = 50;
+/** For each rule: repeated until it has taken so much CPU time, or so often. */
+const MIN_CPU_S = 0.2;
+const MAX_REPEATS = 20;
+/** For rules that are being evaluated to end. */
+const REST_MS = 10_000;
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 };
-/** The series of rules with windows of more than five minutes; of the others, the run itself makes samples. */
+/** For the rules with windows of five minutes, all series have so much history. */
+const SHORT_HISTORY_MS = 6 * 60_000;
+/** Those of rules with longer windows. */
 const LONG_WINDOWS =
   /^(http_requests_total|http_request_duration_seconds_count|http_request_duration_seconds_bucket\{.*le="0.25"|classifier_(observations|feedback|shadow_predictions)_total)/;
 
@@ -32,6 +43,7 @@ const { values: options } = parseArgs({
   options: {
     replicas: { type: 'string', default: '10' },
     interval: { type: 'string', default: '5s' },
+    'live-interval': { type: 'string' },
     history: { type: 'string', default: '1h' },
     minutes: { type: 'string', default: '6' },
     rules: { type: 'string', default: path('../deploy/prometheus') },
@@ -87,33 +99,61 @@ async function startPrometheus({ rules, interval }) {
   if (!(await poll(isReady))) {
     throw new Error('prometheus is not ready');
   }
-  const query = async (expression) => {
-    const answer = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: expression })}`);
+  const query = async (expression, time = `${Date.now() / 1000}`) => {
+    const body = new URLSearchParams({ query: expression, time });
+    const answer = await fetch(`${url}/api/v1/query`, { method: 'POST', body });
     const { data, error } = await answer.json();
     if (error) {
       throw new Error(`${expression}: ${error}`);
     }
     return data.result.map(({ metric, value: [, value] }) => ({ metric, value: Number(value) }));
   };
-  const scrape = (targets) => {
-    configure(targets);
-    program.child.kill('SIGHUP');
+  const reload = () => program.child.kill('SIGHUP');
+  return {
+    ...{ url, query, pid: program.child.pid, stop: program.stop },
+    scrape(targets) {
+      configure(targets);
+      reload();
+    },
+    /** Neither scrapes nor evaluates any more; what it has remains. */
+    async rest() {
+      writeFileSync(file, '');
+      reload();
+      await sleep(REST_MS);
+    },
   };
-  return { url, query, scrape, stop: program.stop };
 }
 
-/** The times of each rule in the last evaluation of its group, in seconds, the longest first. */
-async function slowestRules(url) {
-  const { data } = await (await fetch(`${url}/api/v1/rules`)).json();
-  return data.groups
-    .flatMap(({ name, rules }) =>
-      rules.map((rule) => ({ group: name, rule: rule.name, seconds: rule.evaluationTime })),
-    )
-    .sort((a, b) => b.seconds - a.seconds)
-    .slice(0, 12);
+/**
+ * The CPU time of each rule, with nothing else to do: on a busy machine, the time of an evaluation says more
+ * about the machine.
+ *
+ * @param at when, as Prometheus has it: its series end when it rests.
+ * @returns seconds by group, and those of the rules that take the most.
+ */
+async function ruleCpu({ pid, query }, { rules, at }) {
+  const groups = {};
+  const found = [];
+  for (const name of readdirSync(rules).filter((each) => each.endsWith('.yml'))) {
+    for (const group of parse(readFileSync(join(rules, name), 'utf8')).groups) {
+      for (const { record, alert, expr } of group.rules) {
+        const before = cpuSeconds(pid).total;
+        let times = 0;
+        // The unit of CPU time is 10 ms.
+        for (; times < MAX_REPEATS && cpuSeconds(pid).total - before < MIN_CPU_S; times++) {
+          await query(expr, at);
+        }
+        const seconds = (cpuSeconds(pid).total - before) / times;
+        groups[group.name] = (groups[group.name] ?? 0) + seconds;
+        found.push({ group: group.name, rule: record ?? alert, seconds });
+      }
+    }
+  }
+  found.sort((a, b) => b.seconds - a.seconds);
+  return { groups, slowest: found.slice(0, 10) };
 }
 
-async function measure({ url, query }, { minutes, targets }) {
+async function measure({ query }, { minutes, targets }) {
   const window = `${Math.max(1, minutes - 1)}m`;
   const one = async (expression) => (await query(expression))[0]?.value ?? null;
   const byGroup = async (expression) =>
@@ -147,33 +187,48 @@ async function measure({ url, query }, { minutes, targets }) {
     },
     failures: await one('sum(prometheus_rule_evaluation_failures_total)'),
     recorded: await one('count({__name__=~".+:.+", __name__!~"ALERTS.*"})'),
-    slowest: await slowestRules(url),
   };
 }
 
 /** @returns the measured values of one number of replicas. */
-async function run({ replicas, interval, history, minutes, rules }) {
+async function run({ replicas, interval, liveInterval, history, minutes, rules }) {
   const text = await realMetrics();
   const startedAt = Date.now() - milliseconds(history);
   const served = await startReplicas({ count: replicas, text, startedAt });
-  const prometheus = await startPrometheus({ rules, interval });
-  const samples = parseExposition(text).filter(({ line }) => LONG_WINDOWS.test(line));
+  const prometheus = await startPrometheus({ rules, interval: liveInterval });
   const { targets } = served;
-  const written = await writeHistory(prometheus.url, {
-    ...{ samples, targets, startedAt, until: Date.now() },
-    intervalMs: milliseconds(interval),
-  });
-  process.stderr.write(`${replicas} replicas: ${written} samples of history\n`);
+  const all = parseExposition(text).filter(({ grows }) => grows);
+  const until = Date.now();
+  const written = { targets, startedAt, until, intervalMs: milliseconds(interval) };
+  const [long, short] = [true, false].map((isLong) =>
+    all.filter(({ line }) => LONG_WINDOWS.test(line) === isLong),
+  );
+  await writeHistory(prometheus.url, { ...written, samples: long, from: startedAt });
+  const from = Math.max(startedAt, until - SHORT_HISTORY_MS);
+  await writeHistory(prometheus.url, { ...written, samples: short, from });
+  process.stderr.write(`${replicas} replicas: the history is written\n`);
   prometheus.scrape(targets);
   await sleep(minutes * UNIT_MS.m);
   const found = await measure(prometheus, { minutes, targets });
-  await prometheus.stop();
   served.stop();
-  return { ...found, interval, history, minutes, bytesPerScrape: Buffer.byteLength(text) };
+  const at = `${Date.now() / 1000}`;
+  await prometheus.rest();
+  const cpu = await ruleCpu(prometheus, { rules, at });
+  await prometheus.stop();
+  return {
+    ...found,
+    cpu,
+    interval,
+    liveInterval,
+    history,
+    minutes,
+    bytesPerScrape: Buffer.byteLength(text),
+  };
 }
 
 const found = await run({
   ...options,
+  liveInterval: options['live-interval'] ?? options.interval,
   replicas: Number(options.replicas),
   minutes: Number(options.minutes),
 });

@@ -25,3 +25,7 @@ export function fitLine(points) {
     r2: sxy ** 2 / (sxx * mean(([, y]) => (y - my) ** 2)),
   };
 }
+
+export function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

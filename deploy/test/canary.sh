@@ -79,8 +79,8 @@ start_rollouts() {
 apply() {
   local release=$1 commit=$2
   shift 2
-  helm template "$release" deploy/helm/tweet-sentiment --kube-version 1.34.1 --set modelCommit="$commit" \
-    --set model.store=https://models.example.com/tweets --set rollout.kind=Argo \
+  helm template "$release" deploy/helm/tweet-sentiment --kube-version 1.34.1 --no-hooks --set modelCommit="$commit" \
+    --set model.store=https://models.example.com/tweets --set rollout.kind=Argo --set workers=1 \
     --set canary.prometheusAddress="$prometheus" --set canary.intervalSeconds=5 --set canary.waitSeconds=600 "$@" \
     2>>"$work/helm.log" >"$work/$release.yaml" &&
     kubectl apply --server-side -f "$work/$release.yaml" >/dev/null
@@ -156,7 +156,7 @@ rounds_of() {
 if [[ -x deploy/test/tools.sh ]]; then
   PATH=$(deploy/test/tools.sh rollouts-controller):$PATH
 fi
-plane_start 4 && plane_crds || exit
+plane_start 8 && plane_crds || exit
 versions_make
 start_prometheus && start_rollouts || exit
 serve stable "$first"

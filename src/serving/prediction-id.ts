@@ -16,6 +16,9 @@ const HEAD_BYTES = 1 + 4 + COMMIT_BYTES + RANDOM_BYTES;
 /** 96 bits of HMAC-SHA-256: RFC 2104, section 5, requires at least 80. */
 const MAC_BYTES = 12;
 
+/** What an id has of the commit: its first eight digits. */
+export const shortCommit = (commit: string): string => commit.slice(0, 2 * COMMIT_BYTES);
+
 export interface PredictionId {
   /** Label that was predicted. */
   readonly label: string;

@@ -59,8 +59,9 @@ export function createObserver(options: ObserverOptions): Observer {
     startPrediction: tracer
       ? ({ trace }) => withSpans(predictionObserver, tracer.startPrediction(trace))
       : () => predictionObserver,
-    onFeedback: ({ requestId, predicted, actual, ...fields }) => {
-      metrics.onFeedback(predicted, actual);
+    onFeedback: (record) => {
+      const { requestId, predicted, actual, ...fields } = record;
+      metrics.onFeedback(record);
       history.onFeedback(predicted, actual);
       log.write('info', 'feedback', { request_id: requestId, ...fields, predicted, actual });
     },

@@ -46,6 +46,10 @@ test('any replica counts it, once', async () => {
   }
   expect(await counted(second, 'negative')).toBe(1);
   expect(await counted(first, 'negative')).toBe(0);
+  const version = `predicted_by="${PINNED.slice(0, 8)}"`;
+  const metrics = await second.metrics();
+  expect(metrics.get(`classifier_version_feedback_total{${version},result="wrong"}`)).toBe(1);
+  expect(metrics.get(`classifier_version_feedback_total{${version},result="right"}`)).toBe(0);
   await second.eventually(({ event }) => event === 'feedback');
   const lines = second.lines.filter(({ event }) => event === 'feedback');
   expect(lines).toEqual([

@@ -180,7 +180,7 @@ test('no counter or histogram falls when another version serves', async () => {
   metrics.onPrediction({
     ...{ label: 'neutral', language: 'en', score: 0.7, tokens: 3, unknownRatio: 0 },
   } as PredictionRecord);
-  metrics.onFeedback('neutral', 'negative');
+  metrics.onFeedback({ commit: '0123abcd', predicted: 'neutral', actual: 'negative' });
   const counts = async (): Promise<string[]> =>
     seriesOf(await metrics.expose()).filter((line) =>
       /^classifier_(predictions_total|prediction_score_count|feedback_total).* [1-9]/.test(line),
@@ -189,6 +189,19 @@ test('no counter or histogram falls when another version serves', async () => {
   expect(before).toHaveLength(3);
   metrics.onServing({ ...model, commit: 'second', tag: 'v2' });
   expect(await counts()).toEqual(before);
+});
+
+test('feedback on a prediction of another version counts for that one', async () => {
+  const metrics = createMetrics(() => NO_STATS);
+  metrics.onServing({ ...model, commit: 'fedcba9876543210' });
+  metrics.onFeedback({ commit: '01234567', predicted: 'neutral', actual: 'negative' });
+  const lines = seriesOf(await metrics.expose());
+  const found = lines.filter((line) => line.startsWith('classifier_version_feedback_total'));
+  expect(found).toEqual([
+    'classifier_version_feedback_total{predicted_by="fedcba98",result="right"} 0',
+    'classifier_version_feedback_total{predicted_by="fedcba98",result="wrong"} 0',
+    'classifier_version_feedback_total{predicted_by="01234567",result="wrong"} 1',
+  ]);
 });
 
 test('the last load and the number of loads are shown, also of a candidate that never serves', async () => {

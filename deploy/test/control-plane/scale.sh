@@ -10,8 +10,8 @@ test_scale() {
   check 'has metrics' within 30 is_scaling
   check 'and minReplicas' within 30 has_endpoints 2
 
-  load 6.3 0
-  check '6.3 CPUs of load: 5 pods' within 60 has_endpoints 5
+  load 6.6 0
+  check '6.6 CPUs of load: 5 pods' within 60 has_endpoints 5
   watch_endpoints
   check 'an upgrade to another SHA' deploy "$second" "${autoscaling[@]}"
   is 'keeps their number' "5 $second" "$(commits)"

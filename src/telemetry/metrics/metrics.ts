@@ -68,7 +68,7 @@ export function createMetrics(
     onServing(served: ServingModel): void {
       model.onServing(served);
       drift.onServing(served.profile);
-      predictions.onServing(served.classifier.labels);
+      predictions.onServing(served.commit, served.classifier.labels);
     },
     ...shadow,
     onPrediction(record: PredictionRecord): void {

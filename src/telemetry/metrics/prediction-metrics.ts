@@ -2,7 +2,8 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import { COUNTED_LANGUAGES, countedLanguage } from '../../drift/languages.ts';
 import { OTHER } from '../../drift/profile.ts';
 import { REJECTION_REASONS, type RejectionReason } from '../../serving/observer.ts';
-import type { PredictionRecord } from '../../serving/prediction-record.ts';
+import { shortCommit } from '../../serving/prediction-id.ts';
+import type { FeedbackRecord, PredictionRecord } from '../../serving/prediction-record.ts';
 
 /** What was predicted, and what clients reported of it. */
 export function createPredictionMetrics(registry: Registry) {
@@ -30,21 +31,14 @@ export function createPredictionMetrics(registry: Registry) {
   for (const reason of REJECTION_REASONS) {
     rejected.inc({ reason }, 0);
   }
-  const feedback = new Counter({
-    name: 'classifier_feedback_total',
-    help: 'Predictions whose right label a client reported, by predicted and actual label.',
-    labelNames: ['predicted', 'actual'] as const,
-    registers,
-  });
+  const feedback = createFeedbackMetrics(registry);
   const known = new Set<string>();
 
   return {
     /** The series of a model's labels begin at 0. */
-    onServing(labels: readonly string[]): void {
+    onServing(commit: string, labels: readonly string[]): void {
+      feedback.onServing(commit, labels);
       for (const label of labels) {
-        for (const actual of labels) {
-          feedback.inc({ predicted: label, actual }, 0);
-        }
         // A version before may have had the label: its counts stay.
         if (!known.has(label)) {
           known.add(label);
@@ -62,7 +56,45 @@ export function createPredictionMetrics(registry: Registry) {
       observeText(record);
     },
     onRejected: (reason: RejectionReason) => rejected.inc({ reason }),
-    onFeedback: (predicted: string, actual: string) => feedback.inc({ predicted, actual }),
+    onFeedback: feedback.onFeedback,
+  };
+}
+
+type Feedback = Pick<FeedbackRecord, 'commit' | 'predicted' | 'actual'>;
+
+/** What clients reported of predictions. */
+function createFeedbackMetrics(registry: Registry) {
+  const registers = [registry];
+  const feedback = new Counter({
+    name: 'classifier_feedback_total',
+    help: 'Predictions whose right label a client reported, by predicted and actual label.',
+    labelNames: ['predicted', 'actual'] as const,
+    registers,
+  });
+  // Any replica receives feedback on a prediction of another one, which may serve another version.
+  const versionFeedback = new Counter({
+    name: 'classifier_version_feedback_total',
+    help: 'Predictions whose right label a client reported, by the version that predicted (first digits of its commit).',
+    labelNames: ['predicted_by', 'result'] as const,
+    registers,
+  });
+  return {
+    /** The series of a model's labels begin at 0. */
+    onServing(commit: string, labels: readonly string[]): void {
+      for (const result of ['right', 'wrong']) {
+        versionFeedback.inc({ predicted_by: shortCommit(commit), result }, 0);
+      }
+      for (const predicted of labels) {
+        for (const actual of labels) {
+          feedback.inc({ predicted, actual }, 0);
+        }
+      }
+    },
+    onFeedback({ commit, predicted, actual }: Feedback): void {
+      feedback.inc({ predicted, actual });
+      const result = predicted === actual ? 'right' : 'wrong';
+      versionFeedback.inc({ predicted_by: shortCommit(commit), result });
+    },
   };
 }
 

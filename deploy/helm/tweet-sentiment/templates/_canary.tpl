@@ -19,6 +19,8 @@ analysis:
       value: "0"
     - name: measurements
       value: "0"
+    - name: undecided
+      value: "1000000"
 steps:
   {{- range .Values.canary.steps }}
   - setWeight: {{ . }}
