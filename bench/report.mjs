@@ -4,16 +4,7 @@ import { join } from 'node:path';
 import { barChart, lineChart } from './charts.mjs';
 import { evaluate, findLimit, medianOver, NAMES } from './criteria.mjs';
 import { fitLine, median } from './stats.mjs';
-
-function fixed(value, digits = 0) {
-  const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return Number.isFinite(value) ? value.toLocaleString('en-US', format) : '';
-}
-
-function table(header, rows) {
-  const rule = header.map((_, i) => (i === 0 ? '---' : '--:'));
-  return [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
+import { fixed, table } from './tables.mjs';
 
 /** @returns the two numbers by which a change is compared, and those that they are computed from. */
 export function describeQuick({ rounds }) {

@@ -1,29 +1,36 @@
-// What the rules of deploy/prometheus cost a real Prometheus that scrapes many replicas: time of each group,
-// memory, series, time of a scrape. The replicas are the metrics of a real server, with values that grow.
+// What the rules of deploy/prometheus cost a real Prometheus that has the series of many replicas: CPU time of
+// each group, memory, series. The replicas are the metrics of a real server, with values that grow.
 //
-//   node bench/rules.mjs [--replicas 10] [--interval 5s] [--history 1h] [--minutes 6] [--rules DIR] [--out FILE]
+//   node bench/rules.mjs [--replicas 10] [--interval 5s] [--history 1h] [--live MINUTES] [--rules DIR] [--out FILE]
 //
-// Requires prometheus. The report in docs/scaling.md: node bench/scaling.mjs --report.
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// With --live, Prometheus then scrapes the replicas and evaluates the rules for so long, as it does in production:
+// for a machine that has nothing else to do. Requires prometheus. The report: node bench/scaling.mjs --report.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
 import { freePort, launch, poll } from '../tools/launch.mjs';
 import { prometheusConfig } from '../tools/prometheus.mjs';
 import { temporaryFolder } from '../tools/temporary.mjs';
-import { describeMachine } from './proc.mjs';
+import { cpuSeconds, describeMachine, memoryMb } from './proc.mjs';
 import { parseExposition } from './rules/exposition.mjs';
-import { writeHistory } from './rules/history.mjs';
+import { writeHistory, writeVector } from './rules/history.mjs';
 import { startReplicas } from './rules/replicas.mjs';
 import { startServer } from './server.mjs';
 import { makeTexts } from './texts.mjs';
 
 const TEXTS = 400;
 const TEXTS_PER_REQUEST = 50;
+/** For each rule: repeated until it has taken so much CPU time, or so often. */
+const MIN_CPU_S = 0.05;
+const MAX_REPEATS = 20;
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 };
-/** The series of rules with windows of more than five minutes; of the others, the run itself makes samples. */
+/** For the rules with windows of five minutes, all series have so much history. */
+const SHORT_HISTORY_MS = 6 * 60_000;
+/** Those of rules with longer windows. */
 const LONG_WINDOWS =
   /^(http_requests_total|http_request_duration_seconds_count|http_request_duration_seconds_bucket\{.*le="0.25"|classifier_(observations|feedback|shadow_predictions)_total)/;
 
@@ -33,7 +40,7 @@ const { values: options } = parseArgs({
     replicas: { type: 'string', default: '10' },
     interval: { type: 'string', default: '5s' },
     history: { type: 'string', default: '1h' },
-    minutes: { type: 'string', default: '6' },
+    live: { type: 'string', default: '0' },
     rules: { type: 'string', default: path('../deploy/prometheus') },
     out: { type: 'string', default: path('../docs/scaling/rules.json') },
   },
@@ -87,33 +94,64 @@ async function startPrometheus({ rules, interval }) {
   if (!(await poll(isReady))) {
     throw new Error('prometheus is not ready');
   }
-  const query = async (expression) => {
-    const answer = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: expression })}`);
+  const query = async (expression, time = `${Date.now() / 1000}`) => {
+    const body = new URLSearchParams({ query: expression, time });
+    const answer = await fetch(`${url}/api/v1/query`, { method: 'POST', body });
     const { data, error } = await answer.json();
     if (error) {
       throw new Error(`${expression}: ${error}`);
     }
     return data.result.map(({ metric, value: [, value] }) => ({ metric, value: Number(value) }));
   };
-  const scrape = (targets) => {
-    configure(targets);
-    program.child.kill('SIGHUP');
+  return {
+    ...{ url, query, pid: program.child.pid, stop: program.stop },
+    scrape(targets) {
+      configure(targets);
+      program.child.kill('SIGHUP');
+    },
   };
-  return { url, query, scrape, stop: program.stop };
 }
 
-/** The times of each rule in the last evaluation of its group, in seconds, the longest first. */
-async function slowestRules(url) {
-  const { data } = await (await fetch(`${url}/api/v1/rules`)).json();
-  return data.groups
-    .flatMap(({ name, rules }) =>
-      rules.map((rule) => ({ group: name, rule: rule.name, seconds: rule.evaluationTime })),
-    )
-    .sort((a, b) => b.seconds - a.seconds)
-    .slice(0, 12);
+/** The groups of all files, those that record before the alerts, which read what they record. */
+const groupsOf = (rules) =>
+  readdirSync(rules)
+    .filter((name) => name.endsWith('.yml'))
+    .sort((a, b) => Number(a.startsWith('alerts')) - Number(b.startsWith('alerts')))
+    .flatMap((name) => parse(readFileSync(join(rules, name), 'utf8')).groups);
+
+/**
+ * The CPU time of each rule, with nothing else to do: on a busy machine, the time of an evaluation says more
+ * about the machine. What a rule records is written, for the rules after it.
+ *
+ * @returns seconds by group, those of the rules that take the most, and how many series were `recorded`.
+ */
+async function ruleCpu({ url, pid, query }, { rules, timeMs }) {
+  const groups = {};
+  const found = [];
+  let recorded = 0;
+  for (const group of groupsOf(rules)) {
+    for (const { record, alert, expr } of group.rules) {
+      const before = cpuSeconds(pid).total;
+      let [times, vector] = [0, []];
+      // The unit of CPU time is 10 ms.
+      for (; times < MAX_REPEATS && cpuSeconds(pid).total - before < MIN_CPU_S; times++) {
+        vector = await query(expr, `${timeMs / 1000}`);
+      }
+      const seconds = (cpuSeconds(pid).total - before) / times;
+      groups[group.name] = (groups[group.name] ?? 0) + seconds;
+      found.push({ group: group.name, rule: record ?? alert, seconds });
+      if (record && vector.length > 0) {
+        await writeVector(url, { name: record, vector, timeMs });
+        recorded += vector.length;
+      }
+    }
+  }
+  found.sort((a, b) => b.seconds - a.seconds);
+  return { groups, slowest: found.slice(0, 10), recorded };
 }
 
-async function measure({ url, query }, { minutes, targets }) {
+/** What Prometheus reports of itself. */
+async function measureLive({ query }, minutes) {
   const window = `${Math.max(1, minutes - 1)}m`;
   const one = async (expression) => (await query(expression))[0]?.value ?? null;
   const byGroup = async (expression) =>
@@ -125,12 +163,9 @@ async function measure({ url, query }, { minutes, targets }) {
     );
   const duration = 'prometheus_rule_group_last_duration_seconds';
   return {
-    replicas: targets.length,
+    minutes,
     up: await one('sum(up{job="tweet-sentiment"})'),
-    seriesPerReplica: await one('max(scrape_samples_scraped{job="tweet-sentiment"})'),
-    headSeries: await one('prometheus_tsdb_head_series'),
     samplesPerSecond: await one(`rate(prometheus_tsdb_head_samples_appended_total[${window}])`),
-    memoryBytes: await one('process_resident_memory_bytes{job="prometheus"}'),
     cores: await one(`rate(process_cpu_seconds_total{job="prometheus"}[${window}])`),
     scrapeSeconds: await one(
       `quantile(0.5, avg_over_time(scrape_duration_seconds{job="tweet-sentiment"}[${window}]))`,
@@ -146,36 +181,56 @@ async function measure({ url, query }, { minutes, targets }) {
       missed: await byGroup(`increase(prometheus_rule_group_iterations_missed_total[${window}])`),
     },
     failures: await one('sum(prometheus_rule_evaluation_failures_total)'),
-    recorded: await one('count({__name__=~".+:.+", __name__!~"ALERTS.*"})'),
-    slowest: await slowestRules(url),
   };
 }
 
+/** Writes what replicas have counted, and what else they export, up to now. */
+async function writeReplicas(url, { text, targets, startedAt, intervalMs, until }) {
+  const all = parseExposition(text).filter(({ name }) => name);
+  const isLong = ({ line }) => LONG_WINDOWS.test(line);
+  const options = { targets, startedAt, until, intervalMs };
+  const short = Math.max(startedAt, until - SHORT_HISTORY_MS);
+  for (const [samples, from] of [
+    [all.filter(isLong), startedAt],
+    [all.filter((sample) => sample.grows && !isLong(sample)), short],
+    [all.filter(({ grows }) => !grows), until - 2 * intervalMs],
+  ]) {
+    await writeHistory(url, { ...options, samples, from });
+  }
+}
+
 /** @returns the measured values of one number of replicas. */
-async function run({ replicas, interval, history, minutes, rules }) {
+async function run({ replicas, interval, history, live, rules }) {
   const text = await realMetrics();
-  const startedAt = Date.now() - milliseconds(history);
+  const until = Date.now();
+  const startedAt = until - milliseconds(history);
   const served = await startReplicas({ count: replicas, text, startedAt });
-  const prometheus = await startPrometheus({ rules, interval });
-  const samples = parseExposition(text).filter(({ line }) => LONG_WINDOWS.test(line));
   const { targets } = served;
-  const written = await writeHistory(prometheus.url, {
-    ...{ samples, targets, startedAt, until: Date.now() },
-    intervalMs: milliseconds(interval),
-  });
-  process.stderr.write(`${replicas} replicas: ${written} samples of history\n`);
-  prometheus.scrape(targets);
-  await sleep(minutes * UNIT_MS.m);
-  const found = await measure(prometheus, { minutes, targets });
+  const prometheus = await startPrometheus({ rules, interval });
+  const intervalMs = milliseconds(interval);
+  await writeReplicas(prometheus.url, { text, targets, startedAt, intervalMs, until });
+  process.stderr.write(`${replicas} replicas: the history is written\n`);
+  const { recorded, ...cpu } = await ruleCpu(prometheus, { rules, timeMs: until });
+  const status = await (await fetch(`${prometheus.url}/api/v1/status/tsdb`)).json();
+  const found = {
+    ...{ replicas, interval, history, cpu, recorded },
+    headSeries: status.data.headStats.numSeries,
+    memoryBytes: memoryMb(prometheus.pid) * 1e6,
+  };
+  if (live > 0) {
+    prometheus.scrape(targets);
+    await sleep(live * UNIT_MS.m);
+    found.live = await measureLive(prometheus, live);
+  }
   await prometheus.stop();
   served.stop();
-  return { ...found, interval, history, minutes, bytesPerScrape: Buffer.byteLength(text) };
+  return found;
 }
 
 const found = await run({
   ...options,
   replicas: Number(options.replicas),
-  minutes: Number(options.minutes),
+  live: Number(options.live),
 });
 const file = options.out;
 const earlier = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { runs: [] };

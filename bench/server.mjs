@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, launch, launchServer, waitUntilReady } from '../tools/launch.mjs';
 
 const POLL_MS = 5;
+/** A machine may have more to do than a bench. */
+const READY_TIMEOUT_MS = 300_000;
 const LOG_DELAY_MS = 1000;
 
 // If a bench is interrupted, the processes that it has started end with it.
@@ -23,7 +25,7 @@ export async function startServer(env = {}) {
   const started = performance.now();
   const server = launchServer({ PORT: `${port}`, ...env });
   server.child.stderr.pipe(process.stderr, { end: false });
-  await waitUntilReady(url, server, { intervalMs: POLL_MS });
+  await waitUntilReady(url, server, { intervalMs: POLL_MS, timeoutMs: READY_TIMEOUT_MS });
   const readyMs = performance.now() - started;
   // The log line is written a little later, or not at all, depending on LOG_LEVEL.
   await Promise.race([server.eventually(({ event }) => event === 'ready'), sleep(LOG_DELAY_MS)]);

@@ -8,7 +8,7 @@ export function median(values) {
 
 /** The value below which this share of the values is, 0 to 1. */
 export function quantile(values, share) {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
@@ -24,4 +24,8 @@ export function fitLine(points) {
     intercept: my - slope * mx,
     r2: sxy ** 2 / (sxx * mean(([, y]) => (y - my) ** 2)),
   };
+}
+
+export function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -6,9 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../tools/temporary.mjs';
 
-const folder = temporaryFolder();
-
-const script = (path) => `
+const script = (folder, path) => `
 local requests = {}
 sent, available = 0, 0
 function setup(thread) worker = thread end
@@ -37,8 +35,10 @@ end`;
  * @throws Error if there were too few bodies.
  */
 export async function closedLoop(url, { bodies, connections, seconds, path, cycle }) {
+  // Several may run at a time.
+  const folder = temporaryFolder();
   writeFileSync(join(folder, 'bodies'), bodies.join('\n'));
-  writeFileSync(join(folder, 'load.lua'), script(path));
+  writeFileSync(join(folder, 'load.lua'), script(folder, path));
   const flags = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s'];
   const running = promisify(execFile)('wrk', [...flags, '-s', join(folder, 'load.lua'), url]);
   const end = () => running.child.kill();

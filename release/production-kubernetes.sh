@@ -130,12 +130,10 @@ replace_production() {
 
 # restore_production NAME:SHA: goes back to the revision that production_now has printed.
 restore_production() {
-  local since
-  since=$(flagger_transition)
   run_helm $((DEPLOY_TIMEOUT_S + 60)) rollback "$HELM_RELEASE" "$(revision_of "$1")" \
     --wait --cleanup-on-fail --timeout "${DEPLOY_TIMEOUT_S}s" >/dev/null ||
     die "$1 could not be restored"
-  await_rollout "${1##*:}" "$since"
+  await_rollout "${1##*:}" any
 }
 
 stop_production() {
@@ -191,8 +189,8 @@ argo_state() {
     })(data.items[0])'
 }
 
-# flagger_state SHA SINCE: the same. The version that serves is that of the primary; a failure before SINCE is
-# that of an earlier rollout.
+# flagger_state SHA SINCE: the same. The version that serves is that of the primary. A failure of the time SINCE is
+# that of an earlier rollout; `any`, that of a version which is taken back.
 flagger_state() {
   query_kubectl get canaries.flagger.app,deployments.apps --output json | json '
     ((release, sha, since) => {
@@ -202,8 +200,9 @@ flagger_state() {
       const primary = data.items.find(({ kind, metadata }) =>
         kind === "Deployment" && metadata.name === canary?.spec.targetRef.name + "-primary");
       const serves = primary?.spec.template.metadata.annotations?.["tweet-sentiment/model-commit"] === sha;
-      if (phase === "Failed" && lastTransitionTime !== since) return "failed: " + (conditions[0]?.message ?? "");
-      return serves && ["Initialized", "Succeeded", "Failed"].includes(phase) ? "done" : phase;
+      const isEarlier = since === "any" || lastTransitionTime === since;
+      if (serves && ["Initialized", "Succeeded", isEarlier && "Failed"].includes(phase)) return "done";
+      return phase === "Failed" && !isEarlier ? "failed: " + (conditions[0]?.message ?? "") : phase;
     })(...args)' "$HELM_RELEASE" "$@"
 }
 

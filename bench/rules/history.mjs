@@ -81,10 +81,10 @@ function snappy(content) {
 
 /**
  * @param samples as `parseExposition` returns them: the series to write.
- * @param targets the `instance` of each replica.
- * @returns how many samples were written.
+ * @param targets the `instance` of each replica. @param from when the first samples are, epoch ms.
  */
-export async function writeHistory(url, { samples, targets, startedAt, until, intervalMs }) {
+export async function writeHistory(url, options) {
+  const { samples, targets, startedAt, from: first, until, intervalMs } = options;
   const series = targets.flatMap((instance, replica) =>
     samples.map((sample) => ({
       sample,
@@ -98,22 +98,31 @@ export async function writeHistory(url, { samples, targets, startedAt, until, in
     })),
   );
   const [request, one] = [createWriter(), createWriter()];
-  let written = 0;
-  for (let from = startedAt; from < until; from += SLAB_MS) {
+  for (let from = first; from < until; from += SLAB_MS) {
     const end = Math.min(from + SLAB_MS, until);
     for (let i = 0; i < series.length; i += SERIES_PER_REQUEST) {
       for (const { sample, replica, labels } of series.slice(i, i + SERIES_PER_REQUEST)) {
         one.bytes(labels);
         for (let time = from; time < end; time += intervalMs) {
           one.sample(valueAt(sample, replica, time - startedAt), time);
-          written += 1;
         }
         request.bytes(field(1, one.take()));
       }
       await post(url, snappy(request.take()));
     }
   }
-  return written;
+}
+
+/** Writes one sample of each series. @param vector `metric` and `value` of each, as a query returns them. */
+export async function writeVector(url, { name, vector, timeMs }) {
+  const [request, one] = [createWriter(1 << 16), createWriter(1 << 12)];
+  for (const { metric, value } of vector) {
+    const { __name__, ...labels } = metric;
+    one.bytes(encodeLabels([['__name__', name], ...Object.entries(labels)]));
+    one.sample(value, timeMs);
+    request.bytes(field(1, one.take()));
+  }
+  await post(url, snappy(request.take()));
 }
 
 async function post(url, body) {

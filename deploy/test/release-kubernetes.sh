@@ -147,6 +147,17 @@ check 'and from being gated' refused "$(<models/tweet-sentiment/PINNED)" gate.sh
 check 'and it is reported' said 'is in pending-upgrade: another deployment runs, or one was killed'
 check 'which has nothing to roll back' step $third rollback.sh
 check 'and it is reported' said 'the deploy had not begun'
+too_late() {
+  (
+    cd "$work/other" && export MODEL_COMMIT=$third && . release/common.sh
+    mkdir -p .release && echo "tweet-sentiment.v1:$first" >"$before"
+    ! (replace_production)
+  ) >"$log" 2>&1
+}
+check 'one that has not seen it is refused by Helm' too_late
+check 'and it is reported' said 'is being changed by another deployment'
+check 'it has nothing to roll back either' step $third rollback.sh
+check 'and it is reported' said 'the deploy had not begun'
 in=own
 is 'the first one goes on' pending-upgrade "$(status)"
 kill_deployment
@@ -275,6 +286,7 @@ check 'fails with its analysis' end_refused
 check 'as the controller has decided' said 'Flagger: failed: Canary analysis failed'
 check 'and is rolled back' step $second rollback.sh
 check 'to what ran before' said "$first is back"
+check 'that one again has nothing to wait for' step $first deploy.sh
 check 'after that failure,' begin $third waits_failed
 phase Progressing 'New revision detected'
 promote

@@ -10,7 +10,13 @@ import { ROOT } from '../support/server.ts';
 function deploy(env: Record<string, string>) {
   const { status, stderr } = spawnSync(join(ROOT, 'release/deploy.sh'), {
     encoding: 'utf8',
-    env: { ...process.env, MODEL_COMMIT: PINNED, KUBE_CONTEXT: 'production', ...env },
+    env: {
+      ...process.env,
+      MODEL_COMMIT: PINNED,
+      KUBE_CONTEXT: 'none',
+      KUBECONFIG: '/dev/null',
+      ...env,
+    },
   });
   return [status, stderr];
 }

@@ -42,6 +42,8 @@ export function admin(options: AdminOptions): Resource[] {
     (toChange: (req: Request) => ModelChange): RequestHandler =>
     async (req, res) => {
       const { requestId, client } = contextOf(res);
+      // Until its next request: a version may take longer to load than a connection may have no traffic.
+      req.socket.setTimeout(0);
       send(res, await options.change(toChange(req), { by: client?.name ?? '', requestId }));
     };
   const status: RequestHandler = (_req, res) => {

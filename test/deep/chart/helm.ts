@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { ROOT } from '../../support/server.ts';
+import { COMMIT } from './commits.ts';
 
 export const CHART = join(ROOT, 'deploy', 'helm', 'tweet-sentiment');
+export { COMMIT, OTHER_COMMIT } from './commits.ts';
 export const haveHelm = spawnSync('helm', ['version']).status === 0;
-
-/** Full SHAs of made-up versions. */
-export const COMMIT = 'fbd5e27f1f9debc4d6477f8e7dbe057c95762059';
-export const OTHER_COMMIT = 'b42fd0ca4c08dfb052454f2231cd601596122177';
 
 export type Values = Readonly<Record<string, unknown>>;
 

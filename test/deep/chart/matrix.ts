@@ -1,5 +1,6 @@
 /** Values as people use the chart, by what they are about. Each is rendered, and held against every promise. */
-import { OTHER_COMMIT, type Values } from './helm.ts';
+import { OTHER_COMMIT } from './commits.ts';
+import type { Values } from './helm.ts';
 
 const s3 = {
   model: {

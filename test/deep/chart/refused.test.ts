@@ -59,12 +59,6 @@ describe.skipIf(!haveHelm)('a version that is', () => {
     const { spec } = serverPod(await render({ modelCommit }));
     expect(spec.containers[0].env).toContainEqual({ name: 'MODEL_COMMIT', value: modelCommit });
   });
-
-  test('the one that it is compared with is refused', async () => {
-    expect(await refusal({ ...store, canary: { compareWith: COMMIT } })).toContain(
-      `canary.compareWith: expected another version than modelCommit, found ${COMMIT}`,
-    );
-  });
 });
 
 describe.skipIf(!haveHelm)('an unknown value', () => {

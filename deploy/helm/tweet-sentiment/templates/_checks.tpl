@@ -9,9 +9,6 @@
 {{- if not (regexMatch $sha .) -}}
 {{- fail (printf "canary.compareWith: expected the full git commit SHA of a version, 40 or 64 lower-case hexadecimal digits, found %q" .) -}}
 {{- end -}}
-{{- if eq . $v.modelCommit -}}
-{{- fail (printf "canary.compareWith: expected another version than modelCommit, found %s" .) -}}
-{{- end -}}
 {{- if not $v.model.store -}}
 {{- fail "canary.compareWith: expected model.store to be set, since an image contains one version only" -}}
 {{- end -}}

@@ -1,10 +1,14 @@
-{{/* The name of all objects. 52 characters leave room for the longest suffix. */}}
+{{/* The name of all objects. 43 characters leave room for the longest suffix, and for the number of a Job's pod. What
+is cut off a longer one is in its hash: releases with the same beginning have names of their own. */}}
 {{- define "tweet-sentiment.fullname" -}}
 {{- $name := .Release.Name -}}
 {{- if not (contains .Chart.Name .Release.Name) -}}
 {{- $name = printf "%s-%s" .Release.Name .Chart.Name -}}
 {{- end -}}
-{{- $name | trunc 52 | trimSuffix "-" -}}
+{{- if gt (len $name) 43 -}}
+{{- $name = printf "%s-%s" ($name | trunc 34 | trimSuffix "-") ($name | sha256sum | trunc 8) -}}
+{{- end -}}
+{{- $name -}}
 {{- end -}}
 
 {{- define "tweet-sentiment.serviceAccountName" -}}
