@@ -51,6 +51,14 @@ export function memoryMb(pid) {
   return (kib * 1024) / 1e6;
 }
 
+/** Seconds of all CPUs since the start of the machine, and of these without work. */
+export function machineSeconds() {
+  const [, ...fields] = read('stat').split('\n')[0].split(/ +/);
+  const [user, nice, system, idle, ...others] = fields.slice(0, 8).map(Number);
+  const total = [user, nice, system, idle, ...others].reduce((sum, each) => sum + each, 0);
+  return { total: total / TICKS_PER_SECOND, idle: idle / TICKS_PER_SECOND };
+}
+
 export function describeMachine() {
   const field = (name) => new RegExp(`^${name}\\s*: *(.*)$`, 'm').exec(read('cpuinfo'))?.[1] ?? '';
   const flags = field('flags').split(' ');

@@ -1,12 +1,10 @@
-// What the rules of deploy/prometheus cost a real Prometheus that scrapes many replicas: time of each group,
-// memory, series, time of a scrape. The replicas are the metrics of a real server, with values that grow.
+// What the rules of deploy/prometheus cost a real Prometheus that has the series of many replicas: CPU time of
+// each group, memory, series. The replicas are the metrics of a real server, with values that grow.
 //
-//   node bench/rules.mjs [--replicas 10] [--interval 5s] [--live-interval 5s] [--history 1h] [--minutes 6] [--rules DIR] [--out FILE]
+//   node bench/rules.mjs [--replicas 10] [--interval 5s] [--history 1h] [--live MINUTES] [--rules DIR] [--out FILE]
 //
-// With --live-interval, the history is of --interval, and the replicas are scraped less often, where the machine
-// can't do more.
-//
-// Requires prometheus. The report in docs/scaling.md: node bench/scaling.mjs --report.
+// With --live, Prometheus then scrapes the replicas and evaluates the rules for so long, as it does in production:
+// for a machine that has nothing else to do. Requires prometheus. The report: node bench/scaling.mjs --report.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,9 +15,9 @@ import { parse } from 'yaml';
 import { freePort, launch, poll } from '../tools/launch.mjs';
 import { prometheusConfig } from '../tools/prometheus.mjs';
 import { temporaryFolder } from '../tools/temporary.mjs';
-import { cpuSeconds, describeMachine } from './proc.mjs';
+import { cpuSeconds, describeMachine, memoryMb } from './proc.mjs';
 import { parseExposition } from './rules/exposition.mjs';
-import { writeHistory } from './rules/history.mjs';
+import { writeHistory, writeVector } from './rules/history.mjs';
 import { startReplicas } from './rules/replicas.mjs';
 import { startServer } from './server.mjs';
 import { makeTexts } from './texts.mjs';
@@ -27,10 +25,8 @@ import { makeTexts } from './texts.mjs';
 const TEXTS = 400;
 const TEXTS_PER_REQUEST = 50;
 /** For each rule: repeated until it has taken so much CPU time, or so often. */
-const MIN_CPU_S = 0.2;
+const MIN_CPU_S = 0.05;
 const MAX_REPEATS = 20;
-/** For rules that are being evaluated to end. */
-const REST_MS = 10_000;
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 };
 /** For the rules with windows of five minutes, all series have so much history. */
 const SHORT_HISTORY_MS = 6 * 60_000;
@@ -43,9 +39,8 @@ const { values: options } = parseArgs({
   options: {
     replicas: { type: 'string', default: '10' },
     interval: { type: 'string', default: '5s' },
-    'live-interval': { type: 'string' },
     history: { type: 'string', default: '1h' },
-    minutes: { type: 'string', default: '6' },
+    live: { type: 'string', default: '0' },
     rules: { type: 'string', default: path('../deploy/prometheus') },
     out: { type: 'string', default: path('../docs/scaling/rules.json') },
   },
@@ -108,52 +103,55 @@ async function startPrometheus({ rules, interval }) {
     }
     return data.result.map(({ metric, value: [, value] }) => ({ metric, value: Number(value) }));
   };
-  const reload = () => program.child.kill('SIGHUP');
   return {
     ...{ url, query, pid: program.child.pid, stop: program.stop },
     scrape(targets) {
       configure(targets);
-      reload();
-    },
-    /** Neither scrapes nor evaluates any more; what it has remains. */
-    async rest() {
-      writeFileSync(file, '');
-      reload();
-      await sleep(REST_MS);
+      program.child.kill('SIGHUP');
     },
   };
 }
 
+/** The groups of all files, those that record before the alerts, which read what they record. */
+const groupsOf = (rules) =>
+  readdirSync(rules)
+    .filter((name) => name.endsWith('.yml'))
+    .sort((a, b) => Number(a.startsWith('alerts')) - Number(b.startsWith('alerts')))
+    .flatMap((name) => parse(readFileSync(join(rules, name), 'utf8')).groups);
+
 /**
  * The CPU time of each rule, with nothing else to do: on a busy machine, the time of an evaluation says more
- * about the machine.
+ * about the machine. What a rule records is written, for the rules after it.
  *
- * @param at when, as Prometheus has it: its series end when it rests.
- * @returns seconds by group, and those of the rules that take the most.
+ * @returns seconds by group, those of the rules that take the most, and how many series were `recorded`.
  */
-async function ruleCpu({ pid, query }, { rules, at }) {
+async function ruleCpu({ url, pid, query }, { rules, timeMs }) {
   const groups = {};
   const found = [];
-  for (const name of readdirSync(rules).filter((each) => each.endsWith('.yml'))) {
-    for (const group of parse(readFileSync(join(rules, name), 'utf8')).groups) {
-      for (const { record, alert, expr } of group.rules) {
-        const before = cpuSeconds(pid).total;
-        let times = 0;
-        // The unit of CPU time is 10 ms.
-        for (; times < MAX_REPEATS && cpuSeconds(pid).total - before < MIN_CPU_S; times++) {
-          await query(expr, at);
-        }
-        const seconds = (cpuSeconds(pid).total - before) / times;
-        groups[group.name] = (groups[group.name] ?? 0) + seconds;
-        found.push({ group: group.name, rule: record ?? alert, seconds });
+  let recorded = 0;
+  for (const group of groupsOf(rules)) {
+    for (const { record, alert, expr } of group.rules) {
+      const before = cpuSeconds(pid).total;
+      let [times, vector] = [0, []];
+      // The unit of CPU time is 10 ms.
+      for (; times < MAX_REPEATS && cpuSeconds(pid).total - before < MIN_CPU_S; times++) {
+        vector = await query(expr, `${timeMs / 1000}`);
+      }
+      const seconds = (cpuSeconds(pid).total - before) / times;
+      groups[group.name] = (groups[group.name] ?? 0) + seconds;
+      found.push({ group: group.name, rule: record ?? alert, seconds });
+      if (record && vector.length > 0) {
+        await writeVector(url, { name: record, vector, timeMs });
+        recorded += vector.length;
       }
     }
   }
   found.sort((a, b) => b.seconds - a.seconds);
-  return { groups, slowest: found.slice(0, 10) };
+  return { groups, slowest: found.slice(0, 10), recorded };
 }
 
-async function measure({ query }, { minutes, targets }) {
+/** What Prometheus reports of itself. */
+async function measureLive({ query }, minutes) {
   const window = `${Math.max(1, minutes - 1)}m`;
   const one = async (expression) => (await query(expression))[0]?.value ?? null;
   const byGroup = async (expression) =>
@@ -165,12 +163,9 @@ async function measure({ query }, { minutes, targets }) {
     );
   const duration = 'prometheus_rule_group_last_duration_seconds';
   return {
-    replicas: targets.length,
+    minutes,
     up: await one('sum(up{job="tweet-sentiment"})'),
-    seriesPerReplica: await one('max(scrape_samples_scraped{job="tweet-sentiment"})'),
-    headSeries: await one('prometheus_tsdb_head_series'),
     samplesPerSecond: await one(`rate(prometheus_tsdb_head_samples_appended_total[${window}])`),
-    memoryBytes: await one('process_resident_memory_bytes{job="prometheus"}'),
     cores: await one(`rate(process_cpu_seconds_total{job="prometheus"}[${window}])`),
     scrapeSeconds: await one(
       `quantile(0.5, avg_over_time(scrape_duration_seconds{job="tweet-sentiment"}[${window}]))`,
@@ -186,51 +181,56 @@ async function measure({ query }, { minutes, targets }) {
       missed: await byGroup(`increase(prometheus_rule_group_iterations_missed_total[${window}])`),
     },
     failures: await one('sum(prometheus_rule_evaluation_failures_total)'),
-    recorded: await one('count({__name__=~".+:.+", __name__!~"ALERTS.*"})'),
   };
 }
 
+/** Writes what replicas have counted, and what else they export, up to now. */
+async function writeReplicas(url, { text, targets, startedAt, intervalMs, until }) {
+  const all = parseExposition(text).filter(({ name }) => name);
+  const isLong = ({ line }) => LONG_WINDOWS.test(line);
+  const options = { targets, startedAt, until, intervalMs };
+  const short = Math.max(startedAt, until - SHORT_HISTORY_MS);
+  for (const [samples, from] of [
+    [all.filter(isLong), startedAt],
+    [all.filter((sample) => sample.grows && !isLong(sample)), short],
+    [all.filter(({ grows }) => !grows), until - 2 * intervalMs],
+  ]) {
+    await writeHistory(url, { ...options, samples, from });
+  }
+}
+
 /** @returns the measured values of one number of replicas. */
-async function run({ replicas, interval, liveInterval, history, minutes, rules }) {
+async function run({ replicas, interval, history, live, rules }) {
   const text = await realMetrics();
-  const startedAt = Date.now() - milliseconds(history);
-  const served = await startReplicas({ count: replicas, text, startedAt });
-  const prometheus = await startPrometheus({ rules, interval: liveInterval });
-  const { targets } = served;
-  const all = parseExposition(text).filter(({ grows }) => grows);
   const until = Date.now();
-  const written = { targets, startedAt, until, intervalMs: milliseconds(interval) };
-  const [long, short] = [true, false].map((isLong) =>
-    all.filter(({ line }) => LONG_WINDOWS.test(line) === isLong),
-  );
-  await writeHistory(prometheus.url, { ...written, samples: long, from: startedAt });
-  const from = Math.max(startedAt, until - SHORT_HISTORY_MS);
-  await writeHistory(prometheus.url, { ...written, samples: short, from });
+  const startedAt = until - milliseconds(history);
+  const served = await startReplicas({ count: replicas, text, startedAt });
+  const { targets } = served;
+  const prometheus = await startPrometheus({ rules, interval });
+  const intervalMs = milliseconds(interval);
+  await writeReplicas(prometheus.url, { text, targets, startedAt, intervalMs, until });
   process.stderr.write(`${replicas} replicas: the history is written\n`);
-  prometheus.scrape(targets);
-  await sleep(minutes * UNIT_MS.m);
-  const found = await measure(prometheus, { minutes, targets });
-  served.stop();
-  const at = `${Date.now() / 1000}`;
-  await prometheus.rest();
-  const cpu = await ruleCpu(prometheus, { rules, at });
-  await prometheus.stop();
-  return {
-    ...found,
-    cpu,
-    interval,
-    liveInterval,
-    history,
-    minutes,
-    bytesPerScrape: Buffer.byteLength(text),
+  const { recorded, ...cpu } = await ruleCpu(prometheus, { rules, timeMs: until });
+  const status = await (await fetch(`${prometheus.url}/api/v1/status/tsdb`)).json();
+  const found = {
+    ...{ replicas, interval, history, cpu, recorded },
+    headSeries: status.data.headStats.numSeries,
+    memoryBytes: memoryMb(prometheus.pid) * 1e6,
   };
+  if (live > 0) {
+    prometheus.scrape(targets);
+    await sleep(live * UNIT_MS.m);
+    found.live = await measureLive(prometheus, live);
+  }
+  await prometheus.stop();
+  served.stop();
+  return found;
 }
 
 const found = await run({
   ...options,
-  liveInterval: options['live-interval'] ?? options.interval,
   replicas: Number(options.replicas),
-  minutes: Number(options.minutes),
+  live: Number(options.live),
 });
 const file = options.out;
 const earlier = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { runs: [] };

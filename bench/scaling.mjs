@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeMachine } from './proc.mjs';
+import { compareCaches } from './scaling/caches.mjs';
 import { check } from './scaling/check.mjs';
 import { measureFetch, measureNewReplica, measureOutput } from './scaling/facts.mjs';
 import { runModel } from './scaling/model.mjs';
@@ -39,7 +40,8 @@ async function measureFacts() {
   const commit = readFileSync(join(root, 'models/tweet-sentiment/PINNED'), 'utf8').trim();
   const output = await measureOutput();
   const fetch = await measureFetch(commit);
-  return { date: today(), commit, output, fetch, newReplica: await measureNewReplica() };
+  const newReplica = await measureNewReplica();
+  return { date: today(), commit, output, fetch, newReplica, caches: await compareCaches() };
 }
 
 async function run() {

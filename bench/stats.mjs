@@ -8,7 +8,7 @@ export function median(values) {
 
 /** The value below which this share of the values is, 0 to 1. */
 export function quantile(values, share) {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 

@@ -113,6 +113,18 @@ export async function writeHistory(url, options) {
   }
 }
 
+/** Writes one sample of each series. @param vector `metric` and `value` of each, as a query returns them. */
+export async function writeVector(url, { name, vector, timeMs }) {
+  const [request, one] = [createWriter(1 << 16), createWriter(1 << 12)];
+  for (const { metric, value } of vector) {
+    const { __name__, ...labels } = metric;
+    one.bytes(encodeLabels([['__name__', name], ...Object.entries(labels)]));
+    one.sample(value, timeMs);
+    request.bytes(field(1, one.take()));
+  }
+  await post(url, snappy(request.take()));
+}
+
 async function post(url, body) {
   const headers = {
     'content-type': 'application/x-protobuf',

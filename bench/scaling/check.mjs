@@ -1,15 +1,15 @@
 // Real servers beside the model, on this machine: the model gets the service times that were measured just
 // before, and predicts the latency of a constant rate, and what a cache has.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRandom } from '#dist/toolkit.js';
+import { poll } from '../../tools/launch.mjs';
 import * as measure from '../measure.mjs';
 import { openLoop } from '../open-loop.mjs';
+import { machineSeconds } from '../proc.mjs';
 import { startServer } from '../server.mjs';
 import { median } from '../stats.mjs';
-import { createTextSource, repeatHalf } from '../texts.mjs';
+import { createTextSource } from '../texts.mjs';
 import { makeArrivals, simulateReplica, summarize } from './replica.mjs';
 import { SMALL, withBatchMs } from './service.mjs';
-import { hitShare } from './traffic.mjs';
 
 const SETTINGS = { WORKERS: '1', LOG_LEVEL: 'warn' };
 const LOADS = [0.6, 0.85];
@@ -17,11 +17,13 @@ const LOADS = [0.6, 0.85];
 const CONNECTIONS = 96;
 const CLOSED_S = 3;
 const OPEN_S = 6;
-const CACHED_TEXTS = 1500;
 /** A round counts only where each worker has so much of a core under full load: else others use the machine. */
 const MIN_CORE = { 1: 0.9, 2: 0.75 };
-const MAX_ATTEMPTS = 60;
-const PAUSE_MS = 20_000;
+const MAX_ATTEMPTS = 20;
+/** It begins when so much of the CPUs is idle. */
+const MIN_IDLE = 0.85;
+const IDLE_WINDOW_MS = 3_000;
+const MAX_WAIT_MS = 2 * 3_600_000;
 const KEYS = ['p50', 'p99', 'rate'];
 
 /** Rates of both servers at a time, each by a client of its own. */
@@ -77,6 +79,19 @@ async function compare(bench, servers, { rate, shares, service }) {
   return { real, model, failed: samples.length - answered.length };
 }
 
+/** Waits until other programs leave the CPUs alone. @throws where they do not. */
+async function waitUntilIdle() {
+  const isIdle = async () => {
+    const before = machineSeconds();
+    await sleep(IDLE_WINDOW_MS);
+    const after = machineSeconds();
+    return after.idle - before.idle > MIN_IDLE * (after.total - before.total);
+  };
+  if (!(await poll(isIdle, { timeoutMs: MAX_WAIT_MS }))) {
+    throw new Error('other programs use the CPUs');
+  }
+}
+
 /** @returns a comparison for each load, of the names in the report; undefined where the machine is busy. */
 async function round(bench, servers) {
   const calibrated = await calibrate(bench, servers);
@@ -98,33 +113,6 @@ async function round(bench, servers) {
   return { capacity, service, found };
 }
 
-/** Texts of which half are repeats, at random to two servers: the share that their caches have. */
-async function compareCaches(bench) {
-  const servers = [await startServer(SETTINGS), await startServer(SETTINGS)];
-  const { next: random } = createRandom(7);
-  const texts = repeatHalf(bench.texts(2 * CACHED_TEXTS)).slice(0, CACHED_TEXTS);
-  const replicas = texts.map(() => (random() < 0.5 ? 0 : 1));
-  for (const [i, inputs] of texts.entries()) {
-    const headers = { 'content-type': 'application/json' };
-    const body = JSON.stringify({ inputs });
-    await (
-      await fetch(`${servers[replicas[i]].url}/predict`, { method: 'POST', headers, body })
-    ).text();
-  }
-  let hits = 0;
-  for (const { url, stop } of servers) {
-    const metrics = await (await fetch(`${url}/metrics`)).text();
-    hits += Number(/^classifier_cache_requests_total\{result="hit"\} (\d+)$/m.exec(metrics)[1]);
-    await stop();
-  }
-  let at = 0;
-  const model = hitShare(texts, {
-    ...{ replicas: 2, entries: Number.POSITIVE_INFINITY, from: 0 },
-    replicaOf: () => replicas[at++],
-  });
-  return { texts: CACHED_TEXTS, real: hits / CACHED_TEXTS, model };
-}
-
 /** @returns medians over the rounds, of one and of two servers. */
 export async function check({ rounds, onProgress }) {
   const texts = createTextSource();
@@ -134,17 +122,17 @@ export async function check({ rounds, onProgress }) {
     servers.push(await startServer({ ...SETTINGS, CACHE_SIZE: '0' }));
   }
   const all = [];
+  await waitUntilIdle();
   await closed(bench, servers, CONNECTIONS);
   for (let attempt = 1; all.length < rounds; attempt++) {
+    await waitUntilIdle();
     onProgress(`attempt ${attempt}, ${all.length} of ${rounds} rounds`);
     const one = await round(bench, servers.slice(0, 1));
     const two = one && (await round(bench, servers));
     if (two) {
       all.push([one, two]);
     } else if (attempt === MAX_ATTEMPTS) {
-      throw new Error('other programs use the CPUs: no comparison is possible');
-    } else {
-      await sleep(PAUSE_MS);
+      throw new Error('the workers do not get the CPUs');
     }
   }
   await Promise.all(servers.map(({ stop }) => stop()));
@@ -162,6 +150,5 @@ export async function check({ rounds, onProgress }) {
     seconds: OPEN_S,
     points,
     calibration: rounded,
-    cache: await compareCaches(bench),
   };
 }

@@ -13,15 +13,15 @@ import {
 import { serviceOf } from './service.mjs';
 import { connectAtRandom, countByReplica, hitShare, repeatedTexts, rollOut } from './traffic.mjs';
 
-const SEEDS = [1, 2, 3, 4, 5];
-const SECONDS = 30;
+const SEEDS = [1, 2, 3];
+const SECONDS = 20;
 const LOADS = [0.5, 0.6, 0.7, 0.8, 0.9];
 const WORKERS = [1, 2, 4];
 /** Of the table of connections. */
 const REPLICAS = 40;
 const CONNECTIONS = [2, 8, 32, 128];
 const LOAD = 0.6;
-const TEXTS = 1_000_000;
+const TEXTS = 500_000;
 const CACHED_REPLICAS = [1, 10, 100, 355];
 /** CACHE_SIZE, and what an entry takes with a tweet of 100 characters: src/inference/cache.ts. */
 const ENTRIES = Math.floor(33_554_432 / (400 + 2 * 100));
@@ -82,7 +82,7 @@ function latencyOfShares(shares, { service, random }) {
     if (share === 0) {
       return [];
     }
-    const arrivals = makeArrivals({ rate: rate * share, seconds: SECONDS / 3, random });
+    const arrivals = makeArrivals({ rate: rate * share, seconds: SECONDS / 2, random });
     return simulateReplica(arrivals, { workers, service });
   });
   return summarize(new Array(latencies.length).fill(0), latencies).p99;

@@ -15,10 +15,11 @@ export const ASSUMED = {
 const SECONDS_OF_DAY = 86_400;
 
 /**
- * @param measured `speed`: results of `npm run bench`; `facts`: of a replica.
+ * @param given `speed`: results of `npm run bench`; `facts`: of a replica; `chartMib`: memory of a pod, by its
+ * workers, as the chart requests it.
  * @returns the plan of one rate.
  */
-export function planOf(tweetsAMinute, { speed, facts }) {
+export function planOf(tweetsAMinute, { speed, facts, chartMib }) {
   const { utilization, workers, spareReplicas, minReplicas, coreHour, gigabyteHour, hoursOfMonth } =
     ASSUMED;
   const rate = tweetsAMinute / 60;
@@ -26,7 +27,7 @@ export function planOf(tweetsAMinute, { speed, facts }) {
   const needed = (rate * cpuSeconds) / utilization;
   const replicas = Math.max(minReplicas, Math.ceil(needed / workers) + spareReplicas);
   const cores = replicas * workers;
-  const memoryGb = (replicas * speed.memoryMb) / 1000;
+  const memoryGb = (replicas * chartMib(workers) * 1024 ** 2) / 1e9;
   const money = (cores * coreHour + memoryGb * gigabyteHour) * hoursOfMonth;
   return {
     tweetsAMinute,

@@ -1,6 +1,7 @@
 // The tables of docs/scaling.md, from docs/scaling and docs/performance.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { fixed, table } from '../tables.mjs';
 import { ASSUMED, planOf, TWEETS_A_MINUTE } from './plan.mjs';
 
@@ -13,13 +14,45 @@ export function fillBlocks(page, root) {
   const speed = read('performance/results.json');
   const { facts, check, model } = read('scaling/results.json');
   const rules = read('scaling/rules.json');
-  const given = { speed, facts, check, model, rules };
+  const given = {
+    speed,
+    facts,
+    check,
+    model,
+    rules,
+    chartMib: memoryOfChart(root),
+    intervals: intervalsOf(root),
+  };
   return page.replace(BLOCK, (_, indent, name) =>
     [`<!-- ${name} -->`, BLOCKS[name](given), '<!-- end -->']
       .filter(Boolean)
       .join('\n')
       .replace(/^/gm, indent),
   );
+}
+
+/** How often each group of rules is evaluated, in seconds: by itself, or by prometheus.yml. */
+function intervalsOf(root) {
+  const folder = join(root, 'deploy/prometheus');
+  const read = (path) => parse(readFileSync(path, 'utf8'));
+  const { evaluation_interval: otherwise } = read(join(root, 'prometheus.yml')).global;
+  const seconds = (text) => Number.parseInt(text, 10) * (text.endsWith('m') ? 60 : 1);
+  const groups = readdirSync(folder)
+    .filter((name) => name.endsWith('.yml'))
+    .flatMap((name) => read(join(folder, name)).groups);
+  return Object.fromEntries(
+    groups.map(({ name, interval }) => [name, seconds(interval ?? otherwise)]),
+  );
+}
+
+/** The memory of a pod in MiB, as a function of its workers. */
+function memoryOfChart(root) {
+  const template = readFileSync(
+    join(root, 'deploy/helm/tweet-sentiment/templates/_helpers.tpl'),
+    'utf8',
+  );
+  const [, base, perWorker] = /printf "%dMi" \(add (\d+) \(mul (\d+) /.exec(template);
+  return (workers) => Number(base) + Number(perWorker) * workers;
 }
 
 const percent = (share, digits = 0) => `${fixed(share * 100, digits)} %`;
@@ -58,7 +91,8 @@ ${describe(rules.machine)}, which other programs used too (${rules.date}, ${fact
     const [{ cpuSeconds }] = TWEETS_A_MINUTE.map((rate) => planOf(rate, given));
     const { coreHour, gigabyteHour, hoursOfMonth, spareReplicas, minReplicas } = ASSUMED;
     return `- cores = texts a second × ${fixed(cpuSeconds * 1000, 2)} ms of CPU time ÷ ${fixed(ASSUMED.utilization, 1)} (how much of them is used)
-- replicas = cores ÷ ${ASSUMED.workers} + ${spareReplicas} spare, at least ${minReplicas}; memory = replicas × ${fixed(given.speed.memoryMb)} MB
+- replicas = cores ÷ ${ASSUMED.workers} + ${spareReplicas} spare, at least ${minReplicas}; memory = replicas × ${fixed(given.chartMib(ASSUMED.workers))} MiB,
+  what the [chart](../deploy/helm/tweet-sentiment/README.md) requests: room for a second version
 - money = (cores × ${coreHour} + GB × ${gigabyteHour}) × ${hoursOfMonth} hours. **The prices are assumptions**, of no provider: put yours in.`;
   },
 
@@ -89,8 +123,7 @@ ${describe(rules.machine)}, which other programs used too (${rules.date}, ${fact
           ]),
         )}
 
-Medians of ${check.rounds} rounds on ${describe(check.machine)}, ${check.date}. Of ${fixed(check.cache.texts)} texts, at random to two servers,
-${percent(check.cache.real, 1)} were in a cache; the model says ${percent(check.cache.model, 1)}.`
+Medians of ${check.rounds} rounds on ${describe(check.machine)}, ${check.date}.`
       : '',
 
   latency: ({ model }) =>
@@ -129,7 +162,7 @@ ${fixed(byRequestP99)} ms. Measured: a client with ${connections} kept connectio
 ready behind the same Service; ${percent(share)} of them reached it.`;
   },
 
-  cache: ({ model }) =>
+  cache: ({ model, facts: { caches } }) =>
     `${table(
       ['replicas', ...model.cache.found.map(({ replicas }) => fixed(replicas))],
       [
@@ -142,7 +175,8 @@ ready behind the same Service; ${percent(share)} of them reached it.`;
     )}
 
 Model: the share of texts that a cache has, of the second half of ${fixed(model.cache.texts)} texts of which half are repeats of any
-earlier one; ${fixed(model.cache.entries)} entries a replica (\`CACHE_SIZE\`).`,
+earlier one; ${fixed(model.cache.entries)} entries a replica (\`CACHE_SIZE\`). Measured: of ${fixed(caches.texts)} such texts, at random to two servers,
+${percent(caches.real, 1)} were in a cache; the model says ${percent(caches.model, 1)}.`,
 
   rises: ({ model }) =>
     table(
@@ -160,7 +194,7 @@ earlier one; ${fixed(model.cache.entries)} entries a replica (\`CACHE_SIZE\`).`,
       ]),
     ),
 
-  rules: ({ rules }) => {
+  rules: ({ rules, intervals }) => {
     const row = (name, of) => [name, ...rules.runs.map(of)];
     const groups = ['http', 'drift-5m', 'http-long', 'drift-1h'];
     const others = ({ cpu }) =>
@@ -172,11 +206,13 @@ earlier one; ${fixed(model.cache.entries)} entries a replica (\`CACHE_SIZE\`).`,
       [
         row('series, with those of the rules', ({ headSeries }) => fixed(headSeries)),
         row('of them recorded by rules', ({ recorded }) => fixed(recorded)),
-        row('memory of Prometheus', ({ memoryBytes }) => gigabytes(memoryBytes, 1)),
+        row('memory of Prometheus with these samples', ({ memoryBytes }) =>
+          gigabytes(memoryBytes, 1),
+        ),
         row('time between samples', ({ interval }) => interval.replace('s', ' s')),
         ...groups.map((name) =>
           row(
-            `CPU time of \`${name}\`, every ${fixed(rules.runs[0].groups.intervalSeconds[name])} s`,
+            `CPU time of \`${name}\`, every ${fixed(intervals[name])} s`,
             ({ cpu }) => `${fixed(cpu.groups[name], 2)} s`,
           ),
         ),
@@ -190,10 +226,10 @@ earlier one; ${fixed(model.cache.entries)} entries a replica (\`CACHE_SIZE\`).`,
     return `leaves ${fixed(series - bucketsOfGet)} of the ${fixed(series)} series: all that the alerts and the console read.`;
   },
 
-  limits: ({ rules, facts }) => {
-    const { replicas, interval, cpu, groups } = rules.runs.find((each) => each.replicas === 100);
+  limits: ({ rules, facts, intervals }) => {
+    const { replicas, interval, cpu } = rules.runs.find((each) => each.replicas === 100);
     const [name, share] = Object.entries(cpu.groups)
-      .map(([group, seconds]) => [group, seconds / groups.intervalSeconds[group]])
+      .map(([group, seconds]) => [group, seconds / intervals[group]])
       .sort(([, a], [, b]) => b - a)[0];
     const { series, scrapeBytes, scrapeMs } = facts.output;
     return `A replica has ${fixed(series)} series; a scrape is ${fixed(scrapeBytes / 1000)} kB before compression, and takes ${fixed(scrapeMs)} ms. With samples every

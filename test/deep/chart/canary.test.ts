@@ -4,17 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
-import { temporaryFolder } from '../../tools/temporary.mjs';
-import { ROOT } from '../support/server.ts';
+import { temporaryFolder } from '../../../tools/temporary.mjs';
+import { CHART, COMMIT, haveHelm, OTHER_COMMIT } from './helm.ts';
 
-const CHART = join(ROOT, 'deploy', 'helm', 'tweet-sentiment');
-const haveHelm = spawnSync('helm', ['version']).status === 0;
-const COMMIT = 'fbd5e27f1f9debc4d6477f8e7dbe057c95762059';
 const STORE = {
   modelCommit: COMMIT,
   model: { store: 'https://models.example/tweets' },
 };
-const COMPARED = { ...STORE, canary: { compareWith: 'b42fd0ca4c08dfb052454f2231cd601596122177' } };
+const COMPARED = { ...STORE, canary: { compareWith: OTHER_COMMIT } };
 
 interface Metric {
   readonly name: string;
