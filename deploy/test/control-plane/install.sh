@@ -11,9 +11,11 @@ test_install() {
     quietly helm install "$release" "$chart" --values "$plane/values.yaml" --wait --timeout 120s
   is 'three pods run the version' "3 $first" "$(commits)"
   is 'the Service sends requests to all' 3 "$(ready_endpoints)"
-  is 'it reaches the port of the server' 8080 "$(field endpointslices '{.items[?(@.metadata.labels.kubernetes\.io/service-name=="tweet-sentiment")].ports[?(@.name=="http")].port}')"
+  is 'it reaches the port of the server' 8080 \
+    "$(field "endpointslices -l kubernetes.io/service-name=$release" '{.items[0].ports[0].port}')"
   is 'the pods are of the class Guaranteed' Guaranteed "$(server_pods '{{.status.qosClass}}' | sort -u)"
-  is 'no pod has a token of the API' '' "$(server_pods '{{range .spec.volumes}}{{.projected.sources}}{{end}}' | grep serviceAccountToken)"
+  is 'none has a token of the API' 3 \
+    "$(server_pods '{{.metadata.name}}{{range .spec.volumes}}{{.projected.sources}}{{end}}' | grep -vc serviceAccountToken)"
   is 'they are in both zones' 'a b' "$(zones | tr ' ' '\n' | sort -u | paste -sd' ')"
   is 'the PodDisruptionBudget counts all, and allows one to go' '3 1' \
     "$(field poddisruptionbudgets '{.items[*].status.expectedPods} {.items[*].status.disruptionsAllowed}')"

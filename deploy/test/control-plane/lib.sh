@@ -15,8 +15,8 @@ remove_namespace() {
 
 has_no() { ! kubectl get "$@" >/dev/null 2>&1; }
 
-# field RESOURCE JSONPATH: a field of the objects.
-field() { kubectl get "$1" -o jsonpath="$2"; }
+# field RESOURCE JSONPATH: a field of the objects. RESOURCE may have a selector.
+field() { kubectl get $1 -o jsonpath="$2"; }
 
 # quietly COMMAND…: prints its output only if it fails.
 quietly() {
@@ -48,12 +48,14 @@ commits() {
 
 pod_names() { server_pods '{{.metadata.name}}'; }
 
+# ready_endpoints [SERVICE]: how many pods get its requests.
 ready_endpoints() {
   kubectl get endpointslices -l kubernetes.io/service-name="${1:-$release}" \
-    -o jsonpath='{range .items[*].endpoints[?(@.conditions.ready==true)]}{.addresses[0]}{"\n"}{end}' | grep -c .
+    -o go-template='{{range .items}}{{range .endpoints}}{{if .conditions.ready}}{{.targetRef.name}}{{"\n"}}{{end}}{{end}}{{end}}' |
+    grep -c .
 }
 
-has_endpoints() { [[ $(ready_endpoints "${2:-$release}") == "$1" ]]; }
+has_endpoints() { [[ $(ready_endpoints) == "$1" ]]; }
 
 # watch_endpoints: records which pods get requests, after each change.
 watch_endpoints() {
