@@ -10,7 +10,7 @@ trafficRouting:
   plugins:
     argoproj-labs/gatewayAPI:
       httpRoute: {{ $name }}
-      namespace: {{ .Release.Namespace }}
+      namespace: {{ .Release.Namespace | quote }}
 {{- end }}
 analysis:
   {{- include "tweet-sentiment.canaryAnalysis" $name | nindent 2 }}
@@ -62,8 +62,15 @@ Arguments: context, and new, stable: the revisions.
 {{- $common := dict "standardErrors" $canary.standardErrors
       "new" (printf "{job=%q, revision=%q}" $job .new) "stable" (printf "{job=%q, revision=%q}" $job .stable) -}}
 {{- $level := "job_revision_commit:" -}}
+{{- /* Of 0, too: as strings, they are all true. */ -}}
+{{- $thresholds := dict -}}
+{{- range $name, $threshold := $canary.thresholds -}}
+{{- if not (kindIs "invalid" $threshold) -}}
+{{- $_ := set $thresholds $name (toString $threshold) -}}
+{{- end -}}
+{{- end }}
 judgements:
-  {{- with $canary.thresholds.errors }}
+  {{- with $thresholds.errors }}
   - name: errors
     threshold: {{ . }}
     query: |-
@@ -74,14 +81,14 @@ judgements:
       or {{ $errors }} / {{ $requests }} <= {{ . }}
         and {{ $requests }} >= {{ $least.requests }}
   {{- end }}
-  {{- with $canary.thresholds.slow }}
+  {{- with $thresholds.slow }}
   - name: slow
     threshold: {{ . }}
     query: |-
       {{- include "tweet-sentiment.moreThanStable" (merge (dict "threshold" . "least" $least.requests
             "share" "http_request_slow:ratio5m" "total" "http_answers:increase5m") $common) | nindent 6 }}
   {{- end }}
-  {{- with $canary.thresholds.timePerText }}
+  {{- with $thresholds.timePerText }}
   - name: time-per-text
     threshold: {{ . }}
     query: |-
@@ -92,20 +99,20 @@ judgements:
       and {{ printf $texts $common.new }}
       and {{ printf $texts $common.stable }}
   {{- end }}
-  {{- with $canary.thresholds.foreignLanguages }}
+  {{- with $thresholds.foreignLanguages }}
   - name: foreign-languages
     threshold: {{ . }}
     query: |-
       {{- include "tweet-sentiment.moreThanStable" (merge (dict "threshold" . "least" $least.texts
             "share" "classifier_foreign_predictions:ratio5m" "total" "classifier_predictions:increase5m") $common) | nindent 6 }}
   {{- end }}
-  {{- with $canary.thresholds.labelMix }}
+  {{- with $thresholds.labelMix }}
   - name: label-mix
     threshold: {{ . }}
     query: |-
       {{- include "tweet-sentiment.otherLabels" (merge (dict "threshold" . "least" $least.texts) $common) | nindent 6 }}
   {{- end }}
-  {{- with $canary.thresholds.wrong }}
+  {{- with $thresholds.wrong }}
   - name: feedback
     threshold: {{ . }}
     query: |-
@@ -115,11 +122,11 @@ judgements:
       {{- $enough := printf "sum(%sclassifier_feedback:increase5m%%s) >= %v" $level $least.feedback }}
       or (vector(0) unless ({{ printf $enough $common.new }} and {{ printf $enough $common.stable }}))
   {{- end }}
-  {{- if and (include "tweet-sentiment.comparedCommit" .context) $canary.thresholds.disagreement }}
+  {{- if and (include "tweet-sentiment.comparedCommit" .context) $thresholds.disagreement }}
   - name: disagreement
-    threshold: {{ $canary.thresholds.disagreement }}
+    threshold: {{ $thresholds.disagreement }}
     query: |-
-      {{- include "tweet-sentiment.moreThan" (merge (dict "threshold" $canary.thresholds.disagreement "least" $least.texts
+      {{- include "tweet-sentiment.moreThan" (merge (dict "threshold" $thresholds.disagreement "least" $least.texts
             "share" "classifier_shadow_disagreements:ratio5m" "total" "classifier_shadow_predictions:increase5m") $common) | nindent 6 }}
   {{- end }}
 {{- end -}}
