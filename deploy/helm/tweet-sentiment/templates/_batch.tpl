@@ -24,18 +24,18 @@ spec:
   {{- end }}
   containers:
     - name: predict
-      image: {{ include "tweet-sentiment.image" . }}
+      image: {{ include "tweet-sentiment.image" . | quote }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       command: [node, dist/main.js]
       args:
         - predict
-        - {{ printf "/data/%s" $batch.input | quote }}
+        - {{ printf "/data/%s" $batch.input | replace "$" "$$" | quote }}
         - --shard=$(JOB_COMPLETION_INDEX)/{{ $batch.shards }}
-        - {{ printf "--output=/data/%s" ($batch.output | replace "{shard}" "$(JOB_COMPLETION_INDEX)") | quote }}
+        - {{ printf "--output=/data/%s" ($batch.output | replace "$" "$$" | replace "{shard}" "$(JOB_COMPLETION_INDEX)") | quote }}
         - --resume
         - --json
         {{- range $batch.args }}
-        - {{ . | quote }}
+        - {{ . | replace "$" "$$" | quote }}
         {{- end }}
       envFrom:
         - configMapRef:
@@ -56,5 +56,5 @@ spec:
     {{- include "tweet-sentiment.modelVolumes" . | nindent 4 }}
     - name: data
       persistentVolumeClaim:
-        claimName: {{ $batch.claim }}
+        claimName: {{ $batch.claim | quote }}
 {{- end -}}

@@ -20,7 +20,7 @@
 - from:
     - namespaceSelector:
         matchLabels:
-          kubernetes.io/metadata.name: {{ . }}
+          kubernetes.io/metadata.name: {{ . | quote }}
   ports:
     - port: {{ ternary "admin" "http" $.Values.service.separateAdminPort }}
       protocol: TCP
@@ -48,7 +48,7 @@
 - to:
     {{- range .Values.networkPolicy.storeCidrs }}
     - ipBlock:
-        cidr: {{ . }}
+        cidr: {{ . | quote }}
     {{- else }}
     # Not the metadata of the node, which has credentials.
     - ipBlock:

@@ -38,7 +38,7 @@ spec:
   {{- end }}
   containers:
     - name: server
-      image: {{ include "tweet-sentiment.image" . }}
+      image: {{ include "tweet-sentiment.image" . | quote }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       envFrom:
         - configMapRef:
@@ -160,7 +160,7 @@ timeoutSeconds: 5
 {{- define "tweet-sentiment.secretVolume" -}}
 - name: {{ .name }}
   secret:
-    secretName: {{ .secret }}
+    secretName: {{ .secret | quote }}
     # 0440
     defaultMode: 288
     items:
