@@ -139,7 +139,7 @@ const SECRETS = {
 };
 
 describe.skipIf(!haveHelm)('the end of a pod:', () => {
-  test.each([15, 16, 20, 30, 31, 45, 60, 90, 120, 300, 3600])(
+  test.each([15, 16, 20, 30, 31, 45, 60, 90, 120, 300, 750])(
     'delay, timeout and end of the workers fit into %i s',
     async (gracePeriodSeconds) => {
       const { spec } = serverPod(await render({ gracePeriodSeconds }));
