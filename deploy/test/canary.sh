@@ -7,13 +7,13 @@
 #
 #   TWEETS   folder of the data sets: v0.1.0, the baseline, is trained again and rolled out too; needs uv
 #   KINDS    which versions: good shuffled slow baseline
-#   RATE     texts per second that each server gets; 5 by default
+#   RATE     texts per second that each server gets; 3 by default
 cd "$(dirname "$0")/../.." || exit
 . deploy/test/plane.sh
 . deploy/test/canary/versions.sh
 set -u
 
-rounds=${1:-10} rate=${RATE:-5}
+rounds=${1:-10} rate=${RATE:-3}
 work=$(mktemp -d)
 export MODEL_STORE=$work/models
 models() { node "$main" models "$@"; }
@@ -26,11 +26,12 @@ serve() {
   local name=$1 commit=$2
   shift 2
   read -r "ports[$name]" < <(plane_free_ports 1)
-  env "$@" HOST=127.0.0.1 PORT="${ports[$name]}" MODEL_COMMIT="$commit" WORKERS=1 LOG_LEVEL=warn \
+  # A busy machine is no fault of a version: a slow answer is one, not an error.
+  env "$@" HOST=127.0.0.1 PORT="${ports[$name]}" MODEL_COMMIT="$commit" WORKERS=1 LOG_LEVEL=warn REQUEST_TIMEOUT_MS=60000 \
     node "$main" serve >"$work/server-$name.log" 2>&1 </dev/null &
   pids[$name]=$!
   plane_pids+=($!)
-  plane_wait 300 "the server of $name is not ready" curl -sf "http://127.0.0.1:${ports[$name]}/readyz"
+  plane_wait 300 "the server of $name is not ready" curl -sf --retry 100 --retry-delay 1 --retry-all-errors "http://127.0.0.1:${ports[$name]}/readyz"
 }
 
 # traffic NAME SEED: invented texts, until `end NAME`.
@@ -87,7 +88,16 @@ apply() {
 }
 
 of_rollout() { kubectl get rollout "$1-tweet-sentiment" -o "jsonpath={$2}"; }
-is_phase() { [[ $(of_rollout "$1" .status.phase) == "$2" ]]; }
+
+# seldom SECONDS COMMAND…: waits until COMMAND succeeds, without taking the servers' CPU.
+seldom() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < end)) || return 1
+    sleep 2
+  done
+}
 has_other_hash() {
   local hash
   hash=$(of_rollout "$1" .status.currentPodHash)
@@ -121,11 +131,12 @@ reasons() {
 round() {
   local kind=$1 name=$1-$2 release=$1-$2 old new start decision=undecided expected=aborted
   [[ $kind != good ]] || expected=promoted
-  apply "$release" "$first" && plane_wait 120 "$release is not healthy" is_phase "$release" Healthy || return
+  apply "$release" "$first" &&
+    kubectl wait "rollout/$release-tweet-sentiment" --for 'jsonpath={.status.phase}=Healthy' --timeout 300s >/dev/null || return
   old=$(of_rollout "$release" .status.currentPodHash)
   serve "$name" "${version[$kind]}" SHADOW_COMMIT="$first"
   apply "$release" "${version[$kind]}" --set canary.compareWith="$first" &&
-    plane_wait 60 "$release has no new pods" has_other_hash "$release" "$old" || return
+    seldom 120 has_other_hash "$release" "$old" || return
   new=$(of_rollout "$release" .status.currentPodHash)
   cat >"$work/targets/.$name" <<END
 [{"targets": ["127.0.0.1:${ports[stable]}"], "labels": {"job": "$release-tweet-sentiment", "revision": "$old"}},
@@ -134,7 +145,7 @@ END
   mv "$work/targets/.$name" "$work/targets/$name.json"
   start=$SECONDS
   traffic "$name" "$2"
-  within 600 decided "$release" "$new"
+  seldom 900 decided "$release" "$new"
   echo "$kind $2 $decision $((SECONDS - start)) s: $(reasons "$release")"
   end "traffic-$name" "$name"
   rm "$work/targets/$name.json"

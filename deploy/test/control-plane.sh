@@ -38,8 +38,8 @@ for name in "${@:-${sections[@]}}"; do
   echo "# $name"
   new_namespace "$namespace"
   "test_$name"
-  remove_namespace "$namespace"
-  rows+=("| $name | $((checks - before)) | $((failures - failed_before)) | $((SECONDS - start)) s |")
+  check 'its namespace ends' remove_namespace "$namespace"
+  rows+=("$(row "$name" $((checks - before)) $((failures - failed_before)) $((SECONDS - start)))")
 done
 memory=$(memory_of_programs)
 echo "# $((SECONDS - started)) s, $memory MB"

@@ -1,5 +1,5 @@
 // Serves metrics.k8s.io and custom.metrics.k8s.io to a control plane without kubelets, for its
-// HorizontalPodAutoscaler: a load from a file, divided among the running pods.
+// HorizontalPodAutoscaler: a load from a file, divided among the pods that are ready.
 //
 //   node metrics-adapter.mjs PORT KEY CERTIFICATE LOAD   with KUBE_SERVER, KUBE_TOKEN, NODE_EXTRA_CA_CERTS
 //
@@ -24,17 +24,22 @@ async function podsOf(namespace, labelSelector) {
   return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
 
-/** A share of a sum, as a quantity in thousandths. */
-const share = (sum, pods) => `${Math.round((sum * 1000) / pods.length)}m`;
+const isReady = ({ status }) =>
+  status.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+
+/** What a pod has of a sum, as a quantity in thousandths. */
+function share(sum, pod, pods) {
+  return isReady(pod) ? `${Math.round((sum * 1000) / pods.filter(isReady).length)}m` : '0';
+}
 
 function podMetrics(pods, { cpu }) {
   const timestamp = new Date().toISOString();
-  const items = pods.map(({ metadata: { name, namespace, labels }, spec }) => ({
-    metadata: { name, namespace, labels },
+  const items = pods.map((pod) => ({
+    metadata: pod.metadata,
     timestamp,
     window: '15s',
     containers: [
-      { name: spec.containers[0].name, usage: { cpu: share(cpu, pods), memory: '300Mi' } },
+      { name: pod.spec.containers[0].name, usage: { cpu: share(cpu, pod, pods), memory: '300Mi' } },
     ],
   }));
   return { kind: 'PodMetricsList', apiVersion: 'metrics.k8s.io/v1beta1', metadata: {}, items };
@@ -42,16 +47,16 @@ function podMetrics(pods, { cpu }) {
 
 function customMetrics(pods, name, { metrics }) {
   const timestamp = new Date().toISOString();
-  const items = pods.map(({ metadata }) => ({
+  const items = pods.map((pod) => ({
     describedObject: {
       kind: 'Pod',
-      namespace: metadata.namespace,
-      name: metadata.name,
+      namespace: pod.metadata.namespace,
+      name: pod.metadata.name,
       apiVersion: '/v1',
     },
     metric: { name, selector: null },
     timestamp,
-    value: share(metrics[name], pods),
+    value: share(metrics[name], pod, pods),
   }));
   return {
     kind: 'MetricValueList',
@@ -73,7 +78,8 @@ function resourceList(groupVersion, names, kind) {
 }
 
 /** @returns the body of the answer, or nothing where there is no such resource. */
-async function answer({ pathname, searchParams }) {
+async function answer({ pathname: encoded, searchParams }) {
+  const pathname = decodeURIComponent(encoded);
   const current = JSON.parse(readFileSync(load, 'utf8'));
   const selector = searchParams.get('labelSelector') ?? '';
   if (pathname === RESOURCES) {

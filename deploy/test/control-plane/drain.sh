@@ -1,4 +1,4 @@
-# Nodes that are drained, and zones.
+# A zone whose nodes are drained, all at once.
 
 test_drain() {
   check 'a release of four pods' deploy "$first" --set replicas=4
@@ -20,10 +20,10 @@ test_drain() {
   uncordon
 }
 
-# drain NODE…: all at once, as somebody would who knows of no pods.
+# drain NODE…: all at once, as somebody would who knows of no pods. None takes the pods of another.
 drain() {
   local node drains=() failed=0
-  : >"$plane/drain.log"
+  kubectl cordon "$@" >"$plane/drain.log"
   for node in "$@"; do
     kubectl drain "$node" --delete-emptydir-data --timeout 100s >>"$plane/drain.log" 2>&1 &
     drains+=($!)

@@ -1,4 +1,4 @@
-# As a new user: a values file of five lines, into a namespace that enforces Pod Security "restricted".
+# A values file of five lines, a namespace that enforces Pod Security "restricted", two releases.
 
 test_install() {
   local refused

@@ -1,4 +1,5 @@
-# Without Helm: the manifests of deploy/kubernetes, which bring their namespace.
+# The plain manifests, without Helm.
+# They bring their namespace.
 
 test_manifests() {
   check 'kubectl apply of base.yaml, without a warning' applies deploy/kubernetes/base.yaml

@@ -1,33 +1,44 @@
-# docs/control-plane.md.
+# Writes the report of a run.
 
-# write_report FILE
+# write_report FILE: from `rows` and the numbers of control-plane.sh.
 write_report() {
   cat >"$1" <<EOF
 # The chart and a real control plane
 
-Written by \`deploy/test/control-plane.sh\`, which is run by hand and nightly: it starts etcd, the API server, the
-controllers and the scheduler of Kubernetes on loopback. kwok plays the kubelets of six nodes in two zones, so that no
-container runs; [release.md](release.md) says what runs containers. The script lists each check.
+\`deploy/test/control-plane.sh\` has written this. It installs the chart in the control plane of a Kubernetes cluster,
+on loopback: etcd, API server, controllers, scheduler, and the controller of Argo Rollouts. kwok plays the kubelets of
+six nodes in two zones, so no container runs; the metrics for the autoscaler are of an adapter of the test.
 
-$(date -u +%F), on $(nproc) cores: **$checks checks, $failures failed**, $((SECONDS - started)) s, of which
-$ready_after s until the control plane was ready. Its programs took $memory MB.
+$(date -u +%F), $(nproc) cores: **$checks checks, $failures failed**, in $((SECONDS - started)) s. The control plane was ready after
+$ready_after s, and took $memory MB.
 
-| section | checks | failed | time |
-|---|---|---|---|
+| section | what | checks | failed | time |
+|---|---|---|---|---|
 $(printf '%s\n' "${rows[@]}")
 
 | program | version |
 |---|---|
 | etcd | $(etcd --version | sed -n 's/^etcd Version: //p') |
-| kube-apiserver, kube-controller-manager, kube-scheduler | $(kube-apiserver --version | sed 's/^Kubernetes v//') |
-| kubectl | $(kubectl version --client -o json | json .clientVersion.gitVersion | sed 's/^v//') |
+| Kubernetes | $(kube-apiserver --version | sed 's/^Kubernetes v//') |
 | Helm | $(helm version --template '{{.Version}}' | sed 's/^v//') |
-| kwok | $(kwok --version | sed 's/.*v//; s/ .*//') |
-| custom resource definitions | $(sed -n 's/^\([^# ]*\) v\([^ ]*\) .*/\1 \2/p' deploy/test/crds.txt | sed 's/.*\/\([^/]* \)/\1/; s/^v[0-9] /keda /' | sort -u | paste -sd, | sed 's/,/, /g') |
+| kwok | $(kwok --version | sed 's/.* v//; s/ .*//') |
+$(custom_resources)
 EOF
 }
 
-# Of the programs of the control plane, in MB.
+# A row for each project of crds.txt.
+custom_resources() {
+  sed '/^#/d; s/\/v[0-9]* / /; s/^[^ ]*\/\([^ /]*\) v\([^ ]*\) .*/| definitions of \1 | \2 |/' "$plane_here/crds.txt" | sort -u
+}
+
+# row NAME CHECKS FAILED SECONDS: what the section is about is the first line of its file.
+row() {
+  local what
+  what=$(sed -n '1s/^# \(.*\)\.$/\1/p' "$plane_here/control-plane/$1.sh")
+  echo "| $1 | $what | $2 | $3 | $4 s |"
+}
+
+# Of the programs that run, in MB.
 memory_of_programs() {
-  ps -o rss= -p "$(IFS=,; echo "${plane_pids[*]}")" | awk '{ sum += $1 } END { printf "%d", sum / 1024 }'
+  ps -o rss= -p "$(IFS=, && echo "${plane_pids[*]}")" | awk '{ sum += $1 } END { printf "%d", sum / 1024 }'
 }

@@ -1,4 +1,5 @@
-# The release as a Rollout of Argo Rollouts, with its controller. What a canary decides is in canary.sh.
+# The release as a Rollout of Argo Rollouts.
+# What a canary decides is in canary.sh.
 
 test_rollout() {
   local argo=(--set rollout.kind=Argo)

@@ -1,4 +1,4 @@
-# Another SHA, a bad one, and back.
+# Another SHA, one whose pods never become ready, and back.
 
 test_upgrade() {
   local pods

@@ -1,8 +1,9 @@
-# Every variant of values that the tests of the chart render: the API server validates all objects, strictly, with the
-# custom resource definitions of crds.txt, and their rules in CEL. Nothing is created.
+# Every variant of values that the tests of the chart render: what the API server says of the objects.
+# It validates them strictly, with the custom resource definitions of crds.txt and their rules in CEL, and creates none.
 
 test_variants() {
-  local file name
+  local file name kubernetes
+  kubernetes=$(kubectl version -o json | json .serverVersion.gitVersion)
   check 'the variants' quietly node deploy/test/control-plane/variants.mjs "$plane/variants"
   # What the pod of `helm test`, the only pod among the objects, needs.
   kubectl create serviceaccount "$release" >/dev/null
@@ -18,7 +19,7 @@ test_variants() {
 }
 
 render() {
-  helm template "$release" "$chart" --namespace "$namespace" --kube-version 1.34.1 --set-string modelCommit="$@" 2>"$plane/render.log"
+  helm template "$release" "$chart" --namespace "$namespace" --kube-version "$kubernetes" --set-string modelCommit="$@" 2>"$plane/render.log"
 }
 
 # Fails on a warning, too. That one is about every headless Service.

@@ -11,6 +11,9 @@ if (API_KEYS_FILE && !key) {
   const { status, headers } = await send('POST', '/predict', { inputs: TEXT });
   check('status of /predict without a key', status, 401);
   check('x-model-commit of /predict', headers['x-model-commit'], MODEL_COMMIT);
+  console.log(
+    `No text was predicted: the Secret has no key, only digests. ${MODEL_COMMIT} serves.`,
+  );
 } else {
   const predicted = await send('POST', '/predict', { inputs: TEXT });
   check(`status of /predict (${predicted.body})`, predicted.status, 200);
