@@ -104,7 +104,7 @@ ${describe(rules.machine)}, which other programs used too (${rules.date}, ${fact
         ...['rate', 'p50', 'p99'].flatMap((key) => {
           const digits = key === 'rate' ? 0 : 1;
           const error = said[key] / real[key] - 1;
-          const sign = error < 0 ? '−' : '+';
+          const sign = Math.abs(error) < 0.005 ? '±' : error < 0 ? '−' : '+';
           return [
             fixed(real[key], digits),
             `${fixed(said[key], digits)} (${sign}${percent(Math.abs(error))})`,
@@ -227,13 +227,14 @@ ${percent(caches.real, 1)} were in a cache; the model says ${percent(caches.mode
   },
 
   limits: ({ rules, facts, intervals }) => {
-    const { replicas, interval, cpu } = rules.runs.find((each) => each.replicas === 100);
+    const { replicas, interval, cpu } = rules.runs.at(-1);
     const [name, share] = Object.entries(cpu.groups)
       .map(([group, seconds]) => [group, seconds / intervals[group]])
       .sort(([, a], [, b]) => b - a)[0];
     const { series, scrapeBytes, scrapeMs } = facts.output;
-    return `A replica has ${fixed(series)} series; a scrape is ${fixed(scrapeBytes / 1000)} kB before compression, and takes ${fixed(scrapeMs)} ms. With samples every
+    return `A replica has ${fixed(series)} series; a scrape is ${fixed(scrapeBytes / 1000)} kB before compression, and takes ${fixed(scrapeMs)} ms or more. With samples every
 ${interval.replace('s', ' s')}, the group that is nearest to its limit is \`${name}\`: its rules take ${percent(share)} of its interval at ${replicas} replicas, so that
-it is late from about ${fixed(Math.floor(replicas / share / 10) * 10)} replicas on (they are evaluated one after the other, by one core).`;
+it is late from about ${fixed(Math.floor(replicas / share / 10) * 10)} replicas on (they are evaluated one after the other, by one core). This assumes
+that the time grows in proportion: a thousand replicas were not measured.`;
   },
 };

@@ -1,28 +1,37 @@
 /** Replaces the pods of the plain manifest while clients send requests: its drain settings, its probes. */
-import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { launch } from '../../tools/launch.mjs';
 import { ROOT } from '../support/server.ts';
 
-/** @returns the exit code of the run, and its last line. */
-function rollOut(...options: string[]) {
+const OPTIONS = { timeout: 900_000 };
+
+/** @returns the exit code of the run, and what it wrote. */
+async function rollOut(...options: string[]) {
   const program = join(ROOT, 'deploy/test/pods/rollout.mjs');
   const manifest = join(ROOT, 'deploy/kubernetes/base.yaml');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, manifest, ...options], {
-    encoding: 'utf8',
-    timeout: 280_000,
-  });
-  return { status, output: stdout + stderr };
+  const { child } = launch(process.execPath, [program, manifest, ...options]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (text) => {
+      output += text;
+    });
+  }
+  const [code] = await once(child, 'close');
+  return { code, output };
 }
 
-test('a rollout under load fails no request, and each pod ends by itself', () => {
-  const { status, output } = rollOut('--rollouts', '2');
-  expect(output).toMatch(/2 rollouts: [1-9]\d+ requests .+, 0 failed; 6 pods ended, 0 badly/);
-  expect(status).toBe(0);
+test('a rollout under load fails no request, and each pod ends by itself', OPTIONS, async () => {
+  const { code, output } = await rollOut('--rollouts', '2');
+  expect(output).toMatch(/2 rollouts: [1-9]\d+ requests .+, 0 failed, .+; 6 pods ended, 0 badly/);
+  expect(code).toBe(0);
 });
 
-test('without DRAIN_DELAY_MS, requests fail that a node sends before it knows', () => {
-  const { status, output } = rollOut('--rollouts', '1', '--set', 'DRAIN_DELAY_MS=0');
+test('without DRAIN_DELAY_MS, requests fail until the nodes know', OPTIONS, async () => {
+  const { code, output } = await rollOut(
+    ...['--rollouts', '1', '--propagation', '5000', '--set', 'DRAIN_DELAY_MS=0'],
+  );
   expect(output).toMatch(/failed: \{"client":"a connection for each request","message":"ECONNRES/);
-  expect(status).toBe(1);
+  expect(code).toBe(1);
 });

@@ -58,7 +58,7 @@ test('a container that does not start in time is restarted', async () => {
   expect(events).toEqual(Array.from({ length: 3 }, () => 'startup status 503'));
 });
 
-test('readiness ends with the third failure in a row, and comes back with a success', async () => {
+test('readiness ends with the third consecutive failure, and comes back with a success', async () => {
   const ready = [200, 503, 503, 200, 503, 503, 503, 200];
   const { events } = await probed({ '/start': [200], '/ready': ready, '/live': [200] });
   const changes = () => events.filter((event) => event.startsWith('is '));

@@ -6,6 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Longer than the server takes to refuse a request that it can't answer. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
+/** What a server answers that has more to do than its machine can: no pod was lost by a rollout. */
+const OVERLOADED = [429, 504];
+
 /**
  * Kinds of clients: how many there are, the longest pause between an answer and the next request (each pause is
  * random), the number of texts, and whether they keep their connection.
@@ -18,11 +21,11 @@ const KINDS = [
   { name: 'a connection for each request', count: 4, maxPauseMs: 100, texts: 1, keepAlive: false },
 ];
 
-/** @returns `results` so far, by kind, `failures`, and `stop`, which waits for the answers. */
+/** @returns `results` so far, `failures` among them, and `stop`, which waits for the answers. */
 export function startClients(url) {
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
-  const results = { requests: 0, byKind: {}, byCommit: {}, failures: [] };
+  const results = { requests: 0, byKind: {}, byCommit: {}, overloaded: 0, failures: [] };
   const clients = KINDS.flatMap((kind) => {
     results.byKind[kind.name] = 0;
     return Array.from({ length: kind.count }, () => runClient(url, kind, results, stopping.signal));
@@ -49,11 +52,15 @@ async function runClient(url, { name, maxPauseMs, texts, keepAlive }, results, s
       const commit = await predict(`${url}/predict`, agent, inputs);
       results.byCommit[commit] = (results.byCommit[commit] ?? 0) + 1;
     } catch (error) {
-      const { message, reused = false } = error;
-      results.failures.push({
-        ...{ client: name, message, reused, at: new Date(startedAt).toISOString() },
-        afterMs: Date.now() - startedAt,
-      });
+      const { message, status, reused = false } = error;
+      if (OVERLOADED.includes(status)) {
+        results.overloaded++;
+      } else {
+        results.failures.push({
+          ...{ client: name, message, reused, at: new Date(startedAt).toISOString() },
+          afterMs: Date.now() - startedAt,
+        });
+      }
       // A client that is refused does not ask again at once.
       await sleep(100);
     }
@@ -71,18 +78,19 @@ function predict(url, agent, inputs) {
       'content-length': Buffer.byteLength(body),
     };
     const sent = request(url, { method: 'POST', agent, headers, timeout: ANSWER_TIMEOUT_MS });
-    const fail = (message) =>
-      reject(Object.assign(new Error(message), { reused: sent.reusedSocket }));
+    const fail = (message, status) =>
+      reject(Object.assign(new Error(message), { status, reused: sent.reusedSocket }));
     sent.on('timeout', () => sent.destroy(new Error('no answer in time')));
     sent.on('error', ({ code, message }) => fail(code ?? message));
     sent.on('response', async (response) => {
       try {
         const text = await response.setEncoding('utf8').reduce((all, part) => all + part, '');
-        const { model, predictions } = response.statusCode === 200 ? JSON.parse(text) : {};
+        const { statusCode } = response;
+        const { model, predictions } = statusCode === 200 ? JSON.parse(text) : {};
         if (predictions?.length === inputs.length) {
           resolve(model.commit);
         } else {
-          fail(`status ${response.statusCode}: ${text.slice(0, 200)}`);
+          fail(`status ${statusCode}: ${text.slice(0, 200)}`, statusCode);
         }
       } catch (error) {
         fail(error.code ?? error.message);

@@ -1,5 +1,6 @@
 // Replaces all pods of a manifest again and again while clients send requests, and counts the requests that fail.
-// Exit code 1 where one failed, or where a pod did not end by itself with exit code 0.
+// Exit code 1 where one failed, other than by the 429 or 504 of an overloaded server, or where a pod did not end by
+// itself with exit code 0.
 //
 //   node deploy/test/pods/rollout.mjs MANIFEST [--rollouts 3] [--propagation 1000] [--set NAME=VALUE]…
 //     [--engine [--network NETWORK] [--secret NAME=FOLDER]…]
@@ -65,7 +66,7 @@ for (const end of badEnds) {
 }
 console.log(
   `${values.rollouts} rollouts: ${results.requests} requests (${JSON.stringify(results.byKind)}), ` +
-    `${results.failures.length} failed; ${replicas.ends.length} pods ended, ${badEnds.length} badly, ` +
+    `${results.failures.length} failed, ${results.overloaded} answered with 429 or 504; ${replicas.ends.length} pods ended, ${badEnds.length} badly, ` +
     `the slowest in ${longestMs} ms of ${workload.pod.gracePeriodMs}`,
 );
 process.exit(results.failures.length + badEnds.length > 0 ? 1 : 0);
