@@ -123,7 +123,7 @@ replace_production() {
       die "$where is being changed by another deployment, which began at the same time"
     fi
     show_warnings
-    die "$MODEL_COMMIT is not in production: $(grep -v '^$' <<<"$answer" | tail -3)"
+    die "$MODEL_COMMIT is not in production: ${answer#*Error: }"
   fi
   await_rollout "$MODEL_COMMIT" "$since"
 }
@@ -158,7 +158,7 @@ labels_of() { echo "app.kubernetes.io/instance=$HELM_RELEASE,app.kubernetes.io/c
 
 # Helm has removed the pods that did not become ready; what Kubernetes reported about them is still there.
 show_warnings() {
-  query_kubectl get events --field-selector type=Warning --sort-by .lastTimestamp \
+  query_kubectl get events --field-selector type=Warning --sort-by .lastTimestamp --no-headers \
     --output 'custom-columns=OBJECT:.involvedObject.name,REASON:.reason,MESSAGE:.message' 2>/dev/null | tail -5 >&2 || true
 }
 

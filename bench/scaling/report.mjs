@@ -234,6 +234,7 @@ ${percent(caches.real, 1)} were in a cache; the model says ${percent(caches.mode
     const { series, scrapeBytes, scrapeMs } = facts.output;
     return `A replica has ${fixed(series)} series; a scrape is ${fixed(scrapeBytes / 1000)} kB before compression, and takes ${fixed(scrapeMs)} ms or more. With samples every
 ${interval.replace('s', ' s')}, the group that is nearest to its limit is \`${name}\`: its rules take ${percent(share)} of its interval at ${replicas} replicas, so that
-it is late from about ${fixed(Math.floor(replicas / share / 10) * 10)} replicas on (they are evaluated one after the other, by one core).`;
+it is late from about ${fixed(Math.floor(replicas / share / 10) * 10)} replicas on (they are evaluated one after the other, by one core). This assumes
+that the time grows in proportion: a thousand replicas were not measured.`;
   },
 };

@@ -149,6 +149,12 @@ export const SETTINGS = {
     integer(1, 65_535).optional(),
     'maximum number of open connections from one address, or /64 subnet of IPv6, whatever TRUST_PROXY is; if unset, only MAX_CONNECTIONS limits them: behind a load balancer all have its address',
   ),
+  maxConnectionAge: setting(
+    'MAX_CONNECTION_AGE',
+    undefined,
+    integer(1, 86_400).optional(),
+    'how long a connection is used, in seconds, by up to a tenth more or less; then it ends with its next answer, and the client’s next connection may reach another replica; if unset, as long as the client uses it',
+  ),
   keepAliveTimeoutMs: setting(
     'KEEP_ALIVE_TIMEOUT_MS',
     '65000',

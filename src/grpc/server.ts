@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createSecureServer } from 'node:tls';
-import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
+import {
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  type ServerOptions,
+  setLogVerbosity,
+} from '@grpc/grpc-js';
 import type { BodyBudget } from '../network/body-budget.ts';
 import type { Certificate } from '../network/certificate.ts';
 import type { HandlingPacer } from '../network/pacer.ts';
@@ -38,6 +44,8 @@ const PING_TIMEOUT_MS = 20_000;
 const MAX_SESSION_MEMORY_MB = 16;
 /** For the last messages of streams, which have no end of their own. */
 const STREAM_GRACE_MS = 200;
+/** For calls that a connection at its age still has: what they may take, and this. */
+const AGE_GRACE_MS = 1_000;
 /** Of the connections, those whose calls may wait for predictions; the others are for probes. */
 const MAX_WAITING_SHARE = 7 / 8;
 
@@ -58,6 +66,10 @@ export interface GrpcOptions {
   readonly maxConnections: number;
   /** From one address. */
   readonly maxConnectionsPerAddress: number;
+  /** In seconds; undefined: a connection is used as long as its client does. */
+  readonly maxConnectionAge?: number | undefined;
+  /** How long a call may wait for its predictions. */
+  readonly requestTimeoutMs: number;
 }
 
 export interface GrpcServer {
@@ -71,6 +83,19 @@ export interface GrpcServer {
    * @returns the number of calls that still had no answer after `timeoutMs`; their connections are closed.
    */
   drain(timeoutMs: number): Promise<number>;
+}
+
+/** The library itself varies the age by a tenth. */
+function connectionAge({
+  maxConnectionAge,
+  requestTimeoutMs,
+}: Pick<GrpcOptions, 'maxConnectionAge' | 'requestTimeoutMs'>): ServerOptions {
+  return maxConnectionAge === undefined
+    ? {}
+    : {
+        'grpc.max_connection_age_ms': maxConnectionAge * 1000,
+        'grpc.max_connection_age_grace_ms': requestTimeoutMs + AGE_GRACE_MS,
+      };
 }
 
 export function createGrpcServer(options: GrpcOptions): GrpcServer {
@@ -90,6 +115,7 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
     'grpc.max_receive_message_length': maxBody,
     'grpc.max_concurrent_streams': MAX_STREAMS,
     'grpc.max_connection_idle_ms': IDLE_TIMEOUT_MS,
+    ...connectionAge(options),
     'grpc.keepalive_time_ms': PING_INTERVAL_MS,
     'grpc.keepalive_timeout_ms': PING_TIMEOUT_MS,
     'grpc-node.max_session_memory': MAX_SESSION_MEMORY_MB,

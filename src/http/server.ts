@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly requestTimeoutMs: number;
   /** How long a connection without a request stays open. */
   readonly keepAliveTimeoutMs: number;
+  /** In seconds; undefined: none. */
+  readonly maxConnectionAge?: number | undefined;
   /** Undefined: connections are not encrypted. */
   readonly certificate?: Certificate | undefined;
   /** Of the model that serves. */

@@ -74,3 +74,22 @@ test('calls that wait for predictions do not go for new ones', async () => {
   }
   await Promise.all(cancelled);
 });
+
+test('a connection at its age gets no more calls, and those that it has are answered', async () => {
+  let answerAll = (): void => undefined;
+  const answered = new Promise<void>((resolve) => {
+    answerAll = resolve;
+  });
+  const late: typeof answering = async (...call) => answered.then(() => answering(...call));
+  const server = await startGrpc(late, { maxConnectionAge: 1 });
+  const session = await server.open();
+  const goaway = once(session, 'goaway');
+  const stream = begin(session);
+  stream.end(MESSAGE);
+  await until(() => server.inProgress() === 1);
+  await goaway;
+  expect(server.ended).toEqual([]);
+  answerAll();
+  await until(() => server.ended.length > 0);
+  expect(server.ended).toEqual(['200 ModelInfer']);
+});

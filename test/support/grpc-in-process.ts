@@ -58,7 +58,7 @@ export async function startGrpc(classify: Classify, options: Partial<GrpcOptions
   });
   const grpc: GrpcServer = createGrpcServer({
     ...{ inference, manager, observer, apiKeys: createKeyring([]), maxBody: 1_000_000 },
-    ...{ maxConnections: 100, maxConnectionsPerAddress: 100 },
+    ...{ maxConnections: 100, maxConnectionsPerAddress: 100, requestTimeoutMs: 60_000 },
     bodyBudget: createBodyBudget(100_000),
     clientAddress: undefined,
     handling: createHandlingPacer(),

@@ -39,11 +39,18 @@ export interface OpenConnection {
   isHalfClosed: boolean;
   /** It has its last answer: what still arrives is dropped. */
   isEnding: boolean;
+  /** When it ends with its next answer, by `performance.now()`. */
+  readonly endsAt: number;
   /** When it was opened, its last request began or its last answer ended, by `performance.now()`. */
   activeAt: number;
 }
 
-export function createConnection(socket: Socket, pacers: GatePacers): OpenConnection {
+/** @param maxAgeMs see MAX_CONNECTION_AGE; infinite for none. */
+export function createConnection(
+  socket: Socket,
+  pacers: GatePacers,
+  maxAgeMs: number,
+): OpenConnection {
   const connection: OpenConnection = {
     socket,
     address: clientNetwork(socket.remoteAddress ?? ''),
@@ -51,6 +58,8 @@ export function createConnection(socket: Socket, pacers: GatePacers): OpenConnec
     exchanges: [],
     isHalfClosed: false,
     isEnding: false,
+    // Connections that were opened together, as after a rollout, do not end together.
+    endsAt: performance.now() + maxAgeMs * (0.9 + 0.2 * Math.random()),
     activeAt: performance.now(),
   };
   const destroySoon = socket.destroySoon;

@@ -22,6 +22,8 @@ export interface ConnectionsOptions {
   readonly maxConnections: number;
   /** From one address, or /64 subnet of IPv6; of the connection itself, whatever a proxy reports. */
   readonly maxConnectionsPerAddress: number;
+  /** In seconds; undefined: a connection is used as long as its client does. */
+  readonly maxConnectionAge?: number | undefined;
   /** The turns in which requests are handled. */
   readonly handling: HandlingPacer;
   /** Answers a request. */
@@ -132,7 +134,8 @@ function makeRoom(state: State, socket: Socket): boolean {
 }
 
 function admit(state: State, socket: Socket): void {
-  const connection = createConnection(socket, state.pacers);
+  const maxAgeMs = (state.maxConnectionAge ?? Number.POSITIVE_INFINITY) * 1000;
+  const connection = createConnection(socket, state.pacers, maxAgeMs);
   state.open.set(socket, connection);
   socket.once('end', () => {
     connection.isHalfClosed = true;
@@ -168,7 +171,7 @@ function answer(state: State, connection: OpenConnection, exchange: Exchange): v
   connection.activeAt = performance.now();
   state.open.delete(socket);
   state.open.set(socket, connection);
-  if (state.isClosing) {
+  if (state.isClosing || connection.activeAt >= connection.endsAt) {
     res.shouldKeepAlive = false;
   }
   if (connection.isHalfClosed) {

@@ -21,7 +21,11 @@ describe.skipIf(!haveHelm)('resources:', () => {
   test.each([1, 2, 3, 8, 64])('%i workers have as many CPUs, and memory', async (workers) => {
     const { env = [], resources } = await server({ workers });
     expect(env).toContainEqual({ name: 'WORKERS', value: String(workers) });
-    const memory = `${512 + 256 * workers}Mi`;
+    const { memory } = resources.limits;
+    // A base, and the same for each worker: its copy of the model.
+    const ofOne = Number.parseInt((await server({ workers: 1 })).resources.limits.memory!, 10);
+    expect(memory).toBe(`${ofOne + 256 * (workers - 1)}Mi`);
+    expect(ofOne).toBeGreaterThanOrEqual(768);
     expect(resources).toEqual({
       requests: { cpu: String(workers), memory },
       limits: { cpu: String(workers), memory },

@@ -1,4 +1,4 @@
-/** Values as people use the chart, by what they are about. Each is rendered, and held against every promise. */
+/** Values as people use the chart, by what they are about. Each is rendered and checked. */
 import { OTHER_COMMIT } from './commits.ts';
 import type { Values } from './helm.ts';
 

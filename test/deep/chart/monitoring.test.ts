@@ -65,7 +65,7 @@ test.skipIf(!haveHelm)('the dashboard is the file, byte for byte', async () => {
   expect(metadata.labels).toMatchObject({ grafana_dashboard: '1' });
 });
 
-test.skipIf(!haveHelm)('nothing of monitoring is made unless it is asked for', async () => {
+test.skipIf(!haveHelm)('nothing of monitoring is made unless a value enables it', async () => {
   const kinds = (await render()).map(({ kind }) => kind);
   expect(kinds).not.toContain('ServiceMonitor');
   expect(kinds).not.toContain('PrometheusRule');

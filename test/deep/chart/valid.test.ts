@@ -44,7 +44,7 @@ describe.skipIf(!haveHelm)('the chart', () => {
     expect(status).toBe(0);
   });
 
-  test('the oldest Kubernetes that the chart allows is the oldest whose schemas it is held against', () => {
+  test('the oldest Kubernetes that the chart allows is the oldest that it is validated for', () => {
     const { kubeVersion } = parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8'));
     expect(kubeVersion).toBe(`>=${schemas.versions[0]}-0`);
     expect(schemas.versions.length).toBeGreaterThan(8);

@@ -263,3 +263,22 @@ describe('answers that are not read', () => {
     expect(received).toBe('all');
   });
 });
+
+describe('a connection at its age', () => {
+  test('ends with its next answer, and the client opens another one', async () => {
+    // A negative age: every connection is older.
+    server = await startHttpServer(answer, { maxConnectionAge: -1 });
+    const socket = await connectTo(server);
+    socket.write(GET);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK.*^connection: close.*answer$/ims);
+    expect(server.closed).toEqual([]);
+  });
+
+  test('keeps its connection before', async () => {
+    server = await startHttpServer(answer, { maxConnectionAge: 3_600 });
+    const response = await fetch(server.url);
+    expect([await response.text(), response.headers.get('connection')]).toEqual([
+      ...['answer', 'keep-alive'],
+    ]);
+  });
+});
