@@ -35,7 +35,7 @@ manifest() {
 }
 
 # status FILE URL OPTION…: the status of an answer, whose body goes to a file; with options of curl.
-status() { curl -sS --output "$1" --write-out '%{http_code}\n' --max-time 60 -H 'content-type: application/json' "${@:2}"; }
+status() { curl -sS --output "$1" --write-out '%{http_code}\n' --max-time 300 -H 'content-type: application/json' "${@:2}"; }
 
 compose build server >"$work/build.log" 2>&1 || {
   tail -40 "$work/build.log"
@@ -111,7 +111,7 @@ for i in {1..4}; do
 done
 swapped=()
 swap() { status "$work/swap.log" "$url/admin/model" -X PUT -H "authorization: Bearer $token" --data "{\"commit\": \"$1\"}"; }
-for commit in "$pinned" "$fetched" "$pinned" "$fetched"; do swapped+=("$(swap "$commit")"); done
+for commit in "$pinned" "$fetched" "$pinned" "$fetched"; do swapped+=("$(swap "$commit" || true)"); done
 touch "$work/enough"
 wait "${loads[@]}"
 is 'four times, another version is swapped in under load' '200 200 200 200' "${swapped[*]}"
