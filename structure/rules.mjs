@@ -63,6 +63,7 @@ export const MAY_IMPORT = {
   // The leaves: everything may import them.
   'errors.ts': [],
   'credentials.ts': [],
+  'bounded-file.ts': [],
   'fetch-text.ts': [],
   'folders.ts': [],
   'entry-points.ts': [],
@@ -74,6 +75,7 @@ export const LEAVES = [
   ...[
     'errors.ts',
     'credentials.ts',
+    'bounded-file.ts',
     'fetch-text.ts',
     'outbound-proxy.ts',
     'folders.ts',

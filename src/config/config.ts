@@ -1,6 +1,7 @@
 /** Settings: flags and environment variables → one frozen, validated Config. */
 import { readFileSync, statSync } from 'node:fs';
 import type { z } from 'zod';
+import { refuseFile } from '../bounded-file.ts';
 import { describeSystemError, isSystemError, KnownError } from '../errors.ts';
 import { maxConnectionsByFiles } from './open-files.ts';
 import { type Setting, splitList } from './setting.ts';
@@ -79,9 +80,9 @@ function readSecret(
     return refuse(`expected it to be unset where ${variable} is set, found ${path}`);
   }
   try {
-    const { size } = statSync(path);
-    if (size > MAX_SECRET_BYTES) {
-      return refuse(`${path}: expected at most ${MAX_SECRET_BYTES} bytes, found ${size}`);
+    const refusal = refuseFile(path, statSync(path), MAX_SECRET_BYTES);
+    if (refusal !== undefined) {
+      return refuse(refusal);
     }
     const text = splitList(readFileSync(path, 'utf8').replaceAll('\n', ',')).join(',');
     return text === '' ? refuse(`${path}: expected a secret, found an empty file`) : { text };

@@ -1,5 +1,6 @@
 /** API_KEYS_FILE, which is read again while the server runs. */
 import { readFile, stat } from 'node:fs/promises';
+import { refuseFile } from '../bounded-file.ts';
 import { describeSystemError, isSystemError } from '../errors.ts';
 import { type Config, ConfigError } from './config.ts';
 import { MIN_KEY_CHARS, namedKey, parseKey, toDigest } from './key-schemas.ts';
@@ -48,9 +49,9 @@ function parseLine(line: string, number: number, path: string): NamedDigest[] {
 
 async function readText(path: string): Promise<string> {
   try {
-    const { size } = await stat(path);
-    if (size > MAX_FILE_BYTES) {
-      throw refusal(`${path}: expected at most ${MAX_FILE_BYTES} bytes, found ${size}`);
+    const problem = refuseFile(path, await stat(path), MAX_FILE_BYTES);
+    if (problem !== undefined) {
+      throw refusal(problem);
     }
     return await readFile(path, 'utf8');
   } catch (error) {

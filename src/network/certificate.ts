@@ -1,8 +1,11 @@
 /** The certificate of the servers, from PEM files (RFC 7468). */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
+import { refuseFile } from '../bounded-file.ts';
 import { describeSystemError, isSystemError, KnownError } from '../errors.ts';
+
+const MAX_PEM_BYTES = 1024 ** 2;
 
 /** PEM files: a certificate, its issuers' behind it, and its private key. */
 export interface CertificateFiles {
@@ -39,6 +42,10 @@ export async function readCertificate({ cert, key }: CertificateFiles): Promise<
 
 async function readPem(variable: string, path: string): Promise<string> {
   try {
+    const problem = refuseFile(path, await stat(path), MAX_PEM_BYTES);
+    if (problem !== undefined) {
+      throw new KnownError('bad-setting', `${variable}: ${problem}`);
+    }
     return await readFile(path, 'utf8');
   } catch (error) {
     if (isSystemError(error)) {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -205,6 +206,12 @@ describe('a secret in a file', () => {
     return path;
   };
 
+  const pipe = (): string => {
+    const path = join(temporaryFolder(), 'pipe');
+    execFileSync('mkfifo', [path]);
+    return path;
+  };
+
   test('each line has a token', () => {
     const path = written('ann:sixteen-characters\n\nsixteen-others-too\n');
     expect(readConfig({}, { ADMIN_TOKEN_FILE: path }).adminToken).toEqual([
@@ -221,6 +228,9 @@ describe('a secret in a file', () => {
     [() => written(' \n'), 'expected a secret, found an empty file'],
     [() => written('x'.repeat(65_537)), 'expected at most 65536 bytes, found 65537'],
     [() => '/nowhere/secret', 'does not exist'],
+    // None of them has an end: the server would wait for it.
+    [() => pipe(), 'expected a regular file'],
+    [() => '/dev/zero', 'expected a regular file'],
   ])('%#: %s', (path, message) => {
     const file = path();
     for (const variable of ['ADMIN_TOKEN', 'FEEDBACK_KEY']) {

@@ -47,6 +47,11 @@ describe('the message of a bad file names the line, never the key', () => {
     });
   });
 
+  test('a file without an end is not read', async () => {
+    const reading = readApiKeys({ apiKeys: [], apiKeysFile: '/dev/zero' });
+    await expect(reading).rejects.toThrow('API_KEYS_FILE: /dev/zero: expected a regular file');
+  });
+
   test('a file that does not exist', async () => {
     const reading = readApiKeys({ apiKeys: [], apiKeysFile: '/nowhere/keys' });
     await expect(reading).rejects.toThrow('API_KEYS_FILE: /nowhere/keys does not exist');

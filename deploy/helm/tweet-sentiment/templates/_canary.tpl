@@ -59,38 +59,38 @@ Arguments: context, and new, stable: the revisions.
 {{- $canary := .context.Values.canary -}}
 {{- $job := include "tweet-sentiment.job" .context -}}
 {{- $least := $canary.minimum -}}
+{{- /* 0 is a threshold, null is none. */}}
+{{- $limits := dict -}}
+{{- range $name, $limit := $canary.thresholds -}}
+{{- if not (kindIs "invalid" $limit) -}}
+{{- $_ := set $limits $name $limit -}}
+{{- end -}}
+{{- end -}}
 {{- $common := dict "standardErrors" $canary.standardErrors
       "new" (printf "{job=%q, revision=%q}" $job .new) "stable" (printf "{job=%q, revision=%q}" $job .stable) -}}
 {{- $level := "job_revision_commit:" -}}
-{{- /* Of 0, too: as strings, they are all true. */ -}}
-{{- $thresholds := dict -}}
-{{- range $name, $threshold := $canary.thresholds -}}
-{{- if not (kindIs "invalid" $threshold) -}}
-{{- $_ := set $thresholds $name (toString $threshold) -}}
-{{- end -}}
-{{- end }}
 judgements:
-  {{- with $thresholds.errors }}
+  {{- if hasKey $limits "errors" }}
   - name: errors
-    threshold: {{ . }}
+    threshold: {{ $limits.errors }}
     query: |-
       {{- $requests := printf "sum(%shttp_requests:increase5m%s)" $level $common.new }}
       {{- $errors := printf "(sum(%shttp_request_errors:increase5m%s) or vector(0))" $level $common.new }}
-      {{ $errors }} / {{ $requests }} > {{ . }}
+      {{ $errors }} / {{ $requests }} > {{ $limits.errors }}
         and {{ $errors }} >= {{ $least.errors }}
-      or {{ $errors }} / {{ $requests }} <= {{ . }}
+      or {{ $errors }} / {{ $requests }} <= {{ $limits.errors }}
         and {{ $requests }} >= {{ $least.requests }}
   {{- end }}
-  {{- with $thresholds.slow }}
+  {{- if hasKey $limits "slow" }}
   - name: slow
-    threshold: {{ . }}
+    threshold: {{ $limits.slow }}
     query: |-
-      {{- include "tweet-sentiment.moreThanStable" (merge (dict "threshold" . "least" $least.requests
+      {{- include "tweet-sentiment.moreThanStable" (merge (dict "threshold" $limits.slow "least" $least.requests
             "share" "http_request_slow:ratio5m" "total" "http_answers:increase5m") $common) | nindent 6 }}
   {{- end }}
-  {{- with $thresholds.timePerText }}
+  {{- if hasKey $limits "timePerText" }}
   - name: time-per-text
-    threshold: {{ . }}
+    threshold: {{ $limits.timePerText }}
     query: |-
       {{- $seconds := printf "avg(%sclassifier_inference_duration_seconds:per_text5m%%s)" $level }}
       {{- $texts := printf "sum(%sclassifier_computed_texts:increase5m%%s) >= %v" $level $least.texts }}
@@ -99,41 +99,41 @@ judgements:
       and {{ printf $texts $common.new }}
       and {{ printf $texts $common.stable }}
   {{- end }}
-  {{- with $thresholds.foreignLanguages }}
+  {{- if hasKey $limits "foreignLanguages" }}
   - name: foreign-languages
-    threshold: {{ . }}
+    threshold: {{ $limits.foreignLanguages }}
     query: |-
-      {{- include "tweet-sentiment.moreThanStable" (merge (dict "threshold" . "least" $least.texts
+      {{- include "tweet-sentiment.moreThanStable" (merge (dict "threshold" $limits.foreignLanguages "least" $least.texts
             "share" "classifier_foreign_predictions:ratio5m" "total" "classifier_predictions:increase5m") $common) | nindent 6 }}
   {{- end }}
-  {{- with $thresholds.labelMix }}
+  {{- if hasKey $limits "labelMix" }}
   - name: label-mix
-    threshold: {{ . }}
+    threshold: {{ $limits.labelMix }}
     query: |-
-      {{- include "tweet-sentiment.otherLabels" (merge (dict "threshold" . "least" $least.texts) $common) | nindent 6 }}
+      {{- include "tweet-sentiment.otherLabels" (merge (dict "threshold" $limits.labelMix "least" $least.texts) $common) | nindent 6 }}
   {{- end }}
-  {{- with $thresholds.wrong }}
+  {{- if hasKey $limits "wrong" }}
   - name: feedback
-    threshold: {{ . }}
+    threshold: {{ $limits.wrong }}
     query: |-
-      {{- include "tweet-sentiment.moreThanStable" (merge (dict "threshold" . "least" $least.feedback
+      {{- include "tweet-sentiment.moreThanStable" (merge (dict "threshold" $limits.wrong "least" $least.feedback
             "share" "classifier_feedback_wrong:ratio5m" "total" "classifier_feedback:increase5m") $common) | nindent 6 }}
       {{- /* It is rare and late: a version can be promoted without. */}}
       {{- $enough := printf "sum(%sclassifier_feedback:increase5m%%s) >= %v" $level $least.feedback }}
       or (vector(0) unless ({{ printf $enough $common.new }} and {{ printf $enough $common.stable }}))
   {{- end }}
-  {{- if and (include "tweet-sentiment.comparedCommit" .context) $thresholds.disagreement }}
+  {{- if and (include "tweet-sentiment.comparedCommit" .context) (hasKey $limits "disagreement") }}
   - name: disagreement
-    threshold: {{ $thresholds.disagreement }}
+    threshold: {{ $limits.disagreement }}
     query: |-
-      {{- include "tweet-sentiment.moreThan" (merge (dict "threshold" $thresholds.disagreement "least" $least.texts
+      {{- include "tweet-sentiment.moreThan" (merge (dict "threshold" $limits.disagreement "least" $least.texts
             "share" "classifier_shadow_disagreements:ratio5m" "total" "classifier_shadow_predictions:increase5m") $common) | nindent 6 }}
   {{- end }}
 {{- end -}}
 
 {{/*
 The difference of two shares: above the threshold even when it is lessened by so many standard errors, or at most the
-threshold. Arguments: share and total (names of records), threshold, least (of total), new, stable, standardErrors.
+threshold. A share of a ratio of sums may be below 0 or above 1 by its rounding, of which the root would be NaN. Arguments: share and total (names of records), threshold, least (of total), new, stable, standardErrors.
 */}}
 {{- define "tweet-sentiment.moreThanStable" -}}
 {{- $p := printf "avg(job_revision_commit:%s%s)" .share .new -}}
@@ -142,9 +142,9 @@ threshold. Arguments: share and total (names of records), threshold, least (of t
 {{- $m := printf "sum(job_revision_commit:%s%s)" .total .stable -}}
 (
   {{ $p }} - {{ $q }}
-    - {{ .standardErrors }} * sqrt(
+    - {{ .standardErrors }} * sqrt(clamp_min(
       {{ $p }} * (1 - {{ $p }}) / {{ $n }}
-      + {{ $q }} * (1 - {{ $q }}) / {{ $m }})
+      + {{ $q }} * (1 - {{ $q }}) / {{ $m }}, 0))
     > {{ .threshold }}
   or {{ $p }} - {{ $q }}
     <= {{ .threshold }}
@@ -163,9 +163,9 @@ and {{ $m }} >= {{ .least }}
 (
   max(
     abs({{ $p }} - {{ $q }})
-    - {{ .standardErrors }} * sqrt(
+    - {{ .standardErrors }} * sqrt(clamp_min(
       {{ $p }} * (1 - {{ $p }}) / scalar({{ $n }})
-      + {{ $q }} * (1 - {{ $q }}) / scalar({{ $m }})))
+      + {{ $q }} * (1 - {{ $q }}) / scalar({{ $m }}), 0)))
     > {{ .threshold }}
   or max(abs({{ $p }} - {{ $q }}))
     <= {{ .threshold }}
@@ -180,7 +180,7 @@ and {{ $m }} >= {{ .least }}
 {{- $n := printf "sum(job_revision_commit:%s%s)" .total .new -}}
 (
   {{ $p }}
-    - {{ .standardErrors }} * sqrt({{ $p }} * (1 - {{ $p }}) / {{ $n }})
+    - {{ .standardErrors }} * sqrt(clamp_min({{ $p }} * (1 - {{ $p }}) / {{ $n }}, 0))
     > {{ .threshold }}
   or {{ $p }}
     <= {{ .threshold }}
