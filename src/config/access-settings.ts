@@ -57,6 +57,7 @@ export const ACCESS_SETTINGS = {
       .min(16, 'expected 16 characters or more')
       .optional(),
     'secret of 16 or more characters that signs prediction ids, equal on all replicas; if unset, a random one: feedback must reach the server that predicted',
+    'value',
   ),
   adminToken: secret(
     'ADMIN_TOKEN',
@@ -66,6 +67,7 @@ export const ACCESS_SETTINGS = {
       .transform((value) => splitList(value).map((token) => parseKey(token, 'admin')))
       .pipe(z.array(namedKey(MIN_TOKEN_CHARS, 'tokens').transform(toDigest))),
     'comma-separated tokens of 16 or more printable ASCII characters without spaces, each as <token>, <name>:<token> or <name>:sha256:<SHA-256 of the token>; who has one may change the model by /admin, and is named in the log; if empty, there is no /admin',
+    'lines',
   ),
   adminPort: setting(
     'ADMIN_PORT',

@@ -1,4 +1,5 @@
 /** Settings: flags and environment variables → one frozen, validated Config. */
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import type { z } from 'zod';
 import { refuseFile } from '../bounded-file.ts';
@@ -48,7 +49,7 @@ export function readConfig(
     const given = flags[name] ?? secret?.text ?? (env[variable] || undefined);
     const parsed = schema.safeParse(given ?? fallback);
     if (!parsed.success) {
-      const source = flags[name] === undefined ? variable : flagOf(variable);
+      const source = flags[name] === undefined ? (secret?.source ?? variable) : flagOf(variable);
       const found = /KEY|TOKEN|SECRET/.test(variable)
         ? ''
         : `, found ${JSON.stringify(withoutCredentials(given))}`;
@@ -66,12 +67,12 @@ export function readConfig(
   return Object.freeze(config);
 }
 
-/** Undefined where no file is named. Its lines are the elements of a list, as between commas. */
+/** Undefined where no file is named. */
 function readSecret(
-  { variable, isInFile }: Setting<unknown>,
+  { variable, inFile }: Setting<unknown>,
   env: Readonly<Partial<Record<string, string>>>,
-): { readonly text?: string; readonly problem?: string } | undefined {
-  const path = isInFile && env[`${variable}_FILE`];
+): { readonly text?: string; readonly source?: string; readonly problem?: string } | undefined {
+  const path = inFile && env[`${variable}_FILE`];
   if (!path) {
     return undefined;
   }
@@ -84,11 +85,26 @@ function readSecret(
     if (refusal !== undefined) {
       return refuse(refusal);
     }
-    const text = splitList(readFileSync(path, 'utf8').replaceAll('\n', ',')).join(',');
-    return text === '' ? refuse(`${path}: expected a secret, found an empty file`) : { text };
+    const content = decodeText(readFileSync(path));
+    if (content === undefined) {
+      return refuse(`${path}: expected text in UTF-8, found other bytes`);
+    }
+    const lines = content.trim().split(/\r\n|\r|\n/);
+    if (inFile === 'value' && lines.length > 1) {
+      return refuse(`${path}: expected one line, found ${lines.length}`);
+    }
+    const text = inFile === 'value' ? content.trim() : splitList(lines.join(',')).join(',');
+    return text === ''
+      ? refuse(`${path}: expected a secret, found an empty file`)
+      : { text, source: `${variable}_FILE: ${path}` };
   } catch (error) {
     return refuse(isSystemError(error) ? describeSystemError(error, path) : String(error));
   }
+}
+
+/** Undefined where bytes are no text in UTF-8; UTF-16 has NULs. */
+function decodeText(bytes: Uint8Array): string | undefined {
+  return isUtf8(bytes) && !bytes.includes(0) ? new TextDecoder().decode(bytes) : undefined;
 }
 
 /** `http://user:password@host` → `http://…@host` */

@@ -10,8 +10,8 @@ export interface Setting<T> {
   readonly fallback?: string;
   /** From the text of the flag or variable to the value. */
   readonly schema: z.ZodType<T, string | undefined>;
-  /** The variable with `_FILE` may name a file that has the value: Secrets are mounted as files. */
-  readonly isInFile?: true;
+  /** The variable with `_FILE` may name a file that has the value or, in its lines, the elements of the list. */
+  readonly inFile?: 'value' | 'lines';
 }
 
 export const text = z.string().min(1, 'expected some text');
@@ -35,15 +35,21 @@ export const setting = <T>(
   doc: string,
 ): Setting<T> => ({ variable, doc, schema, ...(fallback === undefined ? {} : { fallback }) });
 
-/** A setting that is a secret: it may be in a file, whose lines are elements of a list. */
+/** A setting that is a secret: it may be in a file. @param inFile what the file has. */
 export const secret = <T>(
   variable: string,
   fallback: string | undefined,
   schema: z.ZodType<T, string | undefined>,
   doc: string,
+  inFile: 'value' | 'lines',
 ): Setting<T> => ({
-  ...setting(variable, fallback, schema, `${doc}; or ${variable}_FILE names a file that has it`),
-  isInFile: true,
+  ...setting(
+    variable,
+    fallback,
+    schema,
+    `${doc}; or ${variable}_FILE names a file that has ${inFile === 'value' ? 'it' : 'one in a line'}`,
+  ),
+  inFile,
 });
 
 /** The elements of a comma-separated list. */

@@ -200,7 +200,7 @@ test('every setting has a flag and a help text', () => {
 });
 
 describe('a secret in a file', () => {
-  const written = (text: string): string => {
+  const written = (text: string | Buffer): string => {
     const path = join(temporaryFolder(), 'secret');
     writeFileSync(path, text);
     return path;
@@ -218,15 +218,31 @@ describe('a secret in a file', () => {
       { name: 'ann', digest: sha256('sixteen-characters') },
       { name: 'admin', digest: sha256('sixteen-others-too') },
     ]);
-    expect(readConfig({}, { FEEDBACK_KEY_FILE: path }).feedbackKey).toContain('sixteen');
+  });
+
+  test('a key is the one line of its file', () => {
     expect(readConfig({}, { FEEDBACK_KEY_FILE: written('sixteen-characters\n') }).feedbackKey).toBe(
       'sixteen-characters',
+    );
+    const key = 'sixteen, characters';
+    expect(readConfig({}, { FEEDBACK_KEY_FILE: written(`${key}\r\n`) }).feedbackKey).toBe(key);
+    const two = written('sixteen-characters\nsixteen-others-too\n');
+    expect(() => readConfig({}, { FEEDBACK_KEY_FILE: two })).toThrow(
+      `FEEDBACK_KEY_FILE: ${two}: expected one line, found 2`,
     );
   });
 
   test.each([
     [() => written(' \n'), 'expected a secret, found an empty file'],
     [() => written('x'.repeat(65_537)), 'expected at most 65536 bytes, found 65537'],
+    [
+      () => written(Buffer.from('sixteen-characters\n', 'utf16le')),
+      'expected text in UTF-8, found other bytes',
+    ],
+    [
+      () => written(Buffer.from('sixteen-characters\xff', 'latin1')),
+      'expected text in UTF-8, found other bytes',
+    ],
     [() => '/nowhere/secret', 'does not exist'],
     // None of them has an end: the server would wait for it.
     [() => pipe(), 'expected a regular file'],
@@ -246,7 +262,10 @@ describe('a secret in a file', () => {
       `ADMIN_TOKEN_FILE: expected it to be unset where ADMIN_TOKEN is set, found ${path}`,
     );
     expect(() => readConfig({}, { ADMIN_TOKEN_FILE: path })).toThrow(
-      /^ADMIN_TOKEN: expected tokens of 16 characters or more$/,
+      `ADMIN_TOKEN_FILE: ${path}: expected tokens of 16 characters or more`,
+    );
+    expect(() => readConfig({}, { FEEDBACK_KEY_FILE: path })).toThrow(
+      `FEEDBACK_KEY_FILE: ${path}: expected 16 characters or more`,
     );
   });
 });
