@@ -41,6 +41,8 @@ export SERVER_IMAGE=${SERVER_IMAGE:-released/$MODEL_NAME}
 RELEASE_STORE=${RELEASE_STORE:-.release/images}
 export COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-tweet-sentiment}
 image=$SERVER_IMAGE:$MODEL_COMMIT
+# What a deployment puts into production; prepare_production may know better.
+deployed=$image
 sbom=.release/sbom/$MODEL_COMMIT.cdx.json
 # What ran before the last deploy, as production_now prints it; empty if nothing ran.
 before=.release/before

@@ -12,8 +12,8 @@ mkdir -p "$(dirname "$before")"
 echo "$running" >"$before"
 
 if is_in_production "$running"; then
-  say "production runs $image already"
+  say "production runs $deployed already"
 else
-  say "${running:-nothing} -> $image"
+  say "${running:-nothing} -> $deployed"
 fi
 replace_production

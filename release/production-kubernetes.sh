@@ -20,12 +20,13 @@ for program in helm kubectl; do
 done
 where="the Helm release $HELM_RELEASE (namespace $KUBE_NAMESPACE, context $KUBE_CONTEXT)"
 
-# run_helm SECONDS ARGUMENT…: without Helm's notes about the symbolic links in the chart.
+# run_helm SECONDS ARGUMENT…: without Helm's notes about the symbolic links in the chart, and without what
+# Kubernetes says about its headless Service.
 run_helm() {
   local status=0
   timeout --foreground --kill-after=30 "$1" \
     helm --kube-context="$KUBE_CONTEXT" --namespace="$KUBE_NAMESPACE" "${@:2}" \
-    2> >(grep -v 'found symbolic link in path' >&2) || status=$?
+    2> >(grep -v -e 'found symbolic link in path' -e 'SessionAffinity is ignored for headless' >&2) || status=$?
   ((status != 124)) || say "helm $2 did not end within $1 s" >&2
   return $status
 }
@@ -87,9 +88,10 @@ upgrade() {
     --set-string "modelCommit=$MODEL_COMMIT" ${compare_with+--set-string "canary.compareWith=$compare_with"} "${@:2}"
 }
 
-# prepare_production NAME:SHA: fails if the release could not be put into production in place of what runs.
+# prepare_production NAME:SHA: fails if the release could not be put into production in place of what runs. Sets
+# `deployed`.
 prepare_production() {
-  local plan images
+  local plan images store
   unset compare_with
   plan=$(upgrade $query_timeout_s --dry-run=server --hide-secret --output json) ||
     die "$MODEL_COMMIT can't be deployed to $where; nothing was changed"
@@ -100,10 +102,19 @@ prepare_production() {
       compare_with=$(query_helm get values "$HELM_RELEASE" --revision "$(revision_of "$1")" --output json |
         json data.canary?.compareWith)
   fi
-  [[ -z $(json '(data.config.model ?? data.chart.values.model).store ?? data.chart.values.model.store' <<<"$plan") ]] ||
+  images=$(json '[...new Set([...data.manifest.matchAll(/^ *(?:- )?image: "?([^"\s]+)"?$/gm)].map(([, image]) =>
+    image))].join(" ")' <<<"$plan")
+  store=$(json '(data.config.model ?? data.chart.values.model).store ?? data.chart.values.model.store' <<<"$plan")
+  if [[ -n $store ]]; then
+    [[ -n $(json data.config.image?.repository <<<"$plan") ]] ||
+      die "the values have a model.store and no image.repository: the image would be $images"
+    # The stages before have verified and compared what MODEL_STORE has.
+    [[ ${store%/} == "${MODEL_STORE%/}" ]] ||
+      die "pods would fetch the version from $store, and this release has it from MODEL_STORE=$MODEL_STORE:" \
+        'set MODEL_STORE to the model.store of the values'
+    deployed="$images with $MODEL_COMMIT from $store"
     return 0
-  images=$(json '[...data.manifest.matchAll(/^ *(?:- )?image: "?([^"\s]+)"?$/gm)].map(([, image]) => image).join(" ")' \
-    <<<"$plan")
+  fi
   [[ " $images " == *" $image "* ]] ||
     die "the values select the image $images, expected $image: set image.repository to $SERVER_IMAGE, and neither" \
       'image.tag nor image.digest'
@@ -158,8 +169,9 @@ labels_of() { echo "app.kubernetes.io/instance=$HELM_RELEASE,app.kubernetes.io/c
 
 # Helm has removed the pods that did not become ready; what Kubernetes reported about them is still there.
 show_warnings() {
-  query_kubectl get events --field-selector type=Warning --sort-by .lastTimestamp --no-headers \
-    --output 'custom-columns=OBJECT:.involvedObject.name,REASON:.reason,MESSAGE:.message' 2>/dev/null | tail -5 >&2 || true
+  query_kubectl get events --field-selector type=Warning --sort-by .lastTimestamp \
+    --output 'jsonpath={range .items[*]}{.involvedObject.name}{": "}{.reason}{": "}{.message}{"\n"}{end}' 2>/dev/null |
+    tail -5 >&2 || true
 }
 
 # await_rollout SHA SINCE: where Argo Rollouts or Flagger decides about the version, waits for its decision.

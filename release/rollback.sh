@@ -16,5 +16,5 @@ elif is_in_production "$previous"; then
 else
   restore_production "$previous"
   SERVER_IMAGE=${previous%:*} MODEL_COMMIT=${previous##*:} release/smoke.sh production
-  say "$image is out of production, $previous is back"
+  say "$MODEL_COMMIT is out of production, $previous is back"
 fi

@@ -38,6 +38,8 @@ in=own log=$work/log
 step() { (cd "$work/$in" && MODEL_COMMIT=$1 "release/$2" "${@:3}") >"$log" 2>&1; }
 refused() { ! step "$@"; }
 said() { grep -qF -- "$1" "$log" || { sed 's/^/  /' "$log"; return 1; }; }
+# Neither a harmless warning nor the head of an empty table.
+clean() { ! grep -E 'SessionAffinity|symbolic link|OBJECT' "$log"; }
 in_helm() { helm --namespace "$KUBE_NAMESPACE" "$@"; }
 in_kubectl() { kubectl --namespace "$KUBE_NAMESPACE" "$@"; }
 status() { in_helm list --all --output json | json '.map(({ status }) => status).join()'; }
@@ -70,6 +72,7 @@ is 'nothing was installed' '' "$(status)"
 
 DEPLOY_TIMEOUT_S=15 check 'a first version whose pods do not become ready fails' refused $never_ready deploy.sh
 check 'and is reported' said "$never_ready is not in production"
+check 'by the reason alone' clean
 check 'rolling back' step $never_ready rollback.sh
 check 'leaves nothing' said 'nothing runs now'
 is 'of the release' '' "$(status)"
@@ -198,14 +201,24 @@ check 'and it is reported' said "namespace tweet-sentiment, context nobody) can'
 
 echo '# a version to compare with'
 compared() { in_helm get values tweet-sentiment --output json | json .canary.compareWith; }
+store=https://models.example.com/production server=$(sed -n 's/^appVersion: //p' deploy/helm/tweet-sentiment/Chart.yaml)
 cat >"$work/store.yaml" <<END
-model: {store: "https://models.example.com/production"}
+model: {store: "$store"}
 canary: {compareWith: $never_ready}
 END
-HELM_VALUES=$work/store.yaml check 'where pods fetch the version, the image is not that of the release' step $first deploy.sh
+export HELM_VALUES=$work/store.yaml
+check 'an image that nobody has named is refused' refused $first deploy.sh
+check 'by its name' said "no image.repository: the image would be tweet-sentiment:$server"
+echo "image: {repository: $SERVER_IMAGE}" >>"$HELM_VALUES"
+check 'another store than that of the release is refused' refused $first deploy.sh
+check 'by both' said "fetch the version from $store, and this release has it from MODEL_STORE=models"
+export MODEL_STORE=$store/
+check 'where pods fetch the version, the image is not that of the release' step $first deploy.sh
+check 'and the one that is deployed is printed' said "$third -> $SERVER_IMAGE:$server with $first from $store"
 is 'the version to compare with is the one that ran' $third "$(compared)"
-HELM_VALUES=$work/store.yaml check 'a second time' step $first deploy.sh
+check 'a second time' step $first deploy.sh
 is 'it stays' $third "$(compared)"
+unset MODEL_STORE
 
 echo '# Argo Rollouts decides'
 [[ ! -x $plane_here/tools.sh ]] || PATH=$("$plane_here/tools.sh" rollouts-controller):$PATH
