@@ -21,7 +21,7 @@ export function fillBlocks(page, root) {
     model,
     rules,
     chartMib: memoryOfChart(root),
-    intervals: intervalsOf(root),
+    ...intervalsOf(root),
   };
   return page.replace(BLOCK, (_, indent, name) =>
     [`<!-- ${name} -->`, BLOCKS[name](given), '<!-- end -->']
@@ -31,7 +31,10 @@ export function fillBlocks(page, root) {
   );
 }
 
-/** How often each group of rules is evaluated, in seconds: by itself, or by prometheus.yml. */
+/**
+ * @returns `intervals`: how often each group of rules is evaluated, in seconds: by itself, or by prometheus.yml;
+ * `ofPrometheus`: the groups of the latter.
+ */
 function intervalsOf(root) {
   const folder = join(root, 'deploy/prometheus');
   const read = (path) => parse(readFileSync(path, 'utf8'));
@@ -40,9 +43,12 @@ function intervalsOf(root) {
   const groups = readdirSync(folder)
     .filter((name) => name.endsWith('.yml'))
     .flatMap((name) => read(join(folder, name)).groups);
-  return Object.fromEntries(
-    groups.map(({ name, interval }) => [name, seconds(interval ?? otherwise)]),
-  );
+  return {
+    intervals: Object.fromEntries(
+      groups.map(({ name, interval }) => [name, seconds(interval ?? otherwise)]),
+    ),
+    ofPrometheus: groups.filter(({ interval }) => !interval).map(({ name }) => name),
+  };
 }
 
 /** The memory of a pod in MiB, as a function of its workers. */
@@ -62,7 +68,7 @@ const describe = ({ cpu, cores, memoryGb }) => `${cpu}, ${cores} cores, ${fixed(
 const BLOCKS = {
   machine: ({ speed, facts, rules }) =>
     `Speed and memory: ${describe(speed.machine)} ([performance.md](performance.md), ${speed.date}). The other measurements:
-${describe(rules.machine)}, which other programs used too (${rules.date}, ${facts.date}).`,
+${describe(rules.machine)}, which other programs used too (${[...new Set([rules.date, facts.date])].join(', ')}).`,
 
   plan: (given) => {
     const plans = TWEETS_A_MINUTE.map((rate) => planOf(rate, given));
@@ -224,6 +230,19 @@ ${percent(caches.real, 1)} were in a cache; the model says ${percent(caches.mode
   dropped: ({ facts }) => {
     const { series, bucketsOfGet } = facts.output;
     return `leaves ${fixed(series - bucketsOfGet)} of the ${fixed(series)} series: all that the alerts and the console read.`;
+  },
+
+  seldom: ({ rules, intervals, ofPrometheus }) => {
+    const { replicas, cpu } = rules.runs.at(-1);
+    const work = Object.entries(cpu.groups).map(([name, seconds]) => [
+      name,
+      seconds / intervals[name],
+    ]);
+    const sum = (of) => of.reduce((total, [, each]) => total + each, 0);
+    const share = sum(work.filter(([name]) => ofPrometheus.includes(name))) / sum(work);
+    return `A third of the samples. ${ofPrometheus.map((name) => `\`${name}\``).join(', ')}, which take
+${percent(share)} of the CPU time of all rules at ${replicas} replicas, are evaluated a third as often; the other groups have an
+\`interval\` of their own, and are evaluated as often as before.`;
   },
 
   limits: ({ rules, facts, intervals }) => {
