@@ -115,10 +115,7 @@ export function createManager(commit: string | undefined): Manager {
   const replace = (model: ServedModel): ServedModel | undefined => {
     const before = current?.model;
     current = hold(model);
-    state =
-      state.status === 'draining'
-        ? { ...state, commit: model.commit, model }
-        : { status: 'ready', commit: model.commit, model };
+    state = servedBy(model, state);
     return before;
   };
   const retire = (model: ServedModel): Promise<void> => {
@@ -155,6 +152,13 @@ export function createManager(commit: string | undefined): Manager {
       await Promise.all([...open.keys()].map(retire));
     },
   };
+}
+
+function servedBy(model: ServedModel, before: ServingState): ServingState {
+  const { commit } = model;
+  return before.status === 'draining'
+    ? { ...before, commit, model }
+    : { status: 'ready', commit, model };
 }
 
 type OnLoading = (change: (before: LoadingState) => Partial<LoadingState>) => void;
