@@ -81,6 +81,12 @@ judgements:
       or {{ $errors }} / {{ $requests }} <= {{ $limits.errors }}
         and {{ $requests }} >= {{ $least.requests }}
   {{- end }}
+  {{- if hasKey $limits "restarts" }}
+  - name: restarts
+    threshold: {{ $limits.restarts }}
+    query: |-
+      sum({{ $level }}process_restarts:changes5m{{ $common.new }})
+  {{- end }}
   {{- if hasKey $limits "slow" }}
   - name: slow
     threshold: {{ $limits.slow }}
