@@ -53,6 +53,7 @@ type Counts = Readonly<Record<string, number>>;
 type Case = readonly [Decision, { readonly new?: Counts; readonly stable?: Counts }];
 
 const [requests, errors] = ['http_requests:increase5m', 'http_request_errors:increase5m'];
+const restarts = 'process_restarts:changes5m';
 const [answers, slow] = ['http_answers:increase5m', 'http_request_slow:ratio5m'];
 const texts = 'classifier_computed_texts:increase5m';
 const seconds = 'classifier_inference_duration_seconds:per_text5m';
@@ -71,6 +72,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['take back', { new: { [requests]: 20, [errors]: 10 } }],
     ['nothing', { new: { [requests]: 500, [errors]: 9 } }],
     ['nothing', { new: { [requests]: 99 } }],
+    ['nothing', {}],
+  ],
+  restarts: [
+    ['promote', { new: { [restarts]: 0 } }],
+    ['take back', { new: { [restarts]: 1 } }],
     ['nothing', {}],
   ],
   slow: [

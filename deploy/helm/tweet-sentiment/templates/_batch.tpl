@@ -6,7 +6,6 @@ metadata:
     {{- include "tweet-sentiment.podLabels" (dict "context" . "component" "batch") | nindent 4 }}
   annotations:
     tweet-sentiment/model-commit: {{ .Values.modelCommit | quote }}
-    tweet-sentiment/settings-checksum: {{ toJson .Values.settings | sha256sum }}
     {{- with .Values.podAnnotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -37,9 +36,6 @@ spec:
         {{- range $batch.args }}
         - {{ . | replace "$" "$$" | quote }}
         {{- end }}
-      envFrom:
-        - configMapRef:
-            name: {{ include "tweet-sentiment.fullname" . }}
       env:
         {{- include "tweet-sentiment.modelEnv" . | nindent 8 }}
         - name: WORKERS

@@ -2,7 +2,7 @@
 {{- define "tweet-sentiment.canaryStrategy" -}}
 {{- $name := include "tweet-sentiment.fullname" . -}}
 maxUnavailable: 0
-maxSurge: 1
+maxSurge: 25%
 {{- if eq .Values.canary.traffic "HTTPRoute" }}
 stableService: {{ $name }}
 canaryService: {{ $name }}-canary
@@ -80,6 +80,12 @@ judgements:
         and {{ $errors }} >= {{ $least.errors }}
       or {{ $errors }} / {{ $requests }} <= {{ $limits.errors }}
         and {{ $requests }} >= {{ $least.requests }}
+  {{- end }}
+  {{- if hasKey $limits "restarts" }}
+  - name: restarts
+    threshold: {{ $limits.restarts }}
+    query: |-
+      sum({{ $level }}process_restarts:changes5m{{ $common.new }})
   {{- end }}
   {{- if hasKey $limits "slow" }}
   - name: slow

@@ -2,8 +2,8 @@
 {{- define "tweet-sentiment.checks" -}}
 {{- $v := .Values -}}
 {{- $sha := "^([0-9a-f]{40}|[0-9a-f]{64})$" -}}
-{{- if not (regexMatch $sha $v.modelCommit) -}}
-{{- fail (printf "modelCommit: expected the full git commit SHA of a version, 40 or 64 lower-case hexadecimal digits, found %q" $v.modelCommit) -}}
+{{- if not (regexMatch $sha (toString $v.modelCommit)) -}}
+{{- fail (printf "modelCommit: expected the full git commit SHA of a version, 40 or 64 lower-case hexadecimal digits, found %q" (toString $v.modelCommit)) -}}
 {{- end -}}
 {{- with $v.canary.compareWith -}}
 {{- if not (regexMatch $sha .) -}}
@@ -13,6 +13,7 @@
 {{- fail "canary.compareWith: expected model.store to be set, since an image contains one version only" -}}
 {{- end -}}
 {{- end -}}
+{{- include "tweet-sentiment.kindChecks" . -}}
 {{- include "tweet-sentiment.nameChecks" . -}}
 {{- include "tweet-sentiment.secretChecks" . -}}
 {{- include "tweet-sentiment.volumeChecks" . -}}
@@ -55,6 +56,16 @@
 {{- if and .enabled (not (and .claim .input)) -}}
 {{- fail "batch: expected claim and input" -}}
 {{- end -}}
+{{- range $name, $path := dict "input" .input "output" .output -}}
+{{- if has ".." (splitList "/" $path) -}}
+{{- fail (printf "batch.%s: expected a path inside the claim, found %s" $name $path) -}}
+{{- end -}}
+{{- end -}}
+{{- range .args -}}
+{{- if regexMatch "^--(no-)?(shard|output|resume|json|workers|model-[a-z-]+)(=|$)" . -}}
+{{- fail (printf "batch.args: expected options that the chart does not set itself, found %s" .) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -80,7 +91,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Variables and ConfigMaps are no place for credentials. */}}
+{{/* Variables are no place for credentials. */}}
 {{- define "tweet-sentiment.secretChecks" -}}
 {{- range $name, $_ := .Values.model.env -}}
 {{- if regexMatch "(ACCESS_KEY|KEY_ID|TOKEN|PASSWORD)$" $name -}}
@@ -148,5 +159,22 @@
 {{- end -}}
 {{- if and (eq $v.rollout.kind "Flagger") (or $v.service.grpcPort (ne $v.service.type "ClusterIP")) -}}
 {{- fail "service: expected type ClusterIP and no grpcPort with Flagger, which makes the Services itself" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Helm deletes the object of the kind before, and its pods, before those of the new kind are ready. Without a cluster,
+as with `helm template`, nothing is looked up. */}}
+{{- define "tweet-sentiment.kindChecks" -}}
+{{- $isArgo := eq .Values.rollout.kind "Argo" -}}
+{{- $name := include "tweet-sentiment.fullname" . -}}
+{{- $rollouts := "argoproj.io/v1alpha1" -}}
+{{- $running := dict -}}
+{{- if $isArgo -}}
+{{- $running = lookup "apps/v1" "Deployment" .Release.Namespace $name -}}
+{{- else if .Capabilities.APIVersions.Has (printf "%s/Rollout" $rollouts) -}}
+{{- $running = lookup $rollouts "Rollout" .Release.Namespace $name -}}
+{{- end -}}
+{{- if $running -}}
+{{- fail (printf "rollout.kind: %s %s runs, and Helm would end its pods before others are ready. Install the chart with rollout.kind %s as another release, move the traffic to it, then uninstall this one" $running.kind $name .Values.rollout.kind) -}}
 {{- end -}}
 {{- end -}}

@@ -50,10 +50,10 @@
     - ipBlock:
         cidr: {{ . | quote }}
     {{- else }}
-    # Not the metadata of the node, which has credentials.
+    # Not the metadata of the node, which has credentials: link-local, and those of Azure, Alibaba Cloud and EC2.
     - ipBlock:
         cidr: 0.0.0.0/0
-        except: [169.254.0.0/16]
+        except: [169.254.0.0/16, 168.63.129.16/32, 100.100.100.200/32]
     - ipBlock:
         cidr: ::/0
         except: [fe80::/10, fd00:ec2::/32]

@@ -63,9 +63,13 @@ affinity:
 {{- end -}}
 {{- end -}}
 
-{{/* Which version, and from where. MODEL_COMMIT is in the pod, not in a ConfigMap: a pod of the version before that
-restarts during a rollout keeps its own. Kubernetes would replace $(NAME) in a value; $$ is a $ to it. */}}
+{{/* Which version, and from where; and the settings. They are in the pod, not in a ConfigMap: a pod of the version before
+that restarts during a rollout keeps its own. Kubernetes would replace $(NAME) in a value; $$ is a $ to it. */}}
 {{- define "tweet-sentiment.modelEnv" -}}
+{{- range $name, $value := .Values.settings }}
+- name: {{ $name }}
+  value: {{ include "tweet-sentiment.variable" $value | replace "$" "$$" }}
+{{- end }}
 - name: MODEL_NAME
   value: {{ .Values.modelName | quote }}
 - name: MODEL_COMMIT
@@ -129,9 +133,6 @@ restarts during a rollout keeps its own. Kubernetes would replace $(NAME) in a v
   image: {{ include "tweet-sentiment.image" .context | quote }}
   imagePullPolicy: {{ .context.Values.image.pullPolicy }}
   command: [node, dist/main.js, models, fetch]
-  envFrom:
-    - configMapRef:
-        name: {{ include "tweet-sentiment.fullname" .context }}
   env:
     {{- include "tweet-sentiment.modelEnv" .context | nindent 4 }}
   resources:

@@ -7,8 +7,6 @@ metadata:
     app: {{ include "tweet-sentiment.fullname" . }}
   annotations:
     tweet-sentiment/model-commit: {{ .Values.modelCommit | quote }}
-    # A changed setting replaces the pods.
-    tweet-sentiment/settings-checksum: {{ toJson .Values.settings | sha256sum }}
     {{- with .Values.podAnnotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -40,9 +38,6 @@ spec:
     - name: server
       image: {{ include "tweet-sentiment.image" . | quote }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
-      envFrom:
-        - configMapRef:
-            name: {{ include "tweet-sentiment.fullname" . }}
       env:
         {{- include "tweet-sentiment.serverEnv" . | nindent 8 }}
       ports:
