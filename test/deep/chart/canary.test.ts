@@ -172,7 +172,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       },
     ],
   ],
-  feedback: [
+  wrong: [
     ['promote', {}],
     [
       'promote',
