@@ -18,7 +18,7 @@ done
 for program in helm kubectl; do
   command -v "$program" >/dev/null || die "$program is needed where KUBE_CONTEXT is set, and is not on PATH"
 done
-where="the Helm release $HELM_RELEASE (namespace $KUBE_NAMESPACE, context $KUBE_CONTEXT)"
+where="the Helm release $HELM_RELEASE (namespace $KUBE_NAMESPACE, context $(printf %q "$KUBE_CONTEXT"))"
 
 # run_helm SECONDS ARGUMENT…: without Helm's notes about the symbolic links in the chart.
 run_helm() {
@@ -32,8 +32,10 @@ run_helm() {
 
 query_helm() { run_helm $query_timeout_s "$@"; }
 
+# A program that kubectl asks for credentials has no timeout of its own.
 query_kubectl() {
-  kubectl --context="$KUBE_CONTEXT" --namespace="$KUBE_NAMESPACE" --request-timeout="${query_timeout_s}s" "$@"
+  timeout --foreground --kill-after=30 $((2 * query_timeout_s)) \
+    kubectl --context="$KUBE_CONTEXT" --namespace="$KUBE_NAMESPACE" --request-timeout="${query_timeout_s}s" "$@"
 }
 
 # json EXPRESSION ARGUMENT…: what an expression of `data`, the JSON on standard input, and `args` is.
@@ -81,10 +83,11 @@ is_in_production() { [[ ${1##*:} == "$MODEL_COMMIT" ]]; }
 # upgrade SECONDS FLAG…: only the version is not that of HELM_VALUES or, without the file, of the last release;
 # and the version to compare with, where `compare_with` is set.
 upgrade() {
-  local values=(--reset-then-reuse-values)
-  [[ -z ${HELM_VALUES:-} ]] || values=(--values "$HELM_VALUES")
+  local values=(--reset-then-reuse-values) file=/dev/null
+  # On standard input: in the name of a file, Helm reads commas and quotes as a list of names.
+  [[ -z ${HELM_VALUES:-} ]] || values=(--values -) file=$HELM_VALUES
   run_helm "$1" upgrade --install "$HELM_RELEASE" "$chart" "${values[@]}" \
-    --set-string "modelCommit=$MODEL_COMMIT" ${compare_with+--set-string "canary.compareWith=$compare_with"} "${@:2}"
+    --set-string "modelCommit=$MODEL_COMMIT" ${compare_with+--set-string "canary.compareWith=$compare_with"} "${@:2}" <"$file"
 }
 
 # prepare_production NAME:SHA: fails if the release could not be put into production in place of what runs.

@@ -7,7 +7,6 @@ if [[ ! -f $before ]]; then
   exit
 fi
 previous=$(<"$before")
-rm "$before"
 if [[ -z $previous ]]; then
   stop_production
   say "nothing ran before $MODEL_COMMIT: it is taken down, and nothing runs now"
@@ -18,3 +17,5 @@ else
   SERVER_IMAGE=${previous%:*} MODEL_COMMIT=${previous##*:} release/smoke.sh production
   say "$image is out of production, $previous is back"
 fi
+# Only now: a rollback that failed, such as without its cluster, is done by the next one.
+rm "$before"

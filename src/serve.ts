@@ -175,7 +175,11 @@ async function createParts(
     manager,
     observer,
     keepPreviousMs: config.keepPrevious * 1000,
-    load: (commit) => loadBeside({ ...config, modelCommit: commit }, observer, signal),
+    load: (commit) =>
+      loadBeside(
+        { ...config, modelCommit: commit },
+        { observer, isAnswering: manager.isAnswering, signal },
+      ),
   });
   const changes = createChanges({
     prepare: control.prepare,

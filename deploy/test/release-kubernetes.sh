@@ -16,7 +16,7 @@ fails_test=dead000000000000000000000000000000000000
 plane_start 3 || exit 1
 work=$plane/release
 mkdir "$work"
-export KUBE_CONTEXT=plane HELM_VALUES=$work/values.yaml SERVER_IMAGE=registry.example.com/tweet-sentiment
+export KUBE_CONTEXT=plane HELM_VALUES="$work/values, \"all\".yaml" SERVER_IMAGE=registry.example.com/tweet-sentiment
 export DEPLOY_TIMEOUT_S=900 KUBE_NAMESPACE=tweet-sentiment
 cat >"$HELM_VALUES" <<END
 image: {repository: $SERVER_IMAGE}
@@ -109,7 +109,10 @@ check 'by its SHA' said $second
 echo '# bad versions'
 DEPLOY_TIMEOUT_S=15 check 'pods that do not become ready' refused $never_ready deploy.sh
 check 'end the release' said "$never_ready is not in production"
-check 'which is rolled back' step $never_ready rollback.sh
+cp "$KUBECONFIG" "$work/gone"
+kubectl --kubeconfig "$work/gone" config set-cluster plane --server https://127.0.0.1:1 >/dev/null
+KUBECONFIG=$work/gone check 'without its cluster, nothing is rolled back' refused $never_ready rollback.sh
+check 'with it again, it is' step $never_ready rollback.sh
 check 'to what ran before' said "$second is back"
 check 'it serves' serves $second
 
@@ -195,6 +198,20 @@ kubectl config set-context nobody --cluster plane --user nobody >/dev/null
 KUBE_CONTEXT=nobody check 'a user without rights is refused' refused $first deploy.sh
 check 'by the cluster' said forbidden
 check 'and it is reported' said "namespace tweet-sentiment, context nobody) can't be read"
+
+cp "$KUBECONFIG" "$work/silent"
+in_silent() { kubectl --kubeconfig "$work/silent" config "$@" >/dev/null; }
+in_silent unset users.administrator.token
+in_silent set-credentials administrator --exec-api-version client.authentication.k8s.io/v1 \
+  --exec-interactive-mode Never --exec-command sleep --exec-arg 100
+gives_up() {
+  (
+    export MODEL_COMMIT=$first KUBECONFIG=$work/silent && . release/common.sh
+    query_timeout_s=2
+    query_kubectl get pods || [[ $? == 124 ]]
+  ) >"$log" 2>&1
+}
+check 'a program for credentials that does not answer is not waited for' gives_up
 
 echo '# a version to compare with'
 compared() { in_helm get values tweet-sentiment --output json | json .canary.compareWith; }

@@ -37,6 +37,12 @@ export type LoaderOptions = Pick<
   | 'cacheSize'
 >;
 
+export interface LoadFor {
+  readonly observer: ClassifierObserver;
+  /** Asked at each batch: a candidate becomes the version that serves, and that one a candidate. */
+  readonly isAnswering: (model: ServedModel) => boolean;
+}
+
 /** Beside another model, which goes on to serve. */
 export interface LoadBeside {
   /** Bytes; undefined where it is not known. */
@@ -53,7 +59,7 @@ export interface LoadBeside {
 export async function loadModel(
   options: LoaderOptions,
   { store, commit }: Located,
-  observer: ClassifierObserver,
+  { observer, isAnswering }: LoadFor,
   beside?: LoadBeside,
 ): Promise<ServedModel> {
   const { modelName } = options;
@@ -67,15 +73,34 @@ export async function loadModel(
   // Last, so that nothing fails after it: its workers would go on.
   const tag = await readTag(store, modelName, commit);
   const forced = (await readPublication(store, modelName, commit))?.forced;
-  const classifier = await startClassifier(options, files, observer);
+  let model: ServedModel | undefined;
+  const classifier = await startClassifier(
+    options,
+    files,
+    observeWhile(() => model !== undefined && isAnswering(model), observer),
+  );
   const observed = profile ?? emptyProfile(classifier.labels, COUNTED_LANGUAGES);
-  return describeModel(version, files, {
+  model = describeModel(version, files, {
     classifier,
     tag,
     forced,
     files: createProvenFiles(store, `${modelName}/${commit}`, files),
     profile: classifier.hasTopics ? withTopic(observed) : observed,
   });
+  return model;
+}
+
+/** The texts of a candidate are no work of the server: they are observed while the model answers requests. */
+function observeWhile(
+  isAnswering: () => boolean,
+  observer: ClassifierObserver,
+): ClassifierObserver {
+  return {
+    ...observer,
+    onLookUp: (result) => isAnswering() && observer.onLookUp(result),
+    onDequeue: (waitMs) => isAnswering() && observer.onDequeue(waitMs),
+    onRun: (run) => isAnswering() && observer.onRun(run),
+  };
 }
 
 async function startClassifier(
@@ -137,13 +162,19 @@ const BASE_BYTES = 96 * 1024 ** 2;
 /** Loads a version beside the one that serves. Rejects as `locate` and `loadModel` do. */
 export async function loadBeside(
   config: LoaderOptions & SourceOptions,
-  observer: Pick<Observer, 'classifier' | 'onLoadEvent'>,
-  signal: AbortSignal,
+  {
+    observer,
+    isAnswering,
+    signal,
+  }: Pick<LoadFor, 'isAnswering'> & {
+    readonly observer: Pick<Observer, 'classifier' | 'onLoadEvent'>;
+    readonly signal: AbortSignal;
+  },
 ): Promise<ServedModel> {
   const desired = await readDesiredVersion(config);
   const located = await desired.locate(observer, signal);
   const beside = { availableBytes: availableMemoryBytes };
-  return loadModel(config, located, observer.classifier, beside);
+  return loadModel(config, located, { observer: observer.classifier, isAnswering }, beside);
 }
 
 /** @throws ChangeError `insufficient-memory`: the system would end the process, and what it serves. */

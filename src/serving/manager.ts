@@ -66,6 +66,8 @@ export interface Manager {
   acceptingModel(): ServedModel;
   /** The same, held until the lease is released. @throws as `acceptingModel`. */
   acquire(): Lease;
+  /** Whether a model answers requests: it serves, or its last requests have not ended. No candidate does. */
+  isAnswering(model: ServedModel): boolean;
   /** Loads the first version and then serves it. Rejects with the load's error. */
   start(load: Load): Promise<ServedModel>;
   /**
@@ -136,6 +138,7 @@ export function createManager(commit: string | undefined): Manager {
       acceptingModel(state);
       return lease(current as Servable);
     },
+    isAnswering: (model) => model === current?.model || (open.get(model)?.leases ?? 0) > 0,
     start: async (load) => {
       const model = await runLoad(load, onLoading);
       // It shows in the gauges from now on; it predicts once the others are ready.

@@ -32,7 +32,10 @@ export async function serveVersion(
         };
         const located = await desired.locate({ onLoadEvent }, signal);
         onCommit(located.commit);
-        return loadModel(config, located, observer.classifier);
+        return loadModel(config, located, {
+          observer: observer.classifier,
+          isAnswering: manager.isAnswering,
+        });
       },
       beforeServing: (loaded) => {
         observer.onModelLoaded(loaded);

@@ -33,6 +33,42 @@ test.each(['1', '2'])('with %s processes', async (processes) => {
   );
 });
 
+test('the work of a candidate is none of the server, until it is promoted', async () => {
+  server = await startServer({ ADMIN_TOKEN, SHADOW_COMMIT: MULTILINGUAL });
+  await server.eventually(begun);
+  const work = async () => {
+    const metrics = await server.metrics();
+    return [
+      'classifier_batch_size_sum',
+      'classifier_inference_duration_seconds_count',
+      'classifier_queue_duration_seconds_count',
+      'classifier_cache_requests_total',
+    ].map((name) => sum(metrics, name));
+  };
+  const predict = async (inputs: string, compared: number) => {
+    await server.predict({ inputs });
+    await vi.waitFor(async () =>
+      expect(sum(await server.metrics(), 'classifier_shadow_predictions_total')).toBe(compared),
+    );
+  };
+  await predict('I love this so much', 1);
+  await predict('Ich hasse das', 2);
+  await predict('What a day', 3);
+  expect(await work()).toEqual([3, 3, 3, 3]);
+
+  const admin = adminOf(server.url);
+  expect(await admin.change('POST /admin/promote')).toMatchObject({ status: 200 });
+  await predict('Another one, for the version that serves now', 3);
+  expect(await work()).toEqual([4, 4, 4, 4]);
+
+  // What served before is the candidate now; it is still loaded.
+  expect(await admin.change('PUT /admin/shadow', { commit: PINNED, share: 1 })).toMatchObject({
+    status: 200,
+  });
+  await predict('Das ist wunderbar', 4);
+  expect(await work()).toEqual([5, 5, 5, 5]);
+});
+
 test('a candidate that was ended by hand is not ended again', async () => {
   server = await startServer({ ADMIN_TOKEN, SHADOW_COMMIT: MULTILINGUAL, SHADOW_FOR: '2' });
   await server.eventually(begun);

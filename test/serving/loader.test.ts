@@ -13,7 +13,12 @@ test('a version is not loaded beside another one where the memory does not suffi
   const located = { store: createFolderStore('models'), commit: MULTILINGUAL };
   const beside = { availableBytes: () => 1024 ** 3 };
   await expect(
-    loadModel(OPTIONS, located, observerWith().classifier, beside),
+    loadModel(
+      OPTIONS,
+      located,
+      { observer: observerWith().classifier, isAnswering: () => true },
+      beside,
+    ),
   ).rejects.toMatchObject({
     code: 'insufficient-memory',
     message:

@@ -124,3 +124,17 @@ test('a load that ends while the server drains does not make it ready', async ()
   await manager.close();
   expect(model.closed).toEqual(['a']);
 });
+
+test('a model answers while it serves and until its last request has ended; a candidate does not', async () => {
+  const [first, second] = [modelOf('a'), modelOf('b')];
+  const manager = await serving(first);
+  expect([manager.isAnswering(first), manager.isAnswering(second)]).toEqual([true, false]);
+  const { release } = manager.acquire();
+  manager.replace(second);
+  expect([manager.isAnswering(first), manager.isAnswering(second)]).toEqual([true, true]);
+  release();
+  expect([manager.isAnswering(first), manager.isAnswering(second)]).toEqual([false, true]);
+  manager.replace(first);
+  await manager.retire(second);
+  expect([manager.isAnswering(first), manager.isAnswering(second)]).toEqual([true, false]);
+});

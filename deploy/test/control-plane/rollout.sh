@@ -17,6 +17,9 @@ test_rollout() {
   check 'the SHA before again' deploy "$first" "${argo[@]}"
   check 'ends it' within 60 has_commits "2 $first"
   is 'two pods were ready at any time, the same ones' '2 2' "$(end_watch)"
+  check 'the Rollout can not become a Deployment at once' fails deploy "$first"
+  check 'since its pods would end before others are ready' \
+    grep -q 'rollout.kind: Rollout .* runs, and Helm would end its pods' "$plane/output"
 }
 
 has_phase() { [[ $(field rollout/"$release" '{.status.phase}') == "$1" ]]; }

@@ -13,7 +13,8 @@ test_upgrade() {
   is 'replaces no pod' "$pods" "$(pod_names)"
   check 'a changed setting' deploy "$second" --set settings.LOG_LEVEL=debug
   check 'replaces the pods' test "$pods" != "$(pod_names)"
-  check 'and reaches them' grep -q '"LOG_LEVEL":"debug"' <<<"$(field configmap/"$release" '{.data}')"
+  check 'and reaches them' grep -q 'LOG_LEVEL=debug' <<<"$(field deployment/"$release" \
+    '{range .spec.template.spec.containers[0].env[*]}{.name}={.value}{"\n"}{end}')"
 
   test_bad_upgrade
   watch_endpoints

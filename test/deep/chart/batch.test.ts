@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../support/git-version.ts';
 import { startObjectServer } from '../../support/object-server.ts';
 import { PINNED } from '../../support/pinned.ts';
 import { ROOT, runCommand } from '../../support/server.ts';
-import { type Container, haveHelm, one, render } from './helm.ts';
+import { type Container, haveHelm, one, refusal, render } from './helm.ts';
 
 const ROWS = 2000;
 
@@ -66,3 +66,14 @@ test.skipIf(!haveHelm)(
     expect(whole.stdout.trim().split('\n')).toHaveLength(ROWS);
   },
 );
+
+test.skipIf(!haveHelm).each([
+  [{ args: ['--shard=0/2'] }, 'batch.args: expected options that the chart does not set itself'],
+  [{ args: ['--output=/data/x'] }, 'found --output=/data/x'],
+  [{ args: ['--no-resume'] }, 'found --no-resume'],
+  [{ input: 'a/../../etc/passwd' }, 'batch.input: expected a path inside the claim'],
+  [{ output: '../{shard}' }, 'batch.output: expected a path inside the claim'],
+])('refuses %j', async (batch, sentence) => {
+  const given = { enabled: true, claim: 'a', input: 'in.csv', ...batch };
+  expect(await refusal({ modelCommit: PINNED, batch: given })).toContain(sentence);
+});

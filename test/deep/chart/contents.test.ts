@@ -109,13 +109,6 @@ describe.skipIf(!haveHelm)('the version', () => {
     expect(metadata.labels['app.kubernetes.io/version']).toBe(long.slice(0, 63));
   });
 
-  test('is never in the ConfigMap: pods of the version before keep their own', async () => {
-    const text = JSON.stringify(
-      (await render()).filter(({ kind }) => kind === 'ConfigMap').map(({ data }) => data),
-    );
-    expect(text).not.toContain(COMMIT);
-  });
-
   test.each<[Values, string]>([
     [{}, `tweet-sentiment:${COMMIT}`],
     [{ image: { tag: 'nightly' } }, 'tweet-sentiment:nightly'],
@@ -145,23 +138,26 @@ describe.skipIf(!haveHelm)('settings', () => {
     ['0755', '0755'],
     ['a "quoted" value: # no comment', 'a "quoted" value: # no comment'],
   ])('reach the server as they are written: %j', async (value, text) => {
-    const { data } = one(await render({ settings: { LOG_FILE: value } }), 'ConfigMap');
-    expect(data).toEqual({ LOG_FILE: text });
+    expect(await environment({ settings: { LOG_FILE: value } })).toMatchObject({ LOG_FILE: text });
   });
 
-  test('that change replace the pods, of server and batch', async () => {
-    const [before, after] = await Promise.all([
-      render(MATRIX.batch),
-      render({ ...MATRIX.batch, settings: { LOG_LEVEL: 'debug' } }),
+  test('are variables of each container, so that a pod of the version before keeps its own', async () => {
+    const values = {
+      ...MATRIX.batch,
+      ...MATRIX['a store on S3'],
+      settings: { LOG_LEVEL: 'debug' },
+    };
+    const manifests = await render(values);
+    const containers = pods(manifests)
+      .filter(({ kind }) => kind !== 'Pod')
+      .flatMap(containersOf);
+    expect(containers.map(({ name }) => name).sort()).toEqual([
+      ...['fetch-model', 'fetch-model', 'predict', 'server'],
     ]);
-    const checksums = [before, after].map((manifests) =>
-      pods(manifests)
-        .filter(({ kind }) => kind !== 'Pod')
-        .map(({ metadata }) => metadata.annotations?.['tweet-sentiment/settings-checksum']),
-    );
-    expect(checksums[0]).toHaveLength(2);
-    expect(checksums[0]).not.toContain(undefined);
-    expect(checksums[1]).not.toEqual(checksums[0]);
+    for (const container of containers) {
+      expect(environmentOf(container)).toMatchObject({ LOG_LEVEL: 'debug' });
+    }
+    expect(manifests.map(({ kind }) => kind)).not.toContain('ConfigMap');
   });
 
   test('that do not change replace no pod', async () => {

@@ -18,7 +18,12 @@ const TO_DNS = {
 };
 /** Every address but those of the node itself, which has credentials. */
 const ANYWHERE = [
-  { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
+  {
+    ipBlock: {
+      cidr: '0.0.0.0/0',
+      except: ['169.254.0.0/16', '168.63.129.16/32', '100.100.100.200/32'],
+    },
+  },
   { ipBlock: { cidr: '::/0', except: ['fe80::/10', 'fd00:ec2::/32'] } },
 ];
 

@@ -90,7 +90,7 @@ describe.skipIf(!haveHelm).each(Object.entries(MATRIX))('every pod of %s', (_, v
     }
   });
 
-  test('keeps secrets in files that it can only read, never in variables or a ConfigMap', () => {
+  test('keeps secrets in files that it can only read, never in variables', () => {
     for (const { spec } of all) {
       for (const { secret } of spec.volumes ?? []) {
         // Only the keys that are used, and nothing that others of the machine could read.
@@ -118,8 +118,7 @@ describe.skipIf(!haveHelm).each(Object.entries(MATRIX))('every pod of %s', (_, v
       for (const [key, text] of Object.entries(SECRETS)) {
         writeFileSync(join(files, 'secrets', key), text);
       }
-      const settings = one(manifests, 'ConfigMap', 'shop-tweet-sentiment').data;
-      const env = { ...settings, ...environmentOf(spec.containers[0]) };
+      const env = environmentOf(spec.containers[0]);
       const local = Object.entries(env).map(([name, value]) => [
         name,
         value?.replace('/etc/tweet-sentiment', files),
@@ -139,7 +138,7 @@ const SECRETS = {
 };
 
 describe.skipIf(!haveHelm)('the end of a pod:', () => {
-  test.each([15, 16, 20, 30, 31, 45, 60, 90, 120, 300, 3600])(
+  test.each([15, 16, 20, 30, 31, 45, 60, 90, 120, 300, 750])(
     'delay, timeout and end of the workers fit into %i s',
     async (gracePeriodSeconds) => {
       const { spec } = serverPod(await render({ gracePeriodSeconds }));
@@ -165,7 +164,7 @@ describe.skipIf(!haveHelm)('the end of a pod:', () => {
     // A percentage is rounded up.
     expect(Number.parseInt(rollingUpdate.maxSurge, 10)).toBeGreaterThanOrEqual(1);
     const { canary } = one(await render({ rollout: { kind: 'Argo' } }), 'Rollout').spec.strategy;
-    expect(canary).toMatchObject({ maxUnavailable: 0, maxSurge: 1 });
+    expect(canary).toMatchObject({ maxUnavailable: 0, maxSurge: '25%' });
   });
 });
 

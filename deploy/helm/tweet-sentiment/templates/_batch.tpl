@@ -6,7 +6,6 @@ metadata:
     {{- include "tweet-sentiment.podLabels" (dict "context" . "component" "batch") | nindent 4 }}
   annotations:
     tweet-sentiment/model-commit: {{ .Values.modelCommit | quote }}
-    tweet-sentiment/settings-checksum: {{ toJson .Values.settings | sha256sum }}
     {{- with .Values.podAnnotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -24,22 +23,19 @@ spec:
   {{- end }}
   containers:
     - name: predict
-      image: {{ include "tweet-sentiment.image" . }}
+      image: {{ include "tweet-sentiment.image" . | quote }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       command: [node, dist/main.js]
       args:
         - predict
-        - {{ printf "/data/%s" $batch.input | quote }}
+        - {{ printf "/data/%s" $batch.input | replace "$" "$$" | quote }}
         - --shard=$(JOB_COMPLETION_INDEX)/{{ $batch.shards }}
-        - {{ printf "--output=/data/%s" ($batch.output | replace "{shard}" "$(JOB_COMPLETION_INDEX)") | quote }}
+        - {{ printf "--output=/data/%s" ($batch.output | replace "$" "$$" | replace "{shard}" "$(JOB_COMPLETION_INDEX)") | quote }}
         - --resume
         - --json
         {{- range $batch.args }}
-        - {{ . | quote }}
+        - {{ . | replace "$" "$$" | quote }}
         {{- end }}
-      envFrom:
-        - configMapRef:
-            name: {{ include "tweet-sentiment.fullname" . }}
       env:
         {{- include "tweet-sentiment.modelEnv" . | nindent 8 }}
         - name: WORKERS
@@ -56,5 +52,5 @@ spec:
     {{- include "tweet-sentiment.modelVolumes" . | nindent 4 }}
     - name: data
       persistentVolumeClaim:
-        claimName: {{ $batch.claim }}
+        claimName: {{ $batch.claim | quote }}
 {{- end -}}

@@ -2,7 +2,7 @@
 {{- define "tweet-sentiment.canaryStrategy" -}}
 {{- $name := include "tweet-sentiment.fullname" . -}}
 maxUnavailable: 0
-maxSurge: 1
+maxSurge: 25%
 {{- if eq .Values.canary.traffic "HTTPRoute" }}
 stableService: {{ $name }}
 canaryService: {{ $name }}-canary
@@ -10,7 +10,7 @@ trafficRouting:
   plugins:
     argoproj-labs/gatewayAPI:
       httpRoute: {{ $name }}
-      namespace: {{ .Release.Namespace }}
+      namespace: {{ .Release.Namespace | quote }}
 {{- end }}
 analysis:
   {{- include "tweet-sentiment.canaryAnalysis" $name | nindent 2 }}

@@ -27,7 +27,7 @@ is cut off a longer one is in its hash: releases with the same beginning have na
 {{/* Arguments: context, component. They never change in a release: selectors are immutable. */}}
 {{- define "tweet-sentiment.selectorLabels" -}}
 app.kubernetes.io/name: {{ .context.Chart.Name }}
-app.kubernetes.io/instance: {{ .context.Release.Name }}
+app.kubernetes.io/instance: {{ .context.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
@@ -58,7 +58,7 @@ helm.sh/chart: {{ printf "%s-%s" .context.Chart.Name .context.Chart.Version | re
 {{/* Arguments: context, name (a suffix or ""), component, and annotations, labels if there are any. */}}
 {{- define "tweet-sentiment.metadata" -}}
 name: {{ include "tweet-sentiment.fullname" .context }}{{ .name }}
-namespace: {{ .context.Release.Namespace }}
+namespace: {{ .context.Release.Namespace | quote }}
 labels:
   {{- include "tweet-sentiment.labels" . | nindent 2 }}
   {{- with .labels }}
@@ -90,10 +90,10 @@ annotations:
 {{- $memory := .memory | default (include "tweet-sentiment.memory" .workers) -}}
 requests:
   cpu: {{ .workers | quote }}
-  memory: {{ $memory }}
+  memory: {{ $memory | quote }}
 limits:
   cpu: {{ .workers | quote }}
-  memory: {{ $memory }}
+  memory: {{ $memory | quote }}
 {{- end -}}
 
 {{/* The version that serves now, where the new one is to be compared with it. */}}

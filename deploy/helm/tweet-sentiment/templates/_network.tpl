@@ -20,7 +20,7 @@
 - from:
     - namespaceSelector:
         matchLabels:
-          kubernetes.io/metadata.name: {{ . }}
+          kubernetes.io/metadata.name: {{ . | quote }}
   ports:
     - port: {{ ternary "admin" "http" $.Values.service.separateAdminPort }}
       protocol: TCP
@@ -48,12 +48,12 @@
 - to:
     {{- range .Values.networkPolicy.storeCidrs }}
     - ipBlock:
-        cidr: {{ . }}
+        cidr: {{ . | quote }}
     {{- else }}
-    # Not the metadata of the node, which has credentials.
+    # Not the metadata of the node, which has credentials: link-local, and those of Azure, Alibaba Cloud and EC2.
     - ipBlock:
         cidr: 0.0.0.0/0
-        except: [169.254.0.0/16]
+        except: [169.254.0.0/16, 168.63.129.16/32, 100.100.100.200/32]
     - ipBlock:
         cidr: ::/0
         except: [fe80::/10, fd00:ec2::/32]

@@ -22,7 +22,7 @@ capabilities:
 
 {{/* Of all pods: server, batch, test. */}}
 {{- define "tweet-sentiment.podDefaults" -}}
-serviceAccountName: {{ include "tweet-sentiment.serviceAccountName" . }}
+serviceAccountName: {{ include "tweet-sentiment.serviceAccountName" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 securityContext:
@@ -30,7 +30,7 @@ securityContext:
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- end -}}
@@ -38,7 +38,7 @@ imagePullSecrets:
 {{/* Where the pods of server and batch run. */}}
 {{- define "tweet-sentiment.scheduling" -}}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .Values.nodeSelector }}
 nodeSelector:
@@ -63,9 +63,13 @@ affinity:
 {{- end -}}
 {{- end -}}
 
-{{/* Which version, and from where. MODEL_COMMIT is in the pod, not in a ConfigMap: a pod of the version before that
-restarts during a rollout keeps its own. */}}
+{{/* Which version, and from where; and the settings. They are in the pod, not in a ConfigMap: a pod of the version before
+that restarts during a rollout keeps its own. Kubernetes would replace $(NAME) in a value; $$ is a $ to it. */}}
 {{- define "tweet-sentiment.modelEnv" -}}
+{{- range $name, $value := .Values.settings }}
+- name: {{ $name }}
+  value: {{ include "tweet-sentiment.variable" $value | replace "$" "$$" }}
+{{- end }}
 - name: MODEL_NAME
   value: {{ .Values.modelName | quote }}
 - name: MODEL_COMMIT
@@ -73,7 +77,7 @@ restarts during a rollout keeps its own. */}}
 {{- with .Values.model }}
 {{- if .store }}
 - name: MODEL_STORE
-  value: {{ .store | quote }}
+  value: {{ .store | replace "$" "$$" | quote }}
 - name: MODEL_CACHE
   value: /var/cache/tweet-sentiment
 {{- if .credentialsSecret }}
@@ -82,7 +86,7 @@ restarts during a rollout keeps its own. */}}
 {{- end }}
 {{- range $name, $value := .env }}
 - name: {{ $name }}
-  value: {{ include "tweet-sentiment.variable" $value }}
+  value: {{ include "tweet-sentiment.variable" $value | replace "$" "$$" }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -111,10 +115,10 @@ restarts during a rollout keeps its own. */}}
 - name: cache
   {{- if .cache.existingClaim }}
   persistentVolumeClaim:
-    claimName: {{ .cache.existingClaim }}
+    claimName: {{ .cache.existingClaim | quote }}
   {{- else }}
   emptyDir:
-    sizeLimit: {{ .cache.sizeLimit }}
+    sizeLimit: {{ .cache.sizeLimit | quote }}
   {{- end }}
 {{- if .credentialsSecret }}
 {{ include "tweet-sentiment.secretVolume" (dict "name" "aws" "secret" .credentialsSecret "keys" (list "credentials")) }}
@@ -126,12 +130,9 @@ restarts during a rollout keeps its own. */}}
 {{/* Arguments: context, resources. Copies the version into the cache; one that is there already needs no network. */}}
 {{- define "tweet-sentiment.fetchContainer" -}}
 - name: fetch-model
-  image: {{ include "tweet-sentiment.image" .context }}
+  image: {{ include "tweet-sentiment.image" .context | quote }}
   imagePullPolicy: {{ .context.Values.image.pullPolicy }}
   command: [node, dist/main.js, models, fetch]
-  envFrom:
-    - configMapRef:
-        name: {{ include "tweet-sentiment.fullname" .context }}
   env:
     {{- include "tweet-sentiment.modelEnv" .context | nindent 4 }}
   resources:

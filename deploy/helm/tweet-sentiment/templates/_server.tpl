@@ -7,8 +7,6 @@ metadata:
     app: {{ include "tweet-sentiment.fullname" . }}
   annotations:
     tweet-sentiment/model-commit: {{ .Values.modelCommit | quote }}
-    # A changed setting replaces the pods.
-    tweet-sentiment/settings-checksum: {{ toJson .Values.settings | sha256sum }}
     {{- with .Values.podAnnotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -38,11 +36,8 @@ spec:
   {{- end }}
   containers:
     - name: server
-      image: {{ include "tweet-sentiment.image" . }}
+      image: {{ include "tweet-sentiment.image" . | quote }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
-      envFrom:
-        - configMapRef:
-            name: {{ include "tweet-sentiment.fullname" . }}
       env:
         {{- include "tweet-sentiment.serverEnv" . | nindent 8 }}
       ports:
@@ -160,7 +155,7 @@ timeoutSeconds: 5
 {{- define "tweet-sentiment.secretVolume" -}}
 - name: {{ .name }}
   secret:
-    secretName: {{ .secret }}
+    secretName: {{ .secret | quote }}
     # 0440
     defaultMode: 288
     items:
