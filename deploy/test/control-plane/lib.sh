@@ -58,8 +58,6 @@ ready_endpoints() {
 # has_endpoints N [SERVICE]: endpoints follow the pods a moment later.
 has_endpoints() { [[ $(ready_endpoints "${@:2}") == "$1" ]]; }
 
-has_endpoints() { [[ $(ready_endpoints) == "$1" ]]; }
-
 # watch_endpoints: records which pods get requests, after each change.
 watch_endpoints() {
   : >"$plane/endpoints"
