@@ -63,7 +63,14 @@ async function namespaces(namespace: string): Promise<string[]> {
 
 describe.skipIf(!haveHelm)('refused with a sentence:', () => {
   const argo = { kind: 'Argo' };
-  const none = { errors: null, slow: null, timePerText: null, foreignLanguages: null, wrong: null };
+  const none = {
+    errors: null,
+    restarts: null,
+    slow: null,
+    timePerText: null,
+    foreignLanguages: null,
+    wrong: null,
+  };
   const mount = (mountPath: string, name = 'a') => ({
     extraVolumes: [{ name: 'a', emptyDir: {} }],
     extraVolumeMounts: [{ name, mountPath }],
@@ -163,11 +170,26 @@ describe.skipIf(!haveHelm)('refused with a sentence:', () => {
 });
 
 test.skipIf(!haveHelm)('a threshold of 0 is judged', async () => {
-  const thresholds = { errors: 0, slow: 0, foreignLanguages: 0, labelMix: 0, wrong: 0 };
+  const thresholds = {
+    errors: 0,
+    restarts: 0,
+    slow: 0,
+    foreignLanguages: 0,
+    labelMix: 0,
+    wrong: 0,
+  };
   const manifests = await render({ rollout: { kind: 'Argo' }, canary: { thresholds } });
   const { spec } = one(manifests, 'AnalysisTemplate');
   expect(spec.metrics.map(({ name }: { name: string }) => name)).toEqual([
-    ...['errors', 'slow', 'time-per-text', 'foreign-languages', 'label-mix', 'feedback'],
+    ...[
+      'errors',
+      'restarts',
+      'slow',
+      'time-per-text',
+      'foreign-languages',
+      'label-mix',
+      'feedback',
+    ],
   ]);
 });
 
