@@ -18,6 +18,8 @@ const shared = {
 export default defineConfig({
   test: {
     globalSetup: 'test/support/temporary.ts',
+    // A process of many tests may end late on a busy machine, and they would count as failed.
+    teardownTimeout: 60_000,
     reporters: ['default', notesReporter()],
     // A test file with a server keeps more than one core busy, and two of them wait now and then.
     maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),

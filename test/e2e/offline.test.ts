@@ -43,7 +43,9 @@ describe('what is written', () => {
     const { code, stdout, stderr } = await runCommand(args);
     expect([code, stdout]).toEqual([0, '']);
 
-    const server = await startServer({ MODEL_COMMIT: MULTILINGUAL, MAX_INPUTS: '100' });
+    const server = await startServer({
+      ...{ MODEL_COMMIT: MULTILINGUAL, MAX_INPUTS: '100', REQUEST_TIMEOUT_MS: '120000' },
+    });
     const answer = await server.predict({ inputs: texts.slice(0, -1) });
     const { predictions } = (await answer.json()) as { predictions: Record<string, unknown>[] };
     await server.stop();

@@ -1,8 +1,12 @@
 /** SHADOW_COMMIT: a server that compares itself with another version from its start, for a time. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ADMIN_TOKEN, adminOf } from '../support/admin.ts';
+import { answering } from '../support/answering.ts';
+import { temporaryFolder } from '../support/git-version.ts';
 import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
-import { startServer, sum, type TestServer } from '../support/server.ts';
+import { ROOT, startServer, sum, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 afterEach(() => server?.stop());
@@ -81,4 +85,28 @@ test('a version that can not be loaded leaves the server as it is', async () => 
   const response = await server.predict({ inputs: 'a' });
   expect(response.headers.get('x-model-commit')).toBe(PINNED);
   expect(sum(await server.metrics(), 'classifier_shadow_predictions_total')).toBe(0);
+});
+
+test('a store that fails meanwhile is asked again', async () => {
+  let isFailing = true;
+  const store = await answering(({ url = '' }, response) => {
+    if (isFailing && url.includes(MULTILINGUAL)) {
+      response.writeHead(418).end();
+      return;
+    }
+    try {
+      response.end(readFileSync(join(ROOT, 'models', url)));
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  server = await startServer({
+    ...{ MODEL_STORE: store, MODEL_COMMIT: PINNED, MODEL_CACHE: temporaryFolder() },
+    SHADOW_COMMIT: MULTILINGUAL,
+  });
+  expect(await server.eventually(begun)).toMatchObject({ code: 'store-failed' });
+  isFailing = false;
+  const isCompared = ({ result, ...line }: Record<string, unknown>): boolean =>
+    begun(line) && result === 'success';
+  expect(await server.eventually(isCompared)).toMatchObject({ to: MULTILINGUAL });
 });

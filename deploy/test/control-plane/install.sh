@@ -10,7 +10,7 @@ test_install() {
   check 'helm install --wait succeeds' \
     quietly helm install "$release" "$chart" --values "$plane/values.yaml" --wait --timeout 120s
   is 'three pods run the version' "3 $first" "$(commits)"
-  is 'the Service sends requests to all' 3 "$(ready_endpoints)"
+  check 'the Service sends requests to all' within 30 has_endpoints 3
   is 'it reaches the port of the server' 8080 \
     "$(field "endpointslices -l kubernetes.io/service-name=$release" '{.items[0].ports[0].port}')"
   is 'the pods are of the class Guaranteed' Guaranteed "$(server_pods '{{.status.qosClass}}' | sort -u)"
@@ -37,8 +37,8 @@ test_two_releases() {
   before=$(pod_names)
   check 'a second release in the namespace' \
     quietly helm install other "$chart" --values "$plane/values.yaml" --set-string modelCommit="$second" --wait --timeout 120s
-  is 'each Service has the pods of its release: the first' 3 "$(ready_endpoints)"
-  is 'and the second' 3 "$(ready_endpoints other-tweet-sentiment)"
+  check 'each Service has the pods of its release: the first' within 30 has_endpoints 3
+  check 'and the second' within 30 has_endpoints 3 other-tweet-sentiment
   is 'each budget counts the pods of its release' '3 3' "$(field poddisruptionbudgets '{.items[*].status.expectedPods}')"
   check 'uninstall of the second' quietly helm uninstall other --wait --timeout 60s
   is 'leaves the pods of the first' "$before" "$(pod_names)"

@@ -55,7 +55,8 @@ ready_endpoints() {
     grep -c .
 }
 
-has_endpoints() { [[ $(ready_endpoints) == "$1" ]]; }
+# has_endpoints N [SERVICE]: endpoints follow the pods a moment later.
+has_endpoints() { [[ $(ready_endpoints "${@:2}") == "$1" ]]; }
 
 # watch_endpoints: records which pods get requests, after each change.
 watch_endpoints() {

@@ -7,7 +7,7 @@ test_rollout() {
   check 'a release as a Rollout' deploy "$first" "${argo[@]}"
   check 'it becomes healthy' within 60 has_phase Healthy
   is 'with two pods' "2 $first" "$(commits)"
-  is 'that get requests' 2 "$(ready_endpoints)"
+  check 'that get requests' within 30 has_endpoints 2
   is 'one in each zone' 'a b' "$(zones)"
   is 'the PodDisruptionBudget counts both, and allows one to go' '2 1' \
     "$(field poddisruptionbudgets '{.items[*].status.expectedPods} {.items[*].status.disruptionsAllowed}')"

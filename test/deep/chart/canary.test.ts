@@ -85,7 +85,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     // Each answer is slow, and the rounding of the stable version's share is below 0.
     [
       'take back',
-      { new: { [answers]: 200, [slow]: 1 }, stable: { [answers]: 200, [slow]: -2.2e-16 } },
+      { new: { [answers]: 200, [slow]: 1 }, stable: { [answers]: 200, [slow]: -1e-16 } },
     ],
     ['nothing', { new: { [answers]: 100, [slow]: 0.1 }, stable: { [answers]: 100, [slow]: 0.02 } }],
     ['nothing', { new: { [answers]: 99, [slow]: 0 }, stable: { [answers]: 100, [slow]: 0 } }],
@@ -172,7 +172,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       },
     ],
   ],
-  feedback: [
+  wrong: [
     ['promote', {}],
     [
       'promote',
@@ -237,14 +237,8 @@ describe.skipIf(!haveHelm)('the canary', () => {
       Object.keys(CASES).filter((name) => name !== 'slow' && name !== 'label-mix'),
     );
     expect(metricsOf(STORE).map(({ name }) => name)).not.toContain('disagreement');
-  });
-
-  test('is judged by a threshold of 0', () => {
-    const thresholds = { errors: 0, slow: 0, foreignLanguages: 0, labelMix: 0, wrong: 0 };
-    const canary = { ...COMPARED.canary, thresholds: { ...thresholds, disagreement: 0 } };
-    const judged = metricsOf({ ...COMPARED, canary });
-    expect(judged.map(({ name }) => name)).toEqual(Object.keys(CASES));
-    expect(judged.at(-1)?.failureCondition).toBe('len(result) > 0 && result[0] > 0');
+    const zero = { ...COMPARED.canary, thresholds: { errors: 0, slow: 0, disagreement: 0 } };
+    expect(metricsOf({ ...COMPARED, canary: zero })).toHaveLength(metrics.length);
   });
 
   test('is judged by Flagger as by Argo', () => {

@@ -119,7 +119,7 @@ judgements:
       {{- include "tweet-sentiment.otherLabels" (merge (dict "threshold" $limits.labelMix "least" $least.texts) $common) | nindent 6 }}
   {{- end }}
   {{- if hasKey $limits "wrong" }}
-  - name: feedback
+  - name: wrong
     threshold: {{ $limits.wrong }}
     query: |-
       {{- include "tweet-sentiment.moreThanStable" (merge (dict "threshold" $limits.wrong "least" $least.feedback
