@@ -47,8 +47,10 @@ test('the work of a candidate is none of the server, until it is promoted', asyn
   };
   const predict = async (inputs: string, compared: number) => {
     await server.predict({ inputs });
-    await vi.waitFor(async () =>
-      expect(sum(await server.metrics(), 'classifier_shadow_predictions_total')).toBe(compared),
+    await vi.waitFor(
+      async () =>
+        expect(sum(await server.metrics(), 'classifier_shadow_predictions_total')).toBe(compared),
+      { timeout: 60_000 },
     );
   };
   await predict('I love this so much', 1);
@@ -87,7 +89,7 @@ test('a version that can not be loaded leaves the server as it is', async () => 
   expect(sum(await server.metrics(), 'classifier_shadow_predictions_total')).toBe(0);
 });
 
-test('a store that fails meanwhile is asked again', async () => {
+test('a store that fails meanwhile is tried again', async () => {
   let isFailing = true;
   const store = await answering(({ url = '' }, response) => {
     if (isFailing && url.includes(MULTILINGUAL)) {
