@@ -28,8 +28,9 @@ test.each(['1', '2'])('with %s processes', async (processes) => {
   expect(sum(counted, 'classifier_shadow_info', `commit="${MULTILINGUAL}"`)).toBe(1);
 
   expect(await server.eventually(ended)).toMatchObject({ by: 'SHADOW_COMMIT', from: MULTILINGUAL });
-  await vi.waitFor(async () =>
-    expect(sum(await server.metrics(), 'classifier_shadow_info')).toBe(0),
+  await vi.waitFor(
+    async () => expect(sum(await server.metrics(), 'classifier_shadow_info')).toBe(0),
+    60_000,
   );
 });
 
