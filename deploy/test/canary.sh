@@ -67,15 +67,6 @@ END
   plane_wait 60 'Prometheus is not ready' curl -sf "$prometheus/-/ready"
 }
 
-start_rollouts() {
-  local metrics healthz
-  read -r metrics healthz < <(plane_free_ports 2)
-  kubectl create namespace argo-rollouts >/dev/null
-  plane_run rollouts rollouts-controller --kubeconfig "$KUBECONFIG" --leader-elect=false --namespace argo-rollouts \
-    --metricsPort "$metrics" --healthzPort "$healthz"
-  plane_wait 60 'the controller of the rollouts is not ready' curl -sf "http://127.0.0.1:$healthz/healthz"
-}
-
 # apply RELEASE COMMIT [--set …]: as `helm upgrade` would.
 apply() {
   local release=$1 commit=$2
@@ -169,7 +160,7 @@ if [[ -x deploy/test/tools.sh ]]; then
 fi
 plane_start 8 && plane_crds || exit
 versions_make
-start_prometheus && start_rollouts || exit
+start_prometheus && plane_rollouts || exit
 serve stable "$first"
 traffic stable 1000
 
