@@ -155,9 +155,6 @@ rounds_of() {
   return $((failed > 0))
 }
 
-if [[ -x deploy/test/tools.sh ]]; then
-  PATH=$(deploy/test/tools.sh rollouts-controller):$PATH
-fi
 plane_start 8 && plane_crds || exit
 versions_make
 start_prometheus && plane_rollouts || exit
