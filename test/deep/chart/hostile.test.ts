@@ -20,7 +20,7 @@ import {
 import { hostileValues, type Schema, schema, seeded, set } from './hostile.ts';
 import { openSchemas } from './schemas.ts';
 
-const SETS = 60;
+const SETS = 40;
 const SEED = Number(process.env.CHART_SEED ?? 1);
 
 describe.skipIf(!haveHelm)('hostile values', () => {

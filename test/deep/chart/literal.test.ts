@@ -188,7 +188,7 @@ test.skipIf(!haveHelm)('a threshold of 0 is judged', async () => {
       'time-per-text',
       'foreign-languages',
       'label-mix',
-      'feedback',
+      'wrong',
     ],
   ]);
 });
