@@ -6,6 +6,7 @@
 #   deploy/test/canary.sh [ROUNDS]      10 by default
 #
 #   TWEETS   folder of the data sets: v0.1.0, the baseline, is trained again and rolled out too; needs uv
+#   PYTHON_WITH_ONNX   a Python with the package onnx; without it, uv installs one
 #   KINDS    which versions: good shuffled slow baseline
 #   RATE     texts per second that each server gets; 3 by default
 cd "$(dirname "$0")/../.." || exit
@@ -13,6 +14,10 @@ cd "$(dirname "$0")/../.." || exit
 . deploy/test/canary/versions.sh
 set -u
 
+if [[ -z ${PYTHON_WITH_ONNX:-} ]] && ! command -v uv >/dev/null; then
+  echo 'uv is needed to make the slow version, and is not on PATH; or PYTHON_WITH_ONNX names a Python with onnx' >&2
+  exit 2
+fi
 rounds=${1:-10} rate=${RATE:-3}
 work=$(mktemp -d)
 export MODEL_STORE=$work/models
