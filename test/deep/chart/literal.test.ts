@@ -181,15 +181,7 @@ test.skipIf(!haveHelm)('a threshold of 0 is judged', async () => {
   const manifests = await render({ rollout: { kind: 'Argo' }, canary: { thresholds } });
   const { spec } = one(manifests, 'AnalysisTemplate');
   expect(spec.metrics.map(({ name }: { name: string }) => name)).toEqual([
-    ...[
-      'errors',
-      'restarts',
-      'slow',
-      'time-per-text',
-      'foreign-languages',
-      'label-mix',
-      'wrong',
-    ],
+    ...['errors', 'restarts', 'slow', 'time-per-text', 'foreign-languages', 'label-mix', 'wrong'],
   ]);
 });
 
