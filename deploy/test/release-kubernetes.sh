@@ -238,11 +238,7 @@ is 'it stays' $third "$(compared)"
 unset MODEL_STORE
 
 echo '# Argo Rollouts decides'
-[[ ! -x $plane_here/tools.sh ]] || PATH=$("$plane_here/tools.sh" rollouts-controller):$PATH
-plane_crds || exit 1
-read -r -a ports < <(plane_free_ports 2)
-plane_run rollouts-controller rollouts-controller --kubeconfig "$KUBECONFIG" --leader-elect=false \
-  --healthzPort "${ports[0]}" --metricsPort "${ports[1]}"
+plane_crds && plane_rollouts || exit 1
 kubectl create namespace argo >/dev/null
 export KUBE_NAMESPACE=argo HELM_VALUES=$work/argo.yaml
 # Nothing answers there: after some seconds, an analysis ends in an error.
