@@ -1,15 +1,15 @@
-/** The version that the project ships, and copies of it that a test may spoil. */
+/** The versions that the project ships, by their roles, and copies that a test may spoil. */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MODEL, MULTILINGUAL, PINNED, SHIPPED, shippedJson, tagOf } from '../../tools/versions.mjs';
 import { createRepository, temporaryFolder } from './git-version.ts';
 import { ROOT } from './server.ts';
 
-export const MODEL = 'tweet-sentiment';
-/** v2.0.0, which is in the same folder as the pinned version. */
-export const MULTILINGUAL = 'b42fd0ca4c08dfb052454f2231cd601596122177';
-export const PINNED = readFileSync(join(ROOT, 'models', MODEL, 'PINNED'), 'utf8').trim();
+export { MODEL, MULTILINGUAL, PINNED, SHIPPED, shippedJson };
+
 /** `v…`, the tag that it was published under. */
-export const PINNED_TAG = readFileSync(join(ROOT, 'models', MODEL, `${PINNED}.tag`), 'utf8').trim();
+export const PINNED_TAG = tagOf(PINNED);
+export const MULTILINGUAL_TAG = tagOf(MULTILINGUAL);
 
 /** A store with a copy of the pinned version. @returns the store and the version's folder. */
 export function copyOfPinned(): { store: string; folder: string } {
@@ -42,5 +42,5 @@ export function variantOfPinned(
 
 /** One JSON file of the pinned version. */
 export function pinnedJson<T>(path: string): T {
-  return JSON.parse(readFileSync(join(ROOT, 'models', MODEL, PINNED, path), 'utf8')) as T;
+  return shippedJson<T>(PINNED, path);
 }
