@@ -34,7 +34,9 @@ function read(path) {
 
 /** @throws where not exactly one is shipped. */
 function findMultilingual() {
-  const found = SHIPPED.filter((commit) => commit !== PINNED && isTrainedOn(commit, 'de'));
+  const found = SHIPPED.filter(
+    (commit) => commit !== PINNED && isTrainedOn(shippedJson(commit, 'data/datasets.json'), 'de'),
+  );
   if (found.length !== 1) {
     const shas = found.join(', ') || 'none';
     throw new Error(
@@ -44,8 +46,8 @@ function findMultilingual() {
   return found[0];
 }
 
-function isTrainedOn(commit, language) {
-  const { datasets } = shippedJson(commit, 'data/datasets.json');
+/** @param datasets what `data/datasets.json` of a version has. */
+export function isTrainedOn({ datasets }, language) {
   return datasets
     .flatMap(({ files }) => files)
     .some(({ role, languages }) => role === 'train' && languages[language] > 0);

@@ -1,6 +1,8 @@
 /** The versions that the project ships, by their roles, and copies that a test may spoil. */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestModel, trainingRecord } from '../../src/artifacts/digests.ts';
+import type { ModelFiles } from '../../src/artifacts/read.ts';
 import { MODEL, MULTILINGUAL, PINNED, SHIPPED, shippedJson, tagOf } from '../../tools/versions.mjs';
 import { createRepository, temporaryFolder } from './git-version.ts';
 import { ROOT } from './server.ts';
@@ -20,7 +22,10 @@ export function copyOfPinned(): { store: string; folder: string } {
   return { store, folder };
 }
 
-/** A store with a version of its own that has the pinned files, some of them replaced. */
+/**
+ * A store with a version of its own that has the pinned files, some of them replaced. Without another
+ * `metrics.json`, it is recorded that the pinned ingredients were trained to these outputs.
+ */
 export function variantOfPinned(
   changes: Readonly<Record<string, string | Buffer>>,
   objectFormat: 'sha1' | 'sha256' = 'sha1',
@@ -31,13 +36,31 @@ export function variantOfPinned(
   };
   const store = temporaryFolder();
   const repository = createRepository({ objectFormat, lfs: ['model.onnx'] });
-  const sha = repository.commit({
-    ...Object.fromEntries(files.map(({ path }) => [path, readFileSync(join(source, path))])),
-    ...changes,
-  });
+  const pinned = new Map(files.map(({ path }) => [path, readFileSync(join(source, path))]));
+  const changed = new Map(
+    Object.entries(changes).map(([path, content]) => [path, Buffer.from(content)]),
+  );
+  const sha = repository.commit(
+    Object.fromEntries([...pinned, ...recordTraining(pinned, changed), ...changed]),
+  );
   repository.layOut(sha, store);
   writeFileSync(join(store, MODEL, 'PINNED'), `${sha}\n`);
   return { store, sha };
+}
+
+/** The files in which a training records ingredients and outputs. */
+function recordTraining(pinned: ModelFiles, changed: ModelFiles): ModelFiles {
+  const files = new Map([...pinned, ...changed]);
+  const { ingredients } = trainingRecord(pinned);
+  const { outputs } = trainingRecord(files);
+  const json = (path: string, more: object): [string, Buffer] => [
+    path,
+    Buffer.from(JSON.stringify({ ...pinnedJson<object>(path), ...more })),
+  ];
+  return new Map([
+    json('metrics.json', { trained_from: { ingredients, outputs } }),
+    json('profile.json', { model: digestModel(files) }),
+  ]);
 }
 
 /** One JSON file of the pinned version. */
