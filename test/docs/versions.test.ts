@@ -5,6 +5,13 @@ import { commitOf } from '../support/history.ts';
 import { MULTILINGUAL, PINNED, shippedJson } from '../support/pinned.ts';
 import { listFiles, readDocument } from './markdown.ts';
 
+interface Golden {
+  readonly texts: readonly {
+    readonly text: string;
+    readonly scores: Readonly<Record<string, number>>;
+  }[];
+}
+
 test.each(DOCUMENTS)(
   '%s has their SHAs, as `node tools/renew-documents.mjs` writes them',
   (path) => {
@@ -33,11 +40,9 @@ test('the plain manifests are of the pinned version, as deploy/kubernetes/render
 
 test('README’s story: what German is to the pinned and to the multilingual version', () => {
   const labelOf = (commit: string, greeting: string): string | undefined => {
-    const { texts } = shippedJson<{ texts: { text: string; label: string }[] }>(
-      commit,
-      'golden.json',
-    );
-    return texts.find(({ text }) => text === greeting)?.label;
+    const { texts } = shippedJson<Golden>(commit, 'golden.json');
+    const scores = texts.find(({ text }) => text === greeting)?.scores ?? {};
+    return Object.entries(scores).sort(([, a], [, b]) => b - a)[0]?.[0];
   };
   const readme = readDocument('README.md');
   const { inputs, answers } = readExample(readme);
