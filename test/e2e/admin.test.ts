@@ -94,7 +94,9 @@ test('a candidate is compared, promoted and taken back', async () => {
   const answer = (await (await server.predict({ inputs })).json()) as {
     predictions: { id: string; label: string }[];
   };
-  await vi.waitFor(async () => expect((await admin.shadow()).body.verdict.all.texts).toBe(3));
+  await vi.waitFor(async () => expect((await admin.shadow()).body.verdict.all.texts).toBe(3), {
+    timeout: 60_000,
+  });
   await fetch(`${server.url}/feedback`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -26,7 +26,9 @@ test('without a candidate it reports that, then it prints how the candidate comp
   await admin.change('PUT /admin/shadow', { commit: MULTILINGUAL, share: 1 });
   const inputs = ['I love this so much', 'Ich hasse das, es ist furchtbar', 'Das ist wunderbar'];
   expect((await server.predict({ inputs })).status).toBe(200);
-  await vi.waitFor(async () => expect((await admin.shadow()).body.verdict.all.texts).toBe(3));
+  await vi.waitFor(async () => expect((await admin.shadow()).body.verdict.all.texts).toBe(3), {
+    timeout: 60_000,
+  });
 
   const text = await shadow(`tester:${ADMIN_TOKEN}`, ...url());
   expect(text).toMatchObject({ code: 0, stderr: '' });
