@@ -180,7 +180,13 @@ const fleetStatusSchema = z.discriminatedUnion('status', [
     status: z.literal('ok'),
     /** Replicas by the version that they serve. */
     versions: z
-      .array(z.object({ commit: z.string(), tag: z.string(), replicas: countSchema }))
+      .array(
+        z.object({
+          ...{ commit: z.string(), tag: z.string(), replicas: countSchema },
+          /** As that of this replica, of all that serve the version; absent without the recording rules. */
+          estimatedAccuracy: ratioSchema.optional(),
+        }),
+      )
       .readonly(),
     /** Replicas that can't be scraped. */
     down: countSchema,
@@ -246,6 +252,8 @@ export const consoleDataSchema = z.object({
     normal: z.record(z.string(), z.record(z.string(), ratioSchema)),
     /** Languages of the training data. */
     known: z.array(z.string()).readonly(),
+    /** Mean score of the predicted label; absent where scores are not calibrated, or the window has too few texts. */
+    estimatedAccuracy: z.object({ accuracy: ratioSchema, texts: countSchema }).optional(),
   }),
   /** Counts by predicted label, then by the right one. */
   feedback: z.record(z.string(), countsByNameSchema),

@@ -26,6 +26,7 @@ interface Step {
   slow: number;
   readonly latencies: Latencies;
   readonly tally: Tally;
+  scoreSum: number;
   compared: ComparedTexts;
 }
 
@@ -34,6 +35,7 @@ export type History = ReturnType<typeof createHistory>;
 /** @param nowMs milliseconds since 1970. */
 export function createHistory(nowMs: () => number = Date.now) {
   let profile: Profile = { texts: 0, features: {} };
+  let isCalibrated = false;
   let steps: Step[] = [];
   let recentTexts = createRecentTexts(profile);
   let feedback: Feedback = {};
@@ -52,8 +54,12 @@ export function createHistory(nowMs: () => number = Date.now) {
 
   return {
     /** A version serves: what another one saw is not compared with its profile. */
-    onServing(loaded: Profile): void {
+    onServing(
+      loaded: Profile,
+      scores: { readonly isCalibrated: boolean } = { isCalibrated: false },
+    ): void {
       profile = loaded;
+      isCalibrated = scores.isCalibrated;
       steps = [];
       recentTexts = createRecentTexts(profile);
       feedback = {};
@@ -64,7 +70,9 @@ export function createHistory(nowMs: () => number = Date.now) {
     },
     /** @param line the prediction as the log has it. */
     onPrediction(observation: Observation, line: PredictionFields): void {
-      step().tally.add(observation);
+      const current = step();
+      current.tally.add(observation);
+      current.scoreSum += observation.score;
       const at = nowMs() / 1000;
       recentTexts.add(observation, { at, ...line });
       predictions.unshift({ at, line });
@@ -89,7 +97,7 @@ export function createHistory(nowMs: () => number = Date.now) {
     snapshot: (
       records: readonly HistoryRecord[] = [record()],
       normal?: Reference['normal'],
-    ): HistorySnapshot => snapshotOf({ profile, normal }, records, nowMs() / 1000),
+    ): HistorySnapshot => snapshotOf({ profile, normal, isCalibrated }, records, nowMs() / 1000),
   };
 }
 
@@ -106,6 +114,7 @@ function createStep(at: number, profile: Profile): Step {
     slow: 0,
     latencies: createLatencies(),
     tally: createTally(profile),
+    scoreSum: 0,
     compared: {},
   };
 }

@@ -1,7 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ServedModel } from '../../serving/served-model.ts';
 
-type ModelReference = Pick<ServedModel, 'name' | 'commit' | 'tag' | 'date'>;
+type ModelReference = Pick<ServedModel, 'name' | 'commit' | 'tag' | 'date'> & {
+  readonly temperature?: ServedModel['temperature'];
+};
 
 /** Which version is served, and how its loading ended. */
 export function createModelMetrics(registry: Registry) {
@@ -16,6 +18,14 @@ export function createModelMetrics(registry: Registry) {
   const timestamp = new Gauge({
     name: 'classifier_model_commit_timestamp_seconds',
     help: 'When the version that is served was committed, in seconds since 1970.',
+    aggregator: 'max',
+    registers,
+  });
+  const calibration = new Gauge({
+    name: 'classifier_calibration_temperature',
+    help: 'That the scores of the version that serves are calibrated with, by its metrics.json.',
+    // Without a label, there would be a series for a version without one.
+    labelNames: ['commit'] as const,
     aggregator: 'max',
     registers,
   });
@@ -49,7 +59,11 @@ export function createModelMetrics(registry: Registry) {
       loads.inc({ result: 'failure' });
       lastLoad.set(0);
     },
-    onServing({ name, commit, tag, date }: ModelReference): void {
+    onServing({ name, commit, tag, date, temperature }: ModelReference): void {
+      calibration.reset();
+      if (temperature !== undefined) {
+        calibration.set({ commit }, temperature);
+      }
       info.reset();
       info.set({ name, commit, version: tag ?? '' }, 1);
       timestamp.set(Date.parse(date) / 1000);
