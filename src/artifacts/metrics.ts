@@ -56,6 +56,17 @@ const recordSchema = z.strictObject({
 /** As earlier versions recorded it: SHA-256 of each ingredient by path. */
 const listSchema = z.record(z.string(), digest);
 
+/** The record of the training only, whatever the rest of the file is. */
+export const trainedFromSchema = z.object({
+  trained_from: z
+    .union([recordSchema, listSchema])
+    .optional()
+    .describe(
+      'What `models lineage` prints: what the weights were trained from. `models commit` requires it, and ' +
+        'accepts only the form with ingredients and outputs.',
+    ),
+});
+
 export const metricsSchema = z
   .object({
     primary: z
@@ -76,16 +87,10 @@ export const metricsSchema = z
     calibration: calibrationSchema
       .optional()
       .describe(
-        'How the scores became shares of right predictions; absent where they are not known to be. Each of ' +
-          'fitted_on has its calibration_error.',
+        'How the scores became shares of right predictions; absent where they are not known to be. Each data set ' +
+          'of fitted_on has its calibration_error.',
       ),
-    trained_from: z
-      .union([recordSchema, listSchema])
-      .optional()
-      .describe(
-        'What `models lineage` prints: what the weights were trained from. `models commit` requires it, and ' +
-          'accepts only the form with ingredients and outputs.',
-      ),
+    ...trainedFromSchema.shape,
   })
   .superRefine(({ calibration, ...metrics }, context) => {
     const scores = servedScores(metrics);

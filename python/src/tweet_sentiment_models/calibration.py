@@ -73,9 +73,7 @@ def expected_calibration_error(
     return math.fsum(abs(gap) for gap in gaps) / len(rows)
 
 
-def calibration_error(
-    logits: Rows, labels: Sequence[int], temperature: float
-) -> dict[str, float]:
+def calibration_error(logits: Rows, labels: Sequence[int], temperature: float) -> dict[str, float]:
     """`calibration_error` of a data set in metrics.json: before and after, to four digits.
 
     `logits` [texts, labels] are those before the temperature.
