@@ -5,7 +5,7 @@ import { languageName } from '../../terminal/languages.ts';
 import { formatQuantity } from '../../terminal/numbers.ts';
 import { capitalized } from '../../terminal/quantities.ts';
 import { type Change, groupBy, mapChange, pairs } from './change.ts';
-import { chanceOf, isAtChance, leastDifference } from './noise.ts';
+import { chanceOf, isAtChance, leastCalibrationDifference, leastDifference } from './noise.ts';
 
 interface ScoreOptions {
   /** Undefined on a side that has none, or none that can be read. */
@@ -157,7 +157,8 @@ function describeCalibration(all: readonly DatasetScores[]): string[] {
   const sets = all.map(({ name, rows, ...sides }) => {
     const { old: before, new: after } = mapChange(sides, (side) => side.calibration_error);
     const difference = before && after && after.after - before.after;
-    const isNotable = difference !== undefined && Math.abs(difference) >= leastDifference(rows);
+    const isNotable =
+      difference !== undefined && Math.abs(difference) >= leastCalibrationDifference(rows);
     return { name, before, after, difference: isNotable ? difference : 0 };
   });
   const sides = ({ name, before, after }: (typeof sets)[number]): string =>
