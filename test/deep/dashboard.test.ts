@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { consoleDataSchema } from '../../src/api/console.ts';
@@ -8,7 +8,7 @@ import { writeNormal } from '../../src/drift/normal.ts';
 import { DRIFT_POLICY } from '../../src/drift/policy.ts';
 import { poll } from '../../tools/launch.mjs';
 import { temporaryFolder } from '../../tools/temporary.mjs';
-import { calibratedVariant, MODEL, MULTILINGUAL } from '../support/pinned.ts';
+import { calibratedStore, MODEL, MULTILINGUAL } from '../support/pinned.ts';
 import { type Sample, startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
 import { ROOT, startServer, type TestServer } from '../support/server.ts';
 
@@ -62,11 +62,7 @@ const TEXTS: readonly string[] = [
 const TOKEN = 'token-of-the-dashboard-test';
 
 /** What serves, so that there is an estimate of its accuracy. */
-const { store, sha: SERVED } = calibratedVariant();
-writeFileSync(join(store, MODEL, `${SERVED}.tag`), 'v1.2.3\n');
-cpSync(join(ROOT, 'models', MODEL, MULTILINGUAL), join(store, MODEL, MULTILINGUAL), {
-  recursive: true,
-});
+const { store, sha: SERVED } = calibratedStore();
 
 /** So that there is a normal at once. */
 const usual = (...bins: string[]) =>

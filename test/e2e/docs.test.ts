@@ -5,7 +5,7 @@ import { writeNormal } from '../../src/drift/normal.ts';
 import { codeSpans, listDocuments, listFiles, readDocument, tableRows } from '../docs/markdown.ts';
 import { startCollector } from '../support/collector.ts';
 import { temporaryFolder } from '../support/git-version.ts';
-import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import { calibratedStore, MULTILINGUAL } from '../support/pinned.ts';
 import { runCommand, startServer, type TestServer } from '../support/server.ts';
 
 interface Metric {
@@ -29,15 +29,17 @@ describe('a running server', () => {
 
   beforeAll(async () => {
     const baselines = temporaryFolder();
+    // So that every metric has a series.
+    const { store, sha } = calibratedStore();
     await writeNormal(baselines, {
-      ...{ name: 'tweet-sentiment', commit: PINNED, texts: 1000 },
+      ...{ name: 'tweet-sentiment', commit: sha, texts: 1000 },
       ...{ from: '2026-11-20T12:00:00Z', to: '2026-11-27T12:00:00Z' },
       features: { label: { negative: { ratio: 0.25, deviation: 0.01 } } },
     });
     // So that requests have spans, which the log names.
     const collector = await startCollector();
     server = await startServer({
-      ...{ ADMIN_TOKEN, BASELINES: baselines },
+      ...{ ADMIN_TOKEN, BASELINES: baselines, MODEL_STORE: store },
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     });
     try {
@@ -61,7 +63,7 @@ describe('a running server', () => {
         const path = route
           .replace('<path>', 'golden.json')
           .replace('<file>', 'console.js')
-          .replace('<sha>', PINNED)
+          .replace('<sha>', sha)
           .replace('<name>', 'tweet-sentiment');
         const response = await fetch(server.url + path, { headers: { authorization } });
         expect(response.status, path).toBe(200);

@@ -45,18 +45,25 @@ export function pinnedJson<T>(path: string): T {
   return JSON.parse(readFileSync(join(ROOT, 'models', MODEL, PINNED, path), 'utf8')) as T;
 }
 
-/** A variant of the pinned version whose record says that its scores are calibrated: at temperature 1, they are what they were. */
-export function calibratedVariant(): ReturnType<typeof variantOfPinned> {
+/**
+ * A store with v2.0.0 and a variant of the pinned version, with a tag, whose record says that its scores are
+ * calibrated: at temperature 1, they are what they were.
+ */
+export function calibratedStore(): { store: string; sha: string } {
   const metrics = pinnedJson<{ datasets: Record<string, { int8: object }> }>('metrics.json');
   const [[name, dataset]] = Object.entries(metrics.datasets) as [[string, { int8: object }]];
   const error = { before: 0.0671, after: 0.0671 };
-  const calibrated = {
-    ...metrics,
-    datasets: {
-      ...metrics.datasets,
-      [name]: { ...dataset, int8: { ...dataset.int8, calibration_error: error } },
-    },
-    calibration: { method: 'temperature', temperature: 1, fitted_on: [name], bins: 15 },
-  };
-  return variantOfPinned({ 'metrics.json': JSON.stringify(calibrated) });
+  const int8 = { ...dataset.int8, calibration_error: error };
+  const { store, sha } = variantOfPinned({
+    'metrics.json': JSON.stringify({
+      ...metrics,
+      datasets: { ...metrics.datasets, [name]: { ...dataset, int8 } },
+      calibration: { method: 'temperature', temperature: 1, fitted_on: [name], bins: 15 },
+    }),
+  });
+  writeFileSync(join(store, MODEL, `${sha}.tag`), 'v1.2.3\n');
+  cpSync(join(ROOT, 'models', MODEL, MULTILINGUAL), join(store, MODEL, MULTILINGUAL), {
+    recursive: true,
+  });
+  return { store, sha };
 }
