@@ -125,10 +125,10 @@ def print_errors(sets, fitted_on):
 
 
 def print_reliability(sets):
-    """By bins of the score: each text with the temperature of the half that it is not in."""
+    """By bins of the score, and by label: each text with the temperature of the half that it is not in."""
     before, after = [], []
+    split = [halves(len(data[1]), f"reliability {i}") for i, data in enumerate(sets)]
     for part in (0, 1):
-        split = [halves(len(data[1]), f"reliability {i}") for i, data in enumerate(sets)]
         temperature = fit_temperature([take(data, half[part]) for data, half in zip(sets, split)])
         for data, half in zip(sets, split):
             logits, labels = take(data, half[1 - part])
@@ -137,8 +137,17 @@ def print_reliability(sets):
     tables = [reliability(rows) for rows in (before, after)]
     print("| score | texts | right, % | texts, calibrated | right, % |\n|---|---|---|---|---|")
     for low in range(3, 10):
-        cells = [f"{n:,} | {right:.0f}" if n else "0 | –" for n, right in (table[low] for table in tables)]
+        cells = [
+            f"{texts:,} | {right:.0f}" if texts else "0 | –"
+            for texts, right in (table[low] for table in tables)
+        ]
         print(f"| 0.{low} to {(low + 1) / 10:.1f} | {' | '.join(cells)} |")
+    print("\n| predicted, calibrated | texts | mean score, % | right, % |\n|---|---|---|---|")
+    for index, name in enumerate(LABELS):
+        of_label = [(row, label) for row, label in after if row.index(max(row)) == index]
+        score = 100 * mean([max(row) for row, _ in of_label])
+        right = 100 * mean([label == index for _, label in of_label])
+        print(f"| {name} | {len(of_label):,} | {score:.0f} | {right:.0f} |")
     print()
 
 
@@ -165,11 +174,12 @@ def print_estimates(sets, fitted_on):
                 for j in range(WINDOWS)
             ]
             errors = [100 * (score - accuracy) for accuracy, score in found]
-            within = [round(mean([100 * (abs(error) <= limit) for error in errors])) for limit in (3, 5)]
+            within = [
+                round(mean([100 * (abs(error) <= limit) for error in errors])) for limit in (3, 5)
+            ]
             accuracy, score = (100 * mean([pair[i] for pair in found]) for i in (0, 1))
-            print(
-                f"| {name}, {mix} | {accuracy:.1f} | {score:.1f} | {mean(errors):+.1f} | {within[0]} / {within[1]} |"
-            )
+            cells = [f"{accuracy:.1f}", f"{score:.1f}", f"{mean(errors):+.1f}"]
+            print(f"| {name}, {mix} | {' | '.join(cells)} | {within[0]} / {within[1]} |")
 
 
 def draw(data, weights, seed):

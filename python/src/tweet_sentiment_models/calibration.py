@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 BINS = 15
 MIN_TEMPERATURE = 0.05
@@ -81,6 +82,16 @@ def calibration_error(logits: Rows, labels: Sequence[int], temperature: float) -
     return {
         "before": round(expected_calibration_error(softmax(logits), labels), 4),
         "after": round(expected_calibration_error(softmax(logits, temperature), labels), 4),
+    }
+
+
+def record(temperature: float, fitted_on: Iterable[str]) -> dict[str, Any]:
+    """`calibration` of metrics.json. `fitted_on` names the data sets as metrics.json does, such as reviews/dev."""
+    return {
+        "method": "temperature",
+        "temperature": temperature,
+        "fitted_on": list(fitted_on),
+        "bins": BINS,
     }
 
 
