@@ -1,12 +1,14 @@
 /** The documents against the built product: metrics, routes, fields of the log, commands. */
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { writeNormal } from '../../src/drift/normal.ts';
 import { codeSpans, listDocuments, listFiles, readDocument, tableRows } from '../docs/markdown.ts';
 import { startCollector } from '../support/collector.ts';
 import { temporaryFolder } from '../support/git-version.ts';
-import { calibratedStore, MULTILINGUAL } from '../support/pinned.ts';
-import { runCommand, startServer, type TestServer } from '../support/server.ts';
+import { calibratedStore, MODEL, MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import { ROOT, runCommand, startServer, type TestServer } from '../support/server.ts';
 
 interface Metric {
   readonly type: string;
@@ -31,6 +33,7 @@ describe('a running server', () => {
     const baselines = temporaryFolder();
     // So that every metric has a series.
     const { store, sha } = calibratedStore();
+    cpSync(join(ROOT, 'models', `${MODEL}.bundle`), join(store, `${MODEL}.bundle`));
     await writeNormal(baselines, {
       ...{ name: 'tweet-sentiment', commit: sha, texts: 1000 },
       ...{ from: '2026-11-20T12:00:00Z', to: '2026-11-27T12:00:00Z' },
@@ -63,7 +66,7 @@ describe('a running server', () => {
         const path = route
           .replace('<path>', 'golden.json')
           .replace('<file>', 'console.js')
-          .replace('<sha>', sha)
+          .replace('<sha>', PINNED)
           .replace('<name>', 'tweet-sentiment');
         const response = await fetch(server.url + path, { headers: { authorization } });
         expect(response.status, path).toBe(200);

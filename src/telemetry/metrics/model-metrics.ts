@@ -21,14 +21,7 @@ export function createModelMetrics(registry: Registry) {
     aggregator: 'max',
     registers,
   });
-  const calibration = new Gauge({
-    name: 'classifier_calibration_temperature',
-    help: 'That the scores of the version that serves are calibrated with, by its metrics.json.',
-    // Without a label, there would be a series for a version without one.
-    labelNames: ['commit'] as const,
-    aggregator: 'max',
-    registers,
-  });
+  const onTemperature = createTemperatureMetric(registry);
   const loads = new Counter({
     name: 'classifier_model_loads_total',
     help: 'Attempts to load a model, by result.',
@@ -60,13 +53,28 @@ export function createModelMetrics(registry: Registry) {
       lastLoad.set(0);
     },
     onServing({ name, commit, tag, date, temperature }: ModelReference): void {
-      calibration.reset();
-      if (temperature !== undefined) {
-        calibration.set({ commit }, temperature);
-      }
+      onTemperature(commit, temperature);
       info.reset();
       info.set({ name, commit, version: tag ?? '' }, 1);
       timestamp.set(Date.parse(date) / 1000);
     },
+  };
+}
+
+/** @returns what sets the temperature of the version that serves. */
+function createTemperatureMetric(registry: Registry) {
+  const gauge = new Gauge({
+    name: 'classifier_calibration_temperature',
+    help: 'That the scores of the version that serves are calibrated with, by its metrics.json.',
+    // Without a label, there would be a series for a version without one.
+    labelNames: ['commit'] as const,
+    aggregator: 'max',
+    registers: [registry],
+  });
+  return (commit: string, temperature: number | undefined): void => {
+    gauge.reset();
+    if (temperature !== undefined) {
+      gauge.set({ commit }, temperature);
+    }
   };
 }
