@@ -1,6 +1,7 @@
 /** Runs a program with all processes that it starts, so that an interrupt ends them together. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment as Variables } from '../../config/environment.ts';
 import { describeSystemError, hasSystemCode, KnownError } from '../../errors.ts';
@@ -33,7 +34,7 @@ export function assertNotInterrupted({ stop }: Interrupt): void {
 /** Longer than it takes to write the checkpoint of a large model. */
 const GRACE_MS = 30_000;
 const POLL_MS = 100;
-/** A killed process is gone by then; where nothing collects ended processes, its id never is. */
+/** A killed process is gone by then. */
 const MAX_WAIT_FOR_KILLED_MS = 2_000;
 
 interface ProgramOptions {
@@ -81,13 +82,16 @@ export async function runProgram(
   }
 }
 
-/** True while a process of the group exists. */
-export function isGroupRunning(group: number): boolean {
-  return isRunning(-group);
+/**
+ * True while a process runs, or one of a group.
+ *
+ * @param id of the process, or of the group with a minus sign.
+ */
+export async function isRunning(id: number): Promise<boolean> {
+  return exists(id) && ((await isLive(id)) ?? true);
 }
 
-/** @param id of a process, or of a group with a minus sign. */
-export function isRunning(id: number): boolean {
+function exists(id: number): boolean {
   try {
     process.kill(id, 0);
     return true;
@@ -95,6 +99,33 @@ export function isRunning(id: number): boolean {
     // Of another user.
     return hasSystemCode(error, 'EPERM');
   }
+}
+
+/**
+ * False for processes that have ended and that nobody has collected: in a container, nobody may ever do.
+ * Source: proc_pid_stat(5).
+ *
+ * @returns undefined where there is no `/proc` of Linux.
+ */
+async function isLive(id: number): Promise<boolean | undefined> {
+  const names = await readdir('/proc').catch(() => []);
+  const stats = await Promise.all(
+    names
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')),
+  );
+  const found = stats.filter((stat) => stat !== '').map(parseStat);
+  return found.length === 0
+    ? undefined
+    : found.some(
+        ({ pid, group, state }) => (pid === id || group === -id) && state !== 'Z' && state !== 'X',
+      );
+}
+
+/** @param stat `<id> (<name, which may have any character>) <state> <parent> <group> …`. */
+function parseStat(stat: string): { pid: number; group: number; state: string } {
+  const [state = '', , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { pid: Number.parseInt(stat, 10), group: Number(group), state };
 }
 
 interface Group {
@@ -133,7 +164,7 @@ async function stopGroup(group: number, kill: AbortSignal): Promise<void> {
 
 async function waitForGroup(group: number, timeoutMs: number, until?: AbortSignal): Promise<void> {
   const start = Date.now();
-  while (isGroupRunning(group) && Date.now() - start < timeoutMs && !until?.aborted) {
+  while ((await isRunning(-group)) && Date.now() - start < timeoutMs && !until?.aborted) {
     await sleep(POLL_MS);
   }
 }

@@ -6,7 +6,7 @@ import { hasSystemCode } from '../../errors.ts';
 import { makeFolder } from '../../folders.ts';
 import { ModelError } from '../../version/errors.ts';
 import { parseJson } from '../../version/json.ts';
-import { isGroupRunning, isRunning } from './run-program.ts';
+import { isRunning } from './run-program.ts';
 
 const STATE_FILE = 'reproduce.json';
 const PROCESSES_FILE = 'processes.json';
@@ -141,8 +141,8 @@ async function findRunning(file: string): Promise<string[]> {
   }
   const { pid, group } = data;
   return [
-    ...(pid !== process.pid && isRunning(pid) ? [`process ${pid}`] : []),
-    ...(group !== undefined && isGroupRunning(group) ? [`process group ${group}`] : []),
+    ...(pid !== process.pid && (await isRunning(pid)) ? [`process ${pid}`] : []),
+    ...(group !== undefined && (await isRunning(-group)) ? [`process group ${group}`] : []),
   ];
 }
 
