@@ -1,4 +1,6 @@
 /** The documents against the built product: metrics, routes, fields of the log, commands. */
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { PredictResponse } from '../../src/api/predict.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
@@ -7,8 +9,8 @@ import { readExample } from '../../tools/renew-documents.mjs';
 import { codeSpans, listDocuments, listFiles, readDocument, tableRows } from '../docs/markdown.ts';
 import { startCollector } from '../support/collector.ts';
 import { temporaryFolder } from '../support/git-version.ts';
-import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
-import { runCommand, startServer, type TestServer } from '../support/server.ts';
+import { calibratedStore, MODEL, MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import { ROOT, runCommand, startServer, type TestServer } from '../support/server.ts';
 
 interface Metric {
   readonly type: string;
@@ -33,15 +35,18 @@ describe('a running server', () => {
 
   beforeAll(async () => {
     const baselines = temporaryFolder();
+    // So that every metric has a series.
+    const { store, sha } = calibratedStore();
+    cpSync(join(ROOT, 'models', `${MODEL}.bundle`), join(store, `${MODEL}.bundle`));
     await writeNormal(baselines, {
-      ...{ name: 'tweet-sentiment', commit: PINNED, texts: 1000 },
+      ...{ name: 'tweet-sentiment', commit: sha, texts: 1000 },
       ...{ from: '2026-11-20T12:00:00Z', to: '2026-11-27T12:00:00Z' },
       features: { label: { negative: { ratio: 0.25, deviation: 0.01 } } },
     });
     // So that requests have spans, which the log names.
     const collector = await startCollector();
     server = await startServer({
-      ...{ ADMIN_TOKEN, BASELINES: baselines },
+      ...{ ADMIN_TOKEN, BASELINES: baselines, MODEL_STORE: store },
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     });
     try {

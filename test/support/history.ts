@@ -1,6 +1,6 @@
 /**
  * The shipped history of the model. Its commits never change, so a test may state facts of a tagged version; how
- * many there are and which are newest is asked of git.
+ * many there are and which are newest is read of git.
  */
 import { join } from 'node:path';
 import { runGit, temporaryFolder } from './git-version.ts';

@@ -67,3 +67,26 @@ function recordTraining(pinned: ModelFiles, changed: ModelFiles): ModelFiles {
 export function pinnedJson<T>(path: string): T {
   return shippedJson<T>(PINNED, path);
 }
+
+/**
+ * A store with v2.0.0 and a variant of the pinned version, with a tag, whose record says that its scores are
+ * calibrated: at temperature 1, they are what they were.
+ */
+export function calibratedStore(): { store: string; sha: string } {
+  const metrics = pinnedJson<{ datasets: Record<string, { int8: object }> }>('metrics.json');
+  const [[name, dataset]] = Object.entries(metrics.datasets) as [[string, { int8: object }]];
+  const error = { before: 0.0671, after: 0.0671 };
+  const int8 = { ...dataset.int8, calibration_error: error };
+  const { store, sha } = variantOfPinned({
+    'metrics.json': JSON.stringify({
+      ...metrics,
+      datasets: { ...metrics.datasets, [name]: { ...dataset, int8 } },
+      calibration: { method: 'temperature', temperature: 1, fitted_on: [name], bins: 15 },
+    }),
+  });
+  writeFileSync(join(store, MODEL, `${sha}.tag`), 'v1.2.3\n');
+  cpSync(join(ROOT, 'models', MODEL, MULTILINGUAL), join(store, MODEL, MULTILINGUAL), {
+    recursive: true,
+  });
+  return { store, sha };
+}
