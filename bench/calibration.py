@@ -64,7 +64,7 @@ def classify(path, commit, temperature):
         texts.write_text("".join(f"{json.dumps({'text': row['text']})}\n" for row in named))
         flags = ["--model-commit", commit, "--output", scored, "--strict"]
         command = ["node", "dist/main.js", "predict", texts, *flags]
-        subprocess.run(command, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(command, cwd=ROOT, check=True)
         scores = [json.loads(line)["scores"] for line in scored.open()]
     logits = [
         [math.log(max(each[label], MIN_PROBABILITY)) * temperature for label in LABELS]

@@ -173,6 +173,7 @@ test('the accuracy is estimated from calibrated scores, of enough texts in the l
       history.onPrediction({ ...text('en'), score }, line());
     }
   };
+  history.onServing(scored);
   predict(1000, 0.9);
   expect(estimate()).toBeUndefined();
   history.onServing(scored, { isCalibrated: true });
