@@ -141,7 +141,7 @@ describe('a start is refused', () => {
       'weights that were trained from other ingredients',
       'hyperparameters.json',
       '{}',
-      'to be retrained: since the weights were trained, hyperparameters.json changed',
+      'to be retrained: the ingredients are not those that the weights were trained from',
     ],
   ])('for %s', async (_, path, content, message) => {
     const { store } = variantOfPinned({ [path]: content });
