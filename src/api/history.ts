@@ -128,6 +128,8 @@ export const versionCardSchema = z.object({
   environment: z.object({
     python: z.string().optional(),
     command: z.string().optional(),
+    /** Before the training; their results are files of the version. */
+    earlierSteps: z.array(z.object({ name: z.string(), command: z.string() })).readonly(),
     packages: z.array(z.object({ name: z.string(), version: z.string() })).readonly(),
   }),
   primary: z.string().optional(),

@@ -127,7 +127,7 @@ async function reproduceUntil(
 
 function afterInterrupt({ work }: ReproduceFlags): string {
   return work === undefined
-    ? 'nothing was kept; with --work <folder>, the same command continues'
+    ? 'nothing was kept; a run with --work <folder> can be continued'
     : `${work} has what was done; the same command continues`;
 }
 

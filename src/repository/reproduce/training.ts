@@ -13,11 +13,12 @@ export interface RunContext {
   readonly onStart: (group: number) => Promise<void>;
 }
 
-/** In `.venv`, once all packages are in it: another one was interrupted, and is made anew. */
+/** In `.venv`, once all packages are in it. */
 const COMPLETE = 'complete';
 
 /**
- * Installs the packages of a lock file into `.venv` of the checkout, or checks those that are there.
+ * Installs the packages of a lock file into `.venv` of the checkout. One that is complete is kept, without the
+ * network; one whose installation was interrupted is made anew.
  *
  * @param checkout folder with the ingredients.
  * @param requirements path of the lock file in it.
@@ -31,10 +32,11 @@ export async function installEnvironment(
   const venv = join(checkout, '.venv');
   const env = { ...readEnvironment(), VIRTUAL_ENV: venv };
   const uv = (...args: string[]) => runProgram('uv', args, { ...context, cwd: checkout, env });
-  if (!(await exists(join(venv, COMPLETE)))) {
-    await rm(venv, { recursive: true, force: true });
-    await uv('venv', '--quiet', '--python', python, '.venv');
+  if (await exists(join(venv, COMPLETE))) {
+    return;
   }
+  await rm(venv, { recursive: true, force: true });
+  await uv('venv', '--quiet', '--python', python, '.venv');
   try {
     await uv('pip', 'sync', '--require-hashes', requirements);
   } catch (error) {

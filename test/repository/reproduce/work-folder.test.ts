@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openWorkFolder } from '../../../src/repository/reproduce/work-folder.ts';
 import { temporaryFolder } from '../../support/git-version.ts';
 
@@ -65,6 +65,7 @@ test('a folder in which another process works is refused until that has ended', 
   const path = temporaryFolder();
   const work = await openWorkFolder(path, COMMIT);
   const other = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
+  onTestFinished(() => void other.kill('SIGKILL'));
   const ended = new Promise((resolve) => other.once('exit', resolve));
   const group = other.pid as number;
   await work.recordGroup(group);

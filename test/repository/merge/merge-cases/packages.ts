@@ -16,12 +16,6 @@ const locked = (name: string, version: string, hash: string, via = 'requirements
 ];
 
 export const PACKAGE_CASES: readonly MergeCase[] = [
-  clean('environment/teacher/requirements.txt', 'neighbouring packages of an earlier step', [
-    text(...locked('numpy', '1.0', 'a'), ...locked('onnx', '1.0', 'b')),
-    text(...locked('numpy', '2.0', 'c'), ...locked('onnx', '1.0', 'b')),
-    text(...locked('numpy', '1.0', 'a'), ...locked('onnx', '2.0', 'd')),
-    text(...locked('numpy', '2.0', 'c'), ...locked('onnx', '2.0', 'd')),
-  ]),
   clean(REQUIREMENTS, 'neighbouring packages, each moved on one side', [
     text(...locked('numpy', '1.0', 'a'), ...locked('onnx', '1.0', 'b')),
     text(...locked('numpy', '2.0', 'c'), ...locked('onnx', '1.0', 'b')),
