@@ -45,7 +45,7 @@ function estimateOf({ drift, fleet, model }: ConsoleData): VNode | false {
   const limit =
     alarms.length > 0
       ? 'The traffic drifts now: do not rely on it.'
-      : 'It holds for texts like those; in other languages, it is far too high.';
+      : 'It holds for texts like those that the scores were calibrated on; in other languages, it is far too high.';
   return (
     shown !== undefined &&
     (html`
@@ -53,7 +53,7 @@ function estimateOf({ drift, fleet, model }: ConsoleData): VNode | false {
         <strong>${percent(shown.accuracy)}</strong> estimated accuracy: mean score of ${shown.of}, last
         ${' '}${minutes(windowSeconds)}
       </p>
-      <p class="note">The scores were calibrated on labelled texts. ${limit}</p>
+      <p class="note">${limit}</p>
     ` as VNode)
   );
 }
