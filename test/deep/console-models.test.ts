@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium)('the models on the console', () => {
     await rows.filter({ hasText: /^All\s*60/ }).waitFor();
     expect(await rows.filter({ hasText: /^German\s*40/ }).count()).toBe(1);
     expect(await page.locator('#comparison-summary').innerText()).toMatch(
-      /v2\.0\.0 disagrees with v1\.2\.0 on [\d.]+ % of 60 texts/,
+      new RegExp(`${MULTILINGUAL_TAG} disagrees with ${PINNED_TAG} on [\\d.]+ % of 60 texts`),
     );
     await expect
       .poll(() => page.locator('#agreement-chart + .hidden').textContent(), {
@@ -126,7 +126,9 @@ describe.skipIf(!hasChromium)('the models on the console', () => {
     await page.getByRole('button', { name: 'Change share' }).click();
     const share = page.getByRole('dialog', { name: 'Change share' });
     await share.getByLabel('Share').fill('25');
-    expect(await share.innerText()).toMatch(/v2\.0\.0 predicts 25\s% of the texts from now on/);
+    expect(await share.innerText()).toMatch(
+      new RegExp(`${MULTILINGUAL_TAG} predicts 25\\s% of the texts from now on`),
+    );
     expect(await page.evaluate(faintTexts)).toEqual([]);
     expect(await page.evaluate(tooWide)).toEqual([]);
   });
