@@ -22,6 +22,7 @@ import {
 } from '../tools/launch.mjs';
 import { prometheusConfig } from '../tools/prometheus.mjs';
 import { temporaryFolder } from '../tools/temporary.mjs';
+import { MULTILINGUAL, PINNED, tagOf } from '../tools/versions.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -30,8 +31,7 @@ const { values: options } = parseArgs({
   },
 });
 // Tags of the versions.
-const ENGLISH = 'v1.2.0';
-const MULTILINGUAL = 'v2.0.0';
+const [ENGLISH_TAG, MULTILINGUAL_TAG] = [tagOf(PINNED), tagOf(MULTILINGUAL)];
 const ADMIN_TOKEN = randomBytes(16).toString('hex');
 const folder = temporaryFolder();
 const logFile = join(folder, 'server.log');
@@ -66,12 +66,6 @@ async function until(what, read) {
 }
 
 const getJson = async (url) => (await fetch(url)).json();
-
-/** The commit of a version of the store. */
-function commitOf(tag) {
-  const versions = JSON.parse(run('models', 'list', '--json').join('\n'));
-  return versions.find((each) => each.tag === tag).commit;
-}
 
 /** @returns its process id. */
 async function serve(commit, port) {
@@ -154,9 +148,8 @@ function send(url, language, seconds) {
 async function runStory() {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const english = commitOf(ENGLISH);
-  say(`1. The English version, ${ENGLISH}, is live.`);
-  const pid = await serve(english, port);
+  say(`1. The English version, ${ENGLISH_TAG}, is live.`);
+  const pid = await serve(PINNED, port);
   const prometheus = await startPrometheus(port);
   print([
     `console     ${url}/`,
@@ -179,12 +172,12 @@ async function runStory() {
   const summary = await until('the alert', () => alert(prometheus, url));
   print([`${secondsSince(germanAt)} s later an alert fires: ${summary}`]);
 
-  showWhatServes(english);
+  showWhatServes(PINNED);
   await compare(url);
   await promote(url, prometheus);
 
   await german.stop('SIGINT');
-  showAnswers(await german.report, { [english]: ENGLISH, [commitOf(MULTILINGUAL)]: MULTILINGUAL });
+  showAnswers(await german.report, { [PINNED]: ENGLISH_TAG, [MULTILINGUAL]: MULTILINGUAL_TAG });
   print([`The server is process ${pid}, as at the start.`]);
   say('The end.');
 }
@@ -200,14 +193,18 @@ function showWhatServes(commit) {
   const card = run('models', 'show', commit);
   print(card.filter((line) => !/^ {4}|^ {2}umsab|^$/.test(line)).slice(0, 42));
 
-  say('6. A version from the branch `german` was trained on more: its languages, in the diff.');
-  print(run('models', 'diff', ENGLISH, MULTILINGUAL, '--stat').filter((line) => line !== ''));
+  say('6. Another version was trained on more: its languages, in the diff.');
+  print(
+    run('models', 'diff', ENGLISH_TAG, MULTILINGUAL_TAG, '--stat').filter((line) => line !== ''),
+  );
 }
 
 /** The multilingual version predicts the live texts too, until feedback has decided. */
 async function compare(url) {
-  say(`7. ${MULTILINGUAL} becomes the candidate: it predicts all live tweets, and answers none.`);
-  await admin(url, 'PUT', '/admin/shadow', { commit: commitOf(MULTILINGUAL), share: 1 });
+  say(
+    `7. ${MULTILINGUAL_TAG} becomes the candidate: it predicts all live tweets, and answers none.`,
+  );
+  await admin(url, 'PUT', '/admin/shadow', { commit: MULTILINGUAL, share: 1 });
   const loadedAt = Date.now();
   await until('a decision', async () => {
     const { verdict } = JSON.parse(run('shadow', '--server', url, '--json').join('\n'));
@@ -222,7 +219,7 @@ async function compare(url) {
 /** Shows that the alert clears and that German texts get the new version's labels. */
 async function promote(url, prometheus) {
   say(
-    `8. ${MULTILINGUAL} is promoted: it is loaded already, and answers from the next request on.`,
+    `8. ${MULTILINGUAL_TAG} is promoted: it is loaded already, and answers from the next request on.`,
   );
   await admin(url, 'POST', '/admin/promote');
   const promotedAt = Date.now();

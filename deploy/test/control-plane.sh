@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 . deploy/test/plane.sh
 chart=deploy/helm/tweet-sentiment
 # Versions: two that become ready, and one whose pods never do (kwok-pods.yaml).
-first=$(<models/tweet-sentiment/PINNED) second=b42fd0ca4c08dfb052454f2231cd601596122177
+first=$(<models/tweet-sentiment/PINNED) second=$(node tools/versions.mjs multilingual)
 never_ready=bad0000000000000000000000000000000000000
 namespace=sentiment release=tweet-sentiment
 

@@ -23,6 +23,7 @@ from tweet_sentiment_models import (
     ModelsError,
     Repository,
     Run,
+    calibration,
     command_line,
 )
 
@@ -181,18 +182,27 @@ class TrainingTest(ModelRepositoryTest):
         self.assertIn("because run.commit was not called", printed.getvalue())
 
     def test_the_decorator_commits_what_a_function_trains(self) -> None:
+        error = {"before": 0.1, "after": 0.02}
+
         @self.repository.track("First model", seed=7)
         def train(run: Run, name: str) -> None:
             self.record_data(run)
             self.train()
-            run.metrics({name: REPORT}, primary="accuracy")
+            report = {**REPORT, "calibration_error": error}
+            record = calibration.record(1.25, [name])
+            run.metrics({name: report}, primary="accuracy", calibration=record)
             run.golden(TEXTS)
 
         with self.assertWarns(UserWarning) as warned:
             sha = train("tiny/dev")
         self.assertEqual(__file__, warned.filename)
         self.assertEqual(sha, self.git("rev-parse", "HEAD").strip())
-        self.assertEqual("accuracy", json.loads(self.read("metrics.json"))["primary"])
+        metrics = json.loads(self.read("metrics.json"))
+        self.assertEqual("accuracy", metrics["primary"])
+        self.assertEqual(1.25, metrics["calibration"]["temperature"])
+        scores = metrics["datasets"]["tiny/dev"]["fp32"]
+        self.assertEqual(error, scores["calibration_error"])
+        self.assertEqual({"negative", "neutral", "positive"}, set(scores["labels"]))
 
     def test_names_the_data_that_the_training_was_not_given(self) -> None:
         (self.data / "old.tsv").write_text(DEV + "neutral\tAnother text.\n")

@@ -1,12 +1,11 @@
 /** `GET /console/data`: what the console shows. Its shape may change with any version. */
 import { z } from 'zod';
+import { findingSchema, timeSchema } from './finding.ts';
 import { commitSchema, modelReferenceSchema } from './model.ts';
 import { scoreSchema } from './predict.ts';
 
 const countSchema = z.int().min(0);
 const ratioSchema = z.number().min(0).max(1);
-/** Seconds since 1970, within the range of `Date`. */
-const timeSchema = z.number().min(0).max(8.64e12);
 const countsByNameSchema = z.record(z.string(), countSchema);
 /** Of all replicas together, counts are estimates with a fraction. */
 const amountSchema = z.number().min(0);
@@ -126,42 +125,6 @@ export const loggedPredictionSchema = z.object({
   latency_ms: z.number().min(0),
 });
 
-/** What a reader can do about a finding. */
-const nextStepSchema = z.discriminatedUnion('type', [
-  /** Shows the newest texts of some bins. */
-  z.object({
-    type: z.literal('texts'),
-    text: z.string(),
-    feature: z.string(),
-    bins: z.array(z.string()).readonly(),
-  }),
-  /** A version that was trained on the languages. */
-  z.object({
-    type: z.literal('version'),
-    text: z.string(),
-    /** Its tag, or its commit. */
-    version: z.string(),
-    /** It is not compared yet, and the page can change that. */
-    canCompare: z.boolean(),
-  }),
-  z.object({ type: z.literal('command'), text: z.string(), command: z.string() }),
-  /** Shows the section of the runbook. */
-  z.object({ type: z.literal('runbook'), text: z.string(), alert: z.string() }),
-]);
-
-const findingSchema = z.object({
-  /** `act`: as an alert that pages. `look`: as a ticket. */
-  severity: z.enum(['fine', 'look', 'act']),
-  /** Stays the same while only the numbers in the text change. */
-  kind: z.string(),
-  text: z.string(),
-  /** What it means. */
-  detail: z.string().optional(),
-  steps: z.array(nextStepSchema).readonly(),
-  /** Since when the alert fires in Prometheus; absent where it does not. */
-  firingSince: timeSchema.optional(),
-});
-
 const firingAlertSchema = alertSchema.extend({
   summary: z.string(),
   /** The language of the alert, if it is of one. */
@@ -180,7 +143,13 @@ const fleetStatusSchema = z.discriminatedUnion('status', [
     status: z.literal('ok'),
     /** Replicas by the version that they serve. */
     versions: z
-      .array(z.object({ commit: z.string(), tag: z.string(), replicas: countSchema }))
+      .array(
+        z.object({
+          ...{ commit: z.string(), tag: z.string(), replicas: countSchema },
+          /** As that of this replica, of all that serve the version; absent without the recording rules. */
+          estimatedAccuracy: ratioSchema.optional(),
+        }),
+      )
       .readonly(),
     /** Replicas that can't be scraped. */
     down: countSchema,
@@ -246,6 +215,8 @@ export const consoleDataSchema = z.object({
     normal: z.record(z.string(), z.record(z.string(), ratioSchema)),
     /** Languages of the training data. */
     known: z.array(z.string()).readonly(),
+    /** Mean score of the predicted label; absent where scores are not calibrated, or the window has too few texts. */
+    estimatedAccuracy: z.object({ accuracy: ratioSchema, texts: countSchema }).optional(),
   }),
   /** Counts by predicted label, then by the right one. */
   feedback: z.record(z.string(), countsByNameSchema),
@@ -279,8 +250,6 @@ export const fleetHistorySchema = z.discriminatedUnion('status', [
   }),
 ]);
 
-export type Finding = z.infer<typeof findingSchema>;
-export type NextStep = z.infer<typeof nextStepSchema>;
 export type FiringAlert = z.infer<typeof firingAlertSchema>;
 export type FleetStatus = z.infer<typeof fleetStatusSchema>;
 export type FleetHistory = z.infer<typeof fleetHistorySchema>;

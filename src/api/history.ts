@@ -92,6 +92,8 @@ const datasetScoresSchema = z.object({
   rows: countSchema,
   /** Of all labels, by metric; the one that decides first. */
   scores: z.record(z.string(), ratioSchema),
+  /** Expected calibration error, without the temperature and of the served scores; absent where not recorded. */
+  calibrationError: z.object({ before: ratioSchema, after: ratioSchema }).optional(),
   /** What guessing gets of the score that decides; absent where it is better than that by more than chance. */
   guess: ratioSchema.optional(),
   labels: z.record(
@@ -126,6 +128,8 @@ export const versionCardSchema = z.object({
   environment: z.object({
     python: z.string().optional(),
     command: z.string().optional(),
+    /** Before the training; their results are files of the version. */
+    earlierSteps: z.array(z.object({ name: z.string(), command: z.string() })).readonly(),
     packages: z.array(z.object({ name: z.string(), version: z.string() })).readonly(),
   }),
   primary: z.string().optional(),

@@ -15,7 +15,7 @@ import {
   type TrainingRecord,
   trainingRecordOf,
 } from './digests.ts';
-import { type Metrics, metricsSchema } from './metrics.ts';
+import { type Metrics, trainedFromSchema } from './metrics.ts';
 import { type ModelFiles, parseArtifact } from './read.ts';
 
 const MARK = /^<{7} .*\nto be retrained: (.*)\n/;
@@ -117,7 +117,7 @@ function readRecord(files: ModelFiles): Recorded | undefined {
   }
   const origin = 'metrics.json';
   const json = parseJson(metrics.toString('utf8'), origin);
-  return checkJson(metricsSchema.pick({ trained_from: true }), json, origin).trained_from;
+  return checkJson(trainedFromSchema, json, origin).trained_from;
 }
 
 function isRecord(recorded: Recorded): recorded is TrainingRecord {

@@ -1,5 +1,6 @@
 /** `metrics.json`: the scores of a version on the data sets that it was measured on. */
 import { z } from 'zod';
+import { CALIBRATION_BINS } from './calibration.ts';
 
 const ratio = z.number().min(0).max(1);
 
@@ -18,6 +19,30 @@ const scoresSchema = z.object({
       }),
     )
     .describe('By label.'),
+  calibration_error: z
+    .strictObject({
+      before: ratio.describe('Without the temperature.'),
+      after: ratio.describe('Of the scores that the version returns.'),
+    })
+    .optional()
+    .describe(
+      'Expected calibration error: the mean over the rows of |share of right predictions − mean score| in their ' +
+        'bin of the score of the predicted label; see calibration.',
+    ),
+});
+
+const calibrationSchema = z.strictObject({
+  method: z
+    .literal('temperature')
+    .describe('The graph divides all logits by the temperature (arXiv:1706.04599).'),
+  temperature: z.number().positive(),
+  fitted_on: z
+    .array(z.string())
+    .min(1)
+    .describe('The data sets, by their names in datasets; each has the same weight.'),
+  bins: z
+    .literal(CALIBRATION_BINS)
+    .describe('Of equal width from 0 to 1, each with its upper bound, of calibration_error.'),
 });
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in lower-case hex');
@@ -30,6 +55,17 @@ const recordSchema = z.strictObject({
 
 /** As earlier versions recorded it: SHA-256 of each ingredient by path. */
 const listSchema = z.record(z.string(), digest);
+
+/** The record of the training only, whatever the rest of the file is. */
+export const trainedFromSchema = z.object({
+  trained_from: z
+    .union([recordSchema, listSchema])
+    .optional()
+    .describe(
+      'What `models lineage` prints: what the weights were trained from. `models commit` requires it, and ' +
+        'accepts only the form with ingredients and outputs.',
+    ),
+});
 
 export const metricsSchema = z
   .object({
@@ -48,13 +84,28 @@ export const metricsSchema = z
         }),
       )
       .describe('By path of the data file without .tsv, such as reviews/dev.'),
-    trained_from: z
-      .union([recordSchema, listSchema])
+    calibration: calibrationSchema
       .optional()
       .describe(
-        'What `models lineage` prints: what the weights were trained from. `models commit` requires it, and ' +
-          'accepts only the form with ingredients and outputs.',
+        'How the scores became shares of right predictions; absent where they are not known to be. Each data set ' +
+          'of fitted_on has its calibration_error.',
       ),
+    ...trainedFromSchema.shape,
+  })
+  .superRefine(({ calibration, ...metrics }, context) => {
+    const scores = servedScores(metrics);
+    const lacking = calibration?.fitted_on.find((name) => !scores.get(name)?.calibration_error);
+    if (lacking !== undefined) {
+      const weights = metrics.datasets[lacking]?.int8 ? 'int8' : 'fp32';
+      const path = ['datasets', lacking, weights, 'calibration_error'];
+      const message = 'expected before and after, since calibration.fitted_on names the data set';
+      context.addIssue({ code: 'custom', path, message });
+    }
+    if (!calibration && [...scores.values()].some((each) => each.calibration_error)) {
+      const message =
+        'expected method, temperature, fitted_on and bins, since there are errors of it';
+      context.addIssue({ code: 'custom', path: ['calibration'], message });
+    }
   })
   .meta({
     title: 'metrics.json',
@@ -65,13 +116,18 @@ export type Scores = z.infer<typeof scoresSchema>;
 export type Metrics = z.infer<typeof metricsSchema>;
 
 /** By data set, the scores of the weights that are served: int8 where the version has them. */
-export function servedScores({ datasets }: Metrics): ReadonlyMap<string, Scores> {
+export function servedScores({ datasets }: Pick<Metrics, 'datasets'>): ReadonlyMap<string, Scores> {
   return new Map(
     Object.entries(datasets).flatMap(([name, { fp32, int8 }]) => {
       const scores = int8 ?? fp32;
       return scores ? [[name, scores] as const] : [];
     }),
   );
+}
+
+/** Undefined where the version's scores are not known to be calibrated, or the file can't be read. */
+export function temperatureOf(metrics: unknown): number | undefined {
+  return metricsSchema.safeParse(metrics).data?.calibration?.temperature;
 }
 
 /**

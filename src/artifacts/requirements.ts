@@ -22,9 +22,10 @@ export function readRequirements(text: string): Requirement[] {
 /**
  * Checks that a requirements file always installs the same bytes.
  *
+ * @param path of the file, for messages.
  * @returns a message for each package without an exact version or a hash, and for each address.
  */
-export function checkRequirements(text: string): string[] {
+export function checkRequirements(text: string, path: string): string[] {
   const requirements = readRequirements(text);
   const problems = requirements.flatMap(({ name, specifier, hashes }) => {
     if (/:\/\/|^-/.test(name + specifier)) {
@@ -36,8 +37,8 @@ export function checkRequirements(text: string): string[] {
     return hashes.length > 0 ? [] : [`${name} has no hash`];
   });
   return requirements.length > 0
-    ? problems.map((problem) => `environment/requirements.txt: ${problem}`)
-    : ['environment/requirements.txt: it names no package'];
+    ? problems.map((problem) => `${path}: ${problem}`)
+    : [`${path}: it names no package`];
 }
 
 /**

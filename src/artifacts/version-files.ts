@@ -180,5 +180,14 @@ export const MODEL_FILES: readonly VersionFilePath[] = versionFilesWhere(
  */
 export function mergeStrategyOf(path: string): MergeStrategy {
   const [, rule] = [...RULES].find(([name]) => path === name || path.endsWith(`/${name}`)) ?? [];
-  return rule?.merge ?? (path.endsWith('.json') ? 'json-keys' : 'lines');
+  if (rule) {
+    return rule.merge;
+  }
+  return isRequirementsFile(path) ? 'packages' : path.endsWith('.json') ? 'json-keys' : 'lines';
+}
+
+/** True for a lock file and for what it is made from: that of the training, or of an earlier step in a folder of its own. */
+export function isRequirementsFile(path: string): boolean {
+  const [name = '', ...folders] = path.split('/').reverse();
+  return folders.includes('environment') && ['requirements.in', 'requirements.txt'].includes(name);
 }

@@ -1,7 +1,6 @@
 /** What a folder must contain to become a version from which the model can be rebuilt. */
 import { readFile } from 'node:fs/promises';
 import { checkDataFile, findDataFiles } from '../artifacts/data-files.ts';
-import { DATA_PLACEHOLDER } from '../artifacts/environment.ts';
 import { withReference } from '../artifacts/json-schemas.ts';
 import { assertWeightsMatchIngredients, type Lineage } from '../artifacts/lineage.ts';
 import {
@@ -20,6 +19,7 @@ import {
 } from '../artifacts/version-files.ts';
 import { mismatch } from '../errors.ts';
 import { ModelError } from '../version/errors.ts';
+import { checkCommand, checkEarlierSteps } from './check-environment.ts';
 
 /** The conflict markers that git writes, at the start of a line. */
 const CONFLICT_MARKER = /^(?:<{7}|\|{7}|>{7})(?: |$)/m;
@@ -123,12 +123,13 @@ function checksOf(
 }
 
 function checksOfEnvironment(files: ModelFiles): readonly IngredientCheck[] {
+  const lock = 'environment/requirements.txt';
   return [
+    { reads: [lock], check: () => checkRequirements(modelFile(files, lock).toString(), lock) },
     {
-      reads: ['environment/requirements.txt'],
-      check: () => checkRequirements(modelFile(files, 'environment/requirements.txt').toString()),
+      reads: ['environment/environment.json'],
+      check: () => [...checkCommand(files), ...checkEarlierSteps(files)],
     },
-    { reads: ['environment/environment.json'], check: () => checkCommand(files) },
   ];
 }
 
@@ -193,23 +194,6 @@ function describeConflicts(paths: readonly string[]): string[] {
       ? [`to be retrained: a merge left no ${outputs.join(', ')}: training writes them`]
       : []),
   ];
-}
-
-function checkCommand(files: ModelFiles): string[] {
-  const path = 'environment/environment.json';
-  const { command } = parseJsonFile(files, path);
-  const words = command.split(/\s+/);
-  const problems: string[] = [];
-  if (!words.some((word) => word.startsWith('code/') && files.has(word))) {
-    problems.push(`${path}: the command runs no file of code/: ${command}`);
-  }
-  if (!words.includes(DATA_PLACEHOLDER)) {
-    problems.push(
-      `${path}: the command has no ${DATA_PLACEHOLDER}, the word that \`models reproduce\` replaces by the ` +
-        `folder with the data, as in "python code/train.py --data ${DATA_PLACEHOLDER}": ${command}`,
-    );
-  }
-  return problems;
 }
 
 async function checkTraining(

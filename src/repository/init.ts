@@ -14,7 +14,7 @@ const ATTRIBUTES: readonly string[] = [
   // Without the merge driver, git reports a conflict instead of merging the lines of two trainings.
   ...versionFilesWhere(({ isOutput }) => isOutput === true).map((path) => `${path} -merge`),
 ];
-const IGNORED = ['__pycache__/', '*.pyc', '.venv/'];
+const IGNORED = ['__pycache__/', '*.pyc', '.venv/', '.checkpoints/'];
 
 const MERGE_DRIVER = 'tweet-sentiment';
 
@@ -22,7 +22,7 @@ const MERGE_DRIVER = 'tweet-sentiment';
 const MERGED_PATTERNS: readonly string[] = [
   ...new Set(
     versionFilesWhere(({ merge }) => merge !== 'lines').map((path) =>
-      path.replace(/^environment\/.*/, 'environment/*'),
+      path.replace(/^environment\/.*/, 'environment/**'),
     ),
   ),
 ];

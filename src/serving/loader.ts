@@ -2,6 +2,7 @@
 
 import { ingredientsOf } from '../artifacts/ingredients.ts';
 import { assertWeightsMatchIngredients } from '../artifacts/lineage.ts';
+import { temperatureOf } from '../artifacts/metrics.ts';
 import type { Profile } from '../artifacts/profile.ts';
 import { type ModelFiles, parseArtifact } from '../artifacts/read.ts';
 import { availableMemoryBytes } from '../config/available-memory.ts';
@@ -137,7 +138,8 @@ function describeModel(
   loaded: Pick<ServedModel, 'classifier' | 'tag' | 'forced' | 'profile' | 'files'>,
 ): ServedModel {
   const { model: name, commit, details } = version;
-  const scores = files.get('metrics.json');
+  const bytes = files.get('metrics.json');
+  const metrics = bytes ? JSON.parse(bytes.toString('utf8')) : undefined;
   return {
     ...loaded,
     name,
@@ -147,7 +149,8 @@ function describeModel(
     date: details.author.date,
     parents: details.parents,
     ingredients: ingredientsOf(version.files),
-    metrics: scores ? JSON.parse(scores.toString('utf8')) : undefined,
+    metrics,
+    temperature: temperatureOf(metrics),
     loadedAt: new Date().toISOString(),
   };
 }

@@ -21,6 +21,8 @@ export interface ServedModel {
   readonly ingredients: Ingredients;
   /** `metrics.json` as it stands; undefined where the version has none. */
   readonly metrics: unknown;
+  /** That its scores are calibrated with, by its metrics.json; undefined where they are not known to be. */
+  readonly temperature: number | undefined;
   /** ISO 8601. */
   readonly loadedAt: string;
   readonly classifier: Classifier;

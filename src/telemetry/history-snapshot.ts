@@ -53,11 +53,20 @@ export interface HistorySnapshot {
     readonly normal: Readonly<Record<string, Readonly<Record<string, number>>>>;
     /** Languages that the version knows from its training. */
     readonly known: readonly string[];
+    /** Undefined where the scores are not calibrated, or the window has too few texts. */
+    readonly estimatedAccuracy: EstimatedAccuracy | undefined;
   };
   /** Counts of feedback by predicted label, then by the right label. */
   readonly feedback: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** The newest first, as the log has them, and when they were made in seconds since 1970. */
   readonly predictions: readonly (PredictionFields & { readonly at: number })[];
+}
+
+/** The mean score of the predicted label: the share of right predictions, if the scores are calibrated for the texts. */
+export interface EstimatedAccuracy {
+  /** 0 to 1. */
+  readonly accuracy: number;
+  readonly texts: number;
 }
 
 export type Feedback = Record<string, Record<string, number>>;
@@ -77,6 +86,8 @@ export interface StepRecord {
   readonly slow: number;
   readonly latencies: Latencies;
   readonly counts: Counts;
+  /** Of the predicted labels. */
+  readonly scoreSum: number;
   readonly compared: ComparedTexts;
 }
 
@@ -84,6 +95,8 @@ export interface StepRecord {
 export interface Reference {
   readonly profile: Profile;
   readonly normal: Pick<Normal, 'features'> | undefined;
+  /** Whether the scores are shares of right predictions. */
+  readonly isCalibrated: boolean;
 }
 
 /**
@@ -91,12 +104,13 @@ export interface Reference {
  * @param now seconds since 1970.
  */
 export function snapshotOf(
-  { profile, normal }: Reference,
+  reference: Reference,
   records: readonly HistoryRecord[],
   now: number,
 ): HistorySnapshot {
+  const { profile } = reference;
   const merged = mergeSteps(records.flatMap((each) => each.steps));
-  const steps = merged.map(({ latencies, counts, ...counted }) => ({
+  const steps = merged.map(({ latencies, counts, scoreSum: _, ...counted }) => ({
     ...counted,
     latency: quantilesOf(latencies),
     labels: byName(profile, 'label', counts),
@@ -111,7 +125,7 @@ export function snapshotOf(
     recent: windowOf(RECENT_SECONDS),
     lasting: windowOf(DRIFT_WINDOW_SECONDS),
     drift: driftOf(
-      { profile, normal },
+      reference,
       merged.filter(({ at }) => at > now - DRIFT_WINDOW_SECONDS),
     ),
     feedback: records
@@ -128,7 +142,7 @@ export function snapshotOf(
 }
 
 function driftOf(
-  { profile, normal }: Reference,
+  { profile, normal, isCalibrated }: Reference,
   steps: readonly StepRecord[],
 ): HistorySnapshot['drift'] {
   const features = measureDrift(profile, sumOf(steps.map(({ counts }) => counts)));
@@ -142,7 +156,16 @@ function driftOf(
     alarms: driftAlarms(features, normal),
     normal: mapValues(normal?.features ?? {}, (bins) => mapValues(bins, ({ ratio }) => ratio)),
     known: knownLanguages(profile),
+    estimatedAccuracy: isCalibrated ? estimateAccuracy(steps) : undefined,
   };
+}
+
+function estimateAccuracy(steps: readonly StepRecord[]): EstimatedAccuracy | undefined {
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  const texts = sum(steps.flatMap(({ counts }) => counts.score ?? []));
+  return texts < DRIFT_POLICY.minObservations
+    ? undefined
+    : { accuracy: sum(steps.map(({ scoreSum }) => scoreSum)) / texts, texts };
 }
 
 /** Adds up the steps that began at the same time; oldest first. */
@@ -161,6 +184,7 @@ function mergeSteps(steps: readonly StepRecord[]): StepRecord[] {
             slow: known.slow + step.slow,
             latencies: known.latencies.map((n, i) => n + (step.latencies[i] ?? 0)),
             counts: sumOf([known.counts, step.counts]),
+            scoreSum: known.scoreSum + step.scoreSum,
             compared: combine(known.compared, step.compared, (a, b) => ({
               texts: a.texts + b.texts,
               agreed: a.agreed + b.agreed,

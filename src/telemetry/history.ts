@@ -26,16 +26,23 @@ interface Step {
   slow: number;
   readonly latencies: Latencies;
   readonly tally: Tally;
+  scoreSum: number;
   compared: ComparedTexts;
 }
 
 export type History = ReturnType<typeof createHistory>;
 
+/** While no version serves. */
+const NO_MODEL: Omit<Reference, 'normal'> = {
+  profile: { texts: 0, features: {} },
+  isCalibrated: false,
+};
+
 /** @param nowMs milliseconds since 1970. */
 export function createHistory(nowMs: () => number = Date.now) {
-  let profile: Profile = { texts: 0, features: {} };
+  let served = NO_MODEL;
   let steps: Step[] = [];
-  let recentTexts = createRecentTexts(profile);
+  let recentTexts = createRecentTexts(served.profile);
   let feedback: Feedback = {};
   const predictions: { readonly at: number; readonly line: PredictionFields }[] = [];
 
@@ -45,15 +52,15 @@ export function createHistory(nowMs: () => number = Date.now) {
     const at = Math.floor(nowMs() / 1000 / STEP_SECONDS) * STEP_SECONDS;
     if ((steps.at(-1)?.at ?? -1) < at) {
       const oldest = at - STEP_SECONDS * STEPS;
-      steps = [...steps.filter((past) => past.at > oldest), createStep(at, profile)];
+      steps = [...steps.filter((past) => past.at > oldest), createStep(at, served.profile)];
     }
     return steps.at(-1) as Step;
   };
 
   return {
     /** A version serves: what another one saw is not compared with its profile. */
-    onServing(loaded: Profile): void {
-      profile = loaded;
+    onServing(profile: Profile, { isCalibrated } = { isCalibrated: false }): void {
+      served = { profile, isCalibrated };
       steps = [];
       recentTexts = createRecentTexts(profile);
       feedback = {};
@@ -64,7 +71,7 @@ export function createHistory(nowMs: () => number = Date.now) {
     },
     /** @param line the prediction as the log has it. */
     onPrediction(observation: Observation, line: PredictionFields): void {
-      step().tally.add(observation);
+      countPrediction(step(), observation);
       const at = nowMs() / 1000;
       recentTexts.add(observation, { at, ...line });
       predictions.unshift({ at, line });
@@ -89,7 +96,7 @@ export function createHistory(nowMs: () => number = Date.now) {
     snapshot: (
       records: readonly HistoryRecord[] = [record()],
       normal?: Reference['normal'],
-    ): HistorySnapshot => snapshotOf({ profile, normal }, records, nowMs() / 1000),
+    ): HistorySnapshot => snapshotOf({ ...served, normal }, records, nowMs() / 1000),
   };
 }
 
@@ -106,8 +113,14 @@ function createStep(at: number, profile: Profile): Step {
     slow: 0,
     latencies: createLatencies(),
     tally: createTally(profile),
+    scoreSum: 0,
     compared: {},
   };
+}
+
+function countPrediction(step: Step, observation: Observation): void {
+  step.tally.add(observation);
+  step.scoreSum += observation.score;
 }
 
 function countCompared(step: Step, language: string, agrees: boolean): void {

@@ -70,7 +70,7 @@ export function createObserver(options: ObserverOptions): Observer {
     onAlreadyServing: metrics.onAlreadyServing,
     onServing: (model) => {
       metrics.onServing(model);
-      history.onServing(model.profile);
+      history.onServing(model.profile, { isCalibrated: model.temperature !== undefined });
       if (model.forced !== undefined) {
         log.write('warn', 'forced_version', { commit: model.commit, message: model.forced });
       }

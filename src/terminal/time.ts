@@ -56,6 +56,20 @@ export function formatMinutes(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
+/** A duration in words, in the unit that suits it: `0.4 s`, `45 s`, `25 min`, `3 h 20 min`. */
+export function formatDuration(ms: number): string {
+  const seconds = ms / UNIT_MS.s;
+  if (seconds < 99.5) {
+    return `${seconds.toFixed(seconds < 9.95 ? 1 : 0)} s`;
+  }
+  const minutes = Math.round(ms / UNIT_MS.m);
+  if (minutes < 100) {
+    return `${minutes} min`;
+  }
+  const rest = minutes % 60;
+  return `${Math.floor(minutes / 60)} h${rest > 0 ? ` ${rest} min` : ''}`;
+}
+
 /** `2026-01-31 12:00:00`, to be followed by `UTC`. @param time as ISO 8601 writes it, in UTC. */
 export function formatDateTime(time: string): string {
   return time.slice(0, 19).replace('T', ' ');

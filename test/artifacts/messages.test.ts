@@ -25,7 +25,37 @@ const metrics = (trained_from: unknown): object => ({
 });
 const profile = (feature: object): object => ({ texts: 1, features: { a: feature } });
 
+const CALIBRATION = { method: 'temperature', temperature: 1.5, fitted_on: ['a'], bins: 15 };
+const CALIBRATED = { ...SCORES, calibration_error: { before: 0.1, after: 0.01 } };
+const calibrated = (scores: object, calibration: unknown): object => ({
+  primary: 'accuracy',
+  datasets: { a: { rows: 1, int8: scores } },
+  ...(calibration === undefined ? {} : { calibration }),
+});
+
 test.each<[ArtifactPath, unknown, string]>([
+  [
+    'metrics.json',
+    calibrated(CALIBRATED, { ...CALIBRATION, temperature: 0 }),
+    'calibration.temperature: expected a number, more than 0, found 0',
+  ],
+  [
+    'metrics.json',
+    calibrated(CALIBRATED, { ...CALIBRATION, fitted_on: [] }),
+    'calibration.fitted_on: expected at least 1 entry, found an array of 0',
+  ],
+  [
+    'metrics.json',
+    calibrated(SCORES, CALIBRATION),
+    'datasets.a.int8.calibration_error: expected before and after, since calibration.fitted_on names ' +
+      'the data set, found nothing among the keys "macro_recall", "macro_f1", "accuracy", "labels"',
+  ],
+  [
+    'metrics.json',
+    calibrated(CALIBRATED, undefined),
+    'calibration: expected method, temperature, fitted_on and bins, since there are errors of it, ' +
+      'found nothing among the keys "primary", "datasets"',
+  ],
   ['config.json', [], 'top level: expected an object, found an array of 0'],
   ['config.json', null, 'top level: expected an object, found null'],
   ['config.json', {}, 'id2label: expected an object, found nothing'],

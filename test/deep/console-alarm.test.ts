@@ -1,6 +1,6 @@
 /** The console in an alarm, in a real Chromium: what a person can do, see and read there. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import { MULTILINGUAL, MULTILINGUAL_TAG, PINNED } from '../support/pinned.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { axeViolations } from './axe.ts';
 import { hasChromium, open, useBrowser } from './browser.ts';
@@ -47,7 +47,7 @@ describe.skipIf(!hasChromium)('the console in an alarm', () => {
     const { page, complaints } = await open(server.url);
     const status = page.locator('#verdict');
     // The versions are read in the background.
-    await status.locator('.offer').getByText('v2.0.0 was trained on German').waitFor();
+    await status.locator('.offer').getByText(`${MULTILINGUAL_TAG} was trained on German`).waitFor();
     await status.getByRole('button', { name: 'Show these texts' }).click();
     const texts = page.locator('#predictions tr');
     await page.getByText('Only German (de)').waitFor();

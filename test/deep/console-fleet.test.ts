@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConsoleData, FleetHistory } from '../../src/api/console.ts';
 import { freePort, poll } from '../../tools/launch.mjs';
 import { adminOf, startAdminServer } from '../support/admin.ts';
-import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import { MULTILINGUAL, MULTILINGUAL_TAG, PINNED } from '../support/pinned.ts';
 import { startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
 import type { TestServer } from '../support/server.ts';
 import { axeViolations } from './axe.ts';
@@ -113,7 +113,7 @@ describe.skipIf(!hasChromium)('with PROMETHEUS_URL', { timeout: 300_000 }, () =>
 
   test('without Prometheus the page is of this replica, and gives the reason', async () => {
     const { page } = await open(quiet.url);
-    await page.getByText('1 × v2.0.0').waitFor();
+    await page.getByText(`1 × ${MULTILINGUAL_TAG}`).waitFor();
     await prometheus.stop();
     await page.getByText('This replica only: Prometheus can’t be reached (ECONNREFUSED).').waitFor({
       timeout: TIMEOUT_MS,

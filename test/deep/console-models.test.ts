@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN_TOKEN, adminOf, startAdminServer } from '../support/admin.ts';
-import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import { MULTILINGUAL, MULTILINGUAL_TAG, PINNED, PINNED_TAG } from '../support/pinned.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { hasChromium, open, PATIENCE_MS, useBrowser } from './browser.ts';
 import { faintTexts, tooWide } from './in-page.mjs';
@@ -44,8 +44,8 @@ describe.skipIf(!hasChromium)('the models on the console', () => {
     const { page, complaints } = await open(server.url);
     await send(server, ENGLISH, 8);
     await send(server, GERMAN, 8);
-    await page.getByText('v2.0.0 was trained on German').waitFor();
-    await page.getByRole('button', { name: 'Compare v2.0.0' }).click();
+    await page.getByText(`${MULTILINGUAL_TAG} was trained on German`).waitFor();
+    await page.getByRole('button', { name: `Compare ${MULTILINGUAL_TAG}` }).click();
     expect(await page.locator('#admin-token:focus').count()).toBe(1);
     await page.keyboard.type('another-token-of-a-test');
     await page.keyboard.press('Enter');
@@ -56,12 +56,14 @@ describe.skipIf(!hasChromium)('the models on the console', () => {
 
     await enterToken(page);
     const dialog = page.getByRole('dialog', { name: 'Load candidate' });
-    expect(await dialog.getByLabel('Version').inputValue()).toBe('v2.0.0');
+    expect(await dialog.getByLabel('Version').inputValue()).toBe(MULTILINGUAL_TAG);
     expect(await dialog.getByLabel('Share').inputValue()).toBe('100');
-    await dialog.getByText('after v1.2.0 has answered them').waitFor();
+    await dialog.getByText(`after ${PINNED_TAG} has answered them`).waitFor();
     await dialog.getByRole('button', { name: 'Load candidate' }).click();
-    await page.getByText('v2.0.0 is compared now.', { exact: true }).waitFor();
-    await page.getByText('v2.0.0 was trained on German, and is compared now').waitFor();
+    await page.getByText(`${MULTILINGUAL_TAG} is compared now.`, { exact: true }).waitFor();
+    await page
+      .getByText(`${MULTILINGUAL_TAG} was trained on German, and is compared now`)
+      .waitFor();
 
     await send(server, ENGLISH, 2);
     await send(server, GERMAN, 4);
@@ -81,13 +83,13 @@ describe.skipIf(!hasChromium)('the models on the console', () => {
     await page.getByRole('dialog', { name: 'Promote' }).waitFor();
     await page.keyboard.press('Escape');
     expect((await adminOf(server.url).status()).body.model?.commit).toBe(PINNED);
-    await confirm(page, 'Promote', 'v1.2.0 becomes the version before');
-    await page.getByText('v2.0.0 serves now.').waitFor();
-    await page.locator('#version', { hasText: 'v2.0.0' }).waitFor();
+    await confirm(page, 'Promote', `${PINNED_TAG} becomes the version before`);
+    await page.getByText(`${MULTILINGUAL_TAG} serves now.`).waitFor();
+    await page.locator('#version', { hasText: MULTILINGUAL_TAG }).waitFor();
     expect(await page.locator('#agreement-title').count()).toBe(0);
 
-    await confirm(page, 'Roll back', 'v1.2.0 answers every request from now on');
-    await page.getByText('v1.2.0 serves again.').waitFor();
+    await confirm(page, 'Roll back', `${PINNED_TAG} answers every request from now on`);
+    await page.getByText(`${PINNED_TAG} serves again.`).waitFor();
     expect((await adminOf(server.url).status()).body).toMatchObject({
       model: { commit: PINNED },
       candidate: null,
@@ -140,7 +142,9 @@ describe.skipIf(!hasChromium)('the section has no buttons', () => {
       const { page, complaints } = await open(server.url);
       await page.getByText(reason).waitFor();
       expect(await page.locator('.models :is(button, input)').count()).toBe(0);
-      expect(await page.locator('#roles').innerText()).toMatch(/Serves\s+v1\.2\.0 · fbd5e27f/);
+      expect(await page.locator('#roles').innerText()).toMatch(
+        new RegExp(`Serves\\s+${PINNED_TAG} · ${PINNED.slice(0, 8)}`),
+      );
       expect(complaints).toEqual([]);
     } finally {
       await server.stop();

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelCard } from '../../src/api/model.ts';
-import { PINNED, PINNED_TAG, pinnedJson } from '../support/pinned.ts';
+import { calibratedStore, PINNED, PINNED_TAG, pinnedJson } from '../support/pinned.ts';
 import { startServer, sum, type TestServer } from '../support/server.ts';
 import { axeViolations } from './axe.ts';
 import { hasChromium, open, PATIENCE_MS, useBrowser } from './browser.ts';
@@ -237,6 +237,33 @@ describe.skipIf(!hasChromium)('the console of a server', () => {
       await page.getByRole('link', { name: 'hyperparameters.json' }).click();
       expect((await download).suggestedFilename()).toBe('hyperparameters.json');
       expect(await page.evaluate('[localStorage.length, sessionStorage.length]')).toEqual([0, 1]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('whose version is calibrated: an estimate of the accuracy, and its calibration error', async () => {
+    const { store, sha } = calibratedStore();
+    const server = await startServer({ MODEL_STORE: store });
+    const { page } = await open(server.url);
+    try {
+      await page.getByText('No text has arrived').first().waitFor();
+      expect(await page.locator('#estimated-accuracy').count()).toBe(0);
+      await Promise.all(
+        Array.from({ length: 50 }, () => server.predict({ inputs: Array(4).fill(ENGLISH) })),
+      );
+      const estimate = page.locator('#estimated-accuracy');
+      await estimate.getByText('estimated accuracy').waitFor();
+      const { predictions } = (await (await server.predict({ inputs: ENGLISH })).json()) as {
+        predictions: { score: number }[];
+      };
+      const [, percent] = /^([\d.]+)\s%/.exec(await estimate.innerText()) ?? [];
+      expect(Number(percent) / 100).toBeCloseTo(predictions[0]?.score ?? 0, 2);
+      const column = { name: 'Calibration error' };
+      await page.locator('#model').getByRole('columnheader', column).waitFor();
+      const history = await open(`${server.url}/history#version=${sha}`);
+      await history.page.getByRole('columnheader', column).waitFor();
+      await history.page.getByText('0.067 → 0.067').waitFor();
     } finally {
       await server.stop();
     }

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { consoleDataSchema } from '../../src/api/console.ts';
+import { createPrometheus } from '../../src/console/fleet/prometheus.ts';
+import { readVersions } from '../../src/console/fleet/queries.ts';
 import { writeNormal } from '../../src/drift/normal.ts';
+import { DRIFT_POLICY } from '../../src/drift/policy.ts';
 import { poll } from '../../tools/launch.mjs';
 import { temporaryFolder } from '../../tools/temporary.mjs';
-import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import { calibratedStore, MODEL, MULTILINGUAL } from '../support/pinned.ts';
 import { type Sample, startPrometheus, type TestPrometheus } from '../support/prometheus.ts';
 import { ROOT, startServer, type TestServer } from '../support/server.ts';
 
@@ -49,14 +53,23 @@ const GERMAN = [
   'Der Zug hat schon wieder Verspätung und niemand sagt warum.',
 ];
 
+/** Twice as many are enough for an estimate of the accuracy. */
+const TEXTS: readonly string[] = [
+  ...Array(40).fill(ENGLISH).flat(),
+  ...Array(10).fill(GERMAN).flat(),
+];
+
 const TOKEN = 'token-of-the-dashboard-test';
+
+/** What serves, so that there is an estimate of its accuracy. */
+const { store, sha: SERVED } = calibratedStore();
 
 /** So that there is a normal at once. */
 const usual = (...bins: string[]) =>
   Object.fromEntries(bins.map((bin) => [bin, { ratio: 1 / bins.length, deviation: 0.01 }]));
 const normal = {
   name: 'tweet-sentiment',
-  commit: PINNED,
+  commit: SERVED,
   from: '2026-01-01T00:00:00Z',
   to: '2026-01-02T00:00:00Z',
   texts: 1000,
@@ -74,16 +87,15 @@ let prometheus: TestPrometheus;
 beforeAll(async () => {
   const baselines = temporaryFolder();
   await writeNormal(baselines, normal);
-  server = await startServer({ BASELINES: baselines, ADMIN_TOKEN: TOKEN });
+  server = await startServer({ BASELINES: baselines, ADMIN_TOKEN: TOKEN, MODEL_STORE: store });
   await startCandidate(MULTILINGUAL);
   prometheus = await startPrometheus({ targets: [new URL(server.url).host] });
   await prometheus.eventually('count(classifier_observations_total{feature="label"} == 0)', 3);
   // Twice, so that whatever is a rate has two samples that differ.
   for (let i = 1; i <= 2; i++) {
-    const texts = [...Array(20).fill(ENGLISH).flat(), ...Array(10).fill(GERMAN).flat()] as string[];
-    const ids = (await Promise.all(texts.map((inputs) => predictedId(inputs)))).slice(0, 10);
+    const ids = (await Promise.all(TEXTS.map((inputs) => predictedId(inputs)))).slice(0, 10);
     await Promise.all(ids.map((id) => feedback(id)));
-    await prometheus.eventually('sum(classifier_predictions_total)', texts.length * i);
+    await prometheus.eventually('sum(classifier_predictions_total)', TEXTS.length * i);
   }
 });
 afterAll(async () => {
@@ -133,9 +145,24 @@ test('the dashboard shows German in English traffic as the alerts do', async () 
     expect.objectContaining({
       alertname: 'ClassifierForeignLanguage',
       language: 'de',
-      commit: PINNED,
+      commit: SERVED,
     }),
   );
+});
+
+test('the console estimates the accuracy as the dashboard does', async () => {
+  expect(TEXTS.length).toBeLessThan(DRIFT_POLICY.minObservations);
+  const read = async () => {
+    // In the last five minutes, whatever the other tests took.
+    await Promise.all([...TEXTS, ...TEXTS].map((inputs) => predictedId(inputs)));
+    const data = consoleDataSchema.parse(await (await fetch(`${server.url}/console/data`)).json());
+    const { versions } = await readVersions(createPrometheus(prometheus.url), MODEL);
+    return [data.drift.estimatedAccuracy?.accuracy, versions[0]?.estimatedAccuracy];
+  };
+  const isClose = ([own = 0, fleet = 1]: (number | undefined)[]) => Math.abs(own - fleet) < 0.005;
+  const [own, fleet] = await poll(read, { accept: isClose });
+  expect(fleet).toBeGreaterThan(0.4);
+  expect(own).toBeCloseTo(fleet as number, 2);
 });
 
 test('every rule has been evaluated without an error', async () => {

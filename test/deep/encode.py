@@ -3,6 +3,7 @@
     pip install 'tokenizers==0.23.*'
     python test/deep/encode.py <request.json >answer.json
     python test/deep/encode.py record >test/inference/tokenizer/recorded-ids.json
+    npx biome format --write test/inference/tokenizer/recorded-ids.json
 
 Requests: {"train": [text, …]} returns small tokenizers of the families that encoders use, trained on the
 texts; {"tokenizers": [tokenizer.json, …], "texts": [text, …]} returns the ids of each text, for each
@@ -164,14 +165,18 @@ def hashes(tokenizer: Tokenizer, blocks: Iterable[int]) -> str:
 
 def record() -> dict:
     few = [block for block in BLOCKS if not any(block in uniform for uniform in UNIFORM)]
-    shipped = sorted(ROOT.glob("models/tweet-sentiment/*/tokenizer.json"))
+    # Several versions may have the same one.
+    shipped = {
+        hashlib.sha256(path.read_bytes()).hexdigest(): path
+        for path in ROOT.glob("models/tweet-sentiment/*/tokenizer.json")
+    }
     names = [probe["name"] for probe in json.loads(PROBES.read_text())]
     return {
         "tokenizers": tokenizers.__version__,
         "blocks": {"shipped": BLOCKS, "probes": few},
         "shipped": {
-            path.parent.name: hashes(Tokenizer.from_file(str(path)), BLOCKS)
-            for path in shipped
+            digest: hashes(Tokenizer.from_file(str(path)), BLOCKS)
+            for digest, path in sorted(shipped.items())
         },
         "probes": {
             name: hashes(probe, few) for name, probe in zip(names, probes())

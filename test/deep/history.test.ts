@@ -2,15 +2,17 @@
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRepository } from '../support/git-version.ts';
-import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import { commitOf, gitLines, HISTORY } from '../support/history.ts';
+import { PINNED, PINNED_TAG, pinnedJson } from '../support/pinned.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { axeViolations } from './axe.ts';
 import { hasChromium, open, PATIENCE_MS, useBrowser } from './browser.ts';
 import { cutOff, openAll, openView, startUi, type Ui } from './history-page.ts';
 import { faintTexts, tooWide } from './in-page.mjs';
 
-/** v1.0.0 */
-const ENGLISH = '32eb7fd5469295075ea10dfc54e9c97da5514a19';
+const ENGLISH = commitOf('v1.0.0');
+/** It merged a branch with German data into v1.0.0. */
+const MERGE = commitOf('v2.0.0');
 
 useBrowser();
 
@@ -26,7 +28,7 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
   });
 
   test('says what the German merge changed, and what it did to English', async () => {
-    const { page, complaints } = await openView(ui, `#version=${MULTILINGUAL}`);
+    const { page, complaints } = await openView(ui, `#version=${MERGE}`);
     const brought = page.locator('.brought');
     await brought.getByText('What the merge brought to v1.0.0').waitFor();
     await brought.getByText('Better (macro recall):').waitFor();
@@ -51,15 +53,21 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     const { page, complaints } = await openView(ui, '');
     const rows = page.locator('.commit-row');
     await rows.first().waitFor();
-    expect(await rows.count()).toBe(10);
-    const pinned = rows.filter({ hasText: 'v1.2.0' });
+    expect(await rows.count()).toBe(HISTORY.length);
+    const pinned = rows.filter({ hasText: PINNED_TAG });
     await pinned.getByText(`live: ${new URL(server.url).host}`).waitFor();
     expect(await pinned.locator('.chip.pinned').innerText()).toBe('pinned');
-    expect(await pinned.locator('.commit-score').innerText()).toContain('0.746');
-    expect(await page.locator('.merge-dot').count()).toBe(2);
+    const { datasets } = pinnedJson<{
+      datasets: Record<string, { int8: { macro_recall: number } }>;
+    }>('metrics.json');
+    const score = datasets['semeval-en/dev']?.int8.macro_recall.toFixed(3);
+    expect(await pinned.locator('.commit-score').innerText()).toContain(score);
+    const merges = gitLines('rev-list', '--all', '--merges');
+    expect(await page.locator('.merge-dot').count()).toBe(merges.length);
     await page.getByText('127.0.0.1:1: not reachable').waitFor();
     // What is live is shown without a choice.
-    await page.locator('#version-title', { hasText: 'v1.2.0: Leave padding out' }).waitFor();
+    const [subject] = gitLines('log', '-1', '--format=%s', PINNED);
+    await page.locator('#version-title', { hasText: `${PINNED_TAG}: ${subject}` }).waitFor();
     expect(complaints).toEqual([]);
   });
 
@@ -68,22 +76,26 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     const focused = page.locator('.commit-row a:focus');
     const tag = page.locator('.commit-row:has(a:focus) .chip.tag');
     await page.locator('.commit-row a[tabindex="0"]').focus();
+    const down = async (from: number, to: number): Promise<void> => {
+      for (let at = from; at < to; at++) {
+        await page.keyboard.press('ArrowDown');
+      }
+    };
+    const [merge, english] = [HISTORY.indexOf(MERGE), HISTORY.indexOf(ENGLISH)];
     await page.keyboard.press('Home');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('ArrowDown');
+    await down(0, merge);
     expect(await tag.innerText()).toBe('v2.0.0');
     await page.keyboard.press('Enter');
-    await page.waitForURL(`${ui.url}/history#version=${MULTILINGUAL}`);
+    await page.waitForURL(`${ui.url}/history#version=${MERGE}`);
     await page.locator('#version-title', { hasText: 'v2.0.0' }).waitFor();
 
     await page.keyboard.press('Space');
     await page.getByText('v2.0.0 is marked').waitFor();
     expect(await page.getByLabel('Compare v2.0.0').isChecked()).toBe(true);
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('ArrowDown');
+    await down(merge, english);
     expect(await tag.innerText()).toBe('v1.0.0');
     await page.keyboard.press('Space');
-    await page.waitForURL(`${ui.url}/history#compare=${ENGLISH}..${MULTILINGUAL}`);
+    await page.waitForURL(`${ui.url}/history#compare=${ENGLISH}..${MERGE}`);
     await page.locator('#changes-title', { hasText: 'v1.0.0 → v2.0.0' }).waitFor();
     await page.getByRole('status').getByText('v1.0.0 and v2.0.0 are compared').waitFor();
     expect(await focused.count()).toBe(1);
@@ -176,9 +188,9 @@ describe.skipIf(!hasChromium)('the history of the shipped versions', () => {
     const { page, complaints } = await open(server.url);
     await page.getByRole('link', { name: 'Model history' }).click();
     await page.locator('.commit-row').first().waitFor();
-    expect(await page.locator('.commit-row').count()).toBe(10);
+    expect(await page.locator('.commit-row').count()).toBe(HISTORY.length);
     await page
-      .locator('.commit-row', { hasText: 'v1.2.0' })
+      .locator('.commit-row', { hasText: PINNED_TAG })
       .getByText('live: This server')
       .waitFor();
     await page.getByRole('link', { name: 'Console' }).click();

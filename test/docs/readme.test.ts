@@ -7,7 +7,7 @@ import { openRepository } from '../../src/repository/git.ts';
 import { readLeaderboard } from '../../src/repository/leaderboard/leaderboard.ts';
 import { formatBytes } from '../../src/terminal/numbers.ts';
 import { createFolderStore } from '../../src/version/stores/folder.ts';
-import { MODEL, PINNED } from '../support/pinned.ts';
+import { MODEL } from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';
 import { readDocument, tableRows } from './markdown.ts';
 
@@ -18,10 +18,6 @@ test('README lists the settings: variable, default and text of the help', () => 
     doc,
   ]);
   expect(tableRows(readDocument('README.md'), 'variable')).toEqual(expected);
-});
-
-test('README names the pinned version', () => {
-  expect(readDocument('README.md')).toContain(PINNED);
 });
 
 test('README’s table of versions is what `models list` prints', async () => {

@@ -9,7 +9,11 @@ import { ROOT } from '../support/server.ts';
 
 interface RuleFile {
   readonly groups: readonly {
-    readonly rules: readonly { readonly alert?: string; readonly expr: string }[];
+    readonly rules: readonly {
+      readonly alert?: string;
+      readonly record?: string;
+      readonly expr: string;
+    }[];
   }[];
 }
 
@@ -29,6 +33,18 @@ function thresholdsOf(alert: string, file?: string): string[][] {
 }
 
 const { foreignLanguage, undetermined, labelMix, unknownTokens, minObservations } = DRIFT_POLICY;
+
+test('an accuracy is estimated from as many texts as a verdict needs', () => {
+  const path = join(ROOT, 'deploy/prometheus/recording-drift.yml');
+  const { groups } = parse(readFileSync(path, 'utf8')) as RuleFile;
+  const rules = groups
+    .flatMap((group) => group.rules)
+    .filter(({ record }) => record?.includes('classifier_estimated_accuracy'));
+  expect(rules).toHaveLength(2);
+  for (const { expr } of rules) {
+    expect(expr).toContain(`>= ${minObservations}\n`);
+  }
+});
 
 test('a foreign language: a ticket in three windows, a page in two of them', () => {
   const window = [

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { adminOf, startAdminServer } from '../support/admin.ts';
 import { sendUntil } from '../support/clients.ts';
-import { copyOfPinned, MODEL, MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import {
+  copyOfPinned,
+  MODEL,
+  MULTILINGUAL,
+  MULTILINGUAL_TAG,
+  PINNED,
+  PINNED_TAG,
+} from '../support/pinned.ts';
 import { ROOT, startServer, sum, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -87,7 +94,9 @@ test('a candidate is compared, promoted and taken back', async () => {
   const answer = (await (await server.predict({ inputs })).json()) as {
     predictions: { id: string; label: string }[];
   };
-  await vi.waitFor(async () => expect((await admin.shadow()).body.verdict.all.texts).toBe(3));
+  await vi.waitFor(async () => expect((await admin.shadow()).body.verdict.all.texts).toBe(3), {
+    timeout: 60_000,
+  });
   await fetch(`${server.url}/feedback`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -96,7 +105,9 @@ test('a candidate is compared, promoted and taken back', async () => {
   const { body } = await admin.shadow();
   expect(Object.keys(body.verdict.languages).sort()).toEqual(['de', 'en']);
   expect(body.verdict.all.feedback.candidateRight + body.verdict.all.feedback.bothRight).toBe(1);
-  expect(body.summary[0]).toMatch(/^v2\.0\.0 disagrees with v1\.2\.0 on \d+\.\d % of 3 texts/);
+  expect(body.summary[0]).toMatch(
+    new RegExp(`^${MULTILINGUAL_TAG} disagrees with ${PINNED_TAG} on \\d+\\.\\d % of 3 texts`),
+  );
 
   expect((await admin.change('POST /admin/promote')).body).toMatchObject({ to: MULTILINGUAL });
   expect((await admin.status()).body).toMatchObject({

@@ -104,7 +104,7 @@ is 'on a read-only root' ro \
 
 content() { docker exec "$id" sh -c "$1" | paste -s -d ' ' -; }
 is 'no other model is inside' "$name" "$(content 'ls -A models')"
-is 'and no other version' "$MODEL_COMMIT" "$(content "ls -A -I PINNED -I '*.tag' models/$name")"
+is 'and no other version' "$MODEL_COMMIT" "$(content "ls -A -I PINNED -I '*.tag' -I '*.publication.json' models/$name")"
 is 'PINNED names it' "$MODEL_COMMIT" "$(content "cat models/$name/PINNED")"
 is 'ONNX Runtime is inside for one platform' 1 \
   "$(content 'ls -d node_modules/onnxruntime-node/bin/*/*/* | wc -l')"

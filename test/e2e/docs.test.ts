@@ -1,12 +1,16 @@
 /** The documents against the built product: metrics, routes, fields of the log, commands. */
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { PredictResponse } from '../../src/api/predict.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { writeNormal } from '../../src/drift/normal.ts';
+import { readExample } from '../../tools/renew-documents.mjs';
 import { codeSpans, listDocuments, listFiles, readDocument, tableRows } from '../docs/markdown.ts';
 import { startCollector } from '../support/collector.ts';
 import { temporaryFolder } from '../support/git-version.ts';
-import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
-import { runCommand, startServer, type TestServer } from '../support/server.ts';
+import { calibratedStore, MODEL, MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import { ROOT, runCommand, startServer, type TestServer } from '../support/server.ts';
 
 interface Metric {
   readonly type: string;
@@ -20,31 +24,36 @@ const ADMIN_TOKEN = 'sixteen-characters';
 const OPTIONAL_FIELDS = ['span_id', 'client'];
 
 const telemetry = readDocument('docs/telemetry.md');
+const example = readExample(readDocument('README.md'));
 
 describe('a running server', () => {
   let server: TestServer;
   let metrics: Map<string, Metric>;
   let firstSeries: string[];
   let lastSeries: string[];
+  let predictions: PredictResponse['predictions'];
 
   beforeAll(async () => {
     const baselines = temporaryFolder();
+    // So that every metric has a series.
+    const { store, sha } = calibratedStore();
+    cpSync(join(ROOT, 'models', `${MODEL}.bundle`), join(store, `${MODEL}.bundle`));
     await writeNormal(baselines, {
-      ...{ name: 'tweet-sentiment', commit: PINNED, texts: 1000 },
+      ...{ name: 'tweet-sentiment', commit: sha, texts: 1000 },
       ...{ from: '2026-11-20T12:00:00Z', to: '2026-11-27T12:00:00Z' },
       features: { label: { negative: { ratio: 0.25, deviation: 0.01 } } },
     });
     // So that requests have spans, which the log names.
     const collector = await startCollector();
     server = await startServer({
-      ...{ ADMIN_TOKEN, BASELINES: baselines },
+      ...{ ADMIN_TOKEN, BASELINES: baselines, MODEL_STORE: store },
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     });
     try {
       firstSeries = [...(await server.metrics()).keys()];
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-      const response = await server.predict({ inputs: 'Guten Morgen' }, { traceparent });
-      const { predictions } = (await response.json()) as { predictions: { id: string }[] };
+      const response = await server.predict({ inputs: example.inputs }, { traceparent });
+      ({ predictions } = (await response.json()) as PredictResponse);
       await fetch(`${server.url}/feedback`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -73,6 +82,19 @@ describe('a running server', () => {
     } finally {
       await server.stop();
       await collector.close();
+    }
+  });
+
+  test('answers README’s request as README has it, which `node tools/renew-documents.mjs` writes', () => {
+    expect(predictions).toHaveLength(example.answers.length);
+    for (const [at, { scores, ...answer }] of example.answers.entries()) {
+      // CPUs round differently.
+      const score = expect.closeTo(answer.score, 1);
+      expect(predictions[at]).toMatchObject({ ...answer, score });
+      for (const [label, value] of Object.entries(scores)) {
+        expect(predictions[at]?.scores[label]).toBeCloseTo(value, 1);
+      }
+      expect(example.logged[at]).toEqual(answer);
     }
   });
 
@@ -142,6 +164,7 @@ describe('a running server', () => {
       [
         'listening',
         'ready',
+        'prediction',
         'prediction',
         'feedback',
         'model_change',

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createRepository, PLAIN_GIT, runGit, temporaryFolder } from '../support/git-version.ts';
-import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import { BUNDLE, commitOf } from '../support/history.ts';
+import { PINNED } from '../support/pinned.ts';
 import { MAIN, ROOT, startCommand } from '../support/server.ts';
-
-const BUNDLE = join(ROOT, 'models/tweet-sentiment.bundle');
 
 /** Runs a command in a folder, with the shipped store. */
 async function run(cwd: string, args: readonly string[], env: Record<string, string> = {}) {
@@ -73,7 +72,7 @@ test('in a bare clone, too', async () => {
 
 test('where there is no repository, HEAD is that of the bundle', async () => {
   const { stdout } = await run(temporaryFolder(), showHead);
-  expect(JSON.parse(stdout).commit).toBe(MULTILINGUAL);
+  expect(JSON.parse(stdout).commit).toBe(commitOf('HEAD'));
 });
 
 test('a bundle is read also where git finds no bare repository by itself', async () => {
@@ -82,7 +81,7 @@ test('a bundle is read also where git finds no bare repository by itself', async
     GIT_CONFIG_VALUE_0: 'explicit',
   };
   const { stdout } = await run(temporaryFolder(), showHead, setting);
-  expect(JSON.parse(stdout).commit).toBe(MULTILINGUAL);
+  expect(JSON.parse(stdout).commit).toBe(commitOf('HEAD'));
 });
 
 describe('a repository that git refuses to read is an error with git’s reason', () => {

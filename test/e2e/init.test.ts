@@ -13,7 +13,7 @@ describe('models init', () => {
       [
         'config.json',
         'data/datasets.json',
-        'environment/*',
+        'environment/**',
         'golden.json',
         'hyperparameters.json',
         'metrics.json',

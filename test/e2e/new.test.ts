@@ -73,7 +73,7 @@ describe.each(TEMPLATES)('models new --template %s', (template) => {
       join(ROOT, 'templates', template, 'environment/requirements.txt'),
       'utf8',
     );
-    expect(checkRequirements(text)).toEqual([]);
+    expect(checkRequirements(text, 'requirements.txt')).toEqual([]);
     for (const path of files.filter((each) => each.includes('/environment/'))) {
       expect(readFileSync(join(ROOT, path), 'utf8'), path).not.toContain('://');
     }

@@ -7,8 +7,8 @@ PATH=$(deploy/test/tools.sh helm):$PATH
 
 name=tweet-sentiment
 pinned=$(<"models/$name/PINNED")
-# Multilingual: the image does not contain it.
-fetched=b42fd0ca4c08dfb052454f2231cd601596122177
+# The image does not contain it.
+fetched=$(node tools/versions.mjs multilingual)
 COMPOSE_PROJECT_NAME=$name-pods-$$
 SERVER_IMAGE=$name-pods-$$
 MODEL_COMMIT=$pinned

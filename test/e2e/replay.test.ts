@@ -8,7 +8,7 @@ import type { PredictResponse } from '../../src/api/predict.ts';
 import type { ReplayReport } from '../../src/replay/report.ts';
 import { createTraffic } from '../../src/simulate/traffic.ts';
 import { temporaryFolder } from '../support/git-version.ts';
-import { MULTILINGUAL, PINNED, PINNED_TAG } from '../support/pinned.ts';
+import { MULTILINGUAL, MULTILINGUAL_TAG, PINNED, PINNED_TAG } from '../support/pinned.ts';
 import { MAIN, ROOT, runCommand, startServer, type TestServer } from '../support/server.ts';
 
 const KEY = 'key-of-the-test-0123456789';
@@ -167,11 +167,11 @@ test('another version gets a verdict: as a table, as JSON and as a page', async 
   const args = [log, '--against', MULTILINGUAL];
   const { code, stdout, stderr } = await replay(...args, '--html', page);
   expect(stdout).toMatch(
-    new RegExp(`^v2\\.0\\.0 disagrees with ${PINNED_TAG} on [\\d.]+ % of 300 texts`, 'm'),
+    new RegExp(`^${MULTILINGUAL_TAG} disagrees with ${PINNED_TAG} on [\\d.]+ % of 300 texts`, 'm'),
   );
   expect(stdout).toMatch(/^German .* (better|undecided)$/m);
   expect([code, stderr]).toEqual([0, `tweet-sentiment: page written to ${page}\n`]);
-  expect(readFileSync(page, 'utf8')).toContain(`v2.0.0 disagrees with ${PINNED_TAG}`);
+  expect(readFileSync(page, 'utf8')).toContain(`${MULTILINGUAL_TAG} disagrees with ${PINNED_TAG}`);
 
   const report = JSON.parse((await replay(...args, '--json')).stdout) as ReplayReport;
   expect(report.checked.predictions).toBe(0);
@@ -204,7 +204,7 @@ test('of a log of two versions, one is checked and one compared; standard input 
 
   expect(JSON.parse(stdout.toString())).toMatchObject({
     checked: { differ: 0 },
-    compared: [{ commit: MULTILINGUAL, tag: 'v2.0.0', predictions: 20 }],
+    compared: [{ commit: MULTILINGUAL, tag: MULTILINGUAL_TAG, predictions: 20 }],
     feedback: { counted: 20, withoutPrediction: 0 },
   });
   expect(status).toBe(0);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ShadowStatus } from '../../src/api/admin.ts';
 import { ADMIN_TOKEN, adminOf, startAdminServer } from '../support/admin.ts';
-import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
+import { MULTILINGUAL, MULTILINGUAL_TAG, PINNED, PINNED_TAG } from '../support/pinned.ts';
 import { runCommand, startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -26,13 +26,17 @@ test('without a candidate it reports that, then it prints how the candidate comp
   await admin.change('PUT /admin/shadow', { commit: MULTILINGUAL, share: 1 });
   const inputs = ['I love this so much', 'Ich hasse das, es ist furchtbar', 'Das ist wunderbar'];
   expect((await server.predict({ inputs })).status).toBe(200);
-  await vi.waitFor(async () => expect((await admin.shadow()).body.verdict.all.texts).toBe(3));
+  await vi.waitFor(async () => expect((await admin.shadow()).body.verdict.all.texts).toBe(3), {
+    timeout: 60_000,
+  });
 
   const text = await shadow(`tester:${ADMIN_TOKEN}`, ...url());
   expect(text).toMatchObject({ code: 0, stderr: '' });
-  expect(text.stdout).toContain('v2.0.0 beside v1.2.0\n');
+  expect(text.stdout).toContain(`${MULTILINGUAL_TAG} beside ${PINNED_TAG}\n`);
   expect(text.stdout).toContain(`serves     ${PINNED}\n`);
-  expect(text.stdout).toMatch(/v2\.0\.0 disagrees with v1\.2\.0 on [\d.]+ % of 3 texts\./);
+  expect(text.stdout).toMatch(
+    new RegExp(`${MULTILINGUAL_TAG} disagrees with ${PINNED_TAG} on [\\d.]+ % of 3 texts\\.`),
+  );
   expect(text.stdout).toMatch(/^German +2 .+ -$/m);
   expect(text.stdout).toMatch(/^all +3 /m);
   expect(text.stdout).not.toContain('\u001b');

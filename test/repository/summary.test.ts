@@ -238,3 +238,42 @@ test('without scores and data, what changed', async () => {
     'Only documentation changed: README.md and docs/a.md.',
   ]);
 });
+
+test('calibration: better, worse, new and gone, without what chance explains', async () => {
+  const error = (before: number, after: number) => ({ before, after });
+  const of = (sets: Record<string, ReturnType<typeof error> | undefined>): Metrics => ({
+    primary: 'macro_recall',
+    datasets: Object.fromEntries(
+      Object.entries(sets).map(([name, calibration_error]) => [
+        name,
+        {
+          rows: 400,
+          fp32: { ...scores(0.7), ...(calibration_error ? { calibration_error } : {}) },
+        },
+      ]),
+    ),
+  });
+  const languages = { en: 'en', de: 'de', fr: 'fr', it: 'it', es: 'es' };
+  const sets = datasets(languages, { en: 1000 });
+  const summary = await summarizeDiff({
+    diff: await diff(BEFORE, { ...BEFORE, 'code/train.py': 'changed' }),
+    metrics: {
+      old: of({
+        ...{ 'en/dev': error(0.1, 0.08), 'de/dev': error(0.1, 0.02), 'fr/dev': error(0.1, 0.03) },
+        ...{ 'it/dev': undefined, 'es/dev': error(0.1, 0.05) },
+      }),
+      new: of({
+        ...{ 'en/dev': error(0.2, 0.02), 'de/dev': error(0.1, 0.07), 'fr/dev': error(0.1, 0.07) },
+        ...{ 'it/dev': error(0.09, 0.015), 'es/dev': undefined },
+      }),
+    },
+    datasets: { old: sets, new: sets },
+  });
+  expect(summary.filter((each) => each.includes('alibrat'))).toEqual([
+    'Better calibrated (expected calibration error): English 0.080 → 0.020.',
+    // 0.04 of 400 texts, as in French, is chance.
+    'Worse calibrated (expected calibration error): German 0.020 → 0.070.',
+    'Newly calibrated (expected calibration error without and with the temperature): Italian 0.090 → 0.015.',
+    'No longer calibrated: Spanish.',
+  ]);
+});

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { createVersionList, type StoredVersion } from '../../src/serving/stored-versions.ts';
 import { temporaryFolder } from '../support/git-version.ts';
-import { copyOfPinned, MODEL, MULTILINGUAL, PINNED, PINNED_TAG } from '../support/pinned.ts';
+import {
+  copyOfPinned,
+  MODEL,
+  MULTILINGUAL,
+  PINNED,
+  PINNED_TAG,
+  SHIPPED,
+} from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';
 
 /** What is listed once the folder has been read. */
@@ -19,7 +26,7 @@ async function listed(
 
 test('those of a store, the newest first, with the languages of their training data', async () => {
   const versions = await listed(join(ROOT, 'models'));
-  expect(versions.map(({ commit }) => commit).sort()).toEqual([MULTILINGUAL, PINNED].sort());
+  expect(versions.map(({ commit }) => commit).sort()).toEqual(SHIPPED.toSorted());
   const dates = versions.map(({ date }) => date);
   expect(dates).toEqual(dates.toSorted().toReversed());
   const languages = (sha: string) => versions.find(({ commit }) => commit === sha)?.languages;

@@ -10,6 +10,11 @@ const profile: Profile = {
     label: { categories: ['negative', 'positive'], ratios: [0.5, 0.5] },
   },
 };
+/** With the feature whose texts are counted. */
+const scored: Profile = {
+  ...profile,
+  features: { ...profile.features, score: { upper_bounds: [0.5, 1], ratios: [0.5, 0.5] } },
+};
 const text = (language: string): Observation => ({
   language,
   label: 'positive',
@@ -158,4 +163,32 @@ test('what a candidate predicted is counted by language, until another one is th
   expect(twice).toEqual({ en: { texts: 4, agreed: 2 }, de: { texts: 2, agreed: 0 } });
   history.onCandidate();
   expect(history.snapshot().steps).toMatchObject([{ languages: { en: 1 }, compared: {} }]);
+});
+
+test('the accuracy is estimated from calibrated scores, of enough texts in the last five minutes', () => {
+  const history = historyAt(0);
+  const estimate = () => history.snapshot().drift.estimatedAccuracy;
+  const predict = (texts: number, score: number) => {
+    for (let i = 0; i < texts; i++) {
+      history.onPrediction({ ...text('en'), score }, line());
+    }
+  };
+  history.onServing(scored);
+  predict(1000, 0.9);
+  expect(estimate()).toBeUndefined();
+  history.onServing(scored, { isCalibrated: true });
+  predict(150, 0.9);
+  expect(estimate()).toBeUndefined();
+  history.at(200);
+  predict(50, 0.5);
+  expect(estimate()).toEqual({ accuracy: expect.closeTo(0.8, 9), texts: 200 });
+  // Of two processes that have seen the same.
+  const both = history.snapshot([history.record(), history.record()]);
+  expect(both.drift.estimatedAccuracy).toEqual({ accuracy: expect.closeTo(0.8, 9), texts: 400 });
+  history.at(400);
+  predict(200, 0.6);
+  expect(estimate()).toEqual({
+    accuracy: expect.closeTo((50 * 0.5 + 200 * 0.6) / 250),
+    texts: 250,
+  });
 });

@@ -256,3 +256,17 @@ describe('the lag of the event loop', () => {
     }
   });
 });
+
+test('the temperature is that of the version that serves, and absent where it has none', async () => {
+  const metrics = createMetrics(() => NO_STATS);
+  const series = async () =>
+    seriesOf(await metrics.expose()).filter((each) => each.startsWith('classifier_calibration'));
+  metrics.onServing(model);
+  expect(await series()).toEqual([]);
+  metrics.onServing({ ...model, temperature: 1.5 });
+  expect(await series()).toEqual(['classifier_calibration_temperature{commit="first"} 1.5']);
+  metrics.onServing({ ...model, commit: 'second', temperature: 0.8 });
+  expect(await series()).toEqual(['classifier_calibration_temperature{commit="second"} 0.8']);
+  metrics.onServing(model);
+  expect(await series()).toEqual([]);
+});

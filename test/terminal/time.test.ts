@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { formatDateTime, formatMinutes, formatMs, parseDuration } from '../../src/terminal/time.ts';
+import {
+  formatDateTime,
+  formatDuration,
+  formatMinutes,
+  formatMs,
+  parseDuration,
+} from '../../src/terminal/time.ts';
 
 describe('milliseconds', () => {
   test.each([
@@ -26,6 +32,20 @@ test.each([
   [3_725_000, '62:05'],
 ])('%i ms are %s minutes', (ms, expected) => {
   expect(formatMinutes(ms)).toBe(expected);
+});
+
+test.each([
+  [0, '0.0 s'],
+  [9_940, '9.9 s'],
+  [9_960, '10 s'],
+  [99_400, '99 s'],
+  [99_600, '2 min'],
+  [25 * 60_000, '25 min'],
+  [99.6 * 60_000, '1 h 40 min'],
+  [180 * 60_000, '3 h'],
+  [200 * 60_000, '3 h 20 min'],
+])('%d ms are %s', (ms, expected) => {
+  expect(formatDuration(ms)).toBe(expected);
 });
 
 test.each([

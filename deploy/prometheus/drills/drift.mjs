@@ -1,4 +1,5 @@
 // Drills of alerts-drift.yml.
+import { MULTILINGUAL, PINNED } from '../../../tools/versions.mjs';
 import { start } from './service.mjs';
 import { observedShares, sleep } from './stage.mjs';
 import {
@@ -26,7 +27,7 @@ async function withNormal(stage) {
   const shares = await observedShares(stage.server);
   const history = shares.map(({ feature, bin, share }) => ({
     name: 'job_commit_feature_bin:classifier_observations:ratio5m_sample',
-    labels: { job: 'tweet-sentiment', commit: stage.pinned, feature, bin },
+    labels: { job: 'tweet-sentiment', commit: PINNED, feature, bin },
     from: 3600,
     value: () => share,
   }));
@@ -48,7 +49,7 @@ const texts = (next) => ({
 });
 
 /** The version that was trained on German takes over. */
-const takeover = (stage) => stage.restartServer({ MODEL_COMMIT: stage.commitOf('v2.0.0') });
+const takeover = (stage) => stage.restartServer({ MODEL_COMMIT: MULTILINGUAL });
 
 export const DRIFT_DRILLS = [
   {

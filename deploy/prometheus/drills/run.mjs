@@ -9,6 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { killAll, MAIN, poll, ROOT } from '../../../tools/launch.mjs';
+import { MULTILINGUAL, PINNED } from '../../../tools/versions.mjs';
 import { DRIFT_DRILLS } from './drift.mjs';
 import { MONITORING_DRILLS } from './monitoring.mjs';
 import { SERVICE_DRILLS } from './service.mjs';
@@ -17,12 +18,6 @@ import { openStage } from './stage.mjs';
 const DRILLS = [...SERVICE_DRILLS, ...DRIFT_DRILLS, ...MONITORING_DRILLS];
 /** An alert that has not come, or gone, by then is a failure of the drill. */
 const TIMEOUT_MS = 25 * 60_000;
-
-const versions = JSON.parse(
-  execFileSync(process.execPath, [MAIN, 'models', 'list', '--json'], { cwd: ROOT }).toString(),
-);
-const commitOf = (tag) => versions.find((each) => each.tag === tag).commit;
-const pinned = readFileSync(join(ROOT, 'models/tweet-sentiment/PINNED'), 'utf8').trim();
 
 /** Seconds from the beginning of an act until the condition, rounded. @throws where it does not come. */
 async function secondsUntil(what, isThere, act) {
@@ -56,9 +51,9 @@ async function followRunbook(stage, { alert }) {
       .replace(/ +#.*/, '')
       .replace('server.log', stage.server.log)
       .replaceAll('http://localhost:8080', stage.server.url)
-      .replace('<new sha>', commitOf('v2.0.0'))
-      .replace(/<(other |earlier )sha>/, commitOf('v2.0.0'))
-      .replace('<sha>', pinned);
+      .replace('<new sha>', MULTILINGUAL)
+      .replace(/<(other |earlier )sha>/, MULTILINGUAL)
+      .replace('<sha>', PINNED);
     try {
       const output = execFileSync('sh', ['-c', `${command} 2>&1 | head -3`], {
         cwd: ROOT,
@@ -76,7 +71,6 @@ async function followRunbook(stage, { alert }) {
 async function play(drill) {
   const { alert, severity, isSent = true, replicas = [{}] } = drill;
   const stage = await openStage(replicas);
-  Object.assign(stage, { commitOf, pinned });
   const isIt = (labels) => labels.alertname === alert && labels.severity === severity;
   const open = async () => {
     if (!isSent) {

@@ -1,8 +1,8 @@
 // Drills of alerts-service.yml.
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, ROOT } from '../../../tools/launch.mjs';
+import { freePort } from '../../../tools/launch.mjs';
+import { MULTILINGUAL, PINNED } from '../../../tools/versions.mjs';
 import { observedShares, post, sleep } from './stage.mjs';
 import { english, long, mixed } from './texts.mjs';
 
@@ -11,8 +11,6 @@ const JOB = { job: 'tweet-sentiment' };
 const PREDICT = { ...JOB, method: 'POST', route: '/predict' };
 const TOKEN = randomBytes(16).toString('hex');
 const admin = { headers: { authorization: `Bearer ${TOKEN}` } };
-const PINNED = readFileSync(join(ROOT, 'models/tweet-sentiment/PINNED'), 'utf8').trim();
-const CANDIDATE = 'v2.0.0';
 
 /** Starts everything; traffic begins before Prometheus does. */
 async function start(stage, { history, traffic = english, rate = 10 } = {}) {
@@ -201,7 +199,7 @@ export const SERVICE_DRILLS = [
     alert: 'ClassifierModelsDiffer',
     severity: 'ticket',
     replicas: [{}, {}],
-    cause: (stage) => stage.restartServer({ MODEL_COMMIT: stage.commitOf('v2.0.0') }),
+    cause: (stage) => stage.restartServer({ MODEL_COMMIT: MULTILINGUAL }),
     repair: restarted({}),
   },
   {
@@ -246,13 +244,13 @@ export const SERVICE_DRILLS = [
     history: (stage) => [
       {
         name: 'job_commit:classifier_shadow_agreements:ratio15m',
-        labels: { ...JOB, commit: stage.commitOf(CANDIDATE) },
+        labels: { ...JOB, commit: MULTILINGUAL },
         from: 3 * HOUR,
         value: () => 0.99,
       },
     ],
     cause: (stage) => {
-      const body = { commit: stage.commitOf(CANDIDATE), share: 1 };
+      const body = { commit: MULTILINGUAL, share: 1 };
       return post(`${stage.server.url}/admin/shadow`, body, { method: 'PUT', ...admin });
     },
     repair: ({ server }) =>

@@ -139,6 +139,7 @@ class Run:
         datasets: Mapping[str, Mapping[str, Any]],
         primary: str = "macro_recall",
         weights: str = "fp32",
+        calibration: Mapping[str, Any] | None = None,
     ) -> None:
         """Write the scores of the model to metrics.json, by data set and split.
 
@@ -148,9 +149,13 @@ class Run:
         `primary` is the score that decides: `macro_recall`, `macro_f1` or `accuracy`. `weights` are those that
         the scores of a report are of: `fp32` or `int8`. Raises ValueError where it is none of these, or a score
         is not a number.
+
+        `calibration` is what `calibration.record` returns, where the graph divides its logits by a temperature;
+        the reports of the data sets that it was fitted on then have `calibration_error` in addition.
         """
         entries = {name: scores.entry(report, weights) for name, report in datasets.items()}
-        self._write_metrics({"primary": primary, "datasets": entries})
+        record = {} if calibration is None else {"calibration": dict(calibration)}
+        self._write_metrics({"primary": primary, "datasets": entries, **record})
 
     def golden(
         self,

@@ -7,10 +7,13 @@ from typing import Any
 
 _WEIGHTS = ("fp32", "int8")
 _MEANS = {"accuracy", "micro avg", "macro avg", "weighted avg", "samples avg"}
+_CALIBRATION_ERROR = "calibration_error"
 
 
 def entry(report: Mapping[str, Any], weights: str) -> Mapping[str, Any]:
     """The entry of a data set, of a report of `classification_report(…, output_dict=True)`, or as it is.
+
+    A report may have `calibration_error` in addition, as `calibration.calibration_error` returns it.
 
     Raises ValueError for other weights than `fp32` and `int8`, and for a report without accuracy: one of
     some of the labels only.
@@ -29,7 +32,7 @@ def entry(report: Mapping[str, Any], weights: str) -> Mapping[str, Any]:
             "support": int(values["support"]),
         }
         for label, values in report.items()
-        if label not in _MEANS
+        if label not in {*_MEANS, _CALIBRATION_ERROR}
     }
     mean = report["macro avg"]
     return {
@@ -39,6 +42,7 @@ def entry(report: Mapping[str, Any], weights: str) -> Mapping[str, Any]:
             "macro_f1": _round(mean["f1-score"]),
             "accuracy": _round(report["accuracy"]),
             "labels": labels,
+            **{key: report[key] for key in (_CALIBRATION_ERROR,) if key in report},
         },
     }
 

@@ -1,6 +1,10 @@
 /** The scores of `models diff`: a line for each data set and label. */
 import type { Change } from '../../repository/diff/change.ts';
-import type { ScoreChange, ScoresDiff } from '../../repository/diff/scores.ts';
+import {
+  CALIBRATION_ERROR,
+  type ScoreChange,
+  type ScoresDiff,
+} from '../../repository/diff/scores.ts';
 import { padEnd } from '../../terminal/columns.ts';
 import { formatMetric, formatSigned } from '../../terminal/numbers.ts';
 import type { Paint } from '../../terminal/paint.ts';
@@ -55,12 +59,12 @@ function formatServed(all: readonly ScoreChange[], paint: Paint): string[] {
 
 function formatLine(name: string, scores: readonly ScoreChange[], paint: Paint): string {
   const texts = scores.some(isChange)
-    ? scores.map(({ metric, ...sides }) => `${metric} ${formatScore(sides, paint)}`)
+    ? scores.map((score) => `${score.metric} ${formatScore(score, paint)}`)
     : ['the same'];
   return `    ${padEnd(name, 10)} ${texts.join('  ')}`;
 }
 
-function formatScore({ old: before, new: after }: Change<number>, paint: Paint): string {
+function formatScore({ metric, old: before, new: after }: ScoreChange, paint: Paint): string {
   const text = (value: number | undefined): string =>
     value === undefined ? 'none' : formatMetric(value);
   if (before === undefined || after === undefined) {
@@ -70,5 +74,6 @@ function formatScore({ old: before, new: after }: Change<number>, paint: Paint):
     return `${text(after)}, the same`;
   }
   const difference = formatSigned(after - before, formatMetric);
-  return `${text(before)} → ${text(after)} ${paint(after < before ? 'red' : 'green', difference)}`;
+  const isWorse = metric === CALIBRATION_ERROR ? after > before : after < before;
+  return `${text(before)} → ${text(after)} ${paint(isWorse ? 'red' : 'green', difference)}`;
 }

@@ -1,7 +1,7 @@
 /** The text of `models show`: the commit, its files by kind, data, hyper-parameters and scores. */
 import { datasetsSchema } from '../../artifacts/datasets.ts';
 import type { Ingredient } from '../../artifacts/ingredients.ts';
-import type { Metrics } from '../../artifacts/metrics.ts';
+import type { Metrics, Scores } from '../../artifacts/metrics.ts';
 import type { VersionDescription } from '../../repository/describe.ts';
 import { padEnd, padStart } from '../../terminal/columns.ts';
 import { formatBytes, formatCount, formatMetric, formatQuantity } from '../../terminal/numbers.ts';
@@ -76,7 +76,7 @@ function formatLeaves(value: unknown, prefix = ''): string[] {
   return value === undefined ? [] : [`  ${padEnd(prefix, NAME_WIDTH)} ${JSON.stringify(value)}`];
 }
 
-/** The primary score on each data set, for each precision of the weights. */
+/** The primary score on each data set, for each precision of the weights, and how well the scores are calibrated. */
 function formatScores(metrics: Metrics | undefined, isRecorded: boolean): string[] {
   if (!metrics) {
     return ['scores', isRecorded ? UNREADABLE : NONE];
@@ -85,7 +85,22 @@ function formatScores(metrics: Metrics | undefined, isRecorded: boolean): string
     const scores = Object.entries({ fp32, int8 }).flatMap(([precision, scores]) =>
       scores ? [`${precision} ${formatMetric(scores[metrics.primary])}`] : [],
     );
-    return `  ${padEnd(name, NAME_WIDTH)} ${scores.join('  ')}`;
+    const error = (int8 ?? fp32)?.calibration_error;
+    const calibration = error ? [`calibration error ${formatErrors(error)}`] : [];
+    return `  ${padEnd(name, NAME_WIDTH)} ${[...scores, ...calibration].join('  ')}`;
   });
-  return [`scores (${metrics.primary})`, ...lines];
+  return [`scores (${metrics.primary})`, ...lines, ...formatCalibration(metrics)];
+}
+
+function formatErrors({ before, after }: NonNullable<Scores['calibration_error']>): string {
+  return `${formatMetric(before)} → ${formatMetric(after)}`;
+}
+
+function formatCalibration({ calibration }: Metrics): string[] {
+  return calibration
+    ? [
+        `  ${padEnd('calibration', NAME_WIDTH)} temperature ${calibration.temperature}, ` +
+          `fitted on ${calibration.fitted_on.join(', ')}`,
+      ]
+    : [];
 }

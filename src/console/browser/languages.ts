@@ -1,5 +1,6 @@
 /** The languages of the traffic, which of them the model knows, and which raise an alarm. */
-import type { ConsoleData, Finding } from '../../api/console.ts';
+import type { ConsoleData } from '../../api/console.ts';
+import type { Finding } from '../../api/finding.ts';
 import { languageName, UNDETERMINED } from '../../terminal/languages.ts';
 import { type Source, sumsOf } from './series.ts';
 

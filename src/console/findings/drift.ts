@@ -1,5 +1,6 @@
 /** Alarms of drift as findings: those of one kind are one sentence. */
-import type { DriftAlarm, Finding, NextStep } from '../../api/console.ts';
+import type { DriftAlarm } from '../../api/console.ts';
+import type { Finding, NextStep } from '../../api/finding.ts';
 import { UNDETERMINED } from '../../terminal/languages.ts';
 import { languageWithCode, listed, modelName, percent } from '../../terminal/quantities.ts';
 import type { Facts } from './facts.ts';

@@ -1,5 +1,6 @@
 /** What there is to say of server and traffic, and what to do about it, out of the alarms that were raised. */
-import type { Finding, FiringAlert } from '../../api/console.ts';
+import type { FiringAlert } from '../../api/console.ts';
+import type { Finding } from '../../api/finding.ts';
 import { languageName, UNDETERMINED } from '../../terminal/languages.ts';
 import { listed, milliseconds, modelName, percent, rate } from '../../terminal/quantities.ts';
 import { driftFindings } from './drift.ts';

@@ -1,5 +1,6 @@
 /** What a reader can do next: the texts, the runbook, commands to copy, versions that know a language. */
-import type { ConsoleData, DriftAlarm, NextStep } from '../../api/console.ts';
+import type { ConsoleData, DriftAlarm } from '../../api/console.ts';
+import type { NextStep } from '../../api/finding.ts';
 import { languageName } from '../../terminal/languages.ts';
 import { listed, shortCommit } from '../../terminal/quantities.ts';
 import { quoteWord } from '../../terminal/shell.ts';

@@ -1,5 +1,6 @@
 /** Alarms of the service itself as findings. */
-import type { Finding, ServiceAlarm } from '../../api/console.ts';
+import type { ServiceAlarm } from '../../api/console.ts';
+import type { Finding } from '../../api/finding.ts';
 import { formatCount } from '../../terminal/numbers.ts';
 import { counted, percent } from '../../terminal/quantities.ts';
 import { runbookStep } from './next-steps.ts';

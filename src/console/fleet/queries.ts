@@ -51,6 +51,7 @@ interface Versions {
     readonly commit: string;
     readonly tag: string;
     readonly replicas: number;
+    readonly estimatedAccuracy: number | undefined;
   }[];
   readonly down: number;
 }
@@ -58,14 +59,16 @@ interface Versions {
 /** @throws PrometheusError. */
 export async function readVersions(prometheus: Prometheus, modelName: string): Promise<Versions> {
   const job = await jobMatcher(prometheus, modelName);
-  const [versions, down] = await Promise.all([
+  const [versions, down, accuracies] = await Promise.all([
     prometheus.query(`count by (commit, version) (classifier_model_info{${job}})`),
     prometheus.query(`count(up{${job}} == 0)`),
+    prometheus.query(`max by (commit) (job_commit:classifier_estimated_accuracy:ratio5m{${job}})`),
   ]);
   return {
     versions: versions
       .map(({ labels, value }) => ({
         ...{ commit: labels.commit ?? '', tag: labels.version ?? '', replicas: value },
+        estimatedAccuracy: accuracies.find((each) => each.labels.commit === labels.commit)?.value,
       }))
       .sort((a, b) => b.replicas - a.replicas),
     down: down[0]?.value ?? 0,

@@ -2,6 +2,7 @@
 import type { VersionCard } from '../../api/history.ts';
 import type { Datasets } from '../../artifacts/datasets.ts';
 import { sha256 } from '../../artifacts/digests.ts';
+import { type Environment, requirementsOf } from '../../artifacts/environment.ts';
 import { ingredientsOf } from '../../artifacts/ingredients.ts';
 import { parseJsonSource } from '../../artifacts/json-source.ts';
 import { assertNoRetrainingMark, assertRecordMatches } from '../../artifacts/lineage.ts';
@@ -67,14 +68,11 @@ export async function readCard(version: Version): Promise<VersionCard> {
       'hyper-parameters',
       attempt(() => flatten(textOf('hyperparameters.json'), 'hyperparameters.json')) ?? [],
     ),
-    environment: {
-      python: textOf('environment/.python-version')?.trim(),
-      command: artifact('environment/environment.json')?.command,
-      packages: first(
-        'packages',
-        readRequirements(textOf('environment/requirements.txt') ?? ''),
-      ).map(({ name, specifier }) => ({ name, version: specifier.replace(/^==/, '') })),
-    },
+    environment: viewEnvironment(
+      artifact('environment/environment.json'),
+      { python: textOf('environment/.python-version'), lock: textOf(requirementsOf()) },
+      first,
+    ),
     primary: metrics?.primary,
     scores: metrics ? viewScores(metrics, datasets) : [],
     profile: profile && viewProfile(profile),
@@ -86,6 +84,29 @@ export async function readCard(version: Version): Promise<VersionCard> {
 
 /** The rows of a list that a page shows. @param what they are, for people. */
 type First = <T>(what: string, rows: readonly T[]) => T[];
+
+function viewEnvironment(
+  environment: Environment | undefined,
+  {
+    python,
+    lock = '',
+  }: { readonly python: string | undefined; readonly lock?: string | undefined },
+  first: First,
+): VersionCard['environment'] {
+  const earlierSteps = Object.entries(environment?.earlier_steps ?? {});
+  return {
+    python: python?.trim(),
+    command: environment?.command,
+    earlierSteps: first('earlier steps', earlierSteps).map(([name, { command }]) => ({
+      name,
+      command,
+    })),
+    packages: first('packages', readRequirements(lock)).map(({ name, specifier }) => ({
+      name,
+      version: specifier.replace(/^==/, ''),
+    })),
+  };
+}
 
 function viewDatasets(datasets: Datasets, first: First): VersionCard['datasets'] {
   return first('data sets', datasets).map(({ files, ...dataset }) => ({

@@ -28,11 +28,12 @@ export function viewProfile({ texts, features }: Profile): ProfileView {
 export function viewScores(metrics: Metrics, datasets: Datasets): VersionCard['scores'] {
   const { primary } = metrics;
   return [...servedScores(metrics)].map(([name, all]) => {
-    const { labels, ...scores } = all;
+    const { labels, calibration_error: calibrationError, ...scores } = all;
     const rows = metrics.datasets[name]?.rows ?? 0;
     return {
       ...{ name, language: languageOf(name, datasets), rows, labels },
       scores: { [primary]: scores[primary], ...scores },
+      calibrationError,
       guess: isAtChance(all, primary, rows) ? chanceOf(all, primary) : undefined,
     };
   });

@@ -11,6 +11,14 @@ export function leastDifference(texts: number): number {
 }
 
 /**
+ * The same of an expected calibration error: about 1.96 times its standard deviation in bootstrap samples of 324 and of
+ * 2,000 texts, of two versions.
+ */
+export function leastCalibrationDifference(texts: number): number {
+  return 0.85 / Math.sqrt(Math.max(texts, 1));
+}
+
+/**
  * What guessing gets: one of the labels for macro averages, the most frequent one for accuracy.
  *
  * @returns a ratio; undefined where there is nothing to guess.

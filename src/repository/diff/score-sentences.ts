@@ -5,7 +5,7 @@ import { languageName } from '../../terminal/languages.ts';
 import { formatQuantity } from '../../terminal/numbers.ts';
 import { capitalized } from '../../terminal/quantities.ts';
 import { type Change, groupBy, mapChange, pairs } from './change.ts';
-import { chanceOf, isAtChance, leastDifference } from './noise.ts';
+import { chanceOf, isAtChance, leastCalibrationDifference, leastDifference } from './noise.ts';
 
 interface ScoreOptions {
   /** Undefined on a side that has none, or none that can be read. */
@@ -43,6 +43,7 @@ export function describeScores({ metrics, datasets }: ScoreOptions): string[] {
       return describeVerdict(known, 'Worse', metric);
     }),
     ...describeLabels(all, primary),
+    ...describeCalibration(all),
     ...describeChance(all, primary, datasets.new ?? []),
   ];
 }
@@ -149,6 +150,39 @@ function changedRecalls(scores: DatasetScores): { text: string; difference: numb
         ]
       : [];
   });
+}
+
+/** By expected calibration error; a difference that chance explains is left out. */
+function describeCalibration(all: readonly DatasetScores[]): string[] {
+  const sets = all.map(({ name, rows, ...sides }) => {
+    const { old: before, new: after } = mapChange(sides, (side) => side.calibration_error);
+    const difference = before && after && after.after - before.after;
+    const isNotable =
+      difference !== undefined && Math.abs(difference) >= leastCalibrationDifference(rows);
+    return { name, before, after, difference: isNotable ? difference : 0 };
+  });
+  const sides = ({ name, before, after }: (typeof sets)[number]): string =>
+    `${name} ${formatSides({ old: before?.after, new: after?.after })}`;
+  return [
+    ...sentence(
+      'Better calibrated (expected calibration error)',
+      sets.filter(({ difference }) => difference < 0).map(sides),
+    ),
+    ...sentence(
+      'Worse calibrated (expected calibration error)',
+      sets.filter(({ difference }) => difference > 0).map(sides),
+    ),
+    ...sentence(
+      'Newly calibrated (expected calibration error without and with the temperature)',
+      sets.flatMap(({ name, before, after }) =>
+        before || !after ? [] : [`${name} ${formatSides({ old: after.before, new: after.after })}`],
+      ),
+    ),
+    ...sentence(
+      'No longer calibrated',
+      sets.flatMap(({ name, before, after }) => (before && !after ? [name] : [])),
+    ),
+  ];
 }
 
 /** Which languages the new version only guesses, and how many texts it was trained on in them. */

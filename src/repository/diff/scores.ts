@@ -21,6 +21,9 @@ export interface ScoreChange extends Change<number> {
   readonly label?: string;
 }
 
+/** The metric that is better where it is lower: the expected calibration error of the served scores. */
+export const CALIBRATION_ERROR = 'calibration_error';
+
 /** By precision, data set and label. */
 export function diffScores(metrics: Change<Metrics>): ScoresDiff {
   const all = (['served', 'fp32', 'int8'] as const).flatMap((precision) =>
@@ -50,13 +53,20 @@ function scoresOf(
   );
 }
 
+function meansOf({ labels: _, calibration_error, ...means }: Scores): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries({
+      ...means,
+      ...(calibration_error ? { [CALIBRATION_ERROR]: calibration_error.after } : {}),
+    }),
+  );
+}
+
 function pairsOf(sides: Change<Scores>): Omit<ScoreChange, 'dataset' | 'precision'>[] {
-  const means = pairs(
-    mapChange(
-      sides,
-      ({ labels: _, ...numbers }) => new Map<string, number>(Object.entries(numbers)),
-    ),
-  ).map(({ name: metric, ...change }) => ({ metric, ...change }));
+  const means = pairs(mapChange(sides, meansOf)).map(({ name: metric, ...change }) => ({
+    metric,
+    ...change,
+  }));
   const labels = pairs(mapChange(sides, (side) => new Map(Object.entries(side.labels)))).flatMap(
     ({ name: label, ...scores }) =>
       pairs(

@@ -3,7 +3,11 @@ import { parseJsonSource } from '../../artifacts/json-source.ts';
 import { retrainingMark } from '../../artifacts/lineage.ts';
 import { parseRequirements, readRequirements } from '../../artifacts/requirements.ts';
 import { type SourceNode, wholeFile } from '../../artifacts/source-tree.ts';
-import { type MergeStrategy, mergeStrategyOf } from '../../artifacts/version-files.ts';
+import {
+  isRequirementsFile,
+  type MergeStrategy,
+  mergeStrategyOf,
+} from '../../artifacts/version-files.ts';
 import { ModelError } from '../../version/errors.ts';
 import { type HashAlgorithm, objectId } from '../../version/git-objects.ts';
 import type { ConflictStyle } from './conflict-style.ts';
@@ -128,7 +132,7 @@ function parseSides(
 
 function formatConflict(path: string, { path: key, base, ours, theirs }: Conflict): string {
   const where = key === '' ? '' : ` in ${key}`;
-  const pin = path.startsWith('environment/requirements') && commonPin(ours, theirs);
+  const pin = isRequirementsFile(path) && commonPin(ours, theirs);
   if (pin) {
     return `${path}: conflict${where}: both sides have ${pin}, with other hashes`;
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Metrics, servedScores } from '../../artifacts/metrics.ts';
 import { type ModelFiles, parseArtifact, requireArtifact } from '../../artifacts/read.ts';
 import { isOutput } from '../../artifacts/version-files.ts';
+import { ModelError } from '../../version/errors.ts';
 import { algorithmOf, objectId } from '../../version/git-objects.ts';
 import { digestOf, type VersionFile } from '../../version/manifest.ts';
 import type { Version } from '../../version/version.ts';
@@ -15,9 +16,16 @@ export interface Reproduction {
   readonly files: readonly FileComparison[];
   /** Scores that differ: the primary one, by data set. */
   readonly scores: readonly ScoreComparison[];
+  /** Those that were run; the verdict is about the training, which used their recorded results. */
+  readonly earlierSteps: readonly ResultsComparison[];
 }
 
-interface FileComparison {
+export interface ResultsComparison {
+  readonly name: string;
+  readonly files: readonly FileComparison[];
+}
+
+export interface FileComparison {
   readonly path: string;
   readonly identical: boolean;
   /** Digests as the version lists them: SHA-256 of git-lfs files, git's blob id of others. */
@@ -31,13 +39,51 @@ interface ScoreComparison {
   readonly found: number | undefined;
 }
 
+/** True where the training was reproduced, and all that was run of the earlier steps. */
+export function isReproduced({ verdict, earlierSteps }: Reproduction): boolean {
+  return verdict !== 'different' && earlierSteps.every(areIdentical);
+}
+
+/** True where an earlier step wrote the recorded bytes. */
+export function areIdentical({ files }: Pick<ResultsComparison, 'files'>): boolean {
+  return files.every(({ identical }) => identical);
+}
+
+/** The recorded results of an earlier step. @throws ModelError `unfit` where the version lacks one. */
+export function recordedResults(
+  { commit, files }: Version,
+  name: string,
+  paths: readonly string[],
+): VersionFile[] {
+  return paths.map((path) => {
+    const file = files.find((each) => each.path === path);
+    if (!file) {
+      throw new ModelError('unfit', `${path}, a result of ${name}, is no file of ${commit}`);
+    }
+    return file;
+  });
+}
+
+/** @param results that the step wrote now, by path. */
+export function compareResults(
+  { commit }: Version,
+  name: string,
+  recorded: readonly VersionFile[],
+  results: ModelFiles,
+): ResultsComparison {
+  return { name, files: recorded.map((file) => compareFile(file, results.get(file.path), commit)) };
+}
+
 /** @param outputs of the training, by path. */
-export async function compareOutputs(version: Version, outputs: ModelFiles): Promise<Reproduction> {
+export async function compareOutputs(
+  version: Version,
+  outputs: ModelFiles,
+): Promise<Omit<Reproduction, 'earlierSteps'>> {
   const { commit } = version;
   const files = version.files
     .filter(({ path }) => isOutput(path))
     .map((file) => compareFile(file, outputs.get(file.path), commit));
-  if (files.every(({ identical }) => identical)) {
+  if (areIdentical({ files })) {
     return { commit, verdict: 'identical', files, scores: [] };
   }
   const bytes = outputs.get('metrics.json');

@@ -1,28 +1,41 @@
 /** `models reproduce`: makes a version again from its ingredients, and compares. */
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { findDataFiles } from '../../artifacts/data-files.ts';
 import type { Datasets } from '../../artifacts/datasets.ts';
+import { type EarlierStep, type Environment, requirementsOf } from '../../artifacts/environment.ts';
 import type { Profile } from '../../artifacts/profile.ts';
 import { type ModelFiles, readArtifact, requireArtifact } from '../../artifacts/read.ts';
 import { isOutput, MODEL_FILES, versionFilesWhere } from '../../artifacts/version-files.ts';
-import { hasCode } from '../../version/errors.ts';
 import type { Version } from '../../version/version.ts';
-import { ownEnvironment, runGit } from '../run-git.ts';
-import { compareOutputs, type Reproduction } from './compare.ts';
-import { installEnvironment, runTraining } from './training.ts';
+import { digestFiles, hasCheckpoints, linkData, prepareCheckout, readFiles } from './checkout.ts';
+import {
+  compareOutputs,
+  compareResults,
+  type Reproduction,
+  type ResultsComparison,
+  recordedResults,
+} from './compare.ts';
+import { assertNotInterrupted, type Interrupt } from './run-program.ts';
+import { runSteps, type Step, type StepReport } from './steps.ts';
+import { installEnvironment, runRecordedCommand } from './training.ts';
+import type { WorkFolder } from './work-folder.ts';
 
 export interface ReproduceOptions {
-  /** An empty folder to work in. */
-  readonly folder: string;
+  /** Where an interrupted run of the version was, this one continues. */
+  readonly work: WorkFolder;
   /** Contains the data that the version lists by digest. */
   readonly dataFolder: string;
+  /** Runs the earlier steps, too. The training uses their recorded results all the same. */
+  readonly runsEarlierSteps: boolean;
   /** Measures the reference profile of a model's files on data files, with the server's own code. */
   readonly measureProfile: (files: ModelFiles, dataFiles: readonly string[]) => Promise<Profile>;
   /** Runs this command line, as words for a shell: training code calls `models lineage`. */
   readonly command: string;
-  /** Called before each step, with what it does. */
-  readonly onStep: (step: string) => void;
+  readonly interrupt: Interrupt;
+  /** Called for each earlier step that is not run, with its name. */
+  readonly onRecordedResults: (name: string, step: EarlierStep) => void;
+  readonly onStep: (report: StepReport) => void;
 }
 
 export interface Reproduced {
@@ -33,60 +46,133 @@ export interface Reproduced {
 
 /**
  * Writes the ingredients to a folder, installs the pinned environment, runs the recorded command on the
- * data, measures the profile, and compares the outputs with those of the version.
+ * data, measures the profile, and compares the outputs with those of the version. Each earlier step has a folder of
+ * its own, with the recorded results of the others.
  *
- * @throws ModelError where data or a tool are missing, or the command fails.
+ * @throws ModelError where data or a tool are missing, or a command fails.
+ * @throws InterruptedError after an interrupt, when what was started has ended.
  */
-export async function reproduce(
-  version: Version,
-  { folder, dataFolder, measureProfile, command, onStep }: ReproduceOptions,
-): Promise<Reproduced> {
+export async function reproduce(version: Version, options: ReproduceOptions): Promise<Reproduced> {
+  const { work, dataFolder, interrupt, onStep } = options;
   const datasets = await requireArtifact(version, 'data/datasets.json');
   const environment = await requireArtifact(version, 'environment/environment.json');
-
-  onStep('find the data by digest');
-  const data = join(folder, 'data');
-  const dataFiles = await findDataFiles(datasets, dataFolder);
-  await linkData(dataFiles, data);
-
-  onStep('write the ingredients');
-  const checkout = join(folder, 'version');
   const ingredients = await readIngredients(version);
-  await writeFiles(checkout, ingredients);
-  await initCheckout(checkout);
+  const earlier = Object.entries(environment.earlier_steps ?? {}).map(([name, step]) => ({
+    ...{ name, step, recorded: recordedResults(version, name, step.results) },
+  }));
+  const context: Context = { version, environment, ingredients, options };
+  let dataFiles: ReadonlyMap<string, string> = new Map();
 
-  onStep('install the environment, each package by its hash');
-  await installEnvironment(checkout);
-
-  onStep(environment.command);
-  await runTraining(environment, {
-    checkout,
-    data,
-    commandLine: command,
-    commit: version.commit,
-  });
-
-  onStep('measure the profile of the training data');
-  const model = await readFiles(checkout, MODEL_FILES);
-  const profile = await measureProfile(model, trainingFiles(datasets, dataFiles));
-  const recorded = await readArtifact(version, 'profile.json');
-  // The model is compared by itself: a profile is the same if it has the same distributions.
-  const measured = { ...profile, model: recorded?.model };
-  await writeFile(join(checkout, 'profile.json'), `${JSON.stringify(measured, null, 2)}\n`);
-
-  const outputs = await readFiles(
-    checkout,
-    versionFilesWhere((rule) => rule.isOutput === true),
+  const steps: Step[] = [
+    {
+      title: 'find the data by digest',
+      run: async () => {
+        dataFiles = await findDataFiles(datasets, dataFolder);
+        await linkData(dataFiles, work.data);
+      },
+    },
+  ];
+  for (const { name, step } of earlier) {
+    if (options.runsEarlierSteps) {
+      const folder = work.stepFolder(name);
+      steps.push(...(await recordedSteps(context, { ...step, folder, prefix: `${name}: ` })));
+    } else {
+      options.onRecordedResults(name, step);
+    }
+  }
+  const folder = work.training;
+  const { command, minutes } = environment;
+  steps.push(
+    ...(await recordedSteps(context, { command, minutes, folder, prefix: '', results: WRITTEN })),
+    {
+      title: 'measure the profile of the training data',
+      run: () => writeProfile(context, trainingFiles(datasets, dataFiles)),
+    },
   );
-  const comparison = await compareOutputs(version, outputs);
+  await runSteps(steps, onStep, () => assertNotInterrupted(interrupt));
+
+  const outputs = await readFiles(folder, OUTPUTS);
+  const earlierSteps: ResultsComparison[] = [];
+  for (const { name, step, recorded } of options.runsEarlierSteps ? earlier : []) {
+    const results = await readFiles(work.stepFolder(name), step.results);
+    earlierSteps.push(compareResults(version, name, recorded, results));
+  }
+  const comparison = { ...(await compareOutputs(version, outputs)), earlierSteps };
   return { comparison, files: new Map([...ingredients, ...outputs]) };
 }
 
-async function linkData(files: ReadonlyMap<string, string>, folder: string): Promise<void> {
-  for (const [path, source] of files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await symlink(resolve(source), join(folder, path));
+interface Context {
+  readonly version: Version;
+  readonly environment: Environment;
+  readonly ingredients: ModelFiles;
+  readonly options: ReproduceOptions;
+}
+
+const OUTPUTS = versionFilesWhere((rule) => rule.isOutput === true);
+/** The profile is measured after the training. */
+const WRITTEN: readonly string[] = OUTPUTS.filter((path) => path !== 'profile.json');
+
+interface RecordedRun extends Omit<EarlierStep, 'results'> {
+  readonly results: readonly string[];
+  /** It runs in this folder. */
+  readonly folder: string;
+  /** Of the titles. */
+  readonly prefix: string;
+}
+
+/** Installs what a recorded command needs and runs it, unless an interrupted run has finished that. */
+async function recordedSteps(
+  { version, environment, ingredients, options }: Context,
+  { folder, prefix, command, minutes, results, ...run }: RecordedRun,
+): Promise<Step[]> {
+  const { work, interrupt } = options;
+  const context = { interrupt, onStart: work.recordGroup };
+  const title = `${prefix}${command}`;
+  const finished = work.finishedStep(folder);
+  if (finished && isSame(finished, await digestFiles(folder, results))) {
+    return [{ title, isFinished: true, run: async () => undefined }];
   }
+  const started = new Map([...ingredients].filter(([path]) => !results.includes(path)));
+  return [
+    {
+      title: `${prefix}install the environment, each package by its hash`,
+      run: async () => {
+        await prepareCheckout(folder, started);
+        await installEnvironment(folder, requirementsOf(run), context);
+      },
+    },
+    {
+      ...{ title, minutes, isContinued: await hasCheckpoints(folder) },
+      run: async () => {
+        const { variables } = environment;
+        await runRecordedCommand(
+          { command, variables },
+          {
+            ...{ ...context, checkout: folder, data: work.data },
+            ...{ commandLine: options.command, commit: version.commit },
+          },
+        );
+        await work.recordFinished(folder, await digestFiles(folder, results));
+      },
+    },
+  ];
+}
+
+function isSame(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const paths = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...paths].every((path) => a[path] === b[path]);
+}
+
+async function writeProfile(
+  { version, options: { work, measureProfile } }: Context,
+  dataFiles: readonly string[],
+): Promise<void> {
+  const model = await readFiles(work.training, MODEL_FILES);
+  const profile = await measureProfile(model, dataFiles);
+  const recorded = await readArtifact(version, 'profile.json');
+  // The model is compared by itself: a profile is the same if it has the same distributions.
+  const measured = { ...profile, model: recorded?.model };
+  await writeFile(join(work.training, 'profile.json'), `${JSON.stringify(measured, null, 2)}\n`);
 }
 
 /** Everything but the outputs of training, so that an old one can't be taken for a new one. */
@@ -98,45 +184,8 @@ async function readIngredients(version: Version): Promise<ModelFiles> {
   return files;
 }
 
-/** Writes files, by path, to a folder that is made. */
-export async function writeFiles(folder: string, files: ModelFiles): Promise<void> {
-  for (const [path, bytes] of files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), bytes);
-  }
-}
-
-/** Training code lists its ingredients with git, which knows the ignored files. */
-async function initCheckout(folder: string): Promise<void> {
-  try {
-    await runGit(folder, ['init', '--quiet'], { environment: await ownEnvironment() });
-  } catch (error) {
-    // Versions that list their ingredients themselves can be trained without git.
-    if (!hasCode(error, 'tool-missing')) {
-      throw error;
-    }
-  }
-}
-
 function trainingFiles(datasets: Datasets, paths: ReadonlyMap<string, string>): string[] {
   return datasets
     .flatMap(({ files }) => files.filter(({ role }) => role === 'train'))
     .map(({ path }) => paths.get(path) as string);
-}
-
-/** @returns the bytes by path; a file that does not exist is left out. */
-async function readFiles(folder: string, paths: readonly string[]): Promise<ModelFiles> {
-  const files = new Map<string, Buffer>();
-  for (const path of paths) {
-    const bytes = await readFile(join(folder, path)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') {
-        return undefined;
-      }
-      throw error;
-    });
-    if (bytes) {
-      files.set(path, bytes);
-    }
-  }
-  return files;
 }

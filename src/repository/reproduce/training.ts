@@ -1,25 +1,49 @@
-/** The recorded training, run again: in its pinned environment, without other influences. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+/** The recorded commands, run again: in their pinned environments, without other influences. */
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { DATA_PLACEHOLDER, type Environment } from '../../artifacts/environment.ts';
 import { readEnvironment, type Environment as Variables } from '../../config/environment.ts';
-import { describeSystemError } from '../../errors.ts';
 import { ModelError } from '../../version/errors.ts';
+import { type Interrupt, runProgram } from './run-program.ts';
 
-/** @param checkout folder with the ingredients; the packages go into its `.venv`. */
-export async function installEnvironment(checkout: string): Promise<void> {
-  const path = 'environment/requirements.txt';
+/** How the programs of a reproduction are run. */
+export interface RunContext {
+  readonly interrupt: Interrupt;
+  /** Called with the process group of each program. */
+  readonly onStart: (group: number) => Promise<void>;
+}
+
+/** In `.venv`, once all packages are in it. */
+const COMPLETE = 'complete';
+
+/**
+ * Installs the packages of a lock file into `.venv` of the checkout. One that is complete is kept, without the
+ * network; one whose installation was interrupted is made anew.
+ *
+ * @param checkout folder with the ingredients.
+ * @param requirements path of the lock file in it.
+ */
+export async function installEnvironment(
+  checkout: string,
+  requirements: string,
+  context: RunContext,
+): Promise<void> {
   const python = (await readFile(join(checkout, 'environment/.python-version'), 'utf8')).trim();
-  const variables = { ...readEnvironment(), VIRTUAL_ENV: join(checkout, '.venv') };
-  await run('uv', ['venv', '--quiet', '--python', python, '.venv'], checkout, variables);
-  try {
-    await run('uv', ['pip', 'sync', '--require-hashes', path], checkout, variables);
-  } catch (error) {
-    const needsWheel = OWN_PACKAGE.test(await readFile(join(checkout, path), 'utf8'));
-    throw needsWheel && error instanceof ModelError ? withHint(error, variables) : error;
+  const venv = join(checkout, '.venv');
+  const env = { ...readEnvironment(), VIRTUAL_ENV: venv };
+  const uv = (...args: string[]) => runProgram('uv', args, { ...context, cwd: checkout, env });
+  if (await exists(join(venv, COMPLETE))) {
+    return;
   }
+  await rm(venv, { recursive: true, force: true });
+  await uv('venv', '--quiet', '--python', python, '.venv');
+  try {
+    await uv('pip', 'sync', '--require-hashes', requirements);
+  } catch (error) {
+    const needsWheel = OWN_PACKAGE.test(await readFile(join(checkout, requirements), 'utf8'));
+    throw needsWheel && error instanceof ModelError ? withHint(error, env) : error;
+  }
+  await writeFile(join(venv, COMPLETE), '');
 }
 
 const OWN_PACKAGE = /^tweet-sentiment-models\b/m;
@@ -33,7 +57,14 @@ function withHint(error: ModelError, { UV_FIND_LINKS: folder = 'not set' }: Vari
   );
 }
 
-interface TrainingContext {
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+export interface CommandContext extends RunContext {
   /** Folder with the ingredients. */
   readonly checkout: string;
   /** Folder with the data. */
@@ -44,15 +75,16 @@ interface TrainingContext {
   readonly commit: string;
 }
 
-export async function runTraining(
-  { command, variables }: Environment,
-  { checkout, data, commandLine, commit }: TrainingContext,
+/** Runs a recorded command with the recorded variables. */
+export async function runRecordedCommand(
+  { command, variables }: Pick<Environment, 'command' | 'variables'>,
+  { checkout, data, commandLine, commit, ...context }: CommandContext,
 ): Promise<void> {
   const words = command.split(/\s+/).map((word) => (word === DATA_PLACEHOLDER ? data : word));
   const bin = join(checkout, '.venv', 'bin');
   const [program = '', ...args] = words;
   const { PATH = '', HOME = '' } = readEnvironment();
-  await run(program, args, checkout, {
+  const env = {
     // No other variable of this process, which could change the result.
     PATH: `${bin}${delimiter}${PATH}`,
     HOME,
@@ -60,29 +92,6 @@ export async function runTraining(
     TWEET_SENTIMENT: commandLine,
     TWEET_SENTIMENT_REPRODUCED_COMMIT: commit,
     ...variables,
-  });
-}
-
-/** Runs a program; its output goes to standard error, which is for progress. */
-async function run(
-  program: string,
-  args: readonly string[],
-  cwd: string,
-  env: Variables,
-): Promise<void> {
-  const child = spawn(program, args, {
-    cwd,
-    env,
-    stdio: ['ignore', process.stderr, process.stderr],
-  });
-  const [code, signal] = (await once(child, 'close').catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === 'ENOENT' ? 'it is not installed' : describeSystemError(cause);
-    throw new ModelError('tool-failed', `${program} can't be run: ${reason}`, { cause });
-  })) as [number | null, NodeJS.Signals | null];
-  if (code !== 0) {
-    throw new ModelError(
-      'tool-failed',
-      `${program} ${args.join(' ')}: ended with ${code === null ? signal : `exit code ${code}`}`,
-    );
-  }
+  };
+  await runProgram(program, args, { ...context, cwd: checkout, env });
 }

@@ -23,6 +23,7 @@ import { addSnapshots, type MetricsSnapshot, newestExemplars } from './snapshot.
 
 /** What the metrics show of a model. */
 export type ServingModel = Pick<ServedModel, 'name' | 'commit' | 'tag' | 'date' | 'profile'> & {
+  readonly temperature?: ServedModel['temperature'];
   readonly classifier: Pick<Classifier, 'labels'>;
 };
 

@@ -1,7 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ServedModel } from '../../serving/served-model.ts';
 
-type ModelReference = Pick<ServedModel, 'name' | 'commit' | 'tag' | 'date'>;
+type ModelReference = Pick<ServedModel, 'name' | 'commit' | 'tag' | 'date'> & {
+  readonly temperature?: ServedModel['temperature'];
+};
 
 /** Which version is served, and how its loading ended. */
 export function createModelMetrics(registry: Registry) {
@@ -19,6 +21,7 @@ export function createModelMetrics(registry: Registry) {
     aggregator: 'max',
     registers,
   });
+  const onTemperature = createTemperatureMetric(registry);
   const loads = new Counter({
     name: 'classifier_model_loads_total',
     help: 'Attempts to load a model, by result.',
@@ -49,10 +52,29 @@ export function createModelMetrics(registry: Registry) {
       loads.inc({ result: 'failure' });
       lastLoad.set(0);
     },
-    onServing({ name, commit, tag, date }: ModelReference): void {
+    onServing({ name, commit, tag, date, temperature }: ModelReference): void {
+      onTemperature(commit, temperature);
       info.reset();
       info.set({ name, commit, version: tag ?? '' }, 1);
       timestamp.set(Date.parse(date) / 1000);
     },
+  };
+}
+
+/** @returns what sets the temperature of the version that serves. */
+function createTemperatureMetric(registry: Registry) {
+  const gauge = new Gauge({
+    name: 'classifier_calibration_temperature',
+    help: 'That the scores of the version that serves are calibrated with, by its metrics.json.',
+    // Without a label, there would be a series for a version without one.
+    labelNames: ['commit'] as const,
+    aggregator: 'max',
+    registers: [registry],
+  });
+  return (commit: string, temperature: number | undefined): void => {
+    gauge.reset();
+    if (temperature !== undefined) {
+      gauge.set({ commit }, temperature);
+    }
   };
 }

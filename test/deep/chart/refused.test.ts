@@ -33,7 +33,7 @@ describe.skipIf(!haveHelm)('a version that is', () => {
     ['of 63 digits', 'a'.repeat(63)],
     ['of 65 digits', 'a'.repeat(65)],
     ['in upper case', COMMIT.toUpperCase()],
-    ['with a letter that is no digit', COMMIT.replace('f', 'g')],
+    ['with a letter that is no digit', COMMIT.replace(/[a-f]/, 'g')],
     ['with a space behind it', `${COMMIT} `],
     ['with a line behind it', `${COMMIT}\n`],
     ['two of them', `${COMMIT}\n${OTHER_COMMIT}`],

@@ -8,14 +8,14 @@ import { join } from 'node:path';
 import type { TokenizerJson } from '../../../src/artifacts/tokenizer-json.ts';
 import { createTokenizer, type Tokenize } from '../../../src/inference/tokenizer/tokenizer.ts';
 import { ROOT } from '../../../tools/launch.mjs';
-import { MODEL } from '../../support/pinned.ts';
+import { MODEL, shippedJson } from '../../support/pinned.ts';
 
 interface Recorded {
   /** Version of the Rust library. */
   readonly tokenizers: string;
   /** The blocks that are recorded. */
   readonly blocks: { readonly shipped: readonly number[]; readonly probes: readonly number[] };
-  /** Their hashes, by commit. */
+  /** Their hashes, by the SHA-256 of a tokenizer.json. */
   readonly shipped: Readonly<Record<string, string>>;
   /** Their hashes, by name. */
   readonly probes: Readonly<Record<string, string>>;
@@ -44,11 +44,21 @@ function readJson<T>(path: string): T {
 
 /** The tokenizer of a shipped version, without a window. */
 export function shippedTokenizer(commit: string, window = Number.POSITIVE_INFINITY): Tokenize {
-  return createTokenizer({ tokenizer: shippedJson(commit), window });
+  return createTokenizer({ tokenizer: shippedTokenizerJson(commit), window });
 }
 
-export function shippedJson(commit: string): TokenizerJson {
-  return readJson<TokenizerJson>(join(ROOT, 'models', MODEL, commit, 'tokenizer.json'));
+export function shippedTokenizerJson(commit: string): TokenizerJson {
+  return shippedJson<TokenizerJson>(commit, 'tokenizer.json');
+}
+
+/** @throws where the tokenizer of a shipped version is not recorded. */
+export function recordedHashes(commit: string): string {
+  const path = join(ROOT, 'models', MODEL, commit, 'tokenizer.json');
+  const hashes = recorded.shipped[createHash('sha256').update(readFileSync(path)).digest('hex')];
+  if (hashes === undefined) {
+    throw new Error(`${path} has no recorded ids: test/deep/encode.py says how to record them`);
+  }
+  return hashes;
 }
 
 /** @returns a tokenizer whose ids are the bytes of a text after all steps, and where its words begin. */

@@ -5,7 +5,7 @@ import type { TokenizerJson } from '../../../src/artifacts/tokenizer-json.ts';
 import { createTokenizer } from '../../../src/inference/tokenizer/tokenizer.ts';
 import { MULTILINGUAL, PINNED } from '../../support/pinned.ts';
 import { added, BPE, change, UNIGRAM, WORD_LEVEL } from './json.ts';
-import { probeJson, probes, shippedJson, shippedTokenizer } from './probes.ts';
+import { probeJson, probes, shippedTokenizer, shippedTokenizerJson } from './probes.ts';
 
 function create(json: object, window = Number.POSITIVE_INFINITY) {
   return createTokenizer({ tokenizer: json as TokenizerJson, window });
@@ -118,8 +118,10 @@ const texts = (() => {
 
 describe('tokenization stops when the window is full, and the tokens are those of the whole text', () => {
   test.each<[string, object]>([
-    ['WordPiece', shippedJson(PINNED)],
-    ['Unigram', shippedJson(MULTILINGUAL)],
+    ...[PINNED, MULTILINGUAL].map((commit): [string, object] => {
+      const json = shippedTokenizerJson(commit);
+      return [`${json.model.type}`, json];
+    }),
     ['WordLevel', WORD_LEVEL],
     ['BPE', BPE],
     ...probes.map(({ name }, at): [string, object] => [name, probeJson(probes[at]!)]),

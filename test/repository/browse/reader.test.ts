@@ -12,16 +12,17 @@ import { sha256, trainingRecord } from '../../../src/artifacts/digests.ts';
 import { createHistoryReader, type HistoryReader } from '../../../src/repository/browse/reader.ts';
 import { createFolderStore } from '../../../src/version/stores/folder.ts';
 import { createRepository, temporaryFolder } from '../../support/git-version.ts';
+import { BUNDLE, commitOf, HISTORY } from '../../support/history.ts';
 import { copyOfPinned, MODEL, MULTILINGUAL, PINNED } from '../../support/pinned.ts';
 import { ROOT } from '../../support/server.ts';
 import { AFTER, BEFORE, type Files } from '../diff-versions.ts';
 
 const STORE = join(ROOT, 'models');
-const BUNDLE = join(STORE, `${MODEL}.bundle`);
-/** v1.0.0, and the branch that v2.0.0 merged into it. */
-const [ENGLISH, GERMAN] = [
-  '32eb7fd5469295075ea10dfc54e9c97da5514a19',
-  '10c72f2cdc8342420f293af9300813a753ab99cb',
+/** The merge of a branch with German data, its first parent, and the branch. */
+const [MERGE, ENGLISH, GERMAN] = ['v2.0.0', 'v1.0.0', 'german'].map(commitOf) as [
+  string,
+  string,
+  string,
 ];
 
 const readers: HistoryReader[] = [];
@@ -49,16 +50,16 @@ test('the shipped history: every commit, tags, branches, scores, what is pinned'
     score: { metric: 'macro_recall', dataset: 'semeval-en/dev' },
     pins: [{ alias: 'production', commit: PINNED }],
   });
-  expect(history.commits).toHaveLength(10);
-  expect(history.commits.find(({ commit }) => commit === MULTILINGUAL)).toMatchObject({
-    ...{ parents: [ENGLISH, GERMAN], tags: ['v2.0.0'], branches: ['main'], isVersion: true },
+  expect(history.commits.map(({ commit }) => commit)).toEqual(HISTORY);
+  expect(history.commits.find(({ commit }) => commit === MERGE)).toMatchObject({
+    ...{ parents: [ENGLISH, GERMAN], tags: ['v2.0.0'], isVersion: true },
     score: { metric: 'macro_recall', dataset: 'semeval-en/dev', value: 0.7434 },
   });
 });
 
 test('what the German merge changed, and what it did to English', async () => {
   const reader = read(BUNDLE);
-  const changes = checked(versionChangesSchema, await reader.readChanges(MULTILINGUAL));
+  const changes = checked(versionChangesSchema, await reader.readChanges(MERGE));
   expect(changes.old).toBe(ENGLISH);
   expect(changes.summary).toEqual([
     'Better (macro recall): French 0.352 → 0.735; Arabic 0.349 → 0.670; German 0.518 → 0.768; ' +
@@ -85,7 +86,7 @@ test('what the German merge changed, and what it did to English', async () => {
   expect(changes.diff.hyperparameters).toContainEqual({
     ...{ key: 'training.epochs', old: '2', new: '1' },
   });
-  const second = await reader.readChanges(MULTILINGUAL, GERMAN);
+  const second = await reader.readChanges(MERGE, GERMAN);
   expect(second.summary).toEqual(['All files are the same.']);
 });
 
@@ -201,7 +202,7 @@ test('weights that are nowhere: what a reader of the page can know and do', asyn
     await expect(reader.readCard('a'.repeat(40))).rejects.toThrow(
       `The version ${'a'.repeat(40)} is neither in ${basename(repository)} nor in the store shared`,
     );
-    return (await reader.readChanges(MULTILINGUAL)).diff.notes;
+    return (await reader.readChanges(MERGE)).diff.notes;
   };
   const missing = (place: string) =>
     'Inputs and outputs of the models are not compared: the bytes of model.onnx of 32eb7fd5 are ' +
@@ -241,7 +242,10 @@ test('without a repository, the versions of the store; a broken one is named', a
   writeFileSync(join(store, MODEL, 'PINNED.staging'), `${MULTILINGUAL}\n`);
   const reader = read(undefined, store);
   const history = checked(modelHistorySchema, await reader.readHistory());
-  expect(history.commits.map(({ commit }) => commit)).toEqual([PINNED, MULTILINGUAL]);
+  expect(history.commits.map(({ commit }) => commit)).toEqual(
+    // The newest first.
+    [PINNED, MULTILINGUAL].toSorted((a, b) => HISTORY.indexOf(a) - HISTORY.indexOf(b)),
+  );
   expect(history.notes[0]).toContain('models ui --repository');
   expect(history.pins).toEqual([
     { alias: 'production', commit: PINNED },

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { digestModel, trainingRecord } from '../../../src/artifacts/digests.ts';
@@ -12,11 +12,12 @@ import { createFolderStore } from '../../../src/version/stores/folder.ts';
 import { openStore } from '../../../src/version/stores/open.ts';
 import type { Store } from '../../../src/version/stores/store.ts';
 import { createRepository, type Repository, temporaryFolder } from '../../support/git-version.ts';
+import { BUNDLE, HISTORY, NAMED } from '../../support/history.ts';
 import { startObjectServer } from '../../support/object-server.ts';
-import { MODEL, MULTILINGUAL, PINNED } from '../../support/pinned.ts';
+import { MODEL, PINNED, SHIPPED } from '../../support/pinned.ts';
 import { ROOT } from '../../support/server.ts';
 
-const SHIPPED = createFolderStore(join(ROOT, 'models'));
+const STORE = createFolderStore(join(ROOT, 'models'));
 
 async function board(
   store: Store,
@@ -32,16 +33,18 @@ async function board(
 }
 
 describe('the shipped versions', () => {
-  const bundle = join(ROOT, 'models', `${MODEL}.bundle`);
-
   test('of the bundle and the store: each once, with what decides which one to use', async () => {
-    const { versions, aliases, isComplete } = await board(SHIPPED, bundle);
-    expect(versions).toHaveLength(8);
+    const { versions, aliases, isComplete } = await board(STORE, BUNDLE);
+    expect(versions.map(({ commit }) => commit).sort()).toEqual(NAMED.toSorted());
     expect([aliases, isComplete]).toEqual([[{ alias: 'production', commit: PINNED }], true]);
-    const found = versions.find(({ commit }) => commit === MULTILINGUAL);
+    const found = versions.find(({ tag }) => tag === 'v2.0.0');
     expect(found).toMatchObject({
-      ...{ tag: 'v2.0.0', branches: ['main'], author: 'tweet-sentiment maintainers' },
-      ...{ pinned: false, aliases: [], storedIn: ['store'], trained: 'not-proven' },
+      ...{
+        author: 'tweet-sentiment maintainers',
+        pinned: false,
+        aliases: [],
+        trained: 'not-proven',
+      },
       ...{ primary: 'macro_recall', latencyMs: null, forced: null },
       scores: { 'semeval-en/dev': 0.7434, 'umsab-de/dev': 0.7685 },
       languages: { 'semeval-en/dev': 'en', 'umsab-de/dev': 'de' },
@@ -51,7 +54,8 @@ describe('the shipped versions', () => {
     expect(pinned).toMatchObject({
       commit: PINNED,
       aliases: ['production'],
-      modelBytes: 23_481_386,
+      storedIn: ['store'],
+      modelBytes: statSync(join(ROOT, 'models', MODEL, PINNED, 'model.onnx')).size,
     });
     // Of others, the bundle has the pointer only.
     const tagged = versions.find(({ tag }) => tag === 'v0.1.0');
@@ -65,16 +69,16 @@ describe('the shipped versions', () => {
     mkdirSync(join(folder, MODEL, broken));
     writeFileSync(join(folder, MODEL, broken, 'commit.json'), '{broken');
     const { versions, notes } = await board(createFolderStore(folder));
-    expect(versions).toHaveLength(2);
+    expect(versions.map(({ commit }) => commit).sort()).toEqual(SHIPPED.toSorted());
     expect(notes).toEqual([
       expect.stringMatching(`^${broken} of ${folder} can't be listed: commit.json is not JSON`),
     ]);
   });
 
   test('of the store alone: the same facts as from the bundle', async () => {
-    const fromStore = (await board(SHIPPED)).versions;
-    const fromBundle = (await board(SHIPPED, bundle)).versions;
-    expect(fromStore.map(({ commit }) => commit).sort()).toEqual([PINNED, MULTILINGUAL].sort());
+    const fromStore = (await board(STORE)).versions;
+    const fromBundle = (await board(STORE, BUNDLE)).versions;
+    expect(fromStore.map(({ commit }) => commit).sort()).toEqual(SHIPPED.toSorted());
     for (const version of fromStore) {
       const same = fromBundle.find(({ commit }) => commit === version.commit);
       expect({ ...version, branches: same?.branches }).toEqual(same);
@@ -82,7 +86,8 @@ describe('the shipped versions', () => {
   });
 
   test('with `all`: those of the history, too', async () => {
-    expect((await board(SHIPPED, bundle, { all: true })).versions).toHaveLength(10);
+    const { versions } = await board(STORE, BUNDLE, { all: true });
+    expect(versions.map(({ commit }) => commit).sort()).toEqual(HISTORY.toSorted());
   });
 });
 
@@ -220,10 +225,9 @@ describe('versions of a repository', () => {
 });
 
 test('a store that can not be listed needs a repository', async () => {
-  const web: Store = { location: 'https://host', read: SHIPPED.read };
+  const web: Store = { location: 'https://host', read: STORE.read };
   await expect(board(web)).rejects.toThrow(/can't be listed/);
-  const bundle = join(ROOT, 'models', `${MODEL}.bundle`);
-  expect((await board(web, bundle)).versions).toHaveLength(8);
+  expect((await board(web, BUNDLE)).versions).toHaveLength(NAMED.length);
   const empty = temporaryFolder();
   mkdirSync(join(empty, MODEL));
   writeFileSync(join(empty, MODEL, 'README'), '');

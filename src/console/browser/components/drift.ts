@@ -12,12 +12,14 @@ const MIN_SHARE = 0.002;
 type Drift = ConsoleData['drift'];
 
 /** Rows, and what is missing for alarms; undefined where there is nothing to compare. */
-export function driftRows({ drift }: ConsoleData, onTexts: OnTexts): VNode | undefined {
+export function driftRows(data: ConsoleData, onTexts: OnTexts): VNode | undefined {
+  const { drift } = data;
   if (drift.features.length === 0) {
     return undefined;
   }
   const hasNormal = Object.keys(drift.normal).length > 0;
   return html`
+    ${estimateOf(data)}
     ${drift.features.map((feature) => featureRow(feature, drift, onTexts))}
     ${
       !hasNormal &&
@@ -27,6 +29,33 @@ export function driftRows({ drift }: ConsoleData, onTexts: OnTexts): VNode | und
       </p>`
     }
   ` as VNode;
+}
+
+/** The accuracy that calibrated scores claim, and for which texts they do. */
+function estimateOf({ drift, fleet, model }: ConsoleData): VNode | false {
+  const { estimatedAccuracy: own, windowSeconds, alarms } = drift;
+  const ofFleet =
+    fleet.status === 'ok'
+      ? fleet.versions.find(({ commit }) => commit === model?.commit)?.estimatedAccuracy
+      : undefined;
+  const shown =
+    ofFleet === undefined
+      ? own && { accuracy: own.accuracy, of: `${count(own.texts)} texts of this replica` }
+      : { accuracy: ofFleet, of: 'the texts of all replicas' };
+  const limit =
+    alarms.length > 0
+      ? 'The traffic drifts now: do not rely on it.'
+      : 'It holds for texts like those that the scores were calibrated on; in other languages, it is far too high.';
+  return (
+    shown !== undefined &&
+    (html`
+      <p class="fact" id="estimated-accuracy">
+        <strong>${percent(shown.accuracy)}</strong> estimated accuracy: mean score of ${shown.of}, last
+        ${' '}${minutes(windowSeconds)}
+      </p>
+      <p class="note">${limit}</p>
+    ` as VNode)
+  );
 }
 
 const WORDS = { page: 'act', ticket: 'look' } as const;

@@ -47,8 +47,11 @@ function readDataset(name: string, dataset: unknown) {
   const { rows, ...variants } = asRecord(dataset);
   const chosen = asRecord(variants[SERVED_WEIGHTS] ?? Object.values(variants).at(-1));
   const isNumber = (value: unknown): value is number => typeof value === 'number';
+  const { after } = asRecord(chosen.calibration_error);
   const scores: Record<string, number> = Object.fromEntries(
-    Object.entries(chosen).flatMap(([key, value]) => (isNumber(value) ? [[key, value]] : [])),
+    Object.entries({ ...chosen, calibration_error: after }).flatMap(([key, value]) =>
+      isNumber(value) ? [[key, value]] : [],
+    ),
   );
   return { name, rows: isNumber(rows) ? rows : undefined, scores };
 }

@@ -2,7 +2,7 @@
 import { html } from 'htm/preact';
 import { h, type VNode } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
-import type { Finding, NextStep } from '../../../api/console.ts';
+import type { Finding, NextStep } from '../../../api/finding.ts';
 import { duration, languageWithCode, listed, shortCommit } from '../../../terminal/quantities.ts';
 import { timeOfDay } from '../format.ts';
 import type { Actions, State } from '../state.ts';

@@ -44,10 +44,11 @@ export function scoreBars({ scores, primary }: VersionCard): VNode {
     return empty('The version has no scores.');
   }
   const others = Object.keys(scores[0]?.scores ?? {}).filter((name) => name !== primary);
+  const isCalibrated = scores.some(({ calibrationError }) => calibrationError !== undefined);
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label="Scores by language">
       <table class="score-table">
-        ${headerRow('Language', 'Data set', metricName(primary), '0 to 1', ...others.map(metricName))}
+        ${headerRow('Language', 'Data set', metricName(primary), '0 to 1', ...others.map(metricName), ...(isCalibrated ? ['Calibration error'] : []))}
         <tbody>
           ${byLanguage(scores).map(
             (each) => html`
@@ -57,6 +58,7 @@ export function scoreBars({ scores, primary }: VersionCard): VNode {
                 ${number(format(each.scores[primary]))}
                 <td class="bars">${bar(each.scores[primary] ?? 0)}</td>
                 ${others.map((name) => number(format(each.scores[name])))}
+                ${isCalibrated && number(errors(each))}
               </tr>
             `,
           )}
@@ -66,6 +68,11 @@ export function scoreBars({ scores, primary }: VersionCard): VNode {
     ${guesses(scores)}
     ${labelScores(scores)}
   ` as VNode;
+}
+
+/** Without the temperature, and of the served scores. */
+function errors({ calibrationError: error }: VersionCard['scores'][number]): string {
+  return error ? `${format(error.before)} → ${format(error.after)}` : '–';
 }
 
 /** Languages whose score is one of guessing. */

@@ -190,9 +190,15 @@ function configuration({ hyperparameters }: VersionCard): VNode {
       ` as VNode);
 }
 
-function environment({ environment: { python, command, packages } }: VersionCard): VNode {
+function environment({
+  environment: { python, command, earlierSteps, packages },
+}: VersionCard): VNode {
   return html`
     ${python !== undefined && html`<p>Python ${python}</p>`}
+    ${earlierSteps.map(
+      (step) =>
+        html`<p key=${step.name}>Earlier step ${step.name}: <code>${step.command}</code></p>`,
+    )}
     ${command !== undefined && html`<p>Trained by <code>${command}</code></p>`}
     <details>
       <summary>${counted(packages.length, 'package')}</summary>

@@ -1,10 +1,20 @@
 /** Recorded scores: each is measured again, with the server's own code. */
 import { readFile } from 'node:fs/promises';
+import {
+  expectedCalibrationError,
+  type JudgedPrediction,
+  withoutTemperature,
+} from '../../../artifacts/calibration.ts';
 import { findDataFiles } from '../../../artifacts/data-files.ts';
 import { readColumn } from '../../../artifacts/data-table.ts';
 import { dataFileOf } from '../../../artifacts/datasets.ts';
-import { measureScores, type Scores, servedScores } from '../../../artifacts/metrics.ts';
-import type { Classifier } from '../../../inference/classifier.ts';
+import {
+  type Metrics,
+  measureScores,
+  type Scores,
+  servedScores,
+} from '../../../artifacts/metrics.ts';
+import type { Classification, Classifier } from '../../../inference/classifier.ts';
 import { classifyAll, type Progress } from '../../../inference/offline.ts';
 import { formatMetric } from '../../../terminal/numbers.ts';
 import { SCORE_TOLERANCES } from '../../tolerances.ts';
@@ -17,29 +27,71 @@ export async function checkMeasuredScores(
   dataFolder: string,
   onProgress: Progress,
 ): Promise<Check[]> {
-  const { primary } = metrics;
   const paths = await findDataFiles(datasets, dataFolder);
   const recordedScores = [...servedScores(metrics)];
   const checks: Check[] = [];
-  for (const [name, recorded] of recordedScores) {
+  for (const [index, [name, recorded]] of recordedScores.entries()) {
     const path = paths.get(dataFileOf(name));
     checks.push(
-      path === undefined
-        ? check(
-            `${name} again`,
-            false,
-            'data/datasets.json lacks it',
-            '`models data add` records it; then train again',
-          )
-        : checkScore(
-            `${name} ${primary}, again`,
-            recorded[primary],
-            (await measure(classifier, path))[primary],
-          ),
+      ...(path === undefined
+        ? [
+            check(
+              `${name} again`,
+              false,
+              'data/datasets.json lacks it',
+              '`models data add` records it; then train again',
+            ),
+          ]
+        : checkSet(name, recorded, metrics, await predict(classifier, path))),
     );
-    onProgress(checks.length, recordedScores.length);
+    onProgress(index + 1, recordedScores.length);
   }
   return checks;
+}
+
+/** The predictions for a data set, and what was right. */
+interface Predictions {
+  readonly classifications: readonly Classification[];
+  readonly actual: readonly string[];
+  /** In the order of the logits. */
+  readonly labels: readonly string[];
+}
+
+async function predict(classifier: Classifier, path: string): Promise<Predictions> {
+  const bytes = await readFile(path);
+  const texts = readColumn(bytes, path, 'text');
+  return {
+    classifications: await classifyAll(classifier, texts, () => undefined),
+    actual: readColumn(bytes, path, 'label'),
+    labels: classifier.labels,
+  };
+}
+
+/** @param name of the data set. @param recorded its scores. */
+export function checkSet(
+  name: string,
+  recorded: Scores,
+  { primary, calibration }: Pick<Metrics, 'primary' | 'calibration'>,
+  predictions: Predictions,
+): Check[] {
+  const { classifications, actual, labels } = predictions;
+  const predicted = classifications.map(({ label }) => label);
+  return [
+    checkScore(
+      `${name} ${primary}, again`,
+      recorded[primary],
+      measureScores(predicted, actual, labels)[primary],
+    ),
+    ...(recorded.calibration_error && calibration
+      ? [
+          checkCalibration(
+            `${name} calibration, again`,
+            recorded.calibration_error,
+            measureCalibration(predictions, calibration.temperature),
+          ),
+        ]
+      : []),
+  ];
 }
 
 function checkScore(name: string, recorded: number, measured: number): Check {
@@ -53,13 +105,45 @@ function checkScore(name: string, recorded: number, measured: number): Check {
   );
 }
 
-async function measure(classifier: Classifier, path: string): Promise<Scores> {
-  const bytes = await readFile(path);
-  const texts = readColumn(bytes, path, 'text');
-  const classifications = await classifyAll(classifier, texts, () => undefined);
-  return measureScores(
-    classifications.map(({ label }) => label),
-    readColumn(bytes, path, 'label'),
-    classifier.labels,
+type CalibrationError = NonNullable<Scores['calibration_error']>;
+
+/** Both errors: that before the temperature shows that the graph divides by the recorded one. */
+function checkCalibration(
+  name: string,
+  recorded: CalibrationError,
+  measured: CalibrationError,
+): Check {
+  const isWithinTolerance = (['before', 'after'] as const).every(
+    (when) => Math.abs(measured[when] - recorded[when]) <= SCORE_TOLERANCES.calibrationError,
   );
+  const format = ({ before, after }: CalibrationError): string =>
+    `${formatMetric(before)} → ${formatMetric(after)}`;
+  return check(
+    name,
+    isWithinTolerance,
+    `recorded ${format(recorded)}, measured ${format(measured)}`,
+    'the graph divides by another temperature, or the training measured otherwise: see calibration in ' +
+      'docs/versioning.md; train again',
+  );
+}
+
+function measureCalibration(
+  { classifications, actual }: Predictions,
+  temperature: number,
+): CalibrationError {
+  const judged = classifications.map(
+    ({ label, scores }, index): JudgedPrediction => ({
+      scores: Object.values(scores),
+      isRight: label === actual[index],
+    }),
+  );
+  return {
+    after: expectedCalibrationError(judged),
+    before: expectedCalibrationError(
+      judged.map(({ scores, isRight }) => ({
+        scores: withoutTemperature(scores, temperature),
+        isRight,
+      })),
+    ),
+  };
 }

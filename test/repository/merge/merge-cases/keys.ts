@@ -208,6 +208,28 @@ export const KEY_CASES: readonly MergeCase[] = [
     ],
     'conflict in export: base { "opset": 17 }, ours deleted, theirs { "opset": 18 }',
   ),
+  clean('environment/environment.json', 'an earlier step of each side', [
+    json('"command": "python code/train.py"'),
+    json(
+      '"command": "python code/train.py",',
+      '"earlier_steps": {',
+      '  "teacher": { "results": ["a.npy"] }',
+      '}',
+    ),
+    json(
+      '"command": "python code/train.py",',
+      '"earlier_steps": {',
+      '  "words": { "results": ["b.txt"] }',
+      '}',
+    ),
+    json(
+      '"command": "python code/train.py",',
+      '"earlier_steps": {',
+      '  "teacher": { "results": ["a.npy"] },',
+      '  "words": { "results": ["b.txt"] }',
+      '}',
+    ),
+  ]),
   clean(HYPERPARAMETERS, 'an object added on both sides, with different keys', [
     json('"a": 1'),
     json('"a": 1,', '"export": {', '  "opset": 17', '}'),

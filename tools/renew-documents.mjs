@@ -1,0 +1,101 @@
+// Writes the shipped versions into the documents: their SHAs, and the answers of README's example. Needs a build.
+//
+//   node tools/renew-documents.mjs
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort, launchServer, ROOT, waitUntilReady } from './launch.mjs';
+import { temporaryFolder } from './temporary.mjs';
+import { isTrainedOn, MODEL, MULTILINGUAL, PINNED } from './versions.mjs';
+
+/** Paths of the documents whose SHAs are those of shipped versions; other reports are of what was measured. */
+export const DOCUMENTS = [
+  ...['README.md', 'deploy/helm/tweet-sentiment/README.md', 'deploy/kserve/inference-service.yml'],
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md') && name !== 'performance.md')
+    .map((name) => `docs/${name}`),
+];
+
+const history = join(temporaryFolder(), 'history.git');
+const git = (...args) => execFileSync('git', args, { encoding: 'utf8' });
+git('clone', '--quiet', '--bare', join(ROOT, 'models', `${MODEL}.bundle`), history);
+const commits = git('-C', history, 'rev-list', '--all').trim().split('\n');
+
+/** @returns the text with the SHA of a shipped version, as long, in place of each SHA of the model's history. */
+export function withShippedShas(text) {
+  return text.replace(/\b[0-9a-f]{7,40}\b/g, (word) => {
+    const commit = commits.find((each) => each.startsWith(word));
+    return commit === undefined ? word : successorOf(commit).slice(0, word.length);
+  });
+}
+
+/** The shipped version that took the place of a commit: the multilingual one, if that is. */
+function successorOf(commit) {
+  const datasets = JSON.parse(git('-C', history, 'show', `${commit}:data/datasets.json`));
+  return isTrainedOn(datasets, 'de') ? MULTILINGUAL : PINNED;
+}
+
+const ANSWER =
+  /"label": "(\w+)",\s+"score": ([\d.]+),\s+"scores": (\{.+?\}),\s+"language": "(\w+)"/g;
+const LOGGED = /"label":"(\w+)", "score":([\d.]+), "language":"(\w+)"/g;
+
+/** @returns the texts of README's first request, its answers, and the same in the log. */
+export function readExample(readme) {
+  const { inputs } = JSON.parse(/-d '(\{"inputs": \[.+\]\})'/.exec(readme)[1]);
+  const answers = [...readme.matchAll(ANSWER)].map(([, label, score, scores, language]) => ({
+    ...{ label, score: Number(score), scores: JSON.parse(scores), language },
+  }));
+  const logged = [...readme.matchAll(LOGGED)].map(([, label, score, language]) => ({
+    ...{ label, score: Number(score), language },
+  }));
+  return { inputs, answers, logged };
+}
+
+/** @returns README with these answers to its first request. */
+function withAnswers(readme, predictions) {
+  const [answers, logged] = [predictions.values(), predictions.values()];
+  return readme
+    .replace(ANSWER, () => {
+      const { label, score, scores, language } = answers.next().value;
+      const pairs = Object.entries(scores).map(([name, value]) => `"${name}": ${value}`);
+      return [
+        `"label": "${label}",\n      "score": ${score},`,
+        `      "scores": { ${pairs.join(', ')} },\n      "language": "${language}"`,
+      ].join('\n');
+    })
+    .replace(LOGGED, () => {
+      const { label, score, language } = logged.next().value;
+      return `"label":"${label}", "score":${score}, "language":"${language}"`;
+    });
+}
+
+async function predict(inputs) {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const server = launchServer({ PORT: String(port) });
+  await waitUntilReady(url, server);
+  const response = await fetch(`${url}/predict`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ inputs }),
+  });
+  const { predictions } = await response.json();
+  await server.stop();
+  return predictions;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const path of DOCUMENTS) {
+    const file = join(ROOT, path);
+    const text = readFileSync(file, 'utf8');
+    const renewed = withShippedShas(text);
+    if (renewed !== text) {
+      writeFileSync(file, renewed);
+      console.log(`${path}: SHAs`);
+    }
+  }
+  const file = join(ROOT, 'README.md');
+  const readme = readFileSync(file, 'utf8');
+  writeFileSync(file, withAnswers(readme, await predict(readExample(readme).inputs)));
+  console.log('README.md: answers');
+}
