@@ -18,12 +18,15 @@ export interface JudgedPrediction {
  * The expected calibration error: the mean over the texts of |share of right predictions − mean score| in their
  * bin of equal width, ((i − 1) / bins, i / bins], of the score of the predicted label.
  *
- * @returns 0 to 1, to four digits as training records it; NaN without predictions.
+ * @returns 0 to 1, to four digits as training records it; NaN without predictions, and where a score is NaN.
  */
 export function expectedCalibrationError(predictions: readonly JudgedPrediction[]): number {
   const gaps = new Float64Array(CALIBRATION_BINS);
   for (const { scores, isRight } of predictions) {
     const score = Math.max(...scores);
+    if (Number.isNaN(score)) {
+      return Number.NaN;
+    }
     const bin = Math.min(
       Math.max(Math.ceil(score * CALIBRATION_BINS) - 1, 0),
       CALIBRATION_BINS - 1,
@@ -40,7 +43,9 @@ export function expectedCalibrationError(predictions: readonly JudgedPrediction[
  * @param scores of each label; sum 1.
  */
 export function withoutTemperature(scores: readonly number[], temperature: number): number[] {
-  const powers = scores.map((score) => score ** temperature);
+  // Of the highest score, so that not all of them are too small for a number.
+  const highest = Math.max(...scores);
+  const powers = scores.map((score) => (score / highest) ** temperature);
   const total = powers.reduce((sum, power) => sum + power, 0);
   return powers.map((power) => power / total);
 }

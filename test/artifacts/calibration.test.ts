@@ -34,3 +34,17 @@ test('the temperature of a version is that of its record', () => {
   expect(temperatureOf(metrics(scores))).toBeUndefined();
   expect(temperatureOf(undefined)).toBeUndefined();
 });
+
+test('no temperature hides an error', () => {
+  // At the limit, one label has everything: 1 for a wrong one.
+  expect(withoutTemperature([0.7, 0.2, 0.1], 1e300)).toEqual([1, 0, 0]);
+  const wrong = [{ scores: withoutTemperature([0.7, 0.2, 0.1], 1e4), isRight: false }];
+  expect(expectedCalibrationError(wrong)).toBe(1);
+});
+
+test('a score that is no number has no error', () => {
+  const right = { scores: [1, 0], isRight: true };
+  expect(
+    expectedCalibrationError([right, { scores: [Number.NaN, Number.NaN], isRight: true }]),
+  ).toBeNaN();
+});
