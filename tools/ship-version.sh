@@ -38,6 +38,7 @@ if [[ -n $replaced ]]; then
   old=$(resolve "$replaced") || die "$clone has no tag $replaced"
   [[ -d $store/$old ]] || die "$replaced is not in $store"
   [[ -n $reason || $old != "$(<$store/PINNED)" ]] || die "$replaced is pinned: --pin pins $tag"
+  [[ $old != "$(resolve "$tag")" ]] || die "$replaced replaces itself"
 fi
 # The publication and the log of pins name the one who committed the version.
 GIT_COMMITTER_NAME=$(git -C "$clone" log -1 --format=%cn "$tag")

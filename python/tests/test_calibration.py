@@ -9,6 +9,7 @@ from tweet_sentiment_models.calibration import (
     calibration_error,
     expected_calibration_error,
     fit_temperature,
+    record,
     softmax,
 )
 
@@ -63,6 +64,32 @@ class TemperatureTest(unittest.TestCase):
             fit_temperature([([NINE_TO_ONE], [0, 1])])
         with self.assertRaisesRegex(ValueError, "expected a label from 0 to 1, found 2"):
             expected_calibration_error([[0.5, 0.5]], [2])
+        with self.assertRaisesRegex(ValueError, "expected a label from 0 to 1, found 0.9"):
+            expected_calibration_error([[0.5, 0.5]], [0.9])  # type: ignore[list-item]
+
+    def test_right_predictions_of_any_logits_are_refused(self) -> None:
+        # 5.5 · p₁ + 7.4 · p₂ is more than 7.4 by rounding.
+        logits = [7.385902282394541, -1379.276710558589, 5.534118791863062]
+        with self.assertRaisesRegex(ValueError, "all predictions are right"):
+            fit_temperature([([logits], [0])])
+
+    def test_what_is_no_finite_number_is_refused(self) -> None:
+        for logit in (math.nan, math.inf, -math.inf):
+            logits = [NINE_TO_ONE, NINE_TO_ONE, [logit, 0.0]]
+            with self.assertRaisesRegex(ValueError, "expected finite numbers, found"):
+                fit_temperature([(logits, [0, 1, 1])])
+            with self.assertRaisesRegex(ValueError, "expected finite numbers, found"):
+                calibration_error(logits, [0, 1, 1], 2)
+
+    def test_a_record_names_a_temperature_and_data_sets(self) -> None:
+        self.assertEqual(record(2, ["en/dev"])["fitted_on"], ["en/dev"])
+        with self.assertRaisesRegex(ValueError, "expected a list of data sets, found 'en/dev'"):
+            record(2, "en/dev")
+        for temperature in (0, -1, math.nan, math.inf):
+            with self.assertRaisesRegex(ValueError, "expected a temperature above 0, found"):
+                record(temperature, ["en/dev"])
+            with self.assertRaisesRegex(ValueError, "expected a temperature above 0, found"):
+                softmax([NINE_TO_ONE], temperature)
 
 
 if __name__ == "__main__":

@@ -86,3 +86,8 @@ export const DATA_PLACEHOLDER = 'DATA';
 export function requirementsOf(step: Partial<Pick<EarlierStep, 'requirements'>> = {}): string {
   return step.requirements ?? LOCK_FILE;
 }
+
+/** The words of a recorded command: there is no shell, and no quotation. */
+export function wordsOf(command: string): string[] {
+  return command.trim().split(/\s+/);
+}

@@ -1,5 +1,10 @@
 /** What `environment/environment.json` must name, so that the recorded steps can be run again. */
-import { DATA_PLACEHOLDER, type EarlierStep, requirementsOf } from '../artifacts/environment.ts';
+import {
+  DATA_PLACEHOLDER,
+  type EarlierStep,
+  requirementsOf,
+  wordsOf,
+} from '../artifacts/environment.ts';
 import { type ModelFiles, parseJsonFile } from '../artifacts/read.ts';
 import { checkRequirements } from '../artifacts/requirements.ts';
 import { isIngredient, isOutput, ruleOf } from '../artifacts/version-files.ts';
@@ -10,7 +15,7 @@ const PATH = 'environment/environment.json';
 export function checkCommand(files: ModelFiles): string[] {
   const { command } = parseJsonFile(files, PATH);
   const problems = checkProgram(files, command, PATH);
-  if (!command.split(/\s+/).includes(DATA_PLACEHOLDER)) {
+  if (!wordsOf(command).includes(DATA_PLACEHOLDER)) {
     problems.push(
       `${PATH}: the command has no ${DATA_PLACEHOLDER}, the word that \`models reproduce\` replaces by the ` +
         `folder with the data, as in "python code/train.py --data ${DATA_PLACEHOLDER}": ${command}`,
@@ -25,6 +30,7 @@ export function checkEarlierSteps(files: ModelFiles): string[] {
   const writers = new Map<string, string>();
   return steps.flatMap(([name, step]) => {
     const where = `${PATH}: earlier_steps.${name}`;
+    const needed = [...wordsOf(step.command).filter(isCode), requirementsOf(step)];
     return [
       ...checkProgram(files, step.command, where),
       ...checkPackages(files, step, where),
@@ -32,16 +38,18 @@ export function checkEarlierSteps(files: ModelFiles): string[] {
         const writer = writers.get(path);
         writers.set(path, name);
         return writer === undefined
-          ? checkResult(files, path, where)
+          ? checkResult(files, path, { where, needed })
           : [`${where}: ${path} is a result already, of ${writer}`];
       }),
     ];
   });
 }
 
+const isCode = (word: string): boolean => word.startsWith('code/');
+
 function checkProgram(files: ModelFiles, command: string, where: string): string[] {
-  const words = command.split(/\s+/);
-  return words.some((word) => word.startsWith('code/') && files.has(word))
+  const words = wordsOf(command);
+  return words.some((word) => isCode(word) && files.has(word))
     ? []
     : [`${where}: the command runs no file of code/: ${command}`];
 }
@@ -58,9 +66,17 @@ function checkPackages(files: ModelFiles, step: EarlierStep, where: string): str
     : checkRequirements(text, path);
 }
 
-function checkResult(files: ModelFiles, path: string, where: string): string[] {
+/** @param needed what the step runs and installs: its folder is without its results when it begins. */
+function checkResult(
+  files: ModelFiles,
+  path: string,
+  { where, needed }: { readonly where: string; readonly needed: readonly string[] },
+): string[] {
   if (isOutput(path)) {
     return [`${where}: ${path} can't be its result: the training writes it`];
+  }
+  if (needed.includes(path)) {
+    return [`${where}: ${path} can't be its result: its command needs it`];
   }
   if (ruleOf(path) || !isIngredient(path)) {
     return [

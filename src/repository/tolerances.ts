@@ -4,6 +4,8 @@ export const SCORE_TOLERANCES = {
   remeasured: 0.005,
   /** Of an expected calibration error: a score that rounds into the next bin takes its text along. */
   calibrationError: 0.02,
+  /** Of the temperature that the calibrated scores still need, which is 1. */
+  temperature: 0.05,
   /** Of weights that were trained again from the same ingredients. */
   retrained: 0.01,
 } as const;

@@ -1,6 +1,10 @@
 /** Values computed by hand, the same as in python/tests/test_calibration.py. */
 import { expect, test } from 'vitest';
-import { expectedCalibrationError, withoutTemperature } from '../../src/artifacts/calibration.ts';
+import {
+  expectedCalibrationError,
+  fitTemperature,
+  withoutTemperature,
+} from '../../src/artifacts/calibration.ts';
 import { temperatureOf } from '../../src/artifacts/metrics.ts';
 
 test('gaps are weighted by the texts of their bin, which has its upper bound', () => {
@@ -33,4 +37,35 @@ test('the temperature of a version is that of its record', () => {
   expect(temperatureOf({ ...metrics(scores), calibration })).toBeUndefined();
   expect(temperatureOf(metrics(scores))).toBeUndefined();
   expect(temperatureOf(undefined)).toBeUndefined();
+});
+
+test('no temperature hides an error', () => {
+  // At the limit, one label has everything: 1 for a wrong one.
+  expect(withoutTemperature([0.7, 0.2, 0.1], 1e300)).toEqual([1, 0, 0]);
+  const wrong = [{ scores: withoutTemperature([0.7, 0.2, 0.1], 1e4), isRight: false }];
+  expect(expectedCalibrationError(wrong)).toBe(1);
+});
+
+test('a score that is no number has no error', () => {
+  const right = { scores: [1, 0], isRight: true };
+  expect(
+    expectedCalibrationError([right, { scores: [Number.NaN, Number.NaN], isRight: true }]),
+  ).toBeNaN();
+});
+
+test('a temperature is fitted on scores as on logits, each data set with the same weight', () => {
+  const set = (score: number, actual: readonly number[]) => ({
+    scores: actual.map(() => [score, 1 - score]),
+    actual,
+  });
+  expect(fitTemperature([set(0.9, [0, 0, 0, 1])])).toBeCloseTo(2, 6);
+  expect(fitTemperature([set(0.75, [0, 0, 0, 1])])).toBeCloseTo(1, 6);
+  // 3 of 4 and 4 of 8 are right: the mean share is 5/8, not 7/12.
+  expect(fitTemperature([set(0.9, [0, 0, 0, 1]), set(0.9, [0, 1, 0, 1, 0, 1, 0, 1])])).toBeCloseTo(
+    Math.log(9) / Math.log(5 / 3),
+    6,
+  );
+  expect(fitTemperature([set(0.9, [0, 0])])).toBeCloseTo(0.05, 6);
+  expect(fitTemperature([set(1, [0, 0, 0, 1])])).toBeCloseTo(20, 6);
+  expect(fitTemperature([set(0.9, [0, -1])])).toBeNaN();
 });

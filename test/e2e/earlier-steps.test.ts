@@ -111,6 +111,17 @@ test.each([
     ],
   ],
   [
+    'a program and packages that it makes itself',
+    { teacher: { ...TEACHER, results: ['code/teach.py', TEACHER.requirements] } },
+    [
+      'environment/teacher/requirements.txt: numpy has no hash',
+      ...['code/teach.py', TEACHER.requirements].map(
+        (path) =>
+          `environment/environment.json: earlier_steps.teacher: ${path} can't be its result: its command needs it`,
+      ),
+    ],
+  ],
+  [
     'another form',
     {
       teacher: { ...TEACHER, requirements: '../requirements.txt', results: [], minutes: 0 },

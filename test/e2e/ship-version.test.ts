@@ -60,6 +60,12 @@ test.each<[string, string[], number, string]>([
   ['a tag without a reason', [PINNED_TAG, '--pin'], 2, 'expected <clone> <tag>'],
   ['another option', [PINNED_TAG, '--unpin', 'x'], 2, 'expected <clone> <tag>'],
   ['the pinned one to replace', [PINNED_TAG, '--replace', PINNED_TAG], 1, 'is pinned: --pin'],
+  [
+    'itself to replace',
+    [PINNED_TAG, '--pin', 'x', '--replace', PINNED_TAG],
+    1,
+    `${PINNED_TAG} replaces itself`,
+  ],
   ['one that is not there', [PINNED_TAG, '--replace', 'v0.1.0'], 1, 'v0.1.0 is not in models/'],
 ])('%s is refused', async (_, args, code, message) => {
   expect(await ship(clone, ...args)).toEqual({ code, stderr: expect.stringContaining(message) });

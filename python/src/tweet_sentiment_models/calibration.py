@@ -22,8 +22,12 @@ Rows = Sequence[Sequence[float]]
 
 
 def softmax(logits: Rows, temperature: float = 1.0) -> list[list[float]]:
-    """Probabilities [texts, labels] of logits [texts, labels]."""
-    return [_softmax(row, 1 / temperature) for row in _floats(logits)]
+    """Probabilities [texts, labels] of logits [texts, labels].
+
+    Raises ValueError for a logit that is no finite number, and for a temperature that is not above 0.
+    """
+    inverse = 1 / _temperature(temperature)
+    return [_softmax(row, inverse) for row in _floats(logits)]
 
 
 def fit_temperature(datasets: Iterable[tuple[Rows, Sequence[int]]]) -> float:
@@ -32,8 +36,8 @@ def fit_temperature(datasets: Iterable[tuple[Rows, Sequence[int]]]) -> float:
     Each data set is its logits [texts, labels] and the indices of its right labels [texts]. The mean over its
     texts counts, so that each data set has the same weight.
 
-    Raises ValueError without texts, for a label that has no logit, and where no temperature from 0.05 to 20 has
-    the least: all predictions are right, or no better than guessing.
+    Raises ValueError without texts, for a label that has no logit, for a logit that is no finite number, and where
+    no temperature from 0.05 to 20 has the least: all predictions are right, or no better than guessing.
     """
     checked = [_checked(logits, labels) for logits, labels in datasets]
     if not checked:
@@ -63,7 +67,7 @@ def expected_calibration_error(
     The texts are divided by the score of the predicted label into bins of equal width, ((i − 1) / bins, i / bins].
     The result is the mean over the texts of |share of right predictions − mean score| of their bin.
 
-    Raises ValueError without texts, and for a label that has no probability.
+    Raises ValueError without texts, for a label that has no probability, and for one that is no finite number.
     """
     rows, actual = _checked(probabilities, labels)
     gaps = [0.0] * bins
@@ -86,10 +90,15 @@ def calibration_error(logits: Rows, labels: Sequence[int], temperature: float) -
 
 
 def record(temperature: float, fitted_on: Iterable[str]) -> dict[str, Any]:
-    """`calibration` of metrics.json. `fitted_on` names the data sets as metrics.json does, such as reviews/dev."""
+    """`calibration` of metrics.json. `fitted_on` names the data sets as metrics.json does, such as reviews/dev.
+
+    Raises ValueError for a temperature that is not above 0, and for one name instead of several.
+    """
+    if isinstance(fitted_on, str):
+        raise ValueError(f"expected a list of data sets, found {fitted_on!r}")
     return {
         "method": "temperature",
-        "temperature": temperature,
+        "temperature": _temperature(temperature),
         "fitted_on": list(fitted_on),
         "bins": BINS,
     }
@@ -98,7 +107,8 @@ def record(temperature: float, fitted_on: Iterable[str]) -> dict[str, Any]:
 def _slope(rows: list[list[float]], labels: list[int], inverse: float) -> float:
     """The derivative of the mean negative log-likelihood by 1 / temperature."""
     terms = [
-        math.fsum(p * z for p, z in zip(_softmax(row, inverse), row)) - row[label]
+        # Of differences: where the right label has the highest logit, no rounding makes this positive.
+        math.fsum(p * (z - row[label]) for p, z in zip(_softmax(row, inverse), row))
         for row, label in zip(rows, labels)
     ]
     return math.fsum(terms) / len(terms)
@@ -118,12 +128,23 @@ def _checked(rows: Rows, labels: Sequence[int]) -> tuple[list[list[float]], list
         raise ValueError(
             f"expected one label for each text, found {len(checked)} texts and {len(indices)} labels"
         )
-    for row, label in zip(checked, indices):
-        if not 0 <= label < len(row):
-            raise ValueError(f"expected a label from 0 to {len(row) - 1}, found {label}")
+    for row, label, given in zip(checked, indices, labels):
+        if not 0 <= label < len(row) or label != given:
+            raise ValueError(f"expected a label from 0 to {len(row) - 1}, found {given}")
     return checked, indices
 
 
 def _floats(rows: Rows) -> list[list[float]]:
     # Of a library such as NumPy, they are no numbers of Python.
-    return [[float(value) for value in row] for row in rows]
+    floats = [[float(value) for value in row] for row in rows]
+    for row in floats:
+        if not all(map(math.isfinite, row)):
+            raise ValueError(f"expected finite numbers, found {row}")
+    return floats
+
+
+def _temperature(temperature: float) -> float:
+    value = float(temperature)
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"expected a temperature above 0, found {temperature}")
+    return value

@@ -60,12 +60,15 @@ export async function writeFiles(folder: string, files: ModelFiles): Promise<voi
   }
 }
 
-/** @returns the bytes by path; a file that does not exist is left out. */
+/** Not there, a folder, or in what is no folder. */
+const NO_FILE = ['ENOENT', 'EISDIR', 'ENOTDIR'];
+
+/** @returns the bytes by path; what does not exist is left out, and what is no file. */
 export async function readFiles(folder: string, paths: readonly string[]): Promise<ModelFiles> {
   const files = new Map<string, Buffer>();
   for (const path of paths) {
     const bytes = await readFile(join(folder, path)).catch((error: unknown) => {
-      if (hasSystemCode(error, 'ENOENT')) {
+      if (NO_FILE.some((code) => hasSystemCode(error, code))) {
         return undefined;
       }
       throw error;

@@ -1,7 +1,7 @@
 /** The recorded commands, run again: in their pinned environments, without other influences. */
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { DATA_PLACEHOLDER, type Environment } from '../../artifacts/environment.ts';
+import { DATA_PLACEHOLDER, type Environment, wordsOf } from '../../artifacts/environment.ts';
 import { readEnvironment, type Environment as Variables } from '../../config/environment.ts';
 import { ModelError } from '../../version/errors.ts';
 import { type Interrupt, runProgram } from './run-program.ts';
@@ -80,7 +80,7 @@ export async function runRecordedCommand(
   { command, variables }: Pick<Environment, 'command' | 'variables'>,
   { checkout, data, commandLine, commit, ...context }: CommandContext,
 ): Promise<void> {
-  const words = command.split(/\s+/).map((word) => (word === DATA_PLACEHOLDER ? data : word));
+  const words = wordsOf(command).map((word) => (word === DATA_PLACEHOLDER ? data : word));
   const bin = join(checkout, '.venv', 'bin');
   const [program = '', ...args] = words;
   const { PATH = '', HOME = '' } = readEnvironment();

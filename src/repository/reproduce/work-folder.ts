@@ -1,4 +1,5 @@
 /** The folder that a reproduction works in. It can be continued there after an interrupt, a crash or a loss of power. */
+import type { Dirent } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
@@ -45,15 +46,11 @@ export interface WorkFolder {
 export async function openWorkFolder(path: string, commit: string): Promise<WorkFolder> {
   const folder = resolve(path);
   await makeFolder(folder);
-  const names = (await readdir(folder)).filter((name) => name !== unfinishedName(STATE_FILE));
-  let state: State = { commit, finished: {} };
-  if (names.length > 0) {
-    state = await readState(folder, path);
-    assertOwn(state, names, { commit, path });
-  } else {
-    await writeJson(folder, STATE_FILE, state);
-  }
+  await assertOwn(folder, { commit, path });
   await claim(folder, path);
+  // Another process may have worked here until then.
+  let state: State = (await readState(folder, path)) ?? { commit, finished: {} };
+  await writeJson(folder, STATE_FILE, state);
   return {
     data: join(folder, 'data'),
     training: join(folder, 'version'),
@@ -69,13 +66,12 @@ export async function openWorkFolder(path: string, commit: string): Promise<Work
   };
 }
 
-async function readState(folder: string, path: string): Promise<State> {
-  const text = await readFile(join(folder, STATE_FILE), 'utf8').catch((error: unknown) => {
-    if (hasSystemCode(error, 'ENOENT')) {
-      throw notOwn(path, `has no ${STATE_FILE}, and is not empty`);
-    }
-    throw error;
-  });
+/** @returns undefined where there is none yet. */
+async function readState(folder: string, path: string): Promise<State | undefined> {
+  const text = await readIfThere(join(folder, STATE_FILE));
+  if (text === undefined) {
+    return undefined;
+  }
   const { data } = stateSchema.safeParse(parseJson(text, join(path, STATE_FILE)));
   if (!data) {
     throw notOwn(path, `has another ${STATE_FILE}`);
@@ -83,22 +79,48 @@ async function readState(folder: string, path: string): Promise<State> {
   return data;
 }
 
-const OWN_NAMES: ReadonlySet<string> = new Set([
-  ...[STATE_FILE, PROCESSES_FILE, 'data', 'version', 'steps'],
-  ...[STATE_FILE, PROCESSES_FILE].map(unfinishedName),
-]);
+const FOLDERS = ['data', 'version', 'steps'];
+/** `processes.json.<pid>` is there while a process claims the folder. */
+const CLAIM = /^processes\.json\.(\d+)$/;
 
-function assertOwn(
-  state: State,
-  names: readonly string[],
+/** What a run writes before it does anything else. */
+function isOfStart(name: string): boolean {
+  return (
+    CLAIM.test(name) ||
+    [PROCESSES_FILE, ...[STATE_FILE, PROCESSES_FILE].map(unfinishedName)].includes(name)
+  );
+}
+
+/** @throws ModelError `bad-reference` where the folder has something else than a run of the commit. */
+async function assertOwn(
+  folder: string,
   { commit, path }: { readonly commit: string; readonly path: string },
-): void {
-  if (state.commit !== commit) {
+): Promise<void> {
+  const state = await readState(folder, path);
+  const steps = join(folder, 'steps');
+  const entries = await readdir(folder, { withFileTypes: true });
+  const others = entries.filter(({ name }) => !isOfStart(name));
+  if (!state && others.length > 0) {
+    throw notOwn(path, `has no ${STATE_FILE}, and is not empty`);
+  }
+  if (state && state.commit !== commit) {
     throw notOwn(path, `is of another commit, ${state.commit}`);
   }
-  const foreign = names.find((name) => !OWN_NAMES.has(name));
-  if (foreign !== undefined) {
-    throw notOwn(path, `has a file of others, ${foreign}`);
+  const foreign = others.find(({ name }) => name !== STATE_FILE && !FOLDERS.includes(name));
+  if (foreign) {
+    throw notOwn(path, `has a file of others, ${foreign.name}`);
+  }
+  // What is in the folders is removed: that of others, where one is a link.
+  const isLink = (entry: Dirent): boolean => entry.isSymbolicLink();
+  const ofSteps = entries.some(({ name }) => name === 'steps')
+    ? (await readdir(steps, { withFileTypes: true })).filter(isLink)
+    : [];
+  const [link] = [
+    ...entries.filter(isLink).map(({ name }) => name),
+    ...ofSteps.map(({ name }) => join('steps', name)),
+  ];
+  if (link !== undefined) {
+    throw notOwn(path, `has a link, ${link}`);
   }
 }
 
@@ -111,30 +133,46 @@ function notOwn(path: string, found: string): ModelError {
 
 const processesSchema = z.object({ pid: z.int().positive(), group: z.int().positive().optional() });
 
-/** @throws ModelError `bad-reference` where a process works in the folder. */
+/**
+ * Of two that start at the same time, at most one gets the folder: each shows itself before it looks for others.
+ *
+ * @throws ModelError `bad-reference` where a process works in the folder.
+ */
 async function claim(folder: string, path: string): Promise<void> {
-  const file = join(folder, PROCESSES_FILE);
-  const running = await findRunning(file);
-  if (running.length > 0) {
-    throw new ModelError(
-      'bad-reference',
-      `${path} is in use by ${running.join(' and ')}: end it first, or, if that is another program, remove ` +
-        join(path, PROCESSES_FILE),
-    );
+  const own = join(folder, `${PROCESSES_FILE}.${process.pid}`);
+  await writeFile(own, '');
+  try {
+    const running = [...(await findClaiming(folder)), ...(await findRunning(folder))];
+    if (running.length > 0) {
+      throw new ModelError(
+        'bad-reference',
+        `${path} is in use by ${running.join(' and ')}: end it first, or, if that is another program, remove ` +
+          join(path, PROCESSES_FILE),
+      );
+    }
+    await writeJson(folder, PROCESSES_FILE, { pid: process.pid });
+  } finally {
+    await rm(own, { force: true });
   }
-  await rm(file, { force: true });
-  // Of two that start at the same time, one gets the folder.
-  await writeFile(file, JSON.stringify({ pid: process.pid }), { flag: 'wx' });
 }
 
-/** The processes that a file names and that still run: after a loss of power, or in another container, none. */
-async function findRunning(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (hasSystemCode(error, 'ENOENT')) {
-      return '{}';
+/** Other processes that claim the folder at this time. What those that were killed have left is removed. */
+async function findClaiming(folder: string): Promise<string[]> {
+  const running: string[] = [];
+  for (const name of await readdir(folder)) {
+    const pid = Number(CLAIM.exec(name)?.[1] ?? process.pid);
+    if (pid !== process.pid) {
+      const isLive = await isRunning(pid);
+      running.push(...(isLive ? [`process ${pid}`] : []));
+      await (!isLive && rm(join(folder, name), { force: true }));
     }
-    throw error;
-  });
+  }
+  return running;
+}
+
+/** The processes that work in the folder: after a loss of power, or in another container, none. */
+async function findRunning(folder: string): Promise<string[]> {
+  const text = (await readIfThere(join(folder, PROCESSES_FILE))) ?? '{}';
   const { data } = processesSchema.safeParse(parseProcesses(text));
   if (!data) {
     return [];
@@ -144,6 +182,15 @@ async function findRunning(file: string): Promise<string[]> {
     ...(pid !== process.pid && (await isRunning(pid)) ? [`process ${pid}`] : []),
     ...(group !== undefined && (await isRunning(-group)) ? [`process group ${group}`] : []),
   ];
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    if (hasSystemCode(error, 'ENOENT')) {
+      return undefined;
+    }
+    throw error;
+  });
 }
 
 /** @returns undefined for a file that was not complete when the machine lost its power. */

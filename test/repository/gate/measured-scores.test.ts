@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Scores } from '../../../src/artifacts/metrics.ts';
 import type { Classification } from '../../../src/inference/classifier.ts';
-import { checkSet } from '../../../src/repository/gate/checks/measured-scores.ts';
+import { checkSet, checkTemperature } from '../../../src/repository/gate/checks/measured-scores.ts';
 
 /** At temperature 2, the label has 0.75; without it 0.9. Three of four are right. */
 const classification = {
@@ -43,4 +43,22 @@ test.each<[string, NonNullable<Scores['calibration_error']>, number, string]>([
 
 test('where no error is recorded, only the score is checked', () => {
   expect(check(SCORES, 2)).toHaveLength(1);
+});
+
+test('a temperature that is recorded only is found', () => {
+  // The served scores are 0.75, and three of four are right.
+  expect(checkTemperature([predictions])).toMatchObject({
+    name: 'temperature, again',
+    result: 'passed',
+  });
+  const scores = { negative: 0.28, positive: 0.72 };
+  const classifications = Array<Classification>(4).fill({ ...classification, scores });
+  // Of 0.75 − 0.72, the error is no more than chance makes it.
+  expect(checkTemperature([{ ...predictions, classifications }])).toMatchObject({
+    result: 'failed',
+    detail: 'the scores fit best at a further temperature of 0.8597, expected 1',
+  });
+  // No label of the model.
+  const actual = [...predictions.actual.slice(1), 'mixed'];
+  expect(checkTemperature([{ ...predictions, actual }])).toMatchObject({ result: 'failed' });
 });

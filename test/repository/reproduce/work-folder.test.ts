@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openWorkFolder } from '../../../src/repository/reproduce/work-folder.ts';
 import { temporaryFolder } from '../../support/git-version.ts';
@@ -82,6 +82,43 @@ test('a folder in which another process works is refused until that has ended', 
   await ended;
   await expect(openWorkFolder(path, COMMIT)).resolves.toBeDefined();
 });
+
+test('of two that start at the same time, at most one gets the folder', async () => {
+  const path = temporaryFolder();
+  await (await openWorkFolder(path, COMMIT)).close();
+  const other = spawn('sleep', ['600'], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => other.once('exit', resolve));
+  const claim = join(path, `processes.json.${other.pid}`);
+  writeFileSync(claim, '');
+  await expect(openWorkFolder(path, COMMIT)).rejects.toMatchObject({
+    message: expect.stringContaining(`is in use by process ${other.pid}: `),
+  });
+  expect(readdirSync(path).sort()).toEqual([basename(claim), 'reproduce.json']);
+  // It was killed before it had the folder.
+  other.kill('SIGKILL');
+  await ended;
+  await (await openWorkFolder(path, COMMIT)).close();
+  expect(readdirSync(path)).toEqual(['reproduce.json']);
+});
+
+test('a folder in which a run was killed before it had a state is a new one', async () => {
+  const path = temporaryFolder();
+  writeFileSync(join(path, 'processes.json'), '{}');
+  await expect(openWorkFolder(path, COMMIT)).resolves.toBeDefined();
+});
+
+test.each(['version', 'steps', 'steps/teacher'])(
+  'a folder with %s as a link to another one is refused',
+  async (name) => {
+    const [path, target] = [temporaryFolder(), temporaryFolder()];
+    await (await openWorkFolder(path, COMMIT)).close();
+    mkdirSync(dirname(join(path, name)), { recursive: true });
+    symlinkSync(target, join(path, name));
+    await expect(openWorkFolder(path, COMMIT)).rejects.toMatchObject({
+      message: `${path} has a link, ${name}: ${HINT}`,
+    });
+  },
+);
 
 test('a file in place of the folder is reported', async () => {
   const path = join(temporaryFolder(), 'file');

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import {
   expectedCalibrationError,
+  fitTemperature,
   type JudgedPrediction,
   withoutTemperature,
 } from '../../../artifacts/calibration.ts';
@@ -30,23 +31,28 @@ export async function checkMeasuredScores(
   const paths = await findDataFiles(datasets, dataFolder);
   const recordedScores = [...servedScores(metrics)];
   const checks: Check[] = [];
+  const fittedOn: Predictions[] = [];
   for (const [index, [name, recorded]] of recordedScores.entries()) {
     const path = paths.get(dataFileOf(name));
-    checks.push(
-      ...(path === undefined
-        ? [
-            check(
-              `${name} again`,
-              false,
-              'data/datasets.json lacks it',
-              '`models data add` records it; then train again',
-            ),
-          ]
-        : checkSet(name, recorded, metrics, await predict(classifier, path))),
-    );
+    if (path === undefined) {
+      checks.push(lacking(name));
+    } else {
+      const predictions = await predict(classifier, path);
+      checks.push(...checkSet(name, recorded, metrics, predictions));
+      fittedOn.push(...(metrics.calibration?.fitted_on.includes(name) ? [predictions] : []));
+    }
     onProgress(index + 1, recordedScores.length);
   }
-  return checks;
+  return [...checks, ...(fittedOn.length > 0 ? [checkTemperature(fittedOn)] : [])];
+}
+
+function lacking(name: string): Check {
+  return check(
+    `${name} again`,
+    false,
+    'data/datasets.json lacks it',
+    '`models data add` records it; then train again',
+  );
 }
 
 /** The predictions for a data set, and what was right. */
@@ -94,6 +100,27 @@ export function checkSet(
   ];
 }
 
+/**
+ * A temperature that is recorded and that the graph does not divide by is found: the scores then need it. So is another
+ * one, where the error of the calibration is about the same with both.
+ *
+ * @param fittedOn the data sets that it was fitted on.
+ */
+export function checkTemperature(fittedOn: readonly Predictions[]): Check {
+  const more = fitTemperature(
+    fittedOn.map(({ classifications, actual, labels }) => ({
+      scores: classifications.map(({ scores }) => labels.map((label) => scores[label] as number)),
+      actual: actual.map((label) => labels.indexOf(label)),
+    })),
+  );
+  return check(
+    'temperature, again',
+    Math.abs(more - 1) <= SCORE_TOLERANCES.temperature,
+    `the scores fit best at a further temperature of ${formatMetric(more)}, expected 1`,
+    OTHER_TEMPERATURE,
+  );
+}
+
 function checkScore(name: string, recorded: number, measured: number): Check {
   const isWithinTolerance = Math.abs(measured - recorded) <= SCORE_TOLERANCES.remeasured;
   const detail = `recorded ${formatMetric(recorded)}, measured ${formatMetric(measured)}`;
@@ -104,6 +131,10 @@ function checkScore(name: string, recorded: number, measured: number): Check {
     'the training measured another model, other texts or otherwise: measure model.onnx, one text at a time; train again',
   );
 }
+
+const OTHER_TEMPERATURE =
+  'the graph divides by another temperature, or the training measured otherwise: see calibration in ' +
+  'docs/versioning.md; train again';
 
 type CalibrationError = NonNullable<Scores['calibration_error']>;
 
@@ -122,8 +153,7 @@ function checkCalibration(
     name,
     isWithinTolerance,
     `recorded ${format(recorded)}, measured ${format(measured)}`,
-    'the graph divides by another temperature, or the training measured otherwise: see calibration in ' +
-      'docs/versioning.md; train again',
+    OTHER_TEMPERATURE,
   );
 }
 
