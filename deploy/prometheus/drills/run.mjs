@@ -8,7 +8,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { killAll, MAIN, poll, ROOT } from '../../../tools/launch.mjs';
+import { killAll, poll, ROOT } from '../../../tools/launch.mjs';
 import { MULTILINGUAL, PINNED } from '../../../tools/versions.mjs';
 import { DRIFT_DRILLS } from './drift.mjs';
 import { MONITORING_DRILLS } from './monitoring.mjs';

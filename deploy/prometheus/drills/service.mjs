@@ -241,7 +241,7 @@ export const SERVICE_DRILLS = [
     replicas: [{ ADMIN_TOKEN: TOKEN }],
     // The two agree on fewer long texts than on others.
     traffic: long,
-    history: (stage) => [
+    history: () => [
       {
         name: 'job_commit:classifier_shadow_agreements:ratio15m',
         labels: { ...JOB, commit: MULTILINGUAL },
