@@ -2,7 +2,7 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
-import { hasSystemCode } from '../../errors.ts';
+import { hasSystemCode, namingFile } from '../../errors.ts';
 import { makeFolder } from '../../folders.ts';
 import { ModelError } from '../../version/errors.ts';
 import { parseJson } from '../../version/json.ts';
@@ -124,7 +124,7 @@ async function claim(folder: string, path: string): Promise<void> {
   }
   await rm(file, { force: true });
   // Of two that start at the same time, one gets the folder.
-  await writeFile(file, JSON.stringify({ pid: process.pid }), { flag: 'wx' });
+  await namingFile(file, writeFile(file, JSON.stringify({ pid: process.pid }), { flag: 'wx' }));
 }
 
 /** The processes that a file names and that still run: after a loss of power, or in another container, none. */
@@ -158,7 +158,8 @@ function parseProcesses(text: string): unknown {
 /** A reader finds the file from before or the new one. */
 async function writeJson(folder: string, name: string, value: object): Promise<void> {
   const unfinished = join(folder, unfinishedName(name));
-  await writeFile(unfinished, `${JSON.stringify(value, null, 2)}\n`, { flush: true });
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  await namingFile(unfinished, writeFile(unfinished, text, { flush: true }));
   await rename(unfinished, join(folder, name));
 }
 
