@@ -84,6 +84,15 @@ export function describeSystemError(error: NodeJS.ErrnoException, file?: string)
   return description === undefined ? message : `${subject} can't be used: ${description} (${code})`;
 }
 
+/** Waits for what uses a file. The system's error of a full disk does not name it; here, it does. */
+export async function namingFile<T>(path: string, used: Promise<T>): Promise<T> {
+  try {
+    return await used;
+  } catch (error) {
+    throw isSystemError(error) ? Object.assign(error, { path: error.path ?? path }) : error;
+  }
+}
+
 /** Why `fetch` failed, in a few words or the system's code: it hides the system's error in the cause of its own. */
 export function fetchFailureReason(error: unknown): string {
   const status = proxyStatus(error);

@@ -100,7 +100,7 @@ test(
 
     const third = await runCommand(args);
     expect(third.stderr).toContain(
-      '2 of 5: teacher: python code/teach.py --data DATA: finished before the interruption\n',
+      '2 of 5: teacher: python code/teach.py --data DATA: finished in an earlier run\n',
     );
     expect(third.stderr).toContain(
       '4 of 5: python code/train.py --data DATA, about 30 s on the machine that made it; it continues from its ' +
@@ -126,7 +126,7 @@ test(
         'about 3 h 20 min on the machine that made it\n',
     );
     expect(recorded.stderr).toContain(
-      '2 of 3: python code/train.py --data DATA: finished before the interruption\n',
+      '2 of 3: python code/train.py --data DATA: finished in an earlier run\n',
     );
     expect(recorded.stdout).toMatch(/ is reproduced: identical bytes\n$/);
     expect(recorded.code).toBe(0);

@@ -7,7 +7,7 @@ import { openRepository } from '../../src/repository/git.ts';
 import { readLeaderboard } from '../../src/repository/leaderboard/leaderboard.ts';
 import { formatBytes } from '../../src/terminal/numbers.ts';
 import { createFolderStore } from '../../src/version/stores/folder.ts';
-import { MODEL } from '../support/pinned.ts';
+import { MODEL, PINNED_TAG } from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';
 import { readDocument, tableRows } from './markdown.ts';
 
@@ -37,4 +37,15 @@ test('README’s table of versions is what `models list` prints', async () => {
   ]);
   // `german` was merged into v2.0.0 as it is.
   expect(found.sort()).toEqual(expected.filter(([name]) => name !== '`german`').sort());
+});
+
+test('README’s graph and table of versions say which one is pinned', () => {
+  const readme = readDocument('README.md');
+  const [, graph = ''] = /^```\n(\* {3}v[^`]+)```$/m.exec(readme) ?? [];
+  const drawn = graph.split('\n').filter((line) => line.endsWith('(pinned)'));
+  expect(drawn).toEqual([expect.stringContaining(`* ${PINNED_TAG} `)]);
+  const names = tableRows(readme, 'version').map(([name = '']) => name);
+  expect(names.filter((name) => /\bpinned\b/.test(name))).toEqual([
+    expect.stringContaining(`\`${PINNED_TAG}\``),
+  ]);
 });

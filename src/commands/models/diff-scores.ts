@@ -18,11 +18,12 @@ export function formatPrimary({ primary }: ScoresDiff): string {
 }
 
 /** All scores of the served weights; of the float weights, the score that decides. */
-export function formatScores({ primary, changes, same }: ScoresDiff, paint: Paint): string[] {
+export function formatScores(diff: ScoresDiff, paint: Paint): string[] {
+  const { primary, changes, same, temperature } = diff;
   const decisive = primary.new ?? primary.old;
   const all = [...changes, ...same];
   const datasets = new Set(all.map(({ dataset }) => dataset));
-  return [...datasets].flatMap((dataset) => {
+  const lines = [...datasets].flatMap((dataset) => {
     const ofDataset = all.filter((pair) => pair.dataset === dataset);
     if (!ofDataset.some(isChange)) {
       return [`  ${paint('underline', dataset)}: the same`];
@@ -37,6 +38,13 @@ export function formatScores({ primary, changes, same }: ScoresDiff, paint: Pain
       ...float.map((change) => formatLine('fp32', [change], paint)),
     ];
   });
+  return [...lines, ...formatTemperature(temperature, paint)];
+}
+
+function formatTemperature({ old: before, new: after }: Change<number>, paint: Paint): string[] {
+  return before === after
+    ? []
+    : [`  calibration: temperature ${paint('yellow', `${before ?? 'none'} → ${after ?? 'none'}`)}`];
 }
 
 function isChange({ old: before, new: after }: Change<number>): boolean {

@@ -24,7 +24,7 @@ export function formatStep(report: StepReport): string {
     case 'ended':
       return `${position}: took ${formatDuration(report.ms)}${report.isContinued ? ' since it was continued' : ''}`;
     case 'skipped':
-      return `${position}: ${report.title}: finished before the interruption`;
+      return `${position}: ${report.title}: finished in an earlier run`;
   }
 }
 

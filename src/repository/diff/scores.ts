@@ -9,6 +9,8 @@ export interface ScoresDiff {
   readonly changes: readonly ScoreChange[];
   /** Those that are equal in both versions. */
   readonly same: readonly ScoreChange[];
+  /** That the served scores are calibrated with. */
+  readonly temperature: Change<number>;
 }
 
 export interface ScoreChange extends Change<number> {
@@ -36,6 +38,7 @@ export function diffScores(metrics: Change<Metrics>): ScoresDiff {
     primary: mapChange(metrics, ({ primary }) => primary),
     changes: all.filter((pair) => pair.old !== pair.new),
     same: all.filter((pair) => pair.old === pair.new),
+    temperature: mapChange(metrics, ({ calibration }) => calibration?.temperature),
   };
 }
 

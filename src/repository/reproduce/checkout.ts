@@ -3,7 +3,7 @@ import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:f
 import { dirname, join, resolve } from 'node:path';
 import { sha256 } from '../../artifacts/digests.ts';
 import type { ModelFiles } from '../../artifacts/read.ts';
-import { hasSystemCode } from '../../errors.ts';
+import { hasSystemCode, namingFile } from '../../errors.ts';
 import { makeFolder } from '../../folders.ts';
 import { hasCode } from '../../version/errors.ts';
 import { ownEnvironment, runGit } from '../run-git.ts';
@@ -56,7 +56,8 @@ export async function linkData(files: ReadonlyMap<string, string>, folder: strin
 export async function writeFiles(folder: string, files: ModelFiles): Promise<void> {
   for (const [path, bytes] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), bytes);
+    const file = join(folder, path);
+    await namingFile(file, writeFile(file, bytes));
   }
 }
 

@@ -7,6 +7,7 @@ import { type EarlierStep, type Environment, requirementsOf } from '../../artifa
 import type { Profile } from '../../artifacts/profile.ts';
 import { type ModelFiles, readArtifact, requireArtifact } from '../../artifacts/read.ts';
 import { isOutput, MODEL_FILES, versionFilesWhere } from '../../artifacts/version-files.ts';
+import { namingFile } from '../../errors.ts';
 import type { Version } from '../../version/version.ts';
 import { digestFiles, hasCheckpoints, linkData, prepareCheckout, readFiles } from './checkout.ts';
 import {
@@ -172,7 +173,8 @@ async function writeProfile(
   const recorded = await readArtifact(version, 'profile.json');
   // The model is compared by itself: a profile is the same if it has the same distributions.
   const measured = { ...profile, model: recorded?.model };
-  await writeFile(join(work.training, 'profile.json'), `${JSON.stringify(measured, null, 2)}\n`);
+  const path = join(work.training, 'profile.json');
+  await namingFile(path, writeFile(path, `${JSON.stringify(measured, null, 2)}\n`));
 }
 
 /** Everything but the outputs of training, so that an old one can't be taken for a new one. */

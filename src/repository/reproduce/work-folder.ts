@@ -3,7 +3,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
-import { hasSystemCode } from '../../errors.ts';
+import { hasSystemCode, namingFile } from '../../errors.ts';
 import { makeFolder } from '../../folders.ts';
 import { ModelError } from '../../version/errors.ts';
 import { parseJson } from '../../version/json.ts';
@@ -140,7 +140,7 @@ const processesSchema = z.object({ pid: z.int().positive(), group: z.int().posit
  */
 async function claim(folder: string, path: string): Promise<void> {
   const own = join(folder, `${PROCESSES_FILE}.${process.pid}`);
-  await writeFile(own, '');
+  await namingFile(own, writeFile(own, ''));
   try {
     const running = [...(await findClaiming(folder)), ...(await findRunning(folder))];
     if (running.length > 0) {
@@ -205,7 +205,8 @@ function parseProcesses(text: string): unknown {
 /** A reader finds the file from before or the new one. */
 async function writeJson(folder: string, name: string, value: object): Promise<void> {
   const unfinished = join(folder, unfinishedName(name));
-  await writeFile(unfinished, `${JSON.stringify(value, null, 2)}\n`, { flush: true });
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  await namingFile(unfinished, writeFile(unfinished, text, { flush: true }));
   await rename(unfinished, join(folder, name));
 }
 

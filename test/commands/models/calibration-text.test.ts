@@ -51,6 +51,21 @@ test('models diff: a lower error is better', () => {
   );
 });
 
+test('models diff: another temperature', () => {
+  const paint = ((_, text) => text) as Paint;
+  const { calibration, ...uncalibrated } = CALIBRATED;
+  const hotter = { ...CALIBRATED, calibration: calibration && { ...calibration, temperature: 3 } };
+  const lines = (before: Metrics, after: Metrics) =>
+    formatScores(diffScores({ old: before, new: after }), paint);
+  expect(lines(CALIBRATED, hotter)).toEqual([
+    '  en/dev: the same',
+    '  de/dev: the same',
+    '  calibration: temperature 1.25 → 3',
+  ]);
+  expect(lines(uncalibrated, CALIBRATED)).toContain('  calibration: temperature none → 1.25');
+  expect(lines(CALIBRATED, CALIBRATED)).toEqual(['  en/dev: the same', '  de/dev: the same']);
+});
+
 test('the page of the history', () => {
   const views = viewScores(CALIBRATED, []);
   expect(views.map(({ name, calibrationError }) => ({ name, calibrationError }))).toEqual([
