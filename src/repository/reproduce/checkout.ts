@@ -61,10 +61,10 @@ export async function writeFiles(folder: string, files: ModelFiles): Promise<voi
   }
 }
 
-/** Not there, a folder, or in what is no folder. */
+/** Not there, a folder, or below a file. */
 const NO_FILE = ['ENOENT', 'EISDIR', 'ENOTDIR'];
 
-/** @returns the bytes by path; what does not exist is left out, and what is no file. */
+/** @returns the bytes by path; what does not exist is left out, and so is a folder. */
 export async function readFiles(folder: string, paths: readonly string[]): Promise<ModelFiles> {
   const files = new Map<string, Buffer>();
   for (const path of paths) {
