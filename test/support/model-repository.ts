@@ -104,8 +104,8 @@ export async function createModelRepository(): Promise<ModelRepository> {
   const pinned = join(ROOT, 'models', MODEL, PINNED);
   const { files } = JSON.parse(readFileSync(join(pinned, 'commit.json'), 'utf8'));
   for (const { path } of files as { path: string }[]) {
-    // `models init` has written the attributes.
-    if (path !== '.gitattributes') {
+    // `models init` has written these.
+    if (path !== '.gitattributes' && path !== '.gitignore') {
       write(path, readFileSync(join(pinned, path)));
     }
   }
