@@ -1,5 +1,6 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { hasSystemCode } from './errors.ts';
 
 /**
  * Creates a folder and the folders above it. An existing one is left as it is.
@@ -25,6 +26,16 @@ export async function makeFolder(path: string, hasParent = false): Promise<void>
 async function isFolder(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found?.isDirectory() ?? false;
+}
+
+/** @returns undefined where the file does not exist. @throws the system's error otherwise. */
+export async function readIfExists(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    if (hasSystemCode(error, 'ENOENT')) {
+      return undefined;
+    }
+    throw error;
+  });
 }
 
 /** A path as a message shows it: `.` and `../..` name nothing, so they are shown as absolute paths. */

@@ -1,7 +1,8 @@
 /** What is kept beside an output that is not complete, so that an interrupted run can be continued. */
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
-import { hasSystemCode, mismatch } from '../errors.ts';
+import { open, rename } from 'node:fs/promises';
+import { mismatch } from '../errors.ts';
+import { readIfExists } from '../folders.ts';
 import type { ScoredCounts } from './counts.ts';
 import { ScoringError } from './scoring-error.ts';
 import type { Position, Range } from './windows.ts';
@@ -64,17 +65,6 @@ export function createCheckpointWriter(
       owner = run;
     },
   };
-}
-
-async function readIfExists(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (hasSystemCode(error, 'ENOENT')) {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /** @throws ScoringError `bad-resume` where it is of a run with other options. */

@@ -1,10 +1,10 @@
 /** The folder that a reproduction works in. It can be continued there after an interrupt, a crash or a loss of power. */
 import type { Dirent } from 'node:fs';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
-import { hasSystemCode, namingFile } from '../../errors.ts';
-import { makeFolder } from '../../folders.ts';
+import { namingFile } from '../../errors.ts';
+import { makeFolder, readIfExists } from '../../folders.ts';
 import { ModelError } from '../../version/errors.ts';
 import { parseJson } from '../../version/json.ts';
 import { isRunning } from './run-program.ts';
@@ -68,7 +68,7 @@ export async function openWorkFolder(path: string, commit: string): Promise<Work
 
 /** @returns undefined where there is none yet. */
 async function readState(folder: string, path: string): Promise<State | undefined> {
-  const text = await readIfThere(join(folder, STATE_FILE));
+  const text = await readIfExists(join(folder, STATE_FILE));
   if (text === undefined) {
     return undefined;
   }
@@ -172,7 +172,7 @@ async function findClaiming(folder: string): Promise<string[]> {
 
 /** The processes that work in the folder: after a loss of power, or in another container, none. */
 async function findRunning(folder: string): Promise<string[]> {
-  const text = (await readIfThere(join(folder, PROCESSES_FILE))) ?? '{}';
+  const text = (await readIfExists(join(folder, PROCESSES_FILE))) ?? '{}';
   const { data } = processesSchema.safeParse(parseProcesses(text));
   if (!data) {
     return [];
@@ -182,15 +182,6 @@ async function findRunning(folder: string): Promise<string[]> {
     ...(pid !== process.pid && (await isRunning(pid)) ? [`process ${pid}`] : []),
     ...(group !== undefined && (await isRunning(-group)) ? [`process group ${group}`] : []),
   ];
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  return readFile(file, 'utf8').catch((error: unknown) => {
-    if (hasSystemCode(error, 'ENOENT')) {
-      return undefined;
-    }
-    throw error;
-  });
 }
 
 /** @returns undefined for a file that was not complete when the machine lost its power. */
