@@ -1,4 +1,5 @@
 /** A file as the output: it has its name once it is complete. */
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { hasSystemCode, isSystemError, mismatch } from '../../errors.ts';
 import { STDIN } from '../../logs/log-files.ts';
@@ -69,13 +70,17 @@ interface Identity {
 async function identityOf(path: string): Promise<Identity | undefined> {
   try {
     const stats = await stat(path);
-    return { key: `${stats.dev}:${stats.ino}`, isFile: stats.isFile(), bytes: stats.size };
+    return { key: keyOf(stats), isFile: stats.isFile(), bytes: stats.size };
   } catch (error) {
     if (hasSystemCode(error, 'ENOENT')) {
       return undefined;
     }
     throw error;
   }
+}
+
+function keyOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
 }
 
 /**
@@ -131,10 +136,19 @@ export async function openOutput(
       } catch (error) {
         throw withPath(error, partial);
       } finally {
+        if (bytes === 0 && (await isFileAt(file, partial))) {
+          // Without a row, there is nothing to resume: the next run is not to be refused because of it.
+          await rm(partial);
+        }
         await file.close();
       }
     },
   };
+}
+
+/** False where another run has put its own file there. */
+async function isFileAt(file: FileHandle, path: string): Promise<boolean> {
+  return keyOf(await file.stat()) === (await identityOf(path))?.key;
 }
 
 async function openPartial(

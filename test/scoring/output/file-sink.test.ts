@@ -55,8 +55,19 @@ test('a checkpoint without its output begins again; one whose output was cut is 
   const second = await openOutput(path, options, 'resume');
   expect(second.before).toBeUndefined();
   // Killed before its first checkpoint: what is left of the run before must not be continued.
-  await second.close();
   expect(readdirSync(join(path, '..'))).toEqual(['out.csv.partial']);
+  await second.close();
+});
+
+test('a run that ends without a row leaves nothing that the next one would be refused for', async () => {
+  const path = newPath();
+  const refused = await openOutput(path, options, 'refuse');
+  const replacing = await openOutput(path, options, 'replace');
+  await refused.close();
+  // That of the other run.
+  expect(readdirSync(join(path, '..'))).toEqual(['out.csv.partial']);
+  await replacing.close();
+  expect(readdirSync(join(path, '..'))).toEqual([]);
 });
 
 test.each(['replace', 'resume'] as const)(
