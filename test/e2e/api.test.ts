@@ -16,6 +16,7 @@ import {
 import { modelCardSchema } from '../../src/api/model.ts';
 import { labelsResponseSchema, predictResponseSchema } from '../../src/api/predict.ts';
 import { PROBLEMS, type ProblemCode, problemSchema } from '../../src/api/problem.ts';
+import { HISTORY } from '../support/history.ts';
 import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -131,7 +132,7 @@ test('GET /console/fleet, without a Prometheus', async () => {
 
 test('GET /console/history…: commits, cards, changes, what is live', async () => {
   const { commits, pins } = await answer(modelHistorySchema, '/console/history');
-  expect(commits).toHaveLength(10);
+  expect(commits).toHaveLength(HISTORY.length);
   expect(pins).toEqual([{ alias: 'production', commit: PINNED }]);
   expect(await answer(liveVersionsSchema, '/console/history/live')).toEqual({
     ...{ hasConsole: true, servers: [{ name: 'This server', commit: PINNED }] },

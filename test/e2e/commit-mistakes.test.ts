@@ -46,6 +46,7 @@ describe('models commit', () => {
     repository.edit('metrics.json', (metrics) => {
       metrics.dataset = metrics.datasets;
       delete metrics.datasets;
+      delete metrics.calibration;
       metrics.primary = 'f1';
     });
     repository.edit('data/datasets.json', ({ datasets }) => {

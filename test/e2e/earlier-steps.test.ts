@@ -1,5 +1,7 @@
 /** Steps before the training whose results are files of the version. */
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PLAIN_GIT, temporaryFolder } from '../support/git-version.ts';
 import { createModelRepository, type ModelRepository } from '../support/model-repository.ts';
@@ -20,6 +22,10 @@ const TEACHER = {
 let repository: ModelRepository;
 beforeAll(async () => {
   repository = await createModelRepository();
+  rmSync(join(repository.folder, 'teacher'), { recursive: true, force: true });
+  repository.edit('environment/environment.json', (environment) => {
+    delete environment.earlier_steps;
+  });
   repository.git('add', '--all');
   repository.git('commit', '--quiet', '-m', 'Before');
 });

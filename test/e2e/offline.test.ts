@@ -1,5 +1,5 @@
 /** `predict`: the texts of files, without a server. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
@@ -195,7 +195,7 @@ describe('a run of several windows', () => {
     });
     child.kill('SIGTERM');
     expect((await exited).code).toBe(2);
-    expect(readFileSync(`${output}.partial`, 'utf8')).toBe('');
+    expect(existsSync(`${output}.partial`)).toBe(false);
   });
 
   test.each(['', '{"text":"a"}\n'])('is that of shards without rows: %j', async (content) => {

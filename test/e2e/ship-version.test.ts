@@ -1,6 +1,6 @@
 /** tools/ship-version.sh, in a copy of the project, with a version that differs from the pinned one in its card. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -78,8 +78,12 @@ test('a version is shipped and pinned; the one before leaves, and the history ha
 
   expect(inProject(`models/${MODEL}/PINNED`)).toBe(`${next}\n`);
   expect(inProject(`models/${MODEL}/${next}.tag`)).toBe('v9.1.0\n');
-  const log = JSON.parse(inProject(`models/${MODEL}/pins/production/1.json`));
-  expect(log).toMatchObject({ by: 'C O Mitter <committer@example.com>', reason: 'Better' });
+  const pins = `models/${MODEL}/pins/production`;
+  const newest = `${readdirSync(join(project, pins)).length}.json`;
+  expect(JSON.parse(inProject(`${pins}/${newest}`))).toMatchObject({
+    by: 'C O Mitter <committer@example.com>',
+    reason: 'Better',
+  });
   const isThere = (name: string): boolean => existsSync(join(project, 'models', MODEL, name));
   expect([PINNED, `${PINNED}.tag`, next, MULTILINGUAL].map(isThere)).toEqual([
     ...[false, false, true, true],

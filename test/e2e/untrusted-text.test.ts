@@ -53,8 +53,14 @@ function hostileFiles(): Record<string, string> {
       file.languages = hostileKeys(file.languages as Record<string, number>);
     }
   }
-  const metrics = pinnedJson<{ datasets: Record<string, unknown> }>('metrics.json');
+  const metrics = pinnedJson<{
+    datasets: Record<string, unknown>;
+    calibration?: { fitted_on: string[] };
+  }>('metrics.json');
   metrics.datasets = hostileKeys(metrics.datasets);
+  if (metrics.calibration) {
+    metrics.calibration.fitted_on = metrics.calibration.fitted_on.map((name) => name + HOSTILE);
+  }
   return {
     'README.md': `${HOSTILE}\r\n`,
     [HOSTILE_PATH]: `print("${HOSTILE}")\n`,

@@ -93,8 +93,9 @@ export async function createModelRepository(): Promise<ModelRepository> {
   };
   const listIngredients = (): void =>
     edit('metrics.json', (metrics) => {
+      // Earlier versions had no results of earlier steps.
       const paths = listFiles()
-        .filter((path) => isIngredient(path))
+        .filter((path) => isIngredient(path) && !path.startsWith('teacher/'))
         .sort();
       metrics.trained_from = Object.fromEntries(
         paths.map((path) => [path, sha256(readFileSync(join(folder, path)))]),

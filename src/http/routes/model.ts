@@ -25,7 +25,14 @@ export function modelCard(manager: Manager): Resource {
     operation: OPERATIONS.model,
     handlers: [
       (_req, res) => {
-        const { classifier, profile: _profile, files: _files, ...card } = manager.acceptingModel();
+        const {
+          classifier,
+          profile: _profile,
+          files: _files,
+          // It is in the metrics.
+          temperature: _temperature,
+          ...card
+        } = manager.acceptingModel();
         res.json({ ...card, labels: classifier.labels } satisfies ModelCard);
       },
     ],

@@ -76,7 +76,10 @@ export async function readCard(version: Version): Promise<VersionCard> {
     primary: metrics?.primary,
     scores: metrics ? viewScores(metrics, datasets) : [],
     profile: profile && viewProfile(profile),
-    golden: { total: golden.length, texts: golden.slice(0, MAX_GOLDEN) },
+    golden: {
+      total: golden.length,
+      texts: golden.slice(0, MAX_GOLDEN).map(({ kind, text, scores }) => ({ kind, text, scores })),
+    },
     readme: readmeOf(textOf('README.md')),
     problems,
   };
