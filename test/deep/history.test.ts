@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRepository } from '../support/git-version.ts';
 import { commitOf, gitLines, HISTORY } from '../support/history.ts';
-import { PINNED, PINNED_TAG, pinnedJson } from '../support/pinned.ts';
+import { copyOfPinned, PINNED, PINNED_TAG, pinnedJson } from '../support/pinned.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { axeViolations } from './axe.ts';
 import { hasChromium, open, PATIENCE_MS, useBrowser } from './browser.ts';
@@ -212,7 +212,7 @@ describe.skipIf(!hasChromium)('other histories', () => {
       await page.getByLabel('API key').fill('a-known-key');
       await page.keyboard.press('Enter');
       await page.locator('.sentences li').first().waitFor();
-      expect(await page.locator('.commit-row').count()).toBe(10);
+      expect(await page.locator('.commit-row').count()).toBe(HISTORY.length);
       expect(page.url()).not.toContain('a-known-key');
     } finally {
       await server.stop();
@@ -225,7 +225,8 @@ describe.skipIf(!hasChromium)('other histories', () => {
     const files = { 'README.md': `# ${markup}\n\n[x](javascript:alert(1))`, 'metrics.json': '{' };
     repository.commit(files, `${markup} first`);
     const server = await startServer();
-    const ui = await startUi('--repository', repository.folder, '--server', server.url);
+    const only = ['--model-store', copyOfPinned().store];
+    const ui = await startUi('--repository', repository.folder, '--server', server.url, ...only);
     try {
       const { page, complaints } = await openView(ui, '');
       const place = new URL(server.url).host;
@@ -247,7 +248,7 @@ describe.skipIf(!hasChromium)('other histories', () => {
       await page.getByRole('link', { name: PINNED.slice(0, 8), exact: true }).click();
       await page.locator('#card-scores-title').waitFor();
       // Its parent is nowhere, which the browser reports, too.
-      const nowhere = `is neither in ${basename(repository.folder)} nor in the store models`;
+      const nowhere = `is neither in ${basename(repository.folder)} nor in the store `;
       await page.getByText(nowhere).waitFor();
       expect(complaints).toEqual([expect.stringContaining('404 (Not Found)')]);
     } finally {
