@@ -18,7 +18,13 @@ export function modelScores(metrics: unknown): VNode {
     return empty('The version has no scores.');
   }
   const titles = names.map((name) =>
-    capitalized(name.replaceAll('_', ' ').replace(/\bf1\b/, 'F1')),
+    // Long words may be divided, on a phone.
+    capitalized(
+      name
+        .replaceAll('_', ' ')
+        .replace(/\bf1\b/, 'F1')
+        .replace(/(accu|calibra)(racy|tion)/, '$1\u00ad$2'),
+    ),
   );
   const number = (text: string): VNode => html`<td class="number">${text}</td>`;
   const scoreCell = (score: number | undefined, isFirst: boolean): VNode =>
