@@ -1,12 +1,19 @@
-/** The model repository's own Python commits a version, in three lines. */
+/** The Python of model repositories: that of earlier versions commits, in three lines; that of the documents. */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readDocument } from '../docs/markdown.ts';
+import { commitOf } from '../support/history.ts';
 import { createModelRepository } from '../support/model-repository.ts';
-import { MAIN, runCommand } from '../support/server.ts';
+import { MODEL } from '../support/pinned.ts';
+import { MAIN, ROOT, runCommand } from '../support/server.ts';
 
 test('from Python: the SHA, or the reason why not', async () => {
   const repository = await createModelRepository();
+  const earlier = join(ROOT, 'models', MODEL, commitOf('v1.2.0'), 'code/versioning.py');
+  repository.write('code/versioning.py', readFileSync(earlier));
+  repository.train();
   const script = `import sys; sys.path.insert(0, "code")
 from versioning import commit
 print(commit("From Python", data=sys.argv[1]))`;
