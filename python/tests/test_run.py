@@ -319,6 +319,15 @@ class RecordedCommandTest(ModelRepositoryTest):
 class HyperparametersTest(ModelRepositoryTest):
     """What a training uses is what hyperparameters.json has."""
 
+    def setUp(self) -> None:
+        """Values of the test, in the author's own format."""
+        super().setUp()
+        self.write(
+            "hyperparameters.json",
+            '{\n  "model": {"base": "x"},\n'
+            '  "training": {"epochs": 2, "batch_size": 32, "adam_betas": [0.9, 0.98]}\n}\n',
+        )
+
     def test_the_same_values_change_nothing(self) -> None:
         before = self.read("hyperparameters.json")
         values = {"training": {"epochs": 2, "adam_betas": (0.9, 0.98)}}
