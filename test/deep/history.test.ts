@@ -225,8 +225,9 @@ describe.skipIf(!hasChromium)('other histories', () => {
     const files = { 'README.md': `# ${markup}\n\n[x](javascript:alert(1))`, 'metrics.json': '{' };
     repository.commit(files, `${markup} first`);
     const server = await startServer();
-    const only = ['--model-store', copyOfPinned().store];
-    const ui = await startUi('--repository', repository.folder, '--server', server.url, ...only);
+    const { store } = copyOfPinned();
+    const places = ['--repository', repository.folder, '--model-store', store];
+    const ui = await startUi(...places, '--server', server.url);
     try {
       const { page, complaints } = await openView(ui, '');
       const place = new URL(server.url).host;
@@ -248,7 +249,7 @@ describe.skipIf(!hasChromium)('other histories', () => {
       await page.getByRole('link', { name: PINNED.slice(0, 8), exact: true }).click();
       await page.locator('#card-scores-title').waitFor();
       // Its parent is nowhere, which the browser reports, too.
-      const nowhere = `is neither in ${basename(repository.folder)} nor in the store `;
+      const nowhere = `is neither in ${basename(repository.folder)} nor in the store ${basename(store)}`;
       await page.getByText(nowhere).waitFor();
       expect(complaints).toEqual([expect.stringContaining('404 (Not Found)')]);
     } finally {

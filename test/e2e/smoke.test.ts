@@ -1,17 +1,26 @@
 /** release/smoke.mjs, which a release runs before and after it deploys. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import { GOLDEN_TOLERANCE } from '../../src/inference/golden.ts';
 import { launch } from '../../tools/launch.mjs';
 import { MULTILINGUAL, PINNED } from '../support/pinned.ts';
 import { ROOT, startServer } from '../support/server.ts';
+
+const SMOKE = join(ROOT, 'release/smoke.mjs');
+
+test('allows what the server allows at its start', () => {
+  const [, tolerance] = /^const TOLERANCE = (.+);$/m.exec(readFileSync(SMOKE, 'utf8')) ?? [];
+  expect(Number(tolerance)).toBe(GOLDEN_TOLERANCE);
+});
 
 test.each([PINNED, MULTILINGUAL])('finds the golden scores of %s', async (commit) => {
   const server = await startServer({ MODEL_COMMIT: commit });
   try {
     const smoke = async (sha: string) => {
-      const { child, exited } = launch(process.execPath, ['release/smoke.mjs', server.url, sha], {
-        cwd: ROOT,
+      const { child, exited } = launch(process.execPath, [SMOKE, server.url, sha], {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       const outputs = [child.stdout, child.stderr] as Readable[];
