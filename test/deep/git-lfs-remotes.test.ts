@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { runGit, temporaryFolder } from '../support/git-version.ts';
+import { PLAIN_GIT, runGit, temporaryFolder } from '../support/git-version.ts';
 import { createModelRepository, type ModelRepository } from '../support/model-repository.ts';
 import { haveS3Server, type S3Server, startS3Server } from '../support/s3-server.ts';
 import { runCommand } from '../support/server.ts';
@@ -15,7 +15,7 @@ let author: ModelRepository;
 let bare: string;
 beforeEach(async () => {
   home = temporaryFolder();
-  env = { HOME: home, GIT_CONFIG_SYSTEM: '/dev/null' };
+  env = { ...PLAIN_GIT, HOME: home, GIT_CONFIG_GLOBAL: join(home, '.gitconfig') };
   author = await createModelRepository();
   const { code, stderr } = await author.commitVersion();
   expect([code, stderr]).toEqual([0, '']);

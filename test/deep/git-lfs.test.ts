@@ -9,10 +9,10 @@ test('git-lfs finds pointers and bytes in order, and clones them', async () => {
   const repository = await createModelRepository();
   const committed = await repository.commitVersion();
   expect(committed.stderr).toBe('');
-  // The filters of git-lfs itself, in a home of the test's own.
-  const home = temporaryFolder();
+  // The filters of git-lfs itself, in a setting file of the test's own.
+  const env = { GIT_CONFIG_GLOBAL: join(temporaryFolder(), '.gitconfig') };
   const git = (folder: string, ...args: string[]): string =>
-    runGit(folder, args, { env: { HOME: home } }).toString();
+    runGit(folder, args, { env }).toString();
   git('.', 'lfs', 'install', '--skip-repo');
   expect(git(repository.folder, 'lfs', 'fsck')).toContain('Git LFS fsck OK');
   expect(git(repository.folder, 'lfs', 'ls-files', '--name-only')).toBe('model.onnx\n');

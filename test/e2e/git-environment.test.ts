@@ -30,10 +30,7 @@ const showHead = ['models', 'show', 'HEAD', '--json'];
 let clone: string;
 beforeAll(() => {
   clone = join(temporaryFolder(), 'clone');
-  execFileSync('git', ['clone', '--quiet', BUNDLE, clone], {
-    env: { ...process.env, ...PLAIN_GIT, GIT_LFS_SKIP_SMUDGE: '1' },
-    stdio: 'ignore',
-  });
+  runGit('.', ['clone', '--quiet', BUNDLE, clone]);
   runGit(clone, ['reset', '--quiet', '--hard', PINNED]);
 });
 

@@ -31,14 +31,14 @@ test('a colleague who clones gets the weights of a commit', async () => {
   expect(JSON.parse(again.stdout)).toMatchObject({ remote: bare, pushed: [], missing: [] });
 
   const colleague = join(temporaryFolder(), 'clone');
-  runGit('.', ['clone', '-q', bare, colleague], { env: PLAIN_GIT });
+  runGit('.', ['clone', '-q', bare, colleague]);
   expect((await models('init', colleague)).code).toBe(0);
   const pulled = await models('pull', '--repository', colleague);
   expect(pulled.stderr).toBe('');
   expect(pulled.stdout).toBe(`1 file, ${size}, copied from ${bare}; checked out: model.onnx\n`);
   const weights = (folder: string) => readFileSync(join(folder, 'model.onnx'));
   expect(weights(colleague).equals(weights(author.folder))).toBe(true);
-  expect(runGit(colleague, ['status', '--porcelain'], { env: PLAIN_GIT }).toString()).toBe('');
+  expect(runGit(colleague, ['status', '--porcelain']).toString()).toBe('');
 });
 
 test('weights that were pulled are no change for git, in a clone that nobody has prepared', async () => {
@@ -46,13 +46,13 @@ test('weights that were pulled are no change for git, in a clone that nobody has
   await author.commitVersion();
   const [shared, colleague] = [temporaryFolder(), join(temporaryFolder(), 'clone')];
   await models('push', '--repository', author.folder, '--remote', shared);
-  runGit('.', ['clone', '-q', author.folder, colleague], { env: PLAIN_GIT });
+  runGit('.', ['clone', '-q', author.folder, colleague]);
   const pulled = await models('pull', '--repository', colleague, '--remote', shared);
   expect(pulled.stderr).toBe(
     'git-lfs is not set up: this command line does its work in this clone\n',
   );
   expect(readFileSync(join(colleague, 'model.onnx')).byteLength).toBeGreaterThan(1000);
-  expect(runGit(colleague, ['status', '--porcelain'], { env: PLAIN_GIT }).toString()).toBe('');
+  expect(runGit(colleague, ['status', '--porcelain']).toString()).toBe('');
   const again = await models('pull', '--repository', colleague, '--remote', shared);
   expect(again.stderr).toBe('');
 });

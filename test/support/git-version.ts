@@ -18,16 +18,16 @@ export interface Repository {
   layOut(sha: string, store: string, model?: string): string;
 }
 
-/** Environment in which git reads no settings of the machine or the user. */
+/** Environment in which git reads no settings of the machine or the user, such as git-lfs's filters. */
 export const PLAIN_GIT = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
 
 interface GitOptions {
-  /** Added to this process's environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to this process's environment and PLAIN_GIT. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string | Buffer;
 }
 
-/** Runs git in a folder. @returns what it prints. @throws where it fails. */
+/** Runs git in a folder, plain. @returns what it prints. @throws where it fails. */
 export function runGit(
   folder: string,
   args: readonly string[],
@@ -36,7 +36,7 @@ export function runGit(
   return execFileSync('git', ['-C', folder, ...args], {
     maxBuffer: 1024 ** 3,
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...PLAIN_GIT, ...env },
     ...(input !== undefined && { input }),
   });
 }
@@ -58,7 +58,6 @@ export function readGitObjects(folder: string, names: readonly string[]): Buffer
 }
 
 const AUTHOR = {
-  ...PLAIN_GIT,
   GIT_AUTHOR_NAME: 'A U Thor',
   GIT_AUTHOR_EMAIL: 'author@example.com',
   GIT_COMMITTER_NAME: 'C O Mitter',

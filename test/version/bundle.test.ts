@@ -56,7 +56,9 @@ test.runIf(existsSync(join(ROOT, '.git')))(
       const { files } = await openVersion(store, MODEL, sha);
       const names = files.map(({ path }) => `:models/${MODEL}/${sha}/${path}`);
       const input = names.join('\n');
-      const sizes = runGit(ROOT, ['cat-file', '--batch-check=%(objectsize)'], { input });
+      // The checkout may need a setting of the machine: `safe.directory`.
+      const env = { GIT_CONFIG_GLOBAL: undefined, GIT_CONFIG_SYSTEM: undefined };
+      const sizes = runGit(ROOT, ['cat-file', '--batch-check=%(objectsize)'], { input, env });
       expect(sizes.toString().trim().split('\n').map(Number)).toEqual(files.map(sizeOf));
     }
   },

@@ -6,7 +6,6 @@ import { openRepository, type Repository } from '../../../src/repository/git.ts'
 import { objectPath, storeLfsObject } from '../../../src/repository/lfs.ts';
 import {
   createRepository,
-  PLAIN_GIT,
   runGit,
   type Repository as TestRepository,
   temporaryFolder,
@@ -42,7 +41,7 @@ export async function createAuthor(): Promise<Author> {
 
 export async function clone(source: string): Promise<Repository> {
   const folder = join(temporaryFolder(), 'clone');
-  runGit('.', ['clone', '-q', source, folder], { env: PLAIN_GIT });
+  runGit('.', ['clone', '-q', source, folder]);
   return openRepository(folder);
 }
 
