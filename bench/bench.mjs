@@ -16,7 +16,7 @@ const HELP = `npm run bench -- [options]     requires wrk
   --rounds N       number of rounds of a full run (default 5)
   --seconds N      duration of each measurement (default 4)
   --warm-up N      seconds of load before the first round (default 10)
-  --out DIR        folder for performance.md and performance/ (default docs)
+  --out DIR        folder for performance.md and performance/ (default docs/measurements)
 `;
 const { values: options } = parseArgs({
   options: {
@@ -28,7 +28,10 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     'warm-up': { type: 'string', default: '10' },
-    out: { type: 'string', default: fileURLToPath(new URL('../docs', import.meta.url)) },
+    out: {
+      type: 'string',
+      default: fileURLToPath(new URL('../docs/measurements', import.meta.url)),
+    },
   },
 });
 const durations = { seconds: Number(options.seconds), warmUp: Number(options['warm-up']) };

@@ -1,4 +1,4 @@
-"""What a score means, and how good an estimate of the accuracy is: the tables of docs/http.md and docs/drift.md.
+"""What a score means, and how good an estimate of the accuracy is: the tables of docs/reference/http.md and docs/explanation/drift.md.
 
     npm run build
     python3 bench/calibration.py <data sets> <commit> <fitted on> …

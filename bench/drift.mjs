@@ -1,7 +1,7 @@
 // How soon drift alerts fire, and how often false ones: labelled tweets are classified once by a version, as the
 // server does it, and then drawn at random as traffic of a given rate.
 //
-//   node bench/drift.mjs <folder of data sets> [--commit <sha>]     prints the tables of docs/drift.md
+//   node bench/drift.mjs <folder of data sets> [--commit <sha>]     prints the tables of docs/explanation/drift.md
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -105,7 +105,7 @@ ${table(['closed loop', 'texts/s', 'share of raw', 'p50 ms', 'p99 ms', 'CPU µs/
 - \`LOG_LEVEL=warn\`: the server without a log line for each prediction.
 - Half are repeats: each text is new or, with probability 1/2, one of those before it, each equally likely
   (Simon’s process, which leads to a Zipf law). All are repeats: 300 texts, all sent before. 32 connections.
-- Peers are other servers with the same model: [bench/peers](../bench/peers/README.md).`;
+- Peers are other servers with the same model: [bench/peers](../../bench/peers/README.md).`;
 }
 
 function constantRate({ rounds, steady, overload }) {

@@ -42,7 +42,7 @@ const { values: options } = parseArgs({
     history: { type: 'string', default: '1h' },
     live: { type: 'string', default: '0' },
     rules: { type: 'string', default: path('../deploy/prometheus') },
-    out: { type: 'string', default: path('../docs/scaling/rules.json') },
+    out: { type: 'string', default: path('../docs/measurements/scaling/rules.json') },
   },
 });
 const milliseconds = (text) => Number(text.slice(0, -1)) * UNIT_MS[text.at(-1)];

@@ -1,4 +1,4 @@
-// docs/scaling.md: what many replicas take, from docs/performance, measurements of a replica, and models of the
+// docs/measurements/scaling.md: what many replicas take, from docs/measurements/performance, measurements of a replica, and models of the
 // rest, which real servers check.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -16,8 +16,8 @@ const HELP = `node bench/scaling.mjs [options]
   --facts          measure what a replica writes, exports and fetches; requires versitygw
   --check          compare the model with real servers, on an idle machine; requires wrk
   --rounds N       of --check (default 3)
-  --model          compute the models again, from docs/performance
-  --report         fill the tables of docs/scaling.md; the other options do it too
+  --model          compute the models again, from docs/measurements/performance
+  --report         fill the tables of docs/measurements/scaling.md; the other options do it too
 `;
 const { values: options } = parseArgs({
   options: {
@@ -31,7 +31,7 @@ const { values: options } = parseArgs({
 });
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const file = join(root, 'docs/scaling/results.json');
+const file = join(root, 'docs/measurements/scaling/results.json');
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const today = () => new Date().toISOString().slice(0, 10);
 const machine = () => ({ ...describeMachine(), cores: availableParallelism() });
@@ -55,10 +55,10 @@ async function run() {
     results.check = { date: today(), machine: machine(), ...found };
   }
   if (options.model) {
-    results.model = runModel(readJson(join(root, 'docs/performance/results.json')));
+    results.model = runModel(readJson(join(root, 'docs/measurements/performance/results.json')));
   }
   writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
-  const page = join(root, 'docs/scaling.md');
+  const page = join(root, 'docs/measurements/scaling.md');
   writeFileSync(page, fillBlocks(readFileSync(page, 'utf8'), root));
 }
 

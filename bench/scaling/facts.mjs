@@ -65,7 +65,7 @@ export async function measureOutput() {
   return {
     logBytes,
     series: samples.length,
-    // What docs/scaling.md drops.
+    // What docs/measurements/scaling.md drops.
     bucketsOfGet: samples.filter((line) => BUCKETS_OF_GET.test(line)).length,
     scrapeBytes: Buffer.byteLength(text),
     // Whatever takes longer is of other programs.

@@ -28,7 +28,7 @@ const ENTRIES = Math.floor(33_554_432 / (400 + 2 * 100));
 const RISES = [1.5, 2, 3];
 const START_S = [10, 60];
 
-/** Measurements of docs/performance beside the model, which has its times from other ones of them. */
+/** Measurements of docs/measurements/performance beside the model, which has its times from other ones of them. */
 function comparePerformance(speed, service) {
   const medianOf = medianOver(speed.rounds);
   const closed = (name, connections, workers) => ({

@@ -1,4 +1,4 @@
-// The tables of docs/scaling.md, from docs/scaling and docs/performance.
+// The tables of docs/measurements/scaling.md, from docs/measurements/scaling and docs/measurements/performance.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -10,7 +10,7 @@ const BLOCK = /( *)<!-- (\w+) -->\n[\s\S]*?<!-- end -->/g;
 
 /** @returns the page with all blocks written anew. */
 export function fillBlocks(page, root) {
-  const read = (path) => JSON.parse(readFileSync(join(root, 'docs', path), 'utf8'));
+  const read = (path) => JSON.parse(readFileSync(join(root, 'docs/measurements', path), 'utf8'));
   const speed = read('performance/results.json');
   const { facts, check, model } = read('scaling/results.json');
   const rules = read('scaling/rules.json');
@@ -98,13 +98,13 @@ ${describe(rules.machine)}, which other programs used too (${[...new Set([rules.
     const { coreHour, gigabyteHour, hoursOfMonth, spareReplicas, minReplicas } = ASSUMED;
     return `- cores = texts a second × ${fixed(cpuSeconds * 1000, 2)} ms of CPU time ÷ ${fixed(ASSUMED.utilization, 1)} (how much of them is used)
 - replicas = cores ÷ ${ASSUMED.workers} + ${spareReplicas} spare, at least ${minReplicas}; memory = replicas × ${fixed(given.chartMib(ASSUMED.workers))} MiB,
-  what the [chart](../deploy/helm/tweet-sentiment/README.md) requests: room for a second version
+  what the [chart](../../deploy/helm/tweet-sentiment/README.md) requests: room for a second version
 - money = (cores × ${coreHour} + GB × ${gigabyteHour}) × ${hoursOfMonth} hours. **The prices are assumptions**, of no provider: put yours in.`;
   },
 
   comparison: ({ model }) =>
     table(
-      ['docs/performance', 'texts/s', 'model', 'p50 ms', 'model', 'p99 ms', 'model'],
+      ['docs/measurements/performance', 'texts/s', 'model', 'p50 ms', 'model', 'p99 ms', 'model'],
       model.comparison.map(({ name, real, model: said }) => [
         name,
         ...['rate', 'p50', 'p99'].flatMap((key) => {

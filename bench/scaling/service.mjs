@@ -1,4 +1,4 @@
-// The service times of docs/performance, which were measured on an idle machine.
+// The service times of docs/measurements/performance, which were measured on an idle machine.
 import { medianOver, NAMES } from '../criteria.mjs';
 import { fitLine } from '../stats.mjs';
 import { simulateClosedLoop } from './replica.mjs';

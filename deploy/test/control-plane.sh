@@ -3,7 +3,7 @@
 # kube-scheduler, Argo Rollouts. kwok plays the kubelets, so that no container runs. By hand and nightly: the programs
 # are built once, which takes some 15 minutes on two cores.
 #
-#   deploy/test/control-plane.sh            all sections; writes docs/control-plane.md
+#   deploy/test/control-plane.sh            all sections; writes docs/measurements/control-plane.md
 #   deploy/test/control-plane.sh SECTION…   some of them; writes nothing
 #
 # Needs Node, Go, openssl and Debian's etcd-server.
@@ -43,5 +43,5 @@ for name in "${@:-${sections[@]}}"; do
 done
 memory=$(memory_of_programs)
 echo "# $((SECONDS - started)) s, $memory MB"
-(($#)) || write_report docs/control-plane.md
+(($#)) || write_report docs/measurements/control-plane.md
 summary

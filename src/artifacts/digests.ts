@@ -1,4 +1,4 @@
-/** Digests of the files of a version, as training records them. docs/versioning.md has the definition. */
+/** Digests of the files of a version, as training records them. docs/how-to/versions.md has the definition. */
 import { createHash } from 'node:crypto';
 import type { ModelFiles } from './read.ts';
 import { isIngredient, MODEL_FILES, versionFilesWhere } from './version-files.ts';

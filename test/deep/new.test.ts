@@ -27,7 +27,7 @@ interface NewModel {
   failToTrain(data?: string): string;
 }
 
-/** Made as docs/your-own-model.md describes. */
+/** Made as docs/how-to/your-own-model.md describes. */
 async function newModel(template: Template): Promise<NewModel> {
   const folder = join(temporaryFolder(), 'tickets');
   const run = async (...args: string[]): Promise<string> => {

@@ -30,7 +30,7 @@ print(commit("From Python", data=sys.argv[1]))`;
   expect(repository.git('log', '-1', '--format=%s').trim()).toBe('From Python');
 });
 
-test('the code of docs/versioning.md has the digest of `models lineage`', async () => {
+test('the code of docs/how-to/versions.md has the digest of `models lineage`', async () => {
   const { folder, write, git } = await createModelRepository();
   for (const path of [
     ...['lib/settings.py', 'code/ä.py', 'data/README.md', 'notes.txt', 'README.py', 'docs/a.json'],
@@ -46,7 +46,7 @@ test('the code of docs/versioning.md has the digest of `models lineage`', async 
     write(path, path);
   }
   write('code/ignored.pyc', '');
-  const blocks = [...readDocument('docs/versioning.md').matchAll(/^```python\n(.*?)^```$/gms)];
+  const blocks = [...readDocument('docs/how-to/versions.md').matchAll(/^```python\n(.*?)^```$/gms)];
   const code = blocks.map(([, block]) => block).find((block) => block?.includes('def digest_'));
   const printed = JSON.parse((await runCommand(['models', 'lineage', folder])).stdout);
   const found = execFileSync(

@@ -1,4 +1,4 @@
-/** docs/canary.md has what the chart's values have: each judgement and what it needs. */
+/** docs/how-to/canary.md has what the chart's values have: each judgement and what it needs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { ROOT } from '../support/server.ts';
 const { canary } = parse(
   readFileSync(join(ROOT, 'deploy', 'helm', 'tweet-sentiment', 'values.yaml'), 'utf8'),
 ) as { canary: { thresholds: Record<string, number>; minimum: Record<string, number> } };
-const text = readFileSync(join(ROOT, 'docs', 'canary.md'), 'utf8');
+const text = readFileSync(join(ROOT, 'docs/how-to/canary.md'), 'utf8');
 
 /** The cells of the table whose first column is called `judgement`. */
 const rows = (/\n\| judgement \|.+\n\|[ -|]+\n((?:\|.+\n)+)/.exec(text)?.[1] ?? '')

@@ -1,4 +1,4 @@
-/** docs/telemetry.md lists the events that the modules of src write to the log. */
+/** docs/reference/telemetry.md lists the events that the modules of src write to the log. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync, Visitor } from 'rolldown/utils';
@@ -29,8 +29,8 @@ function writtenEvents(path: string): string[] {
   return events;
 }
 
-test('docs/telemetry.md lists each event of the log', () => {
-  const documented = tableRows(readDocument('docs/telemetry.md'), 'event').flatMap(
+test('docs/reference/telemetry.md lists each event of the log', () => {
+  const documented = tableRows(readDocument('docs/reference/telemetry.md'), 'event').flatMap(
     ([events = '']) => codeSpans(events),
   );
   const written = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ROOT } from '../support/server.ts';
 
-/** @param path from the project's root, such as `docs/http.md`. */
+/** @param path from the project's root, such as `docs/reference/http.md`. */
 export function readDocument(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }

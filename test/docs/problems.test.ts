@@ -1,10 +1,10 @@
-/** docs/http.md lists the problems with their statuses, all of them and no others. */
+/** docs/reference/http.md lists the problems with their statuses, all of them and no others. */
 import { expect, test } from 'vitest';
 import { PROBLEMS } from '../../src/api/problem.ts';
 import { codeSpans, readDocument, tableRows } from './markdown.ts';
 
-test('docs/http.md lists each problem with its status', () => {
-  const documented = tableRows(readDocument('docs/http.md'), 'status').flatMap(
+test('docs/reference/http.md lists each problem with its status', () => {
+  const documented = tableRows(readDocument('docs/reference/http.md'), 'status').flatMap(
     ([status, types = '']) => codeSpans(types).map((type) => `${status} ${type}`),
   );
   const expected = Object.entries(PROBLEMS).map(

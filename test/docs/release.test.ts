@@ -1,16 +1,16 @@
-/** docs/release.md lists the scripts that the Jenkinsfile runs, in its order, and their variables. */
+/** docs/how-to/release.md lists the scripts that the Jenkinsfile runs, in its order, and their variables. */
 import { expect, test } from 'vitest';
 import { codeSpans, readDocument, tableRows } from './markdown.ts';
 
-const release = readDocument('docs/release.md');
+const release = readDocument('docs/how-to/release.md');
 
-test('docs/release.md lists the steps of the Jenkinsfile', () => {
+test('docs/how-to/release.md lists the steps of the Jenkinsfile', () => {
   const documented = tableRows(release, 'stage').flatMap(([, script = '']) => codeSpans(script));
   const steps = [...readDocument('Jenkinsfile').matchAll(/sh '(.+)'/g)].map(([, step]) => step);
   expect(documented).toEqual(steps);
 });
 
-test('docs/release.md lists the variables that release/common.sh explains', () => {
+test('docs/how-to/release.md lists the variables that release/common.sh explains', () => {
   const documented = tableRows(release, 'variable').flatMap(([names = '']) => codeSpans(names));
   const explained = [...readDocument('release/common.sh').matchAll(/^# {3}([A-Z_]+) {2,}/gm)];
   expect(documented.sort()).toEqual(explained.map(([, name]) => name).sort());

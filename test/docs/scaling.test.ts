@@ -1,4 +1,4 @@
-/** docs/scaling.md has the numbers that were measured, and its model is one of this server. */
+/** docs/measurements/scaling.md has the numbers that were measured, and its model is one of this server. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -13,8 +13,8 @@ import { MAX_TEXTS } from '../../src/inference/runs.ts';
 import { createRandom } from '../../src/simulate/random.ts';
 import { ROOT } from '../support/server.ts';
 
-test('the tables of docs/scaling.md are those of its results: node bench/scaling.mjs --report', () => {
-  const page = readFileSync(join(ROOT, 'docs/scaling.md'), 'utf8');
+test('the tables of docs/measurements/scaling.md are those of its results: node bench/scaling.mjs --report', () => {
+  const page = readFileSync(join(ROOT, 'docs/measurements/scaling.md'), 'utf8');
   expect(page.match(/<!-- end -->/g)?.length).toBeGreaterThan(8);
   expect(fillBlocks(page, ROOT)).toBe(page);
 });

@@ -1,4 +1,4 @@
-/** docs/threat-model.md: each number is that of the setting or constant that it names, and none is missing. */
+/** docs/explanation/threat-model.md: each number is that of the setting or constant that it names, and none is missing. */
 import { readdirSync } from 'node:fs';
 import { maxHeaderSize } from 'node:http';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ interface Row {
 }
 
 const rows = TABLES.flatMap((header) =>
-  tableRows(readDocument('docs/threat-model.md'), header),
+  tableRows(readDocument('docs/explanation/threat-model.md'), header),
 ).map(([bound = '', value = '', home = '']): Row => ({ bound, value, home: codeSpans(home) }));
 
 describe('each number is that of the source', () => {

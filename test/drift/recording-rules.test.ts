@@ -1,4 +1,4 @@
-/** What the recording rules store does not grow with the number of replicas: docs/scaling.md. */
+/** What the recording rules store does not grow with the number of replicas: docs/measurements/scaling.md. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

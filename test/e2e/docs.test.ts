@@ -23,7 +23,7 @@ const ADMIN_TOKEN = 'sixteen-characters';
 /** Of lines of predictions: with tracing, and with keys. */
 const OPTIONAL_FIELDS = ['span_id', 'client'];
 
-const telemetry = readDocument('docs/telemetry.md');
+const telemetry = readDocument('docs/reference/telemetry.md');
 const example = readExample(readDocument('README.md'));
 
 describe('a running server', () => {
@@ -98,7 +98,7 @@ describe('a running server', () => {
     }
   });
 
-  test('has the metrics of docs/telemetry.md: names, types, labels', () => {
+  test('has the metrics of docs/reference/telemetry.md: names, types, labels', () => {
     const documented = tableRows(telemetry, 'name').flatMap(
       ([names = '', type = '', labels = '']) =>
         codeSpans(names).map((name) => ({ name, type, labels: codeSpans(labels) })),
@@ -109,7 +109,7 @@ describe('a running server', () => {
     expect(byName(documented)).toEqual(byName(actual));
   });
 
-  test('has the values of labels that docs/telemetry.md lists', () => {
+  test('has the values of labels that docs/reference/telemetry.md lists', () => {
     const listed = tableRows(telemetry, 'name').filter(([, , labels]) => labels?.includes(':'));
     expect(listed.length).toBeGreaterThan(0);
     for (const [names = '', , cell = ''] of listed) {
@@ -136,7 +136,7 @@ describe('a running server', () => {
     }
   });
 
-  test('has the routes of docs/http.md', () => {
+  test('has the routes of docs/reference/http.md', () => {
     // What Express calls `:file` and `*path` is `<file>` and `<path>` in the documents.
     const actual = [...(metrics.get('http_requests_total')?.labels.route ?? [])]
       .filter((route) => route !== 'none')
@@ -153,7 +153,7 @@ describe('a running server', () => {
     expect(ownOf(lastSeries)).toEqual(ownOf(firstSeries));
   });
 
-  test('writes the fields of docs/telemetry.md to its log', () => {
+  test('writes the fields of docs/reference/telemetry.md to its log', () => {
     const fields = new Map(
       tableRows(telemetry, 'event').flatMap(([events = '', cell = '']) =>
         codeSpans(events).map((event) => [event, codeSpans(cell)] as const),
@@ -209,8 +209,8 @@ describe('the command line', () => {
     await visit([]);
   });
 
-  test('has the commands and options of docs/commands.md', () => {
-    const documented = tableRows(readDocument('docs/commands.md'), 'command').map(
+  test('has the commands and options of docs/reference/commands.md', () => {
+    const documented = tableRows(readDocument('docs/reference/commands.md'), 'command').map(
       ([usage = '', options = '']) => [codeSpans(usage)[0], codeSpans(options)],
     );
     const actual = [...commands.values()].map(({ usage, options }) => [
@@ -250,10 +250,12 @@ describe('the command line', () => {
   });
 });
 
-/** The routes of docs/http.md, such as `/model/files/<path>`. @param method a regular expression. */
+/** The routes of docs/reference/http.md, such as `/model/files/<path>`. @param method a regular expression. */
 function documentedRoutes(method: string): string[] {
   const pattern = new RegExp(`^${method} (/\\S*)`);
-  const spans = codeSpans(readDocument('docs/http.md')).map((text) => pattern.exec(text)?.[1]);
+  const spans = codeSpans(readDocument('docs/reference/http.md')).map(
+    (text) => pattern.exec(text)?.[1],
+  );
   return [...new Set(spans.filter((route) => route !== undefined))];
 }
 

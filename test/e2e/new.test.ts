@@ -96,7 +96,7 @@ test('models new prints the next commands', async () => {
       '  tweet-sentiment models commit -m "First version" --data data\n',
   );
   const lines = stdout.split('\n').filter((line) => line.startsWith('  '));
-  const document = readDocument('docs/your-own-model.md');
+  const document = readDocument('docs/how-to/your-own-model.md');
   expect(lines.slice(3).filter((line) => !document.includes(`${line.trim()}\n`))).toEqual([]);
   const bin = temporaryFolder();
   writeFileSync(join(bin, 'tweet-sentiment'), '');

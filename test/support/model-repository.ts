@@ -60,7 +60,7 @@ export async function createModelRepository(): Promise<ModelRepository> {
       (path) => path !== '' && existsSync(join(folder, path)),
     );
   };
-  /** As docs/versioning.md defines it. */
+  /** As docs/how-to/versions.md defines it. */
   const digest = (paths: readonly string[]): string => {
     const lines = [...paths]
       .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))

@@ -1,4 +1,4 @@
-/** What the chart does where there are hundreds of pods: docs/scaling.md. */
+/** What the chart does where there are hundreds of pods: docs/measurements/scaling.md. */
 import { expect, test } from 'vitest';
 import { COMMIT, haveHelm, one, render } from './helm.ts';
 

@@ -134,7 +134,7 @@ function checkScore(name: string, recorded: number, measured: number): Check {
 
 const OTHER_TEMPERATURE =
   'the graph divides by another temperature, or the training measured otherwise: see calibration in ' +
-  'docs/versioning.md; train again';
+  'docs/how-to/versions.md; train again';
 
 type CalibrationError = NonNullable<Scores['calibration_error']>;
 
