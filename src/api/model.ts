@@ -21,6 +21,12 @@ export const modelFileSchema = z.object({
 
 export const modelCardSchema = modelReferenceSchema.extend({
   tag: z.string().optional().describe('Such as `v1.0.0`; absent where the commit has no tag'),
+  forced: z
+    .string()
+    .optional()
+    .describe(
+      'Why the gate would have refused the version; absent unless it was published with `--force`',
+    ),
   message: z.string().describe('Message of the commit'),
   author: z.object({ name: z.string(), email: z.string() }),
   date: z.iso.datetime({ offset: true }).describe('When the commit was made, ISO 8601'),

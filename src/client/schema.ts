@@ -1,5 +1,5 @@
 /** Generated from docs/openapi.json by `npm run client-types`: do not edit. */
-// sha256 of docs/openapi.json: 6ff4fb8fa45f58ba1a53dd1226eaeeb2f1260aa0030bb050d7a9d2aa7c5471e5
+// sha256 of docs/openapi.json: 7d3030b3fc1aa72ca0ea172d1e20010175dd8d2220db83b91e13e8bf558ed490
 
 
 export interface paths {
@@ -564,6 +564,8 @@ export interface components {
             commit: string;
             /** @description Such as `v1.0.0`; absent where the commit has no tag */
             tag?: string;
+            /** @description Why the gate would have refused the version; absent unless it was published with `--force` */
+            forced?: string;
             /** @description Message of the commit */
             message: string;
             author: {

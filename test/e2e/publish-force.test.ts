@@ -38,6 +38,8 @@ test('what publish refuses is published, reported by list, gate and serve, and s
   expect(server.lines).toContainEqual(
     expect.objectContaining({ event: 'forced_version', level: 'warn', commit: sha }),
   );
+  const body = await (await fetch(`${server.url}/model`)).json();
+  expect(body).toMatchObject({ commit: sha, forced: result.forced });
   await server.stop();
   // A publication is recorded once.
   expect((await publish('--force')).code).toBe(0);

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
-import type { ModelCard } from '../../api/model.ts';
+import { modelCardSchema } from '../../api/model.ts';
 import { OPERATIONS } from '../../api/operations.ts';
 import type { Manager } from '../../serving/manager.ts';
 import { ProblemError } from '../../serving/problem.ts';
@@ -25,15 +25,9 @@ export function modelCard(manager: Manager): Resource {
     operation: OPERATIONS.model,
     handlers: [
       (_req, res) => {
-        const {
-          classifier,
-          profile: _profile,
-          files: _files,
-          // It is in the metrics.
-          temperature: _temperature,
-          ...card
-        } = manager.acceptingModel();
-        res.json({ ...card, labels: classifier.labels } satisfies ModelCard);
+        const { classifier, ...model } = manager.acceptingModel();
+        // The schema says what is sent: all else of the model stays in the server.
+        res.json(modelCardSchema.parse({ ...model, labels: classifier.labels }));
       },
     ],
   };
