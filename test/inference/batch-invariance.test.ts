@@ -20,7 +20,6 @@ const BATCH_SIZES = [3, 12];
  */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   'v1.2.0': ['layers.5.mixed'],
-  'v2.0.0': ['logits'],
 };
 
 const read = (commit: string, path: string): Buffer =>

@@ -69,7 +69,7 @@ export function pinnedJson<T>(path: string): T {
 }
 
 /**
- * A store with v2.0.0 and a variant of the pinned version, with a tag, whose record says that its scores are
+ * A store with the multilingual version and a variant of the pinned version, with a tag, whose record says that its scores are
  * calibrated: at temperature 1, they are what they were.
  */
 export function calibratedStore(): { store: string; sha: string } {
