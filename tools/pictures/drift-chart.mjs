@@ -52,7 +52,7 @@ function alertPanel(top, title, { german, threshold, firing }) {
       `<path class="threshold" d="M${left} ${atY(threshold)}H${WIDTH - RIGHT}"/>`,
       `<path class="curve" d="M${line}"/>`,
       `<path class="threshold" d="M${atX(firing)} ${bottom}V${top + 20}"/>`,
-      text(atX(firing) + 8, bottom - 60, `alert after ${firing} s`, 'alarm-text'),
+      text(atX(firing) + 8, top + 38, `alert after ${firing} s`, 'alarm-text'),
       text(
         WIDTH - RIGHT,
         atY(threshold) - 6,
