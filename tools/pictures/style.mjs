@@ -11,14 +11,14 @@ svg { --page: #ffffff; --ink: #1f2328; --line: #656d76; --box: #f3f5f7; --store:
 .page { fill: var(--page); }
 text { fill: var(--ink); font: 14px Helvetica, Arial, sans-serif; }
 .node text:first-of-type { font-weight: bold; }
+.edge path { stroke: var(--line); stroke-width: 1.5; }
+.edge polygon { stroke: var(--line); fill: var(--line); }
 .node path { fill: var(--box); stroke: var(--line); stroke-width: 1.5; }
 .node.outside path { fill: var(--page); stroke-dasharray: 5 3; }
 .node.store path { fill: var(--store); stroke: var(--store-line); }
 .node.check path { fill: var(--check); stroke: var(--check-line); }
 .node.result path { fill: var(--result); stroke: var(--result-line); }
 .node.refused path { fill: var(--refused); stroke: var(--refused-line); }
-.edge path { stroke: var(--line); stroke-width: 1.5; }
-.edge polygon { stroke: var(--line); fill: var(--line); }
 text.title { font-weight: bold; }
 text.muted { fill: var(--line); }
 .axis { stroke: var(--line); stroke-opacity: .45; }
