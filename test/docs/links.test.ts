@@ -29,6 +29,13 @@ test.each(listDocuments())('links of %s', (document) => {
   expect(targets.filter((target) => !/^[a-z]+:/.test(target) && isBroken(target))).toEqual([]);
 });
 
+test.each(listDocuments())('references of %s are defined once and used', (document) => {
+  const text = readDocument(document).replaceAll(/```[\s\S]*?```|`[^`\n]*`/g, '');
+  const used = [...text.matchAll(/\]\[([\w-]+)\]/g)].map(([, name]) => name as string);
+  const defined = [...text.matchAll(/^\[([\w-]+)\]: \S+$/gm)].map(([, name]) => name as string);
+  expect(defined.sort()).toEqual([...new Set(used)].sort());
+});
+
 test.each(listDocuments())('paths of files in %s', (document) => {
   const paths = codeSpans(readDocument(document)).filter((text) =>
     /^(src|test|tools|bench|demo|deploy|docs|release|structure)\/[\w./-]+$/.test(text),

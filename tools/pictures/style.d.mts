@@ -1,0 +1,2 @@
+/** The style of a picture, and its background. */
+export const PICTURE_STYLE: string;
