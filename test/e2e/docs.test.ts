@@ -6,7 +6,14 @@ import type { PredictResponse } from '../../src/api/predict.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { writeNormal } from '../../src/drift/normal.ts';
 import { readExample } from '../../tools/renew-documents.mjs';
-import { codeSpans, listDocuments, listFiles, readDocument, tableRows } from '../docs/markdown.ts';
+import {
+  codeSpans,
+  listDocuments,
+  listFiles,
+  readDocument,
+  tableRows,
+  tablesOf,
+} from '../docs/markdown.ts';
 import { startCollector } from '../support/collector.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { calibratedStore, MODEL, MULTILINGUAL, PINNED } from '../support/pinned.ts';
@@ -23,7 +30,8 @@ const ADMIN_TOKEN = 'sixteen-characters';
 /** Of lines of predictions: with tracing, and with keys. */
 const OPTIONAL_FIELDS = ['span_id', 'client'];
 
-const telemetry = readDocument('docs/reference/telemetry.md');
+const metricsPage = readDocument('docs/reference/metrics.md');
+const logPage = readDocument('docs/reference/log.md');
 const example = readExample(readDocument('README.md'));
 
 describe('a running server', () => {
@@ -98,19 +106,22 @@ describe('a running server', () => {
     }
   });
 
-  test('has the metrics of docs/reference/telemetry.md: names, types, labels', () => {
-    const documented = tableRows(telemetry, 'name').flatMap(
-      ([names = '', type = '', labels = '']) =>
+  test('has the metrics of docs/reference/metrics.md: names, types, labels', () => {
+    const documented = tablesOf(metricsPage, 'name')
+      .flat()
+      .flatMap(([names = '', type = '', labels = '']) =>
         codeSpans(names).map((name) => ({ name, type, labels: codeSpans(labels) })),
-    );
+      );
     const actual = [...metrics]
       .filter(([name]) => !/^(process|nodejs)_/.test(name))
       .map(([name, { type, labels }]) => ({ name, type, labels: Object.keys(labels) }));
     expect(byName(documented)).toEqual(byName(actual));
   });
 
-  test('has the values of labels that docs/reference/telemetry.md lists', () => {
-    const listed = tableRows(telemetry, 'name').filter(([, , labels]) => labels?.includes(':'));
+  test('has the values of labels that docs/reference/metrics.md lists', () => {
+    const listed = tablesOf(metricsPage, 'name')
+      .flat()
+      .filter(([, , labels]) => labels?.includes(':'));
     expect(listed.length).toBeGreaterThan(0);
     for (const [names = '', , cell = ''] of listed) {
       const [label = ''] = codeSpans(cell);
@@ -153,11 +164,11 @@ describe('a running server', () => {
     expect(ownOf(lastSeries)).toEqual(ownOf(firstSeries));
   });
 
-  test('writes the fields of docs/reference/telemetry.md to its log', () => {
+  test('writes the fields of docs/reference/log.md to its log', () => {
     const fields = new Map(
-      tableRows(telemetry, 'event').flatMap(([events = '', cell = '']) =>
-        codeSpans(events).map((event) => [event, codeSpans(cell)] as const),
-      ),
+      tablesOf(logPage, 'event')
+        .flat()
+        .map(([event = '', , cell = '']) => [event.replaceAll('`', ''), codeSpans(cell)] as const),
     );
     const events = server.lines.map(({ event }) => event);
     expect(events.sort()).toEqual(
