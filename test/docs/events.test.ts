@@ -58,7 +58,12 @@ test('docs/reference/log.md lists each event of the log once', () => {
 test('docs/reference/log.md has the level of each event', () => {
   for (const { event, level } of written) {
     const levels = documented.find((each) => each.event === event)?.levels ?? [];
-    expect.soft(levels.every((each) => LEVELS.includes(each)), event).toBe(true);
+    expect
+      .soft(
+        levels.every((each) => LEVELS.includes(each)),
+        event,
+      )
+      .toBe(true);
     if (level === undefined) {
       expect.soft(levels.length, event).toBeGreaterThan(1);
     } else {

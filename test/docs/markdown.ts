@@ -58,3 +58,10 @@ function cellsOf(line: string): string[] {
 export function codeSpans(markdown: string): string[] {
   return [...markdown.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text as string);
 }
+
+/** The queries in blocks of PromQL, in order. */
+export function promqlOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^```promql\n([\s\S]+?)\n```$/gm)].map(
+    ([, query]) => query as string,
+  );
+}

@@ -10,20 +10,16 @@ import {
   codeSpans,
   listDocuments,
   listFiles,
+  promqlOf,
   readDocument,
   tableRows,
   tablesOf,
 } from '../docs/markdown.ts';
 import { startCollector } from '../support/collector.ts';
+import { type Metric, metricOf, parseExposition } from '../support/exposition.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { calibratedStore, MODEL, MULTILINGUAL, PINNED } from '../support/pinned.ts';
 import { ROOT, runCommand, startServer, type TestServer } from '../support/server.ts';
-
-interface Metric {
-  readonly type: string;
-  /** Values by label; of a histogram, `le` is left out. */
-  readonly labels: Record<string, Set<string>>;
-}
 
 const ADMIN_TOKEN = 'sixteen-characters';
 
@@ -144,6 +140,29 @@ describe('a running server', () => {
         const base = name.replace(/_(bucket|sum|count)$/, '');
         expect.soft(metrics.has(name) || metrics.has(base), `${name} in ${path}`).toBe(true);
       }
+    }
+  });
+
+  test('has the labels and values that the queries of docs/reference/metrics.md name', () => {
+    const queries = promqlOf(metricsPage);
+    expect(queries.length).toBeGreaterThan(10);
+    for (const query of queries) {
+      const selectors = [...query.matchAll(/(?<![:\w])([a-z_]+)(?:\{([^}]*)\})?(?=[[\s]|$)/g)]
+        .map(([, name = '', matchers = '']) => ({ metric: metricOf(metrics, name), matchers }))
+        .filter(({ metric }) => metric !== undefined);
+      for (const { metric, matchers } of selectors) {
+        for (const [, label = '', value = ''] of matchers.matchAll(/(\w+)=~?"([^"]*)"/g)) {
+          const values = [...(metric?.labels[label] ?? [])];
+          const isKnown = values.some((each) => new RegExp(`^(?:${value})$`).test(each));
+          expect.soft(isKnown, `${label}="${value}" in ${query}`).toBe(true);
+        }
+      }
+      const known = selectors.flatMap(({ metric }) => Object.keys(metric?.labels ?? {}));
+      const grouped = [...query.matchAll(/\bby \(([\w, ]+)\)/g)].flatMap(([, list = '']) =>
+        list.split(', '),
+      );
+      const unknown = grouped.filter((label) => ![...known, 'le', 'instance'].includes(label));
+      expect.soft(unknown, query).toEqual([]);
     }
   });
 
@@ -268,23 +287,6 @@ function documentedRoutes(method: string): string[] {
     (text) => pattern.exec(text)?.[1],
   );
   return [...new Set(spans.filter((route) => route !== undefined))];
-}
-
-/** Prometheus text by metric. */
-function parseExposition(text: string): Map<string, Metric> {
-  const metrics = new Map<string, Metric>();
-  for (const [, name = '', type = ''] of text.matchAll(/^# TYPE (\w+) (\w+)$/gm)) {
-    metrics.set(name, { type, labels: {} });
-  }
-  for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)\{(.*)\} \S+$/gm)) {
-    const metric = metrics.get(name) ?? metrics.get(name.replace(/_(bucket|sum|count)$/, ''));
-    for (const [, label = '', value = ''] of labels.matchAll(/(\w+)="([^"]*)"/g)) {
-      if (metric !== undefined && label !== 'le') {
-        metric.labels[label] = (metric.labels[label] ?? new Set()).add(value);
-      }
-    }
-  }
-  return metrics;
 }
 
 function byName<T extends { readonly name: string }>(metrics: readonly T[]): Record<string, T> {
