@@ -147,7 +147,7 @@ describe('a running server', () => {
     const queries = promqlOf(metricsPage);
     expect(queries.length).toBeGreaterThan(10);
     for (const query of queries) {
-      const selectors = [...query.matchAll(/(?<![:\w])([a-z_]+)(?:\{([^}]*)\})?(?=[[\s]|$)/g)]
+      const selectors = [...query.matchAll(/(?<![:\w])([a-z_]+)(?:\{([^}]*)\})?(?=[[\s)]|$)/g)]
         .map(([, name = '', matchers = '']) => ({ metric: metricOf(metrics, name), matchers }))
         .filter(({ metric }) => metric !== undefined);
       for (const { metric, matchers } of selectors) {
