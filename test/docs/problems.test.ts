@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { PROBLEMS, type ProblemCode, problemType } from '../../src/api/problem.ts';
 import { NOTHING_DONE } from '../../src/client/retry.ts';
+import { assertTexts } from '../../src/serving/input-limits.ts';
 import { codeSpans, readDocument, tableRows } from './markdown.ts';
 
 const page = readDocument('docs/reference/problems.md');
@@ -37,6 +38,10 @@ test('has the types of 429, with the reasons of the metric', () => {
 
 test('its example is a problem as the server writes it', () => {
   const [, json = ''] = /^\$ curl .*\n(\{.*\})$/m.exec(page) ?? [];
+  const { detail, ...rest } = JSON.parse(json);
   const [status, title] = PROBLEMS['empty-text'];
-  expect(JSON.parse(json)).toMatchObject({ type: problemType('empty-text'), title, status });
+  expect(rest).toEqual({ type: problemType('empty-text'), title, status });
+  expect(() => assertTexts([''], { maxInputs: 1, maxChars: 1 })).toThrow(
+    expect.objectContaining({ message: detail }),
+  );
 });
