@@ -28,7 +28,7 @@ const REQUIRED: Readonly<Record<string, string>> = {
 test('lists the operations of docs/openapi.json, with what they require and their statuses', () => {
   const { paths } = JSON.parse(readDocument('docs/openapi.json')) as OpenApi;
   const [, list = ''] = /may also be answered with ([\d, and]+):/.exec(page) ?? [];
-  const common = list.match(/\d+/g) ?? [];
+  const common: string[] = list.match(/\d+/g) ?? [];
   const expected = Object.entries(paths)
     .filter(([path]) => !path.includes('/versions/'))
     .flatMap(([path, operations]) =>

@@ -42,14 +42,18 @@ test('lists the variables that name a file with a secret', () => {
   );
 });
 
-const examples = [...page.matchAll(/^\$ (.+) node dist\/main\.js serve(.*)\n([^`]+)\n```$/gm)];
+const examples = [...page.matchAll(/^\$ (.+) node dist\/main\.js serve(.*)\n([^`]+)\n```$/gm)].map(
+  ([command, variables = '', flags = '', printed = '']) => ({
+    ...{ command, variables, flags: flags.trim(), printed },
+  }),
+);
 
-test.each(examples)('%s', (_, variables = '', flags = '', printed) => {
+test.each(examples)('$command', ({ variables, flags, printed }) => {
   const env = Object.fromEntries(variables.split(' ').map((each) => each.split('=')));
-  const [flag = '', value = ''] = flags.trim().split(' ');
+  const [flag = '', value = ''] = flags.split(' ');
   const name = Object.entries(SETTINGS).find(([, { variable }]) => flag === flagOf(variable))?.[0];
   expect(() => readConfig(name ? { [name]: value } : {}, env)).toThrow(
-    expect.objectContaining({ message: printed?.replace('tweet-sentiment: ', '') }),
+    expect.objectContaining({ message: printed.replace('tweet-sentiment: ', '') }),
   );
 });
 
