@@ -15,7 +15,7 @@ const SYNONYMS: readonly (readonly [RegExp, string])[] = [
   [/\bhot[- ]?(?:swap|reload)/i, 'swap'],
   [/\b(?:tak(?:e|es|en|ing)) (?:it |them |one |the version )?back\b/i, 'roll back'],
   [/\b(?:micro|mini)-?batch/i, 'batch'],
-  [/\bworker process(?:es)?\b|\binference threads?\b/i, 'worker'],
+  [/\bworker process(?:es)?\b/i, 'worker'],
   [/\b(?:server|service) instances?\b|\binstances? of the (?:server|service)\b/i, 'replica'],
   [/\berror (?:types?|objects?)\b/i, 'problem'],
   [/\bconfidence (?:scores?|values?)\b|\bmodel confidence\b/i, 'score'],
