@@ -45,7 +45,7 @@ export const SETTINGS = {
     'MODEL_STORE',
     'models',
     text,
-    'where model versions are stored: a folder, s3://bucket/prefix or https://host/prefix',
+    'where versions are stored: a folder, s3://bucket/prefix or https://host/prefix',
   ),
   modelName: setting(
     'MODEL_NAME',
@@ -57,7 +57,7 @@ export const SETTINGS = {
     'MODEL_COMMIT',
     undefined,
     text.optional(),
-    'full git commit SHA of the model version; if unset, the SHA in the model’s PINNED file',
+    'full git commit SHA of the version; if unset, the SHA in the model’s PINNED file',
   ),
   modelAlias: setting(
     'MODEL_ALIAS',
@@ -221,7 +221,7 @@ export const SETTINGS = {
     'KEEP_PREVIOUS',
     '0',
     integer(0, 86_400),
-    'how long the version before stays loaded after another one serves, in seconds: taking it back then needs no load, and its memory; 0: not at all',
+    'how long the version before stays loaded after another one serves, in seconds: a rollback to it then needs no load, and its memory; 0: not at all',
   ),
   shadowCommit: setting(
     'SHADOW_COMMIT',

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { poll } from '../../tools/launch.mjs';
+import { promqlOf, readDocument } from '../docs/markdown.ts';
 import {
   RULES,
   type Rule,
@@ -56,11 +57,14 @@ test('each alert says how urgent it is, what happened, and where to read on', ()
   }
 });
 
-test('a real Prometheus understands every query of the runbook', async () => {
-  const queries = [...RUNBOOK.matchAll(/^```promql\n(.+?)\n```$/gms)].map(([, query]) => query);
+test.each([
+  ['docs/runbook.md', RUNBOOK],
+  ['docs/reference/metrics.md', readDocument('docs/reference/metrics.md')],
+])('a real Prometheus understands every query of %s', async (_, markdown) => {
+  const queries = promqlOf(markdown);
   expect(queries.length).toBeGreaterThan(10);
   for (const query of queries) {
-    await expect.soft(prometheus.query(query as string), query).resolves.toBeInstanceOf(Array);
+    await expect.soft(prometheus.query(query), query).resolves.toBeInstanceOf(Array);
   }
 });
 

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { jsonSchemas, referencePage } from '../../src/artifacts/json-schemas.ts';
+import { ruleOf, VERSION_FILES } from '../../src/artifacts/version-files.ts';
 import { ROOT } from '../support/server.ts';
-import { codeSpans, listFiles, readDocument } from './markdown.ts';
+import { codeSpans, listFiles, readDocument, tableRows } from './markdown.ts';
 
 const SCHEMAS = jsonSchemas();
 // Before the first comparison, which may write one.
@@ -21,5 +22,19 @@ describe('docs/reference', () => {
     expect(FILES.filter((path) => path.endsWith('.json')).sort()).toEqual(pages);
     const listed = codeSpans(readDocument('docs/reference/README.md'));
     expect(listed).toEqual(expect.arrayContaining([...SCHEMAS.keys()]));
+  });
+
+  test('lists each file with its kind, and whether a version must have it', () => {
+    const listed = tableRows(readDocument('docs/reference/README.md'), 'file').map(
+      ([file = '', kind, required]) => [codeSpans(file)[0], kind, required],
+    );
+    const expected = Object.keys(VERSION_FILES).map((path) => [
+      path,
+      ruleOf(path)?.kind,
+      ruleOf(path)?.isRequired ? 'yes' : '',
+    ]);
+    expect(listed).toEqual(expect.arrayContaining(expected));
+    // The folder of the code, and the listing that only a published version has.
+    expect(listed).toHaveLength(expected.length + 2);
   });
 });

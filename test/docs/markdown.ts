@@ -30,15 +30,21 @@ export function listFiles(folder: string): string[] {
  * @throws where there is no such table, or more than one.
  */
 export function tableRows(markdown: string, header: string): string[][] {
-  const tables = markdown
-    .split(/\n(?!\|)/)
-    .map((block) => block.split('\n').filter((line) => line.startsWith('|')))
-    .map((lines) => lines.map(cellsOf))
-    .filter(([first]) => first?.[0] === header);
+  const tables = tablesOf(markdown, header);
   if (tables.length !== 1) {
     throw new Error(`expected one table that begins with "${header}", found ${tables.length}`);
   }
-  return (tables[0] as string[][]).slice(2);
+  return tables[0] as string[][];
+}
+
+/** The body rows of each table whose first header cell is `header`. */
+export function tablesOf(markdown: string, header: string): string[][][] {
+  return markdown
+    .split(/\n(?!\|)/)
+    .map((block) => block.split('\n').filter((line) => line.startsWith('|')))
+    .map((lines) => lines.map(cellsOf))
+    .filter(([first]) => first?.[0] === header)
+    .map((rows) => rows.slice(2));
 }
 
 function cellsOf(line: string): string[] {
@@ -51,4 +57,11 @@ function cellsOf(line: string): string[] {
 /** The texts in backticks, in order. */
 export function codeSpans(markdown: string): string[] {
   return [...markdown.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text as string);
+}
+
+/** The queries in blocks of PromQL, in order. */
+export function promqlOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^```promql\n([\s\S]+?)\n```$/gm)].map(
+    ([, query]) => query as string,
+  );
 }

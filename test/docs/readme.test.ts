@@ -1,8 +1,7 @@
-/** README: the settings; models/README.md: the versions and the pinned one. */
+/** models/README.md: the versions and the pinned one. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatPercent } from '../../src/commands/models/list-text.ts';
-import { SETTINGS } from '../../src/config/settings.ts';
 import { openRepository } from '../../src/repository/git.ts';
 import { readLeaderboard } from '../../src/repository/leaderboard/leaderboard.ts';
 import { formatBytes } from '../../src/terminal/numbers.ts';
@@ -10,15 +9,6 @@ import { createFolderStore } from '../../src/version/stores/folder.ts';
 import { MODEL, PINNED_TAG } from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';
 import { readDocument, tableRows } from './markdown.ts';
-
-test('README lists the settings: variable, default and text of the help', () => {
-  const expected = Object.values(SETTINGS).map(({ variable, fallback, doc }) => [
-    `\`${variable}\``,
-    fallback ? `\`${fallback}\`` : '',
-    doc,
-  ]);
-  expect(tableRows(readDocument('README.md'), 'variable')).toEqual(expected);
-});
 
 test('the table of versions in models/README.md is what `models list` prints', async () => {
   const repository = await openRepository(join(ROOT, 'models', `${MODEL}.bundle`));

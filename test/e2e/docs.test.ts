@@ -6,24 +6,28 @@ import type { PredictResponse } from '../../src/api/predict.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { writeNormal } from '../../src/drift/normal.ts';
 import { readExample } from '../../tools/renew-documents.mjs';
-import { codeSpans, listDocuments, listFiles, readDocument, tableRows } from '../docs/markdown.ts';
+import {
+  codeSpans,
+  listDocuments,
+  listFiles,
+  promqlOf,
+  readDocument,
+  tableRows,
+  tablesOf,
+} from '../docs/markdown.ts';
 import { startCollector } from '../support/collector.ts';
+import { type Metric, metricOf, parseExposition } from '../support/exposition.ts';
 import { temporaryFolder } from '../support/git-version.ts';
 import { calibratedStore, MODEL, MULTILINGUAL, PINNED } from '../support/pinned.ts';
 import { ROOT, runCommand, startServer, type TestServer } from '../support/server.ts';
-
-interface Metric {
-  readonly type: string;
-  /** Values by label; of a histogram, `le` is left out. */
-  readonly labels: Record<string, Set<string>>;
-}
 
 const ADMIN_TOKEN = 'sixteen-characters';
 
 /** Of lines of predictions: with tracing, and with keys. */
 const OPTIONAL_FIELDS = ['span_id', 'client'];
 
-const telemetry = readDocument('docs/reference/telemetry.md');
+const metricsPage = readDocument('docs/reference/metrics.md');
+const logPage = readDocument('docs/reference/log.md');
 const example = readExample(readDocument('README.md'));
 
 describe('a running server', () => {
@@ -98,19 +102,22 @@ describe('a running server', () => {
     }
   });
 
-  test('has the metrics of docs/reference/telemetry.md: names, types, labels', () => {
-    const documented = tableRows(telemetry, 'name').flatMap(
-      ([names = '', type = '', labels = '']) =>
+  test('has the metrics of docs/reference/metrics.md: names, types, labels', () => {
+    const documented = tablesOf(metricsPage, 'name')
+      .flat()
+      .flatMap(([names = '', type = '', labels = '']) =>
         codeSpans(names).map((name) => ({ name, type, labels: codeSpans(labels) })),
-    );
+      );
     const actual = [...metrics]
       .filter(([name]) => !/^(process|nodejs)_/.test(name))
       .map(([name, { type, labels }]) => ({ name, type, labels: Object.keys(labels) }));
     expect(byName(documented)).toEqual(byName(actual));
   });
 
-  test('has the values of labels that docs/reference/telemetry.md lists', () => {
-    const listed = tableRows(telemetry, 'name').filter(([, , labels]) => labels?.includes(':'));
+  test('has the values of labels that docs/reference/metrics.md lists', () => {
+    const listed = tablesOf(metricsPage, 'name')
+      .flat()
+      .filter(([, , labels]) => labels?.includes(':'));
     expect(listed.length).toBeGreaterThan(0);
     for (const [names = '', , cell = ''] of listed) {
       const [label = ''] = codeSpans(cell);
@@ -136,6 +143,29 @@ describe('a running server', () => {
     }
   });
 
+  test('has the labels and values that the queries of docs/reference/metrics.md name', () => {
+    const queries = promqlOf(metricsPage);
+    expect(queries.length).toBeGreaterThan(10);
+    for (const query of queries) {
+      const selectors = [...query.matchAll(/(?<![:\w])([a-z_]+)(?:\{([^}]*)\})?(?=[[\s)]|$)/g)]
+        .map(([, name = '', matchers = '']) => ({ metric: metricOf(metrics, name), matchers }))
+        .filter(({ metric }) => metric !== undefined);
+      for (const { metric, matchers } of selectors) {
+        for (const [, label = '', value = ''] of matchers.matchAll(/(\w+)=~?"([^"]*)"/g)) {
+          const values = [...(metric?.labels[label] ?? [])];
+          const isKnown = values.some((each) => new RegExp(`^(?:${value})$`).test(each));
+          expect.soft(isKnown, `${label}="${value}" in ${query}`).toBe(true);
+        }
+      }
+      const known = selectors.flatMap(({ metric }) => Object.keys(metric?.labels ?? {}));
+      const grouped = [...query.matchAll(/\bby \(([\w, ]+)\)/g)].flatMap(([, list = '']) =>
+        list.split(', '),
+      );
+      const unknown = grouped.filter((label) => ![...known, 'le', 'instance'].includes(label));
+      expect.soft(unknown, query).toEqual([]);
+    }
+  });
+
   test('has the routes of docs/reference/http.md', () => {
     // What Express calls `:file` and `*path` is `<file>` and `<path>` in the documents.
     const actual = [...(metrics.get('http_requests_total')?.labels.route ?? [])]
@@ -153,11 +183,11 @@ describe('a running server', () => {
     expect(ownOf(lastSeries)).toEqual(ownOf(firstSeries));
   });
 
-  test('writes the fields of docs/reference/telemetry.md to its log', () => {
+  test('writes the fields of docs/reference/log.md to its log', () => {
     const fields = new Map(
-      tableRows(telemetry, 'event').flatMap(([events = '', cell = '']) =>
-        codeSpans(events).map((event) => [event, codeSpans(cell)] as const),
-      ),
+      tablesOf(logPage, 'event')
+        .flat()
+        .map(([event = '', , cell = '']) => [event.replaceAll('`', ''), codeSpans(cell)] as const),
     );
     const events = server.lines.map(({ event }) => event);
     expect(events.sort()).toEqual(
@@ -257,23 +287,6 @@ function documentedRoutes(method: string): string[] {
     (text) => pattern.exec(text)?.[1],
   );
   return [...new Set(spans.filter((route) => route !== undefined))];
-}
-
-/** Prometheus text by metric. */
-function parseExposition(text: string): Map<string, Metric> {
-  const metrics = new Map<string, Metric>();
-  for (const [, name = '', type = ''] of text.matchAll(/^# TYPE (\w+) (\w+)$/gm)) {
-    metrics.set(name, { type, labels: {} });
-  }
-  for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)\{(.*)\} \S+$/gm)) {
-    const metric = metrics.get(name) ?? metrics.get(name.replace(/_(bucket|sum|count)$/, ''));
-    for (const [, label = '', value = ''] of labels.matchAll(/(\w+)="([^"]*)"/g)) {
-      if (metric !== undefined && label !== 'le') {
-        metric.labels[label] = (metric.labels[label] ?? new Set()).add(value);
-      }
-    }
-  }
-  return metrics;
 }
 
 function byName<T extends { readonly name: string }>(metrics: readonly T[]): Record<string, T> {
