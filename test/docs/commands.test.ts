@@ -13,7 +13,7 @@ import {
   SERVICES,
   VALUE_NAMES,
 } from './known.ts';
-import { codeSpans, listDocuments, readDocument } from './markdown.ts';
+import { codeSpans, listDocuments, listFiles, readDocument } from './markdown.ts';
 import { commandsOf, type SimpleCommand, shellBlocks } from './shell.ts';
 
 /** What is wrong with a command, in sentences. */
@@ -169,6 +169,21 @@ test.each(HOW_TO)('settings in %s', (path) => {
     .map((text) => /^([A-Z][A-Z0-9]*_[A-Z0-9_]*)(?:=.*)?$/.exec(text)?.[1])
     .filter((name) => name !== undefined);
   expect(names.filter((name) => !isKnownVariable(name))).toEqual([]);
+});
+
+/** Everything that the product's own files say. */
+const sources = [...listFiles('src'), ...listFiles('deploy'), ...listFiles('release')]
+  .filter((path) => /\.(?:ts|ya?ml|json|sh|tpl)$/.test(path))
+  .map(readDocument)
+  .join('\n');
+
+test.each(HOW_TO)('events, fields, metrics and problems in %s', (path) => {
+  const names = codeSpans(readDocument(path)).flatMap((text) =>
+    /^(?:[a-z]+(?:_[a-z0-9]+)+|\/problems\/[a-z-]+)$/.test(text) ? [text] : [],
+  );
+  const isThere = (name: string): boolean =>
+    new RegExp(`\\b${name.replace('/problems/', '')}\\b`).test(sources);
+  expect(names.filter((name) => !isThere(name))).toEqual([]);
 });
 
 describe('what is not there is found', () => {

@@ -36,17 +36,9 @@ export const PROFILES: readonly string[] = Object.values(services).flatMap(
 
 /** Of other programs that documents use. Those of the AWS SDK and of OpenTelemetry have a prefix. */
 const FOREIGN = [
-  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'NO_COLOR', 'PAGER'],
-  ...[
-    'UV_FIND_LINKS',
-    'GIT_LFS_SKIP_SMUDGE',
-    'GIT_DIR',
-    'GIT_INDEX_FILE',
-    'PATH',
-    'EDITOR',
-    'PYTORCH',
-  ],
-  ...['MALLOC_MMAP_THRESHOLD_', 'MALLOC_ARENA_MAX', 'TWEET_SENTIMENT', 'TESTED', 'PINNED', 'HEAD'],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'NODE_EXTRA_CA_CERTS', 'NO_COLOR'],
+  ...['UV_FIND_LINKS', 'GIT_LFS_SKIP_SMUDGE', 'GIT_DIR', 'GIT_INDEX_FILE'],
+  ...['MALLOC_MMAP_THRESHOLD_', 'MALLOC_ARENA_MAX', 'TWEET_SENTIMENT'],
 ];
 const SETTING_NAMES = Object.values(SETTINGS).flatMap(({ variable }) => [
   variable,
