@@ -12,8 +12,9 @@ export function readDocument(path: string): string {
 export function listDocuments(): string[] {
   return [
     ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'models/README.md', 'python/README.md'],
-    ...['bench/peers/README.md', 'deploy/helm/tweet-sentiment/README.md'],
+    'bench/peers/README.md',
     ...listFiles('docs').filter((path) => path.endsWith('.md')),
+    'deploy/helm/tweet-sentiment/README.md',
   ];
 }
 
