@@ -1,6 +1,9 @@
 /** What the shell blocks of the documents use is there: commands, options, scripts, values, services, settings, files. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { ROOT } from '../support/server.ts';
 import {
   COMMANDS,
   isChartValue,
@@ -147,6 +150,16 @@ test.each(listDocuments())('shell blocks of %s', (path) => {
   expect(problemsOf(readDocument(path))).toEqual([]);
 });
 
+/** Everything that the product's own files say. */
+const sources = ['src', 'deploy', 'release', '.github']
+  .filter((folder) => existsSync(join(ROOT, folder)))
+  .flatMap(listFiles)
+  .filter((path) => /\.(?:ts|ya?ml|json|sh|tpl)$/.test(path))
+  .map(readDocument)
+  .join('\n');
+
+const isInSources = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(sources);
+
 const HOW_TO = listDocuments().filter((path) => /^docs\/how-to\/|^deploy\//.test(path));
 
 test.each(HOW_TO)('values of the chart in %s', (path) => {
@@ -157,7 +170,7 @@ test.each(HOW_TO)('values of the chart in %s', (path) => {
   const spans = codeSpans(document).filter(
     (text) =>
       /^\w+(?:\.\w+)+$/.test(text) &&
-      !/\.(?:onnx|sh|gz)$/.test(text) &&
+      !/\.(?:onnx|sh|gz|json)$/.test(text) &&
       VALUE_NAMES.includes(text.replace(/\..*/, '')),
   );
   const named = [...blocks.flatMap((block) => pathsOf(block)), ...spans];
@@ -168,22 +181,14 @@ test.each(HOW_TO)('settings in %s', (path) => {
   const names = codeSpans(readDocument(path))
     .map((text) => /^([A-Z][A-Z0-9]*_[A-Z0-9_]*)(?:=.*)?$/.exec(text)?.[1])
     .filter((name) => name !== undefined);
-  expect(names.filter((name) => !isKnownVariable(name))).toEqual([]);
+  expect(names.filter((name) => !isKnownVariable(name) && !isInSources(name))).toEqual([]);
 });
-
-/** Everything that the product's own files say. */
-const sources = [...listFiles('src'), ...listFiles('deploy'), ...listFiles('release')]
-  .filter((path) => /\.(?:ts|ya?ml|json|sh|tpl)$/.test(path))
-  .map(readDocument)
-  .join('\n');
 
 test.each(HOW_TO)('events, fields, metrics and problems in %s', (path) => {
   const names = codeSpans(readDocument(path)).flatMap((text) =>
     /^(?:[a-z]+(?:_[a-z0-9]+)+|\/problems\/[a-z-]+)$/.test(text) ? [text] : [],
   );
-  const isThere = (name: string): boolean =>
-    new RegExp(`\\b${name.replace('/problems/', '')}\\b`).test(sources);
-  expect(names.filter((name) => !isThere(name))).toEqual([]);
+  expect(names.filter((name) => !isInSources(name.replace('/problems/', '')))).toEqual([]);
 });
 
 describe('what is not there is found', () => {
