@@ -153,3 +153,28 @@ describe('docs/how-to/score-files.md', () => {
     expect(summary).toMatchObject({ rows: TEXTS.length, errors: 0 });
   });
 });
+
+describe('docs/how-to/change-the-model.md', () => {
+  const TOKEN = '0123456789abcdef0123456789abcdef';
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer({ ADMIN_TOKEN: `alice:${TOKEN}`, KEEP_PREVIOUS: '300' });
+  });
+  afterAll(() => server?.stop());
+
+  const commands = shellBlocks(readDocument('docs/how-to/change-the-model.md'))
+    .flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
+    .filter((line) => line.startsWith('curl -X'));
+
+  test('each of its changes is made', () => {
+    const results = commands.map((line) => {
+      const script = line
+        .replace('localhost:8080', new URL(server.url).host)
+        .replace(/ {2,}#.*/, '');
+      return JSON.parse(shell(`TOKEN=${TOKEN}; ${script} --no-progress-meter`, ROOT));
+    });
+    expect(results.map(({ type, changed }) => [type, changed])).toEqual(
+      ['swap', 'rollback', 'shadow', 'promote'].map((type) => [type, true]),
+    );
+  });
+});
