@@ -14,6 +14,7 @@ export function listDocuments(): string[] {
     ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'models/README.md', 'python/README.md'],
     'bench/peers/README.md',
     ...listFiles('docs').filter((path) => path.endsWith('.md')),
+    'deploy/helm/tweet-sentiment/README.md',
   ];
 }
 
