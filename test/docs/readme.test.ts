@@ -1,4 +1,4 @@
-/** README: the settings, the versions and the pinned one. */
+/** README: the settings; models/README.md: the versions and the pinned one. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatPercent } from '../../src/commands/models/list-text.ts';
@@ -20,7 +20,7 @@ test('README lists the settings: variable, default and text of the help', () => 
   expect(tableRows(readDocument('README.md'), 'variable')).toEqual(expected);
 });
 
-test('README’s table of versions is what `models list` prints', async () => {
+test('the table of versions in models/README.md is what `models list` prints', async () => {
   const repository = await openRepository(join(ROOT, 'models', `${MODEL}.bundle`));
   const store = createFolderStore(join(ROOT, 'models'));
   const { versions } = await readLeaderboard({ store, model: MODEL, repository, all: false });
@@ -31,16 +31,15 @@ test('README’s table of versions is what `models list` prints', async () => {
     formatPercent(scores['umsab-de/dev']),
     formatBytes(modelBytes ?? 0),
   ]);
-  const found = tableRows(readDocument('README.md'), 'version').map(([name = '', ...cells]) => [
-    name.split(' ')[0],
-    ...cells,
-  ]);
+  const found = tableRows(readDocument('models/README.md'), 'version').map(
+    ([name = '', ...cells]) => [name.split(' ')[0], ...cells],
+  );
   // `german` was merged into v2.0.0 as it is.
   expect(found.sort()).toEqual(expected.filter(([name]) => name !== '`german`').sort());
 });
 
-test('README’s graph and table of versions say which one is pinned', () => {
-  const readme = readDocument('README.md');
+test('the graph and the table of versions in models/README.md say which one is pinned', () => {
+  const readme = readDocument('models/README.md');
   const [, graph = ''] = /^```\n(\* {3}v[^`]+)```$/m.exec(readme) ?? [];
   const drawn = graph.split('\n').filter((line) => line.endsWith('(pinned)'));
   expect(drawn).toEqual([expect.stringContaining(`* ${PINNED_TAG} `)]);
