@@ -1,8 +1,10 @@
 /** Runs docs/tutorial.md as its reader does: all commands in order, whose output is compared with what the page shows. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePort, launch, poll, ROOT, waitUntilReady } from '../../tools/launch.mjs';
 import { readDocument } from '../docs/markdown.ts';
+import { PLAIN_GIT } from './git-version.ts';
 
 /** What a block of commands is, by the second word of its first line, as in "```sh server". */
 const KINDS = ['', 'clone', 'server', 'prometheus', 'prometheus-query'] as const;
@@ -24,6 +26,12 @@ interface TutorialOptions {
   readonly replace?: (commands: string) => string;
 }
 
+/** Makes git clone this project, whatever the address of the page is. */
+const CLONE_THIS = {
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: `url.${ROOT}.insteadOf`,
+  GIT_CONFIG_VALUE_0: 'https://git.example.com/tweet-sentiment-server.git',
+};
 /** How long `npm ci` may take on a slow machine. */
 const START_TIMEOUT_MS = 600_000;
 const COMMAND_TIMEOUT_MS = 180_000;
@@ -55,11 +63,15 @@ export async function runTutorial(options: TutorialOptions): Promise<void> {
     commands
       .replaceAll('localhost:8080', `localhost:${port}`)
       .replaceAll('localhost:9090', `localhost:${prometheusPort}`)
-      .replaceAll('https://git.example.com/tweet-sentiment-server.git', `'${ROOT}'`)
       .replace(/main\.js simulate\b/g, `$& --url http://localhost:${port}`)
       .replace(/main\.js shadow\b/g, `$& --server http://localhost:${port}`)
       .replace(/^prometheus /m, `$&--web.listen-address=127.0.0.1:${prometheusPort} `);
-  const shell = createShell(options.folder, { ...process.env, PORT: `${port}` });
+  const shell = createShell(options.folder, {
+    ...process.env,
+    ...PLAIN_GIT,
+    ...CLONE_THIS,
+    PORT: `${port}`,
+  });
   const blocks = readBlocks().filter(({ kind }) => !options.without?.includes(kind));
   try {
     for (const block of blocks) {
@@ -128,24 +140,23 @@ function createShell(folder: string, env: NodeJS.ProcessEnv) {
           ));
     },
     /** @returns what the commands print. @throws where one fails. */
-    run(commands: string): Promise<string> {
+    async run(commands: string): Promise<string> {
+      const options = { env, timeout: COMMAND_TIMEOUT_MS };
+      // There is drift in the tutorial.
+      const expected = /main\.js drift /.test(commands) ? 1 : 0;
+      const { code, output } = await promisify(execFile)(
+        'bash',
+        ['-c', script(commands)],
+        options,
+      ).then(
+        ({ stdout }) => ({ code: 0, output: stdout }),
+        (error) => ({ code: error.code, output: `${error.stdout}${error.stderr}` }),
+      );
+      if (code !== expected) {
+        throw new Error(`docs/tutorial.md: ${commands}exit code ${code}: ${output}`);
+      }
       state.push(...commands.split('\n').filter((line) => /^(export|cd) /.test(line)));
-      return new Promise((resolve, reject) => {
-        execFile(
-          'bash',
-          ['-c', script(commands)],
-          { env, timeout: COMMAND_TIMEOUT_MS },
-          (error, stdout, stderr) => {
-            // There is drift in the tutorial.
-            const expectedCode = /main\.js drift /.test(commands) ? 1 : 0;
-            if ((error?.code ?? 0) === expectedCode) {
-              resolve(stdout);
-            } else {
-              reject(new Error(`${commands}${error}\n${stdout}${stderr}`));
-            }
-          },
-        );
-      });
+      return output;
     },
     async stop(): Promise<void> {
       for (const { child, exited } of programs) {
