@@ -28,7 +28,7 @@ function describeSpeed({ date, machine, meanTokens, rounds, peersMb }) {
     [NAMES.server(32), `${NAMES.server(32)}, a text in each request`],
     [NAMES.batches(8), NAMES.batches(8)],
     [NAMES.halfRepeats, `${NAMES.server(32)}, half of the texts are repeats`],
-    ...(bestPeer ? [[bestPeer, `${bestPeer}: the fastest of the others`]] : []),
+    ...(bestPeer ? [[bestPeer, `${bestPeer}: the fastest other server`]] : []),
   ].map(([name, title]) => [
     title,
     fixed(rate(name)),

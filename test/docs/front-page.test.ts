@@ -1,6 +1,7 @@
 /** README is short, and its table of speed is that of the measurements. */
 import { expect, test } from 'vitest';
 import { fillSpeed } from '../../bench/speed-table.mjs';
+import { readBlocks } from '../support/tutorial.ts';
 import { readDocument } from './markdown.ts';
 
 const readme = readDocument('README.md');
@@ -23,4 +24,13 @@ test('each row of the table of speed is in docs/measurements/performance.md', ()
   for (const [, rate, share] of rates) {
     expect.soft(page).toContain(`| ${rate} | ${share} |`);
   }
+});
+
+test('each command of README’s German traffic is one of the tutorial, which tests run', () => {
+  const run = readBlocks().flatMap(({ commands }) => commands.split('\n'));
+  const commands = [...readme.matchAll(/^node dist\/main\.js .+?(?= +#|$)/gm)].map(
+    ([line]) => line,
+  );
+  expect(commands.length).toBe(4);
+  expect(commands.filter((line) => !run.includes(line))).toEqual([]);
 });

@@ -175,7 +175,7 @@ const BARS = /[▏▎▍▌▋▊▉█]+/g;
 const PERCENT_TOLERANCE = 10;
 
 /**
- * Compares what a page shows, where … stands for anything, with what a command printed. White space and bars do not
+ * Compares what a page shows, where … is any text, with what a command printed. White space and bars do not
  * count; of numbers, only shares in percent do, unless `isExact`.
  *
  * @returns the first part that was not printed.
