@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, launch, poll, ROOT, waitUntilReady } from '../../tools/launch.mjs';
+import { freePort, launch, poll, ROOT } from '../../tools/launch.mjs';
 import { readDocument } from '../docs/markdown.ts';
 import { PLAIN_GIT } from './git-version.ts';
 
@@ -100,9 +100,11 @@ async function runBlock(block: Block, run: (commands: string) => Promise<string>
       ? undefined
       : `docs/tutorial.md: ${block.commands}expected: ${missing}\nfound: ${printed}`;
   };
+  const attemptOrMessage = (): Promise<string | undefined> =>
+    attempt().catch(({ message }: Error) => message);
   const onlyReads = /^(curl -s localhost|grep)/.test(block.commands);
   const problem = onlyReads
-    ? await poll(attempt, {
+    ? await poll(attemptOrMessage, {
         accept: (found) => found === undefined,
         timeoutMs: QUERY_TIMEOUT_MS,
         intervalMs: 1000,
@@ -120,24 +122,29 @@ function createShell(folder: string, env: NodeJS.ProcessEnv) {
   const state: string[] = [`cd '${folder}'`];
   const script = (commands: string): string => [...state, 'set -eo pipefail', commands].join('\n');
   return {
-    /** Starts a program, and waits until an address answers with 200. */
+    /** Starts a program, and waits until an address answers with 200. @throws where it ends before. */
     async start(commands: string, readyUrl: string): Promise<void> {
       const program = launch('bash', ['-c', script(commands)], {
         env,
         // A group of its own: npm starts processes.
         detached: true,
-        stdio: ['ignore', 'ignore', 'inherit'],
+        // Prometheus writes its log there.
+        stdio: ['ignore', 'ignore', readyUrl.endsWith('/readyz') ? 'inherit' : 'ignore'],
       });
       programs.push(program);
-      const { origin } = new URL(readyUrl);
-      await (readyUrl.endsWith('/readyz')
-        ? waitUntilReady(origin, program, { timeoutMs: START_TIMEOUT_MS })
-        : poll(() =>
-            fetch(readyUrl).then(
-              ({ ok }) => ok,
-              () => false,
-            ),
-          ));
+      let hasEnded = false;
+      void program.exited.then(() => {
+        hasEnded = true;
+      });
+      const isReady = (): Promise<boolean> =>
+        fetch(readyUrl).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      const accept = (ready: boolean): boolean => ready || hasEnded;
+      if (!(await poll(isReady, { accept, timeoutMs: START_TIMEOUT_MS }))) {
+        throw new Error(`docs/tutorial.md: no answer of ${readyUrl} after ${commands}`);
+      }
     },
     /** @returns what the commands print. @throws where one fails. */
     async run(commands: string): Promise<string> {
