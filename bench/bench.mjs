@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeQuick, writeReport } from './report.mjs';
 import { runAll, runQuick, runSoak } from './runs.mjs';
+import { writeSpeed } from './speed-table.mjs';
 
 const HELP = `npm run bench -- [options]     requires wrk
   --quick          print two ratios after about a minute; write no report
@@ -18,6 +19,7 @@ const HELP = `npm run bench -- [options]     requires wrk
   --warm-up N      seconds of load before the first round (default 10)
   --out DIR        folder for performance.md and performance/ (default docs/measurements)
 `;
+const MEASUREMENTS = fileURLToPath(new URL('../docs/measurements', import.meta.url));
 const { values: options } = parseArgs({
   options: {
     help: { type: 'boolean' },
@@ -28,10 +30,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     'warm-up': { type: 'string', default: '10' },
-    out: {
-      type: 'string',
-      default: fileURLToPath(new URL('../docs/measurements', import.meta.url)),
-    },
+    out: { type: 'string', default: MEASUREMENTS },
   },
 });
 const durations = { seconds: Number(options.seconds), warmUp: Number(options['warm-up']) };
@@ -59,4 +58,7 @@ if (options.help) {
   writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
   writeReport(results, options.out);
   process.stdout.write(`${join(options.out, 'performance.md')}\n`);
+  if (options.out === MEASUREMENTS) {
+    writeSpeed();
+  }
 }

@@ -10,5 +10,7 @@ export function withShippedShas(text: string): string;
 export function readExample(readme: string): {
   readonly inputs: readonly string[];
   readonly answers: readonly Answer[];
-  readonly logged: readonly Omit<Answer, 'scores'>[];
+  readonly logged: Omit<Answer, 'scores'>;
+  /** A series of the metrics, as `<name>{<labels>}`. */
+  readonly counted: string;
 };

@@ -37,23 +37,24 @@ function successorOf(commit) {
 
 const ANSWER =
   /"label": "(\w+)",\s+"score": ([\d.]+),\s+"scores": (\{.+?\}),\s+"language": "(\w+)"/g;
-const LOGGED = /"label":"(\w+)", "score":([\d.]+), "language":"(\w+)"/g;
+const LOGGED = /"label":"(\w+)", "score":([\d.]+), "language":"(\w+)"/;
+const COUNTED = /(classifier_predictions_total)\{label="(\w+)",language="(\w+)"\}/;
 
-/** @returns the texts of README's first request, its answers, and the same in the log. */
+/** @returns the texts of README's first request, its answers, and one of them in the log and in the metrics. */
 export function readExample(readme) {
   const { inputs } = JSON.parse(/-d '(\{"inputs": \[.+\]\})'/.exec(readme)[1]);
   const answers = [...readme.matchAll(ANSWER)].map(([, label, score, scores, language]) => ({
     ...{ label, score: Number(score), scores: JSON.parse(scores), language },
   }));
-  const logged = [...readme.matchAll(LOGGED)].map(([, label, score, language]) => ({
-    ...{ label, score: Number(score), language },
-  }));
-  return { inputs, answers, logged };
+  const [, label, score, language] = LOGGED.exec(readme);
+  const [counted] = COUNTED.exec(readme);
+  return { inputs, answers, logged: { label, score: Number(score), language }, counted };
 }
 
 /** @returns README with these answers to its first request. */
 function withAnswers(readme, predictions) {
-  const [answers, logged] = [predictions.values(), predictions.values()];
+  const answers = predictions.values();
+  const of = (language) => predictions.find((each) => each.language === language);
   return readme
     .replace(ANSWER, () => {
       const { label, score, scores, language } = answers.next().value;
@@ -63,10 +64,15 @@ function withAnswers(readme, predictions) {
         `      "scores": { ${pairs.join(', ')} },\n      "language": "${language}"`,
       ].join('\n');
     })
-    .replace(LOGGED, () => {
-      const { label, score, language } = logged.next().value;
+    .replace(LOGGED, (_, _label, _score, language) => {
+      const { label, score } = of(language);
       return `"label":"${label}", "score":${score}, "language":"${language}"`;
-    });
+    })
+    .replace(
+      COUNTED,
+      (_, name, _label, language) =>
+        `${name}{label="${of(language).label}",language="${language}"}`,
+    );
 }
 
 async function predict(inputs) {
