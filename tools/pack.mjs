@@ -11,17 +11,17 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-// Messages name the pages of docs/reference.
-const COPIED = ['dist', 'docs/reference', 'LICENSE', 'NOTICE'];
+// npm adds them to every archive.
+const ALWAYS_PACKED = ['README.md', 'LICENSE'];
 
 const readJson = (name) => JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
 const target = resolve(process.argv[2] ?? '.');
 const staging = mkdtempSync(join(tmpdir(), 'tweet-sentiment-'));
 try {
-  for (const name of COPIED) {
+  const { devDependencies, scripts, files: packed, ...manifest } = readJson('package.json');
+  for (const name of [...packed, ...ALWAYS_PACKED]) {
     cpSync(join(ROOT, name), join(staging, name), { recursive: true });
   }
-  const { devDependencies, scripts, ...manifest } = readJson('package.json');
   const lock = readJson('package-lock.json');
   const { '': root, ...locked } = lock.packages;
   const needed = Object.entries(locked).filter(([, { dev }]) => !dev);

@@ -1,5 +1,5 @@
 /** Generated from docs/openapi.json by `npm run client-types`: do not edit. */
-// sha256 of docs/openapi.json: 6ff4fb8fa45f58ba1a53dd1226eaeeb2f1260aa0030bb050d7a9d2aa7c5471e5
+// sha256 of docs/openapi.json: ba340c5a4d93c9725782844e94f3a352f237e7d46cd311d2249daa9b0102dab4
 
 
 export interface paths {
