@@ -9,6 +9,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { productionLock } from './production-lock.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 // npm adds them to every archive.
@@ -22,12 +23,10 @@ try {
   for (const name of [...packed, ...ALWAYS_PACKED]) {
     cpSync(join(ROOT, name), join(staging, name), { recursive: true });
   }
-  const lock = readJson('package-lock.json');
-  const { '': root, ...locked } = lock.packages;
-  const needed = Object.entries(locked).filter(([, { dev }]) => !dev);
-  const dependencies = Object.fromEntries(needed.flatMap(topLevelDependency));
-  delete root.devDependencies;
-  lock.packages = { '': { ...root, dependencies }, ...Object.fromEntries(needed) };
+  const lock = productionLock(readJson('package-lock.json'));
+  const { '': root, ...needed } = lock.packages;
+  const dependencies = Object.fromEntries(Object.entries(needed).flatMap(topLevelDependency));
+  root.dependencies = dependencies;
   manifest.dependencies = dependencies;
   const files = { 'package.json': manifest, 'npm-shrinkwrap.json': lock };
   for (const [name, content] of Object.entries(files)) {
