@@ -13,6 +13,7 @@ export function listDocuments(): string[] {
   return [
     ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'SUPPORT.md', 'CODE_OF_CONDUCT.md'],
     ...['models/README.md', 'python/README.md', 'bench/peers/README.md'],
+    '.github/pull_request_template.md',
     ...listFiles('docs').filter((path) => path.endsWith('.md')),
   ];
 }

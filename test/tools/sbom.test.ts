@@ -32,6 +32,7 @@ interface Bill {
   readonly specVersion: string;
   readonly metadata: { readonly component: Component };
   readonly components: readonly Component[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: string[] }[];
 }
 
 const SCHEMAS = join(ROOT, 'node_modules/@cyclonedx/cyclonedx-library/res/schema');
@@ -71,6 +72,14 @@ function validate(bill: Bill): unknown {
 
 const find = (bill: Bill, type: string): Component[] =>
   bill.components.filter((component) => component.type === type);
+
+/** Each reference has one component. */
+function expectReferences(bill: Bill): void {
+  const known = [bill.metadata.component, ...bill.components].map((each) => each['bom-ref']);
+  expect(known.filter((ref, i) => known.indexOf(ref) !== i)).toEqual([]);
+  const used = bill.dependencies.flatMap(({ ref, dependsOn = [] }) => [ref, ...dependsOn]);
+  expect(used.filter((ref) => !known.includes(ref))).toEqual([]);
+}
 
 function expectModel(bill: Bill): void {
   const models = find(bill, 'machine-learning-model');
@@ -115,6 +124,10 @@ describe('of the checkout: npm run sbom', () => {
     expect(validate({ ...ofCheckout, components: [{ name: 'a' } as Component] })).not.toBeNull();
   });
 
+  test('refers to components that it has', () => {
+    expectReferences(ofCheckout);
+  });
+
   test('is about this version of the server', () => {
     const { name, version, type } = ofCheckout.metadata.component;
     expect([name, version, type]).toEqual([manifest.name, manifest.version, 'application']);
@@ -147,6 +160,10 @@ describe.runIf(hasDpkg)('of an image: release/sbom.sh', () => {
 
   test('has the model and its data sets', () => {
     expectModel(ofImage);
+  });
+
+  test('refers to components that it has', () => {
+    expectReferences(ofImage);
   });
 
   test('sbom.sh runs these files', () => {
