@@ -61,16 +61,19 @@ COPY --from=server /app/package.json /app/LICENSE /app/NOTICE ./
 COPY --from=server /app/dist dist
 COPY --from=model /image models
 
+ARG BASE_IMAGE
 ARG MODEL_NAME=tweet-sentiment
 ARG MODEL_COMMIT
 ENV MODEL_NAME=${MODEL_NAME}
-# A label can't be read from a file: without MODEL_COMMIT it is empty, and only the image's PINNED file
-# has the SHA. Releases are built with MODEL_COMMIT and tagged with it, so it is the version of the
-# image. (`revision` would be the commit of the server's own source.)
+# As in package.json. What a build alone knows are labels of `docker build --label`: the commit of the source
+# (org.opencontainers.image.revision), and where that is (org.opencontainers.image.source).
+# A label can't be read from a file: without MODEL_COMMIT, that of the model is empty, and only the image's PINNED file
+# has the SHA.
 LABEL org.opencontainers.image.title="tweet-sentiment-server" \
-      org.opencontainers.image.description="Tweet-sentiment server with one version of its model" \
+      org.opencontainers.image.description="Serves a tweet-sentiment ONNX model pinned by the git commit SHA of its model repository, with Prometheus metrics and a structured prediction log." \
+      org.opencontainers.image.version="1.0.0" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${MODEL_COMMIT}" \
+      org.opencontainers.image.base.name="${BASE_IMAGE}" \
       tweet-sentiment.model.name="${MODEL_NAME}" \
       tweet-sentiment.model.commit="${MODEL_COMMIT}"
 

@@ -13,7 +13,7 @@ load_archive() {
 build() {
   # The engine must not get the store's credentials and sees only the build context: the version is
   # copied there, and verified again during the build.
-  local context=.release/context
+  local context=.release/context revision
   rm -rf "$context"
   mkdir -p "$context/$MODEL_NAME"
   if [[ $MODEL_STORE == *://* ]]; then
@@ -22,7 +22,10 @@ build() {
     # With its tag file, if there is one beside the folder.
     cp -R "$MODEL_STORE/$MODEL_NAME/$MODEL_COMMIT"* "$context/$MODEL_NAME/"
   fi
+  # The source need not be a clone.
+  revision=$(git rev-parse HEAD 2>/dev/null) || revision=
   docker build --tag "$image" --build-arg "MODELS=$context" \
+    ${revision:+--label "org.opencontainers.image.revision=$revision"} \
     --build-arg "MODEL_NAME=$MODEL_NAME" --build-arg "MODEL_COMMIT=$MODEL_COMMIT" .
 }
 

@@ -39,7 +39,10 @@ export interface PollOptions<T> extends Timing {
 export function killAll(): void;
 export function launch(file: string, args: readonly string[], options?: SpawnOptions): Program;
 export function environment(env?: Record<string, string>): NodeJS.ProcessEnv;
-export function launchServer(env?: Record<string, string>): Server;
+export function launchServer(
+  env?: Record<string, string>,
+  place?: { readonly main?: string; readonly cwd?: string },
+): Server;
 export function waitUntilReady(
   url: string,
   server: Pick<Program, 'exited'>,

@@ -51,10 +51,10 @@ export function environment(env = {}) {
   return { ...process.env, HOST: '127.0.0.1', PORT: '0', ...env };
 }
 
-/** Starts `serve` and reads its log from standard output. */
-export function launchServer(env = {}) {
-  const program = launch(process.execPath, [MAIN, 'serve'], {
-    cwd: ROOT,
+/** Starts `serve`, by default of this checkout, and reads its log from standard output. */
+export function launchServer(env = {}, { main = MAIN, cwd = ROOT } = {}) {
+  const program = launch(process.execPath, [main, 'serve'], {
+    cwd,
     env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

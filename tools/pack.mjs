@@ -9,25 +9,24 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { productionLock } from './production-lock.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-// Messages name the pages of docs/reference.
-const COPIED = ['dist', 'docs/reference', 'LICENSE', 'NOTICE'];
+// npm adds them to every archive.
+const ALWAYS_PACKED = ['README.md', 'LICENSE'];
 
 const readJson = (name) => JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
 const target = resolve(process.argv[2] ?? '.');
 const staging = mkdtempSync(join(tmpdir(), 'tweet-sentiment-'));
 try {
-  for (const name of COPIED) {
+  const { devDependencies, scripts, files: packed, ...manifest } = readJson('package.json');
+  for (const name of [...packed, ...ALWAYS_PACKED]) {
     cpSync(join(ROOT, name), join(staging, name), { recursive: true });
   }
-  const { devDependencies, scripts, ...manifest } = readJson('package.json');
-  const lock = readJson('package-lock.json');
-  const { '': root, ...locked } = lock.packages;
-  const needed = Object.entries(locked).filter(([, { dev }]) => !dev);
-  const dependencies = Object.fromEntries(needed.flatMap(topLevelDependency));
-  delete root.devDependencies;
-  lock.packages = { '': { ...root, dependencies }, ...Object.fromEntries(needed) };
+  const lock = productionLock(readJson('package-lock.json'));
+  const { '': root, ...needed } = lock.packages;
+  const dependencies = Object.fromEntries(Object.entries(needed).flatMap(topLevelDependency));
+  root.dependencies = dependencies;
   manifest.dependencies = dependencies;
   const files = { 'package.json': manifest, 'npm-shrinkwrap.json': lock };
   for (const [name, content] of Object.entries(files)) {

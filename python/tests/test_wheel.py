@@ -3,7 +3,9 @@ of npm."""
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +17,8 @@ from pathlib import Path
 
 from tests.support import ROOT, SHIPPED
 from tests.wheel import build_wheel
+
+VERSION = json.loads((ROOT / "package.json").read_text())["version"]
 
 
 class WheelTest(unittest.TestCase):
@@ -68,10 +72,10 @@ class WheelTest(unittest.TestCase):
             self.assertEqual(0, process.returncode, errors)
             self.assertIn(SHIPPED.name, output)
         (name,) = self.installed()
-        self.assertRegex(name, r"^0\.1\.0-[0-9a-f]{16}$")
+        self.assertRegex(name, rf"^{re.escape(VERSION)}-[0-9a-f]{{16}}$")
         package = self.cache / "tweet-sentiment-models" / name
         before = (package / "dist" / "main.js").stat()
-        self.assertEqual("0.1.0\n", self.start("--version").communicate()[0])
+        self.assertEqual(f"{VERSION}\n", self.start("--version").communicate()[0])
         self.assertEqual(before, (package / "dist" / "main.js").stat())
         # Neither what is needed for development, nor libraries of other platforms.
         self.assertFalse((package / "node_modules" / "vitest").exists())
@@ -90,7 +94,7 @@ class WheelTest(unittest.TestCase):
         self.assertTrue(staging.startswith(".staging-"))
         os.utime(self.cache / "tweet-sentiment-models" / staging, (0, 0))
         output, errors = self.start("--version").communicate()
-        self.assertEqual("0.1.0\n", output, errors)
+        self.assertEqual(f"{VERSION}\n", output, errors)
         self.assertEqual(1, len(self.installed()))
         self.assertNotIn(staging, self.installed())
 
@@ -114,7 +118,7 @@ class WheelTest(unittest.TestCase):
         file.touch()
         output, errors = self.start("--version", XDG_CACHE_HOME=str(file)).communicate()
         self.assertEqual("", output)
-        self.assertIn(f"can't be installed into {file}/tweet-sentiment-models/0.1.0-", errors)
+        self.assertIn(f"can't be installed into {file}/tweet-sentiment-models/{VERSION}-", errors)
         self.assertIn(": Not a directory; the variable XDG_CACHE_HOME may name", errors)
         self.assertNotIn("Traceback", errors)
 

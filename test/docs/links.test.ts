@@ -38,7 +38,7 @@ test.each(listDocuments())('references of %s are defined once and used', (docume
 
 test.each(listDocuments())('paths of files in %s', (document) => {
   const paths = codeSpans(readDocument(document)).filter((text) =>
-    /^(src|test|tools|bench|demo|deploy|docs|release|structure)\/[\w./-]+$/.test(text),
+    /^(src|test|tools|bench|demo|deploy|docs|release|structure|\.github)\/[\w./-]+$/.test(text),
   );
   expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });

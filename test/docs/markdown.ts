@@ -11,8 +11,9 @@ export function readDocument(path: string): string {
 /** The paths of the project's documents, without the changelog, which is about the past. */
 export function listDocuments(): string[] {
   return [
-    ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'models/README.md', 'python/README.md'],
-    'bench/peers/README.md',
+    ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'SUPPORT.md', 'CODE_OF_CONDUCT.md'],
+    ...['models/README.md', 'python/README.md', 'bench/peers/README.md'],
+    '.github/pull_request_template.md',
     ...listFiles('docs').filter((path) => path.endsWith('.md')),
     'deploy/helm/tweet-sentiment/README.md',
   ];

@@ -72,7 +72,8 @@ check 'a SHA that is not in models/ ends the build' \
 
 label() { inspect "$image" "{{index .Config.Labels \"$1\"}}"; }
 is 'the label has the commit' "$MODEL_COMMIT" "$(label tweet-sentiment.model.commit)"
-is 'so does the version of the image' "$MODEL_COMMIT" "$(label org.opencontainers.image.version)"
+is 'the version of the image is that of the server' "$(node -p "require('./package.json').version")" \
+  "$(label org.opencontainers.image.version)"
 
 start=$SECONDS
 compose up --detach --no-build >"$work/up.log" 2>&1 || {

@@ -141,7 +141,7 @@ is 'its tag is the SHA, and so is its label' "$SERVER_IMAGE:$next $next" \
 check '/metrics has the SHA' grep -q "^classifier_model_info{.*commit=\"$next\"" <(curl -s "$(server)/metrics")
 is 'the registry has the image' "$next" "$(pushed)"
 check 'the archive is whole' whole "$RELEASE_STORE/$next"
-is 'its bill of materials has the version, what it licenses, and the weights' "$next apache-2.0 1" \
+is 'its bill of materials has the version, what it licenses, and the weights' "$next apache-2.0 2" \
   "$(json ".components.filter(({ type }) => type === 'machine-learning-model').map((model) =>
     [model.version, model.licenses[0].license.name, model.components.length].join(' '))[0]" \
     <"$RELEASE_STORE/$next/sbom.cdx.json")"

@@ -1,6 +1,6 @@
 /** npm runs no install script, and prints no warning about this project's settings. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
@@ -19,6 +19,16 @@ test('no install script runs: that of ONNX Runtime downloads CUDA libraries', ()
 test('no script depends on one before or after it, which npm then does not run', () => {
   const names = Object.keys(manifest.scripts);
   expect(names.filter((name) => /^(pre|post)/.test(name))).toEqual([]);
+});
+
+test('the lock file has the version of the project, and no address of a registry', () => {
+  expect([lock.version, lock.packages[''].version]).toEqual([manifest.version, manifest.version]);
+  expect(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).not.toContain('"resolved"');
+});
+
+test('the files that the package lists are there, but for what the build writes', () => {
+  const listed = manifest.files.filter((name) => name !== 'dist');
+  expect(listed.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
 });
 
 test('npm knows every setting of the project', () => {

@@ -79,8 +79,8 @@ test.each([
   ['npm exec -- tweet-sentiment', true],
   ['npm install -g --ignore-scripts tweet-sentiment-server', true],
   ['pip install tweet-sentiment-models', true],
-  ['npm install -g --ignore-scripts ./tweet-sentiment-server-0.1.0.tgz', false],
-  ['uv pip install wheels/tweet_sentiment_models-0.1.0-py3-none-any.whl', false],
+  ['npm install -g --ignore-scripts ./tweet-sentiment-server-1.0.0.tgz', false],
+  ['uv pip install wheels/tweet_sentiment_models-1.0.0-py3-none-any.whl', false],
 ])('%s: may install the package of a stranger is %s', (line, expected) => {
   expect(PACKAGE_OF_A_STRANGER.test(line)).toBe(expected);
 });

@@ -82,7 +82,7 @@ describe.skipIf(!haveHelm)('the version', () => {
         readOnly: true,
       });
       // An image of the server, for every version.
-      expect(container.image).toBe('tweet-sentiment:0.1.0');
+      expect(container.image).toBe('tweet-sentiment:1.0.0');
     }
   });
 

@@ -1,0 +1,63 @@
+// Writes the bill of materials of this checkout, as CycloneDX 1.6: the npm packages of the lock file, the model that
+// models/ pins, and the data sets that it was made from.
+//
+//   npm run sbom -- [file]    by default to standard output
+//
+// An image has more, such as Debian's packages: release/sbom.sh writes its bill of materials.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { modelComponents } from './model-bom.mjs';
+import { productionLock } from './production-lock.mjs';
+import { MODEL, PINNED } from './versions.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const readJson = (name) => JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
+const { devDependencies, ...manifest } = readJson('package.json');
+
+const bill = npmBill();
+bill.$schema = 'http://cyclonedx.org/schema/bom-1.6.schema.json';
+bill.specVersion = '1.6';
+// npm calls the project after its folder.
+Object.assign(bill.metadata.component, { type: 'application', name: manifest.name });
+bill.components.push(...modelComponents(join(ROOT, 'models', MODEL, PINNED)));
+const [model] = bill.components.filter(({ type }) => type === 'machine-learning-model');
+bill.dependencies.push({
+  ref: model['bom-ref'],
+  dependsOn: model.modelCard.modelParameters.datasets.map(({ ref }) => ref),
+});
+bill.dependencies
+  .find(({ ref }) => ref === bill.metadata.component['bom-ref'])
+  .dependsOn.push(model['bom-ref']);
+
+const text = `${JSON.stringify(bill, null, 2)}\n`;
+const [file] = process.argv.slice(2);
+if (file) {
+  writeFileSync(resolve(file), text);
+} else {
+  process.stdout.write(text);
+}
+
+/**
+ * Of the lock file alone: what is installed here changes nothing. Not with `--omit dev`, which also leaves out what is
+ * needed both for development and for production.
+ */
+function npmBill() {
+  const folder = mkdtempSync(join(tmpdir(), 'sbom-'));
+  try {
+    const files = {
+      'package.json': manifest,
+      'package-lock.json': productionLock(readJson('package-lock.json')),
+    };
+    for (const [name, content] of Object.entries(files)) {
+      writeFileSync(join(folder, name), JSON.stringify(content));
+    }
+    const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'];
+    return JSON.parse(execFileSync('npm', args, { cwd: folder, encoding: 'utf8' }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
