@@ -1,5 +1,5 @@
 /** Generated from docs/openapi.json by `npm run client-types`: do not edit. */
-// sha256 of docs/openapi.json: 7d3030b3fc1aa72ca0ea172d1e20010175dd8d2220db83b91e13e8bf558ed490
+// sha256 of docs/openapi.json: 776343dd491f050aa063b64c1a3c1aea86dbb5d221f34f9ec23569f0b9b3cb10
 
 
 export interface paths {
