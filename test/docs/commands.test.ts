@@ -191,6 +191,15 @@ test.each(HOW_TO)('events, fields, metrics and problems in %s', (path) => {
   expect(names.filter((name) => !isInSources(name.replace('/problems/', '')))).toEqual([]);
 });
 
+test('the blocks are read: there are many commands of ours in them', () => {
+  const commands = listDocuments().flatMap((path) =>
+    shellBlocks(readDocument(path)).flatMap(commandsOf),
+  );
+  const isOurs = ({ words }: SimpleCommand): boolean =>
+    words[0] === 'tweet-sentiment' || words[1] === 'dist/main.js';
+  expect(commands.filter(isOurs).length).toBeGreaterThan(60);
+});
+
 describe('what is not there is found', () => {
   test.each([
     ['node dist/main.js models shew 1234', 'there is no command models shew'],
