@@ -93,7 +93,7 @@ function isObject(node: unknown): node is Record<string, unknown> {
   return typeof node === 'object' && node !== null && !Array.isArray(node);
 }
 
-/** Whether a path of the project is there; in its last part, `*` is anything. */
+/** Whether a path of the project is there; in its last part, `*` is any text. */
 export function isKnownPath(path: string): boolean {
   if (!path.includes('*')) {
     return existsSync(join(ROOT, path));
