@@ -10,7 +10,8 @@ import { isTrainedOn, MODEL, MULTILINGUAL, PINNED } from './versions.mjs';
 
 /** Paths of the documents whose SHAs are those of shipped versions; other reports are of what was measured. */
 export const DOCUMENTS = [
-  ...['README.md', 'deploy/helm/tweet-sentiment/README.md', 'deploy/kserve/inference-service.yml'],
+  ...['README.md', 'models/README.md', 'deploy/helm/tweet-sentiment/README.md'],
+  'deploy/kserve/inference-service.yml',
   ...readdirSync(join(ROOT, 'docs'), { recursive: true })
     .filter((name) => name.endsWith('.md') && !/^(decisions|measurements)\//.test(name))
     .map((name) => `docs/${name}`),
