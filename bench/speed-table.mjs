@@ -16,7 +16,7 @@ export function fillSpeed(readme, results) {
   return readme.replace(BLOCK, () => `<!-- speed -->\n${describeSpeed(results)}\n<!-- end -->`);
 }
 
-function describeSpeed({ date, machine, versions, meanTokens, rounds, peersMb }) {
+function describeSpeed({ date, machine, meanTokens, rounds, peersMb }) {
   const medianOf = medianOver(rounds);
   const rate = (name) => medianOf((round) => round[name].rate);
   const limit = findLimit(rounds);
@@ -40,8 +40,8 @@ function describeSpeed({ date, machine, versions, meanTokens, rounds, peersMb })
   ]);
   return `${table(['', 'texts/s', 'share of raw', 'p50 ms', 'p99 ms'], rows)}
 
-Measured by \`npm run bench\` on ${date}: ${machine.cpu}, ${machine.cores} cores, which client and server share; texts of ${fixed(meanTokens)} tokens,
-model \`${versions.model.slice(0, 7)}\`. The [report](${REPORT}) has the versions, all measurements and the other servers.`;
+Measured by \`npm run bench\` on ${date}: ${machine.cpu}, ${machine.cores} cores, which client and server share; texts of ${fixed(meanTokens)} tokens. The
+[report](${REPORT}) has the model's version, all measurements and the other servers.`;
 }
 
 /** Writes the table into README. @param root the folder of the project. */
