@@ -17,7 +17,7 @@
 #   SERVER_PORT            port of production (8080, see docker-compose.yml)
 #   SERVER_CPUS            CPUs of production (2, see docker-compose.yml)
 #   SERVER_MEMORY          memory of production (1g, see docker-compose.yml)
-#   API_KEYS               setting of the server in production, see README.md
+#   API_KEYS               setting of the server in production, see docs/reference/settings.md
 #   FEEDBACK_KEY           setting of the server in production
 #   MAX_CONNECTIONS        setting of the server in production
 #   DRAIN_DELAY_MS         setting of the server in production (3000, see docker-compose.yml)

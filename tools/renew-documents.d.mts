@@ -7,6 +7,7 @@ interface Answer {
 
 export const DOCUMENTS: readonly string[];
 export function withShippedShas(text: string): string;
+export function withShippedTags(text: string): string;
 export function readExample(readme: string): {
   readonly inputs: readonly string[];
   readonly answers: readonly Answer[];

@@ -1,12 +1,13 @@
-// Writes the shipped versions into the documents: their SHAs, and the answers of README's example. Needs a build.
+// Writes the shipped versions into the documents: their SHAs, the answers of README's example, and what docs/tutorial.md
+// shows of them. Needs a build.
 //
 //   node tools/renew-documents.mjs
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, launchServer, ROOT, waitUntilReady } from './launch.mjs';
+import { freePort, launchServer, MAIN, ROOT, waitUntilReady } from './launch.mjs';
 import { temporaryFolder } from './temporary.mjs';
-import { isTrainedOn, MODEL, MULTILINGUAL, PINNED } from './versions.mjs';
+import { isTrainedOn, MODEL, MULTILINGUAL, PINNED, tagOf } from './versions.mjs';
 
 /** Paths of the documents whose SHAs are those of shipped versions; other reports are of what was measured. */
 export const DOCUMENTS = [
@@ -21,12 +22,39 @@ const history = join(temporaryFolder(), 'history.git');
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8' });
 git('clone', '--quiet', '--bare', join(ROOT, 'models', `${MODEL}.bundle`), history);
 const commits = git('-C', history, 'rev-list', '--all').trim().split('\n');
+const tags = git('-C', history, 'tag').trim().split('\n');
 
 /** @returns the text with the SHA of a shipped version, as long, in place of each SHA of the model's history. */
 export function withShippedShas(text) {
   return text.replace(/\b[0-9a-f]{7,40}\b/g, (word) => {
     const commit = commits.find((each) => each.startsWith(word));
     return commit === undefined ? word : successorOf(commit).slice(0, word.length);
+  });
+}
+
+/** @returns the text with the tag of a shipped version in place of each tag of the model's history. */
+export function withShippedTags(text) {
+  return text.replace(/\bv\d+\.\d+\.\d+\b/g, (word) =>
+    tags.includes(word)
+      ? tagOf(successorOf(git('-C', history, 'rev-parse', `${word}^{commit}`).trim()))
+      : word,
+  );
+}
+
+/** A command of the tutorial about a version, and the output that the page shows. */
+const SHOWN = /(```sh\nnode dist\/main\.js (models .+)\n```\n\n```text\n)([\s\S]*?)(?=```)/g;
+/** A line up to its first number. */
+const nameOf = (line) => line.replace(/\d.*/, '').replace(/\s+/g, ' ').trim();
+
+/** @returns the tutorial with the lines that these commands print now, in place of those of the same names. */
+function withOutputs(tutorial) {
+  return tutorial.replace(SHOWN, (_, start, command, shown) => {
+    const args = [MAIN, ...command.split(' ')];
+    const printed = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' }).split(
+      '\n',
+    );
+    const renewed = (line) => printed.find((each) => nameOf(each) === nameOf(line)) ?? line;
+    return start + shown.replace(/^[^…\n].*$/gm, renewed);
   });
 }
 
@@ -91,18 +119,23 @@ async function predict(inputs) {
   return predictions;
 }
 
+function renew(path, change) {
+  const file = join(ROOT, path);
+  const text = readFileSync(file, 'utf8');
+  const renewed = change(text);
+  if (renewed !== text) {
+    writeFileSync(file, renewed);
+    console.log(`${path}: renewed`);
+  }
+}
+
 if (process.argv[1] === import.meta.filename) {
   for (const path of DOCUMENTS) {
-    const file = join(ROOT, path);
-    const text = readFileSync(file, 'utf8');
-    const renewed = withShippedShas(text);
-    if (renewed !== text) {
-      writeFileSync(file, renewed);
-      console.log(`${path}: SHAs`);
-    }
+    renew(path, withShippedShas);
   }
-  const file = join(ROOT, 'README.md');
-  const readme = readFileSync(file, 'utf8');
-  writeFileSync(file, withAnswers(readme, await predict(readExample(readme).inputs)));
-  console.log('README.md: answers');
+  renew('docs/tutorial.md', (tutorial) => withOutputs(withShippedTags(tutorial)));
+  const predictions = await predict(
+    readExample(readFileSync(join(ROOT, 'README.md'), 'utf8')).inputs,
+  );
+  renew('README.md', (readme) => withAnswers(readme, predictions));
 }

@@ -1,8 +1,19 @@
 /** The documents name the versions that are shipped. */
 import { describe, expect, test } from 'vitest';
-import { DOCUMENTS, readExample, withShippedShas } from '../../tools/renew-documents.mjs';
+import {
+  DOCUMENTS,
+  readExample,
+  withShippedShas,
+  withShippedTags,
+} from '../../tools/renew-documents.mjs';
 import { commitOf } from '../support/history.ts';
-import { MULTILINGUAL, PINNED, shippedJson } from '../support/pinned.ts';
+import {
+  MULTILINGUAL,
+  MULTILINGUAL_TAG,
+  PINNED,
+  PINNED_TAG,
+  shippedJson,
+} from '../support/pinned.ts';
 import { listFiles, readDocument } from './markdown.ts';
 
 interface Golden {
@@ -19,6 +30,15 @@ test.each(DOCUMENTS)(
     expect(withShippedShas(text)).toBe(text);
   },
 );
+
+test('docs/tutorial.md has their tags, as `node tools/renew-documents.mjs` writes them', () => {
+  const tutorial = readDocument('docs/tutorial.md');
+  expect(tutorial).toMatch(/v\d\.\d\.\d beside v\d\.\d\.\d/);
+  expect(withShippedTags(tutorial)).toBe(tutorial);
+  expect(withShippedTags('v0.1.0, v2.0.0 and v9.9.9')).toBe(
+    `${PINNED_TAG}, ${MULTILINGUAL_TAG} and v9.9.9`,
+  );
+});
 
 describe('an earlier SHA becomes that of the version that took its place, as long', () => {
   test.each([

@@ -100,5 +100,8 @@ test('a version is shipped and pinned; the one before leaves, and the history ha
   const readme = inProject('README.md');
   expect(readme).toContain(`"commit": "${next}"`);
   expect(readme).toContain(`MODEL_COMMIT=${MULTILINGUAL} npm start`);
+  const tutorial = inProject('docs/tutorial.md');
+  expect(tutorial).toContain(' beside v9.1.0\n');
+  expect(tutorial).toContain(`models show ${next.slice(0, 7)}\n`);
   expect(inProject('deploy/kserve/inference-service.yml')).toContain(`value: ${next}\n`);
 });
