@@ -95,6 +95,11 @@ describe('what to do next', () => {
     expect(first!.steps.map(({ type }) => type)).toEqual(['texts', 'command', 'runbook']);
   });
 
+  test('while the versions are not known yet, nothing is said of them', () => {
+    const [first] = findings({ alarms: [alarm({})], versions: [] });
+    expect(first!.detail).toBe('The labels of these texts are not reliable.');
+  });
+
   test('texts of a label, of undetermined ones, of unknown tokens, of the bin that grew most', () => {
     const unknown = feature('unknown_ratio', ['0', 0.5, 1], ['0.1', 0.3, 0], ['1', 0.2, 0]);
     const tokens = feature('tokens', ['8', 0.1, 0.5], ['16', 0.9, 0.5]);

@@ -97,7 +97,9 @@ function foreignLanguages(alarms: Alarms, facts: Facts): Sentence {
   });
   const languages = alarms.flatMap(({ bin }) => bin ?? []);
   const versions = versionSteps(facts, languages);
-  const none = versions.length === 0 ? ' No other version here was trained on them.' : '';
+  // Once the versions are known, the one that serves is among them.
+  const isNone = facts.versions.length > 0 && versions.length === 0;
+  const none = isNone ? ' No other version here was trained on them.' : '';
   return {
     text: `${listed(shares)}, which ${model ? modelName(model) : 'the model'} was not trained on.`,
     detail: `The labels of these texts are not reliable.${none}`,
