@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
-import { modelCardSchema } from '../../api/model.ts';
+import { type ModelCard, modelCardSchema } from '../../api/model.ts';
 import { OPERATIONS } from '../../api/operations.ts';
 import type { Manager } from '../../serving/manager.ts';
 import { ProblemError } from '../../serving/problem.ts';
@@ -17,6 +17,9 @@ const TEXT_TYPES: Readonly<Record<string, string>> = {
   '.onnx': 'application/octet-stream',
 };
 
+/** All else of the model stays in the server. */
+const CARD_FIELDS = modelCardSchema.keyof().options;
+
 /** Each reads from the disk and computes digests for as long as its client reads. */
 const MAX_DOWNLOADS = 8;
 
@@ -25,9 +28,9 @@ export function modelCard(manager: Manager): Resource {
     operation: OPERATIONS.model,
     handlers: [
       (_req, res) => {
-        const { classifier, ...model } = manager.acceptingModel();
-        // The schema says what is sent: all else of the model stays in the server.
-        res.json(modelCardSchema.parse({ ...model, labels: classifier.labels }));
+        const model = manager.acceptingModel();
+        const card: ModelCard = { ...model, labels: model.classifier.labels };
+        res.json(Object.fromEntries(CARD_FIELDS.map((field) => [field, card[field]])));
       },
     ],
   };
