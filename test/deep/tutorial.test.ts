@@ -16,6 +16,6 @@ test.skipIf(!isClone)(
     const folder = temporaryFolder();
     // Its many files would otherwise be removed while the process is to end.
     onTestFinished(() => rm(folder, { recursive: true }));
-    await expect(runTutorial({ folder })).resolves.toBeUndefined();
+    await expect(runTutorial(folder)).resolves.toBeUndefined();
   },
 );

@@ -1,6 +1,5 @@
 /** Runs docs/tutorial.md as its reader does: all commands in order, whose output is compared with what the page shows. */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort, launch, poll, ROOT } from '../../tools/launch.mjs';
 import { readDocument } from '../docs/markdown.ts';
@@ -15,15 +14,6 @@ export interface Block {
   readonly commands: string;
   /** The output that the page shows; undefined if it shows none. */
   readonly output?: string;
-}
-
-interface TutorialOptions {
-  /** Where the project is, or is cloned to. */
-  readonly folder: string;
-  /** Kinds of blocks that are left out. */
-  readonly without?: readonly Kind[];
-  /** What is run in place of a block's commands. */
-  readonly replace?: (commands: string) => string;
 }
 
 /** Makes git clone this project, whatever the address of the page is. */
@@ -56,8 +46,11 @@ export function readBlocks(page = readDocument('docs/tutorial.md')): Block[] {
   return blocks;
 }
 
-/** @throws where a command fails, or prints something other than the page shows. */
-export async function runTutorial(options: TutorialOptions): Promise<void> {
+/**
+ * @param folder that the project is cloned to.
+ * @throws where a command fails, or prints something other than the page shows.
+ */
+export async function runTutorial(folder: string): Promise<void> {
   const [port, prometheusPort] = [await freePort(), await freePort()];
   const toPorts = (commands: string): string =>
     commands
@@ -66,16 +59,15 @@ export async function runTutorial(options: TutorialOptions): Promise<void> {
       .replace(/main\.js simulate\b/g, `$& --url http://localhost:${port}`)
       .replace(/main\.js shadow\b/g, `$& --server http://localhost:${port}`)
       .replace(/^prometheus /m, `$&--web.listen-address=127.0.0.1:${prometheusPort} `);
-  const shell = createShell(options.folder, {
+  const shell = createShell(folder, {
     ...process.env,
     ...PLAIN_GIT,
     ...CLONE_THIS,
     PORT: `${port}`,
   });
-  const blocks = readBlocks().filter(({ kind }) => !options.without?.includes(kind));
   try {
-    for (const block of blocks) {
-      const commands = toPorts(options.replace?.(block.commands) ?? block.commands);
+    for (const block of readBlocks()) {
+      const commands = toPorts(block.commands);
       if (block.kind === 'server') {
         await shell.start(commands, `http://localhost:${port}/readyz`);
       } else if (block.kind === 'prometheus') {
@@ -225,8 +217,3 @@ function patternOf(part: string, isExact: boolean): string {
   const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return isExact ? literal(part) : part.split(NUMBER).map(literal).join('(\\d[\\d,]*(?:\\.\\d+)?)');
 }
-
-/** The paths of the project that a checkout without its own build needs. */
-export const LINKED = ['dist', 'models', 'node_modules', 'package.json'].map((name) =>
-  join(ROOT, name),
-);

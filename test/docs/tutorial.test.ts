@@ -1,30 +1,6 @@
-/** docs/tutorial.md from its first request to its end, without clone, installation and Prometheus. */
-import { spawnSync } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
-import { basename, join } from 'node:path';
+/** How docs/tutorial.md is read and compared with what its commands print; test/deep/tutorial.test.ts runs them. */
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../support/git-version.ts';
-import { findMissing, LINKED, readBlocks, runTutorial } from '../support/tutorial.ts';
-
-const haveTools = ['curl', 'jq'].every((name) => spawnSync(name, ['--version']).status === 0);
-
-test.skipIf(!haveTools)(
-  'each command works and prints what the page shows',
-  {
-    timeout: 600_000,
-  },
-  async () => {
-    const folder = temporaryFolder();
-    for (const path of LINKED) {
-      symlinkSync(path, join(folder, basename(path)));
-    }
-    const replace = (commands: string): string =>
-      commands.replace('npm ci && npm start', 'exec node dist/main.js serve');
-    await expect(
-      runTutorial({ folder, without: ['clone', 'prometheus', 'prometheus-query'], replace }),
-    ).resolves.toBeUndefined();
-  },
-);
+import { findMissing, readBlocks } from '../support/tutorial.ts';
 
 test('the page has the blocks that are run', () => {
   const kinds = readBlocks().map(({ kind }) => kind);
