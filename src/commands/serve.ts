@@ -13,7 +13,7 @@ export function addServe(program: Command): void {
     .description(
       'Start the server. Each flag can be given as an environment variable too. SIGTERM, SIGINT and ' +
         'SIGQUIT stop it after the accepted requests have been answered; SIGHUP opens LOG_FILE anew, ' +
-        'reads API_KEYS_FILE, and serves the version that the store pins now.',
+        'reads API_KEYS_FILE, TLS_CERT and TLS_KEY, and serves the version that the store pins now.',
     )
     .addHelpText('after', HELP)
     .action(run);
