@@ -1,17 +1,16 @@
 // Writes the bill of materials of this checkout, as CycloneDX 1.6: the npm packages of the lock file, the model that
 // models/ pins, and the data sets that it was made from.
 //
-//   npm run sbom -- [file]    by default to standard output
+//   npm run sbom -- [file]    by default to standard output; needs a build, whose `models verify` proves the model
 //
 // An image has more, such as Debian's packages: release/sbom.sh writes its bill of materials.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { modelComponents } from './model-bom.mjs';
 import { productionLock } from './production-lock.mjs';
-import { MODEL, PINNED } from './versions.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -23,7 +22,7 @@ bill.$schema = 'http://cyclonedx.org/schema/bom-1.6.schema.json';
 bill.specVersion = '1.6';
 // npm calls the project after its folder.
 Object.assign(bill.metadata.component, { type: 'application', name: manifest.name });
-bill.components.push(...modelComponents(join(ROOT, 'models', MODEL, PINNED)));
+bill.components.push(...modelComponents(pinnedVersion(join(ROOT, 'models'))));
 const [model] = bill.components.filter(({ type }) => type === 'machine-learning-model');
 bill.dependencies.push({
   ref: model['bom-ref'],
@@ -39,6 +38,23 @@ if (file) {
   writeFileSync(resolve(file), text);
 } else {
   process.stdout.write(text);
+}
+
+/** @returns the folder of the version that a store pins. @throws unless every byte of it is proven. */
+function pinnedVersion(store) {
+  const models = readdirSync(store).filter((name) => existsSync(join(store, name, 'PINNED')));
+  if (models.length !== 1) {
+    throw new Error(
+      `${store}: expected one model with PINNED, found ${models.join(', ') || 'none'}`,
+    );
+  }
+  const [name] = models;
+  const commit = readFileSync(join(store, name, 'PINNED'), 'utf8').trim();
+  const args = ['models', 'verify', commit, '--model-store', store, '--model-name', name];
+  execFileSync(process.execPath, [join(ROOT, 'dist/main.js'), ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return join(store, name, commit);
 }
 
 /**

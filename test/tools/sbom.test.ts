@@ -2,15 +2,23 @@
  * The bills of materials are CycloneDX 1.6, with the model, its digests and its data sets: that of the checkout, and
  * that of an image, whose program runs here as it does there.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import lock from '../../package-lock.json' with { type: 'json' };
+import { temporaryFolder } from '../support/git-version.ts';
 import { PINNED, shippedJson } from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';
 
@@ -44,6 +52,23 @@ function run(command: string, ...args: string[]): Bill {
 }
 
 const ofCheckout = run('npm', 'run', '--silent', 'sbom');
+test('bytes of the model that are not proven are in no bill', () => {
+  const root = temporaryFolder();
+  for (const name of ['dist', 'node_modules', 'package.json', 'package-lock.json']) {
+    symlinkSync(join(ROOT, name), join(root, name));
+  }
+  // Its own, since it asks for the folder above it.
+  cpSync(join(ROOT, 'tools'), join(root, 'tools'), { recursive: true });
+  const folder = join(root, 'models/tweet-sentiment', PINNED);
+  cpSync(VERSION, folder, { recursive: true });
+  writeFileSync(join(root, 'models/tweet-sentiment/PINNED'), `${PINNED}\n`);
+  appendFileSync(join(folder, 'model.onnx'), 'x');
+  const options = { cwd: root, encoding: 'utf8' } as const;
+  const { status, stdout, stderr } = spawnSync('node', ['tools/sbom.mjs'], options);
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('model.onnx');
+});
+
 const hasDpkg = existsSync('/usr/bin/dpkg-query');
 
 function validate(bill: Bill): unknown {
