@@ -18,6 +18,8 @@ interface Job {
   readonly uses?: string;
   readonly needs?: string | readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;
+  readonly if?: string;
+  readonly environment?: string;
   readonly strategy?: { readonly matrix: { readonly node: readonly string[] } };
   readonly container?: { readonly image: string };
   readonly 'timeout-minutes'?: number;
@@ -25,6 +27,7 @@ interface Job {
 }
 
 interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
   readonly permissions: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, Job>>;
 }
@@ -45,9 +48,12 @@ const recommended = readDocument('.nvmrc').trim();
 
 describe('what they run', () => {
   test('scripts of package.json', () => {
-    const names = commands.flatMap((run) =>
-      [...run.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name]) => name),
+    const words = commands.flatMap((run) =>
+      [...run.matchAll(/\bnpm ([\w:-]+)(?: ([\w:-]+))?/g)].map(([, word, name]) => [word, name]),
     );
+    const npmsOwn = ['ci', 'run', 'pkg', 'publish', 'test'];
+    expect(words.filter(([word]) => !npmsOwn.includes(word as string))).toEqual([]);
+    const names = words.flatMap(([word, name]) => (word === 'run' ? name : []));
     expect(names).toContain('check');
     expect(names.filter((name) => !Object.hasOwn(manifest.scripts, name as string))).toEqual([]);
   });
@@ -133,6 +139,39 @@ describe('permissions', () => {
     expect(given).toEqual([['contents', 'read']]);
   });
 
+  test('none is a word for many', () => {
+    const given = jobs.map(({ job }) => job.permissions ?? {});
+    expect(given.filter((each) => typeof each !== 'object')).toEqual([]);
+  });
+
+  test('nothing of a release begins with a pull request or a branch', () => {
+    expect(Object.fromEntries(workflows.map(({ path, content }) => [path, content.on]))).toEqual({
+      '.github/workflows/ci.yml': {
+        push: { branches: ['main'] },
+        pull_request: null,
+        workflow_call: null,
+      },
+      '.github/workflows/release.yml': { push: { tags: ['v[0-9]+.[0-9]+.[0-9]+'] } },
+    });
+  });
+
+  test('a release is tested first, what is attested was built by a job that may write nothing, npm is last', () => {
+    const order = jobs
+      .filter(({ path }) => path.endsWith('release.yml'))
+      .map(({ name, job }) => [name, job.needs]);
+    expect(Object.fromEntries(order)).toEqual({
+      ...{ ci: undefined, package: 'ci', attest: 'package', image: 'package' },
+      ...{ npm: ['attest', 'image'], page: ['attest', 'image'] },
+    });
+    const npm = jobs.find(({ name }) => name === 'npm')?.job;
+    expect(npm).toMatchObject({ if: "vars.PUBLISH_TO_NPM == 'true'", environment: 'npm' });
+  });
+
+  test('no job hides that a step failed, or has secrets or a machine of its own', () => {
+    const text = workflows.map((each) => each.text).join('\n');
+    expect(text.match(/continue-on-error|secrets[.:]|self-hosted|if: (?!vars)/g)).toBeNull();
+  });
+
   test('a job may write what it has to', () => {
     const writes = jobs.map(({ path, name, job }) => [
       `${path.replace(/^.*\//, '')} ${name}`,
@@ -141,7 +180,7 @@ describe('permissions', () => {
       ),
     ]);
     expect(Object.fromEntries(writes.filter(([, what]) => (what as string[]).length > 0))).toEqual({
-      'release.yml package': ['id-token', 'attestations'],
+      'release.yml attest': ['id-token', 'attestations'],
       'release.yml npm': ['id-token'],
       'release.yml image': ['packages', 'id-token', 'attestations'],
       'release.yml page': ['contents'],
