@@ -6,7 +6,7 @@ import {
   withShippedShas,
   withShippedTags,
 } from '../../tools/renew-documents.mjs';
-import { commitOf } from '../support/history.ts';
+import { commitOf, gitLines } from '../support/history.ts';
 import {
   MULTILINGUAL,
   MULTILINGUAL_TAG,
@@ -38,6 +38,15 @@ test('docs/tutorial.md has their tags, as `node tools/renew-documents.mjs` write
   expect(withShippedTags('v0.1.0, v2.0.0 and v9.9.9')).toBe(
     `${PINNED_TAG}, ${MULTILINGUAL_TAG} and v9.9.9`,
   );
+});
+
+test.each(DOCUMENTS)('each full SHA in %s is of the history', (path) => {
+  const known = new Set(gitLines('rev-list', '--all'));
+  // Those of other projects are in their addresses.
+  const words = readDocument(path).replace(/https:\S+/g, '');
+  // Zeros: an example of a version that is not there.
+  const shas = words.match(/\b(?!0{30})[0-9a-f]{40}\b/g) ?? [];
+  expect(shas.filter((sha) => !known.has(sha))).toEqual([]);
 });
 
 describe('an earlier SHA becomes that of the version that took its place, as long', () => {
