@@ -2,6 +2,7 @@
 import { Socket } from 'node:net';
 import request from 'supertest';
 import { describe, expect, test } from 'vitest';
+import { modelCardSchema } from '../../src/api/model.ts';
 import type { ClassifyOptions } from '../../src/inference/classifier.ts';
 import { ClassifierError } from '../../src/inference/errors.ts';
 import { createManager, type Manager } from '../../src/serving/manager.ts';
@@ -35,6 +36,14 @@ describe.each<[string, Manager]>([
   test('GET /healthz is 200', async () => {
     expect((await appWith(manager).get('/healthz')).status).toBe(200);
   });
+});
+
+test('GET /model shows what serves, whatever git accepted as its date, and nothing of the server', async () => {
+  const manager = await serving({ labels: ['good', 'bad'] });
+  const model = { ...manager.acceptingModel(), date: '+010000-01-01T00:00:00.000Z' };
+  const { status, body } = await appWith({ ...manager, acceptingModel: () => model }).get('/model');
+  expect([status, body.date, body.labels]).toEqual([200, model.date, ['good', 'bad']]);
+  expect(Object.keys(body).filter((field) => !(field in modelCardSchema.shape))).toEqual([]);
 });
 
 test('without a living worker it is not ready', async () => {
