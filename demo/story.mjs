@@ -6,7 +6,6 @@
 //   npm run story [-- --seconds 40] [-- --rate 20]
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs, styleText } from 'node:util';
@@ -20,7 +19,7 @@ import {
   ROOT,
   waitUntilReady,
 } from '../tools/launch.mjs';
-import { prometheusConfig } from '../tools/prometheus.mjs';
+import { launchPrometheus } from '../tools/prometheus.mjs';
 import { temporaryFolder } from '../tools/temporary.mjs';
 import { MULTILINGUAL, PINNED, tagOf } from '../tools/versions.mjs';
 
@@ -98,21 +97,7 @@ async function startPrometheus(serverPort) {
   } catch {
     return undefined;
   }
-  const port = await freePort();
-  const config = prometheusConfig({
-    targets: [`127.0.0.1:${serverPort}`],
-    address: `127.0.0.1:${port}`,
-  }).replace(/alerting:\n[\s\S]*?\n\n/, '');
-  writeFileSync(join(folder, 'prometheus.yml'), config);
-  cpSync(join(ROOT, 'deploy'), join(folder, 'deploy'), { recursive: true });
-  const args = [
-    `--config.file=${join(folder, 'prometheus.yml')}`,
-    `--storage.tsdb.path=${join(folder, 'data')}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-  ];
-  launch('prometheus', args, { stdio: 'ignore' });
-  await until('a Prometheus', async () => (await fetch(`http://127.0.0.1:${port}/-/ready`)).ok);
-  return `http://127.0.0.1:${port}`;
+  return launchPrometheus(serverPort, folder);
 }
 
 /** What the alert says, as soon and as long as it fires. */

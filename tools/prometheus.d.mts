@@ -3,3 +3,5 @@ export function prometheusConfig(options: {
   readonly address: string;
   readonly alertmanager?: string | undefined;
 }): string;
+
+export function launchPrometheus(serverPort: number, folder: string): Promise<string>;

@@ -1,7 +1,10 @@
 // The shipped configuration of Prometheus with other addresses: for tests, drills and the demo.
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './launch.mjs';
+import { freePort, launch, poll, ROOT } from './launch.mjs';
+
+/** A busy machine starts it late. */
+const READY_TIMEOUT_MS = 180_000;
 
 /**
  * @param targets `host:port` of each replica of the server.
@@ -19,4 +22,32 @@ export function prometheusConfig({ targets, address, alertmanager = 'alertmanage
     .replace(replicas, `$1static_configs:\n$1  - targets: [${targets.join(', ')}]\n`)
     .replace('localhost:9090', address)
     .replaceAll('alertmanager:9093', alertmanager);
+}
+
+/**
+ * Starts a Prometheus with the shipped rules that scrapes one server, without Alertmanager.
+ *
+ * @param folder where its configuration and its data are kept.
+ * @returns its address, once it is ready.
+ */
+export async function launchPrometheus(serverPort, folder) {
+  const address = `127.0.0.1:${await freePort()}`;
+  const config = prometheusConfig({ targets: [`127.0.0.1:${serverPort}`], address });
+  writeFileSync(join(folder, 'prometheus.yml'), config.replace(/alerting:\n[\s\S]*?\n\n/, ''));
+  cpSync(join(ROOT, 'deploy'), join(folder, 'deploy'), { recursive: true });
+  const args = [
+    `--config.file=${join(folder, 'prometheus.yml')}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=${address}`,
+  ];
+  launch('prometheus', args, { stdio: 'ignore' });
+  const isReady = () =>
+    fetch(`http://${address}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  if (!(await poll(isReady, { timeoutMs: READY_TIMEOUT_MS }))) {
+    throw new Error(`Prometheus at ${address} is not ready`);
+  }
+  return `http://${address}`;
 }

@@ -3,18 +3,10 @@
 // `npm run story` sends them.
 //
 //   npm run build && node bench/drift/record.mjs
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  freePort,
-  launch,
-  launchServer,
-  MAIN,
-  poll,
-  ROOT,
-  waitUntilReady,
-} from '../../tools/launch.mjs';
-import { prometheusConfig } from '../../tools/prometheus.mjs';
+import { freePort, launch, launchServer, MAIN, ROOT, waitUntilReady } from '../../tools/launch.mjs';
+import { launchPrometheus } from '../../tools/prometheus.mjs';
 import { temporaryFolder } from '../../tools/temporary.mjs';
 import { PINNED, tagOf } from '../../tools/versions.mjs';
 
@@ -27,27 +19,6 @@ const RATIO = 'job_commit_feature_bin:classifier_observations:ratio1m{feature="l
 const ALERT = 'ALERTS{alertname="ClassifierForeignLanguage",alertstate="firing"}';
 
 const folder = temporaryFolder();
-
-async function startPrometheus(serverPort) {
-  const port = await freePort();
-  const address = `127.0.0.1:${port}`;
-  const config = prometheusConfig({ targets: [`127.0.0.1:${serverPort}`], address });
-  writeFileSync(join(folder, 'prometheus.yml'), config.replace(/alerting:\n[\s\S]*?\n\n/, ''));
-  cpSync(join(ROOT, 'deploy'), join(folder, 'deploy'), { recursive: true });
-  const args = [
-    `--config.file=${join(folder, 'prometheus.yml')}`,
-    `--storage.tsdb.path=${join(folder, 'data')}`,
-    `--web.listen-address=${address}`,
-  ];
-  launch('prometheus', args, { stdio: 'ignore' });
-  await poll(() =>
-    fetch(`http://${address}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
-  );
-  return `http://${address}`;
-}
 
 async function send(url, mix, seconds) {
   const args = [
@@ -92,7 +63,7 @@ async function record() {
   const url = `http://127.0.0.1:${port}`;
   const server = launchServer({ PORT: String(port), MODEL_COMMIT: PINNED });
   await waitUntilReady(url, server, { timeoutMs: 300_000 });
-  const prometheus = await startPrometheus(port);
+  const prometheus = await launchPrometheus(port, folder);
   const start = Date.now() / 1000;
   await send(url, 'en=1', ENGLISH_SECONDS);
   const isGerman = ({ event, language }) => event === 'prediction' && language === 'de';
