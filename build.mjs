@@ -2,7 +2,7 @@
 // process loads a few files, since Node takes a quarter of a second to find and read the 600 modules of the
 // server one by one.
 import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'rolldown';
@@ -65,3 +65,8 @@ for (const name of ['bundle.js', 'bundle.js.LICENSE.txt']) {
   cpSync(resolve(`swagger-ui-dist/swagger-ui-${name}`), `dist/console/swagger-ui-${name}`);
 }
 cpSync(resolve('swagger-ui-dist/swagger-ui.css'), 'dist/console/swagger-ui.css');
+// It is needed for development only, and not installed beside the build: a bill of materials names it all the same.
+const { name, version, license } = JSON.parse(
+  readFileSync(resolve('swagger-ui-dist/package.json'), 'utf8'),
+);
+writeFileSync('dist/console/packages.json', JSON.stringify([{ name, version, license }]));

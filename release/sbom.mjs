@@ -1,5 +1,5 @@
 // Prints the CycloneDX bill of materials of an image, in which it runs: npm's own, with the model, the Debian packages
-// and Node added. sbom.sh puts tools/model-bom.mjs in front, which has `modelComponents`.
+// and Node added. sbom.sh puts tools/bill-parts.mjs in front, which has `modelComponents` and `copiedPackages`.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 
@@ -32,7 +32,7 @@ bom.metadata.component = { 'bom-ref': 'image', type: 'container', name: title, v
 bom.$schema = 'http://cyclonedx.org/schema/bom-1.6.schema.json';
 bom.specVersion = '1.6';
 const model = modelComponents(`models/${name}/${commit}`);
-bom.components = [server, ...model, node, ...bom.components, ...debian];
+bom.components = [server, ...model, node, ...copiedPackages('dist'), ...bom.components, ...debian];
 for (const component of bom.components) {
   // npm passes on addresses such as git@github.com:…, which the format does not allow.
   component.externalReferences = component.externalReferences?.filter(({ url }) =>

@@ -5,7 +5,7 @@
 
 require_image
 mkdir -p "$(dirname "$sbom")"
-cat tools/model-bom.mjs release/sbom.mjs |
+cat tools/bill-parts.mjs release/sbom.mjs |
   docker run --rm --interactive --network none --env HOME=/tmp "$image" node --input-type=module - >"$sbom.partial"
 mv "$sbom.partial" "$sbom"
 say "$sbom is written"

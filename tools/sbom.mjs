@@ -9,7 +9,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { modelComponents } from './model-bom.mjs';
+import { copiedPackages, modelComponents } from './bill-parts.mjs';
 import { productionLock } from './production-lock.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -22,7 +22,8 @@ bill.$schema = 'http://cyclonedx.org/schema/bom-1.6.schema.json';
 bill.specVersion = '1.6';
 // npm calls the project after its folder.
 Object.assign(bill.metadata.component, { type: 'application', name: manifest.name });
-bill.components.push(...modelComponents(pinnedVersion(join(ROOT, 'models'))));
+const copied = copiedPackages(join(ROOT, 'dist'));
+bill.components.push(...copied, ...modelComponents(pinnedVersion(join(ROOT, 'models'))));
 const [model] = bill.components.filter(({ type }) => type === 'machine-learning-model');
 bill.dependencies.push({
   ref: model['bom-ref'],
@@ -30,7 +31,7 @@ bill.dependencies.push({
 });
 bill.dependencies
   .find(({ ref }) => ref === bill.metadata.component['bom-ref'])
-  .dependsOn.push(model['bom-ref']);
+  .dependsOn.push(model['bom-ref'], ...copied.map((component) => component['bom-ref']));
 
 const text = `${JSON.stringify(bill, null, 2)}\n`;
 const [file] = process.argv.slice(2);

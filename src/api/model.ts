@@ -29,7 +29,7 @@ export const modelCardSchema = modelReferenceSchema.extend({
     ),
   message: z.string().describe('Message of the commit'),
   author: z.object({ name: z.string(), email: z.string() }),
-  date: z.iso.datetime({ offset: true }).describe('When the commit was made, ISO 8601'),
+  date: z.iso.datetime({ offset: true }).describe('The author’s date of the commit, ISO 8601'),
   parents: z.array(commitSchema).readonly(),
   ingredients: z
     .record(z.string(), z.array(modelFileSchema).readonly())

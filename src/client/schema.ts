@@ -1,5 +1,5 @@
 /** Generated from docs/openapi.json by `npm run client-types`: do not edit. */
-// sha256 of docs/openapi.json: 776343dd491f050aa063b64c1a3c1aea86dbb5d221f34f9ec23569f0b9b3cb10
+// sha256 of docs/openapi.json: cd4a135617e3f73eadaa7ddbe7f1d620d6d5946fb2b13632cbfa439aef754bd4
 
 
 export interface paths {
@@ -574,7 +574,7 @@ export interface components {
             };
             /**
              * Format: date-time
-             * @description When the commit was made, ISO 8601
+             * @description The author’s date of the commit, ISO 8601
              */
             date: string;
             readonly parents: string[];

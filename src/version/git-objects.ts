@@ -154,13 +154,16 @@ export function parseCommit(object: string): Commit {
   return { tree, parents, author, committer, message: end < 0 ? '' : object.slice(end + 2) };
 }
 
-/** `Name <email> seconds zone`. As in git, name and date may be missing. */
+/** The last second that JavaScript's dates have: in the year 275760. */
+const MAX_SECONDS = 8.64e12;
+
+/** `Name <email> seconds zone`. As in git, name and date may be missing, and a date out of range is that of 1970. */
 function parseSignature(line: string): Signature {
-  const match = /^([^<]*?) ?<([^>]*)>(?: (-?\d{1,12})(?: [+-]\d+)?)?/.exec(line);
+  const match = /^([^<]*?) ?<([^>]*)>(?: (-?\d+)(?: [+-]\d+)?)?/.exec(line);
   const seconds = Number(match?.[3] ?? 0);
   return {
     name: match?.[1] ?? line,
     email: match?.[2] ?? '',
-    date: new Date(seconds * 1000).toISOString(),
+    date: new Date(Math.abs(seconds) <= MAX_SECONDS ? seconds * 1000 : 0).toISOString(),
   };
 }

@@ -18,6 +18,7 @@ import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import lock from '../../package-lock.json' with { type: 'json' };
+import { modelComponents } from '../../tools/bill-parts.mjs';
 import { temporaryFolder } from '../support/git-version.ts';
 import { PINNED, shippedJson } from '../support/pinned.ts';
 import { ROOT } from '../support/server.ts';
@@ -30,6 +31,7 @@ interface Component {
   readonly purl?: string;
   readonly hashes?: readonly { readonly alg: string; readonly content: string }[];
   readonly components?: readonly Component[];
+  readonly pedigree?: { readonly ancestors: readonly Component[] };
   readonly modelCard?: {
     readonly modelParameters: { readonly datasets: readonly { readonly ref: string }[] };
     readonly quantitativeAnalysis: { readonly performanceMetrics: readonly object[] };
@@ -67,6 +69,17 @@ test('bytes of the model that are not proven are in no bill', () => {
   const { status, stdout, stderr } = spawnSync('node', ['tools/sbom.mjs'], options);
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toContain('model.onnx');
+});
+
+test('a version without card, scores, configuration and data sets is in a bill with what it has', () => {
+  const folder = join(temporaryFolder(), 'own', 'c0ffee');
+  for (const name of ['model.onnx', 'tokenizer.json']) {
+    cpSync(join(VERSION, name), join(folder, name));
+  }
+  const [model, ...others] = modelComponents(folder);
+  expect(others).toEqual([]);
+  expect(model).toMatchObject({ name: 'own', version: 'c0ffee' });
+  expect(model?.components?.map(({ name }) => name)).toEqual(['model.onnx', 'tokenizer.json']);
 });
 
 const hasDpkg = existsSync('/usr/bin/dpkg-query');
@@ -134,6 +147,9 @@ function expectModel(bill: Bill): void {
   const scores = shippedJson(PINNED, 'metrics.json') as {
     datasets: Record<string, { int8: { macro_recall: number } }>;
   };
+  expect(model.pedigree?.ancestors).toEqual([
+    { type: 'machine-learning-model', name: 'sentence-transformers/all-MiniLM-L6-v2' },
+  ]);
   expect(model.modelCard?.quantitativeAnalysis.performanceMetrics).toContainEqual({
     type: 'macro_recall',
     value: String(scores.datasets['semeval-en/dev']?.int8.macro_recall),
@@ -158,9 +174,10 @@ describe('of the checkout: npm run sbom', () => {
     expect([name, version, type]).toEqual([manifest.name, manifest.version, 'application']);
   });
 
-  test('has each package of the lock file that is no development dependency', () => {
+  test('has each package of the lock file that is no development dependency, and what is copied to dist', () => {
+    const copied = 'node_modules/swagger-ui-dist';
     const locked = Object.entries(lock.packages as Record<string, { dev?: true; version: string }>)
-      .filter(([path, { dev }]) => path !== '' && !dev)
+      .filter(([path, { dev }]) => path !== '' && (!dev || path === copied))
       .map(([path, { version }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`);
     const listed = ofCheckout.components
       .filter(({ purl }) => purl?.startsWith('pkg:npm/'))
@@ -175,7 +192,7 @@ describe('of the checkout: npm run sbom', () => {
 
 describe.runIf(hasDpkg)('of an image: release/sbom.sh', () => {
   const ofImage = hasDpkg
-    ? run('bash', '-c', 'cat tools/model-bom.mjs release/sbom.mjs | node --input-type=module -')
+    ? run('bash', '-c', 'cat tools/bill-parts.mjs release/sbom.mjs | node --input-type=module -')
     : ofCheckout;
 
   test('is CycloneDX 1.6', () => {
@@ -187,12 +204,16 @@ describe.runIf(hasDpkg)('of an image: release/sbom.sh', () => {
     expectModel(ofImage);
   });
 
+  test('has Swagger UI, which is in dist and not installed', () => {
+    expect(find(ofImage, 'library').map(({ name }) => name)).toContain('swagger-ui-dist');
+  });
+
   test('refers to components that it has', () => {
     expectReferences(ofImage);
   });
 
   test('sbom.sh runs these files', () => {
     const script = readFileSync(join(ROOT, 'release/sbom.sh'), 'utf8');
-    expect(script).toContain('cat tools/model-bom.mjs release/sbom.mjs |');
+    expect(script).toContain('cat tools/bill-parts.mjs release/sbom.mjs |');
   });
 });

@@ -1,7 +1,8 @@
-// What a bill of materials (CycloneDX 1.6) has about a version of a model, from the version's own files.
+// What a bill of materials (CycloneDX 1.6) has beside installed packages: a version of a model, from the version's own
+// files, and packages with parts in dist.
 // release/sbom.sh runs this file in an image, in front of release/sbom.mjs: it may import Node's modules only.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 const SERVED_FILES = ['model.onnx', 'tokenizer.json'];
@@ -13,19 +14,25 @@ const SCORES = ['macro_recall', 'macro_f1', 'accuracy'];
  * @param folder `<model name>/<commit>`, as `models verify` has proven it.
  */
 export function modelComponents(folder) {
-  const readJson = (path) => JSON.parse(readFileSync(join(folder, path), 'utf8'));
+  // A version that was published without a gate can be without some of them.
+  const readText = (path) =>
+    existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : undefined;
+  const readJson = (path) => JSON.parse(readText(path) ?? '{}');
   const name = basename(dirname(folder));
   const commit = basename(folder);
-  const { datasets } = readJson('data/datasets.json');
-  // A model card has its licence in its front matter, by the name that Hugging Face gives it.
-  const [, licence] =
-    /^license: *(\S+)$/m.exec(readFileSync(join(folder, 'README.md'), 'utf8')) ?? [];
+  const { datasets = [] } = readJson('data/datasets.json');
+  // The front matter of a model card, by the names that Hugging Face gives them.
+  const fromCard = (field) =>
+    new RegExp(`^${field}: *(\\S+)$`, 'm').exec(readText('README.md') ?? '')?.[1];
+  const licence = fromCard('license');
+  const base = fromCard('base_model');
   const model = {
     'bom-ref': `model:${name}@${commit}`,
     type: 'machine-learning-model',
     name,
     version: commit,
     ...(licence && { licenses: [{ license: { name: licence } }] }),
+    ...(base && { pedigree: { ancestors: [{ type: 'machine-learning-model', name: base }] } }),
     components: SERVED_FILES.map((path) => ({
       type: 'file',
       name: path,
@@ -45,6 +52,19 @@ export function modelComponents(folder) {
   return [model, ...datasets.map(dataComponent)];
 }
 
+/** The packages with parts in a build that are not installed beside it. @param dist the folder of the build. */
+export function copiedPackages(dist) {
+  const packages = JSON.parse(readFileSync(join(dist, 'console/packages.json'), 'utf8'));
+  return packages.map(({ name, version, license: licence }) => ({
+    'bom-ref': `${name}@${version}`,
+    type: 'library',
+    name,
+    version,
+    purl: `pkg:npm/${name}@${version}`,
+    licenses: [{ license: { id: licence } }],
+  }));
+}
+
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 const refOf = ({ name }) => `data:${name}`;
@@ -58,7 +78,7 @@ function architecture({ model_type: family, architectures: [name] = [] }) {
 }
 
 /** Of the weights that are served: int8 where the version has them. */
-function performanceMetrics({ datasets }) {
+function performanceMetrics({ datasets = {} }) {
   return Object.entries(datasets).flatMap(([slice, { int8, fp32 }]) =>
     SCORES.filter((type) => (int8 ?? fp32)?.[type] !== undefined).map((type) => ({
       type,
