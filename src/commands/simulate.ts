@@ -30,7 +30,7 @@ export function addSimulate(program: Command): void {
       'Send labelled texts, invented or your own, to a running server, at a fixed rate that does not ' +
         'depend on its answers, and compare its predictions with the labels.',
     )
-    .option('--url <url>', 'address of the server', serverAddress, 'http://localhost:8080')
+    .option('--url, --server <url>', 'address of the server', serverAddress, 'http://localhost:8080')
     .addOption(
       new Option(
         '--mix <language=weight,...>',
@@ -90,7 +90,7 @@ Examples:
 `;
 
 interface SimulateFlags {
-  readonly url: string;
+  readonly server: string;
   readonly mix: Mix;
   readonly then?: readonly Mix[];
   readonly texts?: string;
@@ -107,12 +107,12 @@ async function run(given: Flags, command: Command): Promise<void> {
   const flags = given as unknown as SimulateFlags;
   const phases = plan(flags, command);
   const texts = flags.texts === undefined ? undefined : await readTextFile(flags.texts);
-  const client = createClient(flags);
+  const client = createClient({ ...flags, url: flags.server });
   if (!(await isReachable(client))) {
     process.exitCode = EXIT.failed;
     return;
   }
-  const { url, rate, batch, connections, feedback, seed } = flags;
+  const { server: url, rate, batch, connections, feedback, seed } = flags;
   const status = stderrStatusLine();
   const report = await simulate(
     {
@@ -152,7 +152,7 @@ async function isReachable(client: Client): Promise<boolean> {
     await client.reach();
     return true;
   } catch (error) {
-    warn(`${(error as Error).message}; start one with npm start, or set its address with --url`);
+    warn(`${(error as Error).message}; start one with npm start, or set its address with --server`);
     return false;
   }
 }

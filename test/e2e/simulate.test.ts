@@ -22,7 +22,7 @@ function simulate(...args: string[]) {
 
 /** Starts a run that lasts until something happens to it. */
 function start(url: string, ...args: string[]) {
-  const { child, exited } = startCommand(['simulate', '--url', url, '--api-key', KEY, ...args]);
+  const { child, exited } = startCommand(['simulate', '--server', url, '--api-key', KEY, ...args]);
   const ended = Promise.all([text(child.stdout), exited]).then(([stdout, { code }]) => ({
     code,
     stdout,
@@ -133,7 +133,7 @@ describe('simulate', () => {
   });
 
   test('without a server, it is an error', async () => {
-    const { code, stdout, stderr } = await runCommand(['simulate', '--url', 'http://127.0.0.1:9']);
+    const { code, stdout, stderr } = await runCommand(['simulate', '--server', 'http://127.0.0.1:9']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^tweet-sentiment: No server answers at http:\/\/127\.0\.0\.1:9 \(/);
   });
