@@ -1,4 +1,5 @@
 import { mkdir, readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ModelFiles } from '../../artifacts/read.ts';
 import { KnownError } from '../../errors.ts';
@@ -10,18 +11,29 @@ import {
   type Interrupt,
   InterruptedError,
 } from '../../repository/reproduce/run-program.ts';
+import type { ProgramVariables } from '../../repository/reproduce/training.ts';
 import { openWorkFolder, type WorkFolder } from '../../repository/reproduce/work-folder.ts';
 import { ModelError } from '../../version/errors.ts';
 import { publishVersion } from '../../version/publish.ts';
 import { createTemporaryDirectory } from '../../version/staging.ts';
-import { requireWritable, type Store, type WritableStore } from '../../version/stores/store.ts';
+import {
+  isRemote,
+  requireWritable,
+  type Store,
+  type WritableStore,
+} from '../../version/stores/store.ts';
 import type { Version } from '../../version/version.ts';
 import { commandLine } from '../command-line.ts';
 import { EXIT } from '../exit-code.ts';
 import { withInterrupt } from '../interrupt.ts';
 import { asJson, type Flags } from '../options.ts';
 import { notify, print, progressBar, warn } from '../output.ts';
-import { SERVED_REVISION, withVersionAccess, withVersionFlags } from '../version-access.ts';
+import {
+  SERVED_REVISION,
+  type VersionAccess,
+  withVersionAccess,
+  withVersionFlags,
+} from '../version-access.ts';
 import { judgePublication } from './judge-publication.ts';
 import { PUBLISH_ELSEWHERE } from './publish.ts';
 import { formatRecordedResults, formatReproduction, formatStep } from './reproduce-text.ts';
@@ -66,7 +78,7 @@ function run(revision: string | undefined, flags: ReproduceFlags): Promise<void>
     const target = flags.publish ? requireWritable(versions.store, PUBLISH_ELSEWHERE) : undefined;
     await (flags.output !== undefined && makeEmptyFolder(flags.output));
     const version = await versions.open(revision);
-    const { comparison, files } = await reproduceInFolder(version, flags);
+    const { comparison, files } = await reproduceInFolder(version, versions, flags);
     await (flags.output !== undefined && writeFiles(flags.output, files));
     print(flags, comparison, formatReproduction);
     process.exitCode = isReproduced(comparison) ? EXIT.ok : EXIT.negative;
@@ -81,7 +93,11 @@ function run(revision: string | undefined, flags: ReproduceFlags): Promise<void>
 }
 
 /** In the folder that `--work` names, which stays, or in a temporary one. */
-async function reproduceInFolder(version: Version, flags: ReproduceFlags): Promise<Reproduced> {
+async function reproduceInFolder(
+  version: Version,
+  access: VersionAccess,
+  flags: ReproduceFlags,
+): Promise<Reproduced> {
   const { path, remove } =
     flags.work === undefined
       ? await createTemporaryDirectory()
@@ -89,7 +105,9 @@ async function reproduceInFolder(version: Version, flags: ReproduceFlags): Promi
   try {
     const work = await openWorkFolder(path, version.commit);
     try {
-      return await withInterrupt((interrupt) => reproduceUntil(interrupt, version, work, flags));
+      return await withInterrupt((interrupt) =>
+        reproduceUntil(interrupt, { version, work, access }, flags),
+      );
     } finally {
       await work.close();
     }
@@ -104,8 +122,7 @@ async function reproduceInFolder(version: Version, flags: ReproduceFlags): Promi
 
 async function reproduceUntil(
   interrupt: Interrupt,
-  version: Version,
-  work: WorkFolder,
+  { version, work, access }: { version: Version; work: WorkFolder; access: VersionAccess },
   { data: dataFolder, earlierSteps = false }: ReproduceFlags,
 ): Promise<Reproduced> {
   const { measureProfile } = await import('../../repository/measure-profile.ts');
@@ -114,7 +131,8 @@ async function reproduceUntil(
   );
   const showProgress = progressBar();
   return reproduce(version, {
-    ...{ work, dataFolder, interrupt, runsEarlierSteps: earlierSteps, command: commandLine() },
+    ...{ work, dataFolder, interrupt, runsEarlierSteps: earlierSteps },
+    program: programVariables(access),
     measureProfile: (model, dataFiles) =>
       measureProfile(model, dataFiles, (done, total) => {
         assertNotInterrupted(interrupt);
@@ -123,6 +141,15 @@ async function reproduceUntil(
     onRecordedResults: (name, step) => notify(formatRecordedResults(name, step)),
     onStep: (report) => notify(formatStep(report)),
   });
+}
+
+/** For a program in another folder. */
+function programVariables({ store, config }: VersionAccess): ProgramVariables {
+  return {
+    TWEET_SENTIMENT: commandLine(),
+    MODEL_STORE: isRemote(store) ? store.location : resolve(store.location),
+    MODEL_NAME: config.modelName,
+  };
 }
 
 function afterInterrupt({ work }: ReproduceFlags): string {

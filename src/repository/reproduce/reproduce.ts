@@ -19,7 +19,7 @@ import {
 } from './compare.ts';
 import { assertNotInterrupted, type Interrupt } from './run-program.ts';
 import { runSteps, type Step, type StepReport } from './steps.ts';
-import { installEnvironment, runRecordedCommand } from './training.ts';
+import { installEnvironment, type ProgramVariables, runRecordedCommand } from './training.ts';
 import type { WorkFolder } from './work-folder.ts';
 
 export interface ReproduceOptions {
@@ -31,8 +31,8 @@ export interface ReproduceOptions {
   readonly runsEarlierSteps: boolean;
   /** Measures the reference profile of a model's files on data files, with the server's own code. */
   readonly measureProfile: (files: ModelFiles, dataFiles: readonly string[]) => Promise<Profile>;
-  /** Runs this command line, as words for a shell: training code calls `models lineage`. */
-  readonly command: string;
+  /** For the recorded commands, which call `models lineage`, and may ask other versions. */
+  readonly program: ProgramVariables;
   readonly interrupt: Interrupt;
   /** Called for each earlier step that is not run, with its name. */
   readonly onRecordedResults: (name: string, step: EarlierStep) => void;
@@ -150,7 +150,7 @@ async function recordedSteps(
           { command, variables },
           {
             ...{ ...context, checkout: folder, data: work.data },
-            ...{ commandLine: options.command, commit: version.commit },
+            ...{ program: options.program, commit: version.commit },
           },
         );
         await work.recordFinished(folder, await digestFiles(folder, results));

@@ -64,13 +64,21 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
+/** With these, recorded commands run the command line, and find other versions: a SHA has the same bytes anywhere. */
+export interface ProgramVariables {
+  /** The command line, as words for a shell. */
+  readonly TWEET_SENTIMENT: string;
+  readonly MODEL_STORE: string;
+  readonly MODEL_NAME: string;
+}
+
 export interface CommandContext extends RunContext {
   /** Folder with the ingredients. */
   readonly checkout: string;
   /** Folder with the data. */
   readonly data: string;
-  /** Runs this command line, for training code that calls it. */
-  readonly commandLine: string;
+  /** As in ReproduceOptions. */
+  readonly program: ProgramVariables;
   /** The full SHA of the version that is trained again: training code then commits nothing. */
   readonly commit: string;
 }
@@ -78,7 +86,7 @@ export interface CommandContext extends RunContext {
 /** Runs a recorded command with the recorded variables. */
 export async function runRecordedCommand(
   { command, variables }: Pick<Environment, 'command' | 'variables'>,
-  { checkout, data, commandLine, commit, ...context }: CommandContext,
+  { checkout, data, program: toolkit, commit, ...context }: CommandContext,
 ): Promise<void> {
   const words = wordsOf(command).map((word) => (word === DATA_PLACEHOLDER ? data : word));
   const bin = join(checkout, '.venv', 'bin');
@@ -89,7 +97,7 @@ export async function runRecordedCommand(
     PATH: `${bin}${delimiter}${PATH}`,
     HOME,
     LANG: 'C.UTF-8',
-    TWEET_SENTIMENT: commandLine,
+    ...toolkit,
     TWEET_SENTIMENT_REPRODUCED_COMMIT: commit,
     ...variables,
   };

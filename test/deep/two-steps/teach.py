@@ -20,6 +20,9 @@ EPOCHS, HELD_EPOCH, BUCKETS = 30, 10, 512
 
 
 def main(data: Path) -> None:
+    if "TWEET_SENTIMENT_REPRODUCED_COMMIT" in os.environ:
+        # From another folder, too, it finds the store with other versions.
+        assert Path(os.environ["MODEL_STORE"]).is_absolute()
     labels = json.loads((ROOT / "hyperparameters.json").read_text())["labels"]
     rows = [
         line.split("\t") for line in (data / "examples/train.tsv").read_text().splitlines()[1:]

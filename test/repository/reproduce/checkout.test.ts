@@ -15,17 +15,39 @@ test('of results, only files count', async () => {
   expect(Object.keys(await digestFiles(folder, paths))).toEqual(['teacher']);
 });
 
-test('spaces around a command are none of its words', async () => {
-  const checkout = temporaryFolder();
+const PROGRAM = { TWEET_SENTIMENT: 'node main.js', MODEL_STORE: '/models', MODEL_NAME: 'm' };
+
+async function runHere(checkout: string, command: string): Promise<void> {
   const signal = new AbortController().signal;
   await runRecordedCommand(
-    { command: ' cp DATA  made\n', variables: {} },
+    { command, variables: { THREADS: '1' } },
     {
-      ...{ checkout, data: import.meta.filename, commandLine: '', commit: '' },
+      ...{ checkout, data: import.meta.filename, program: PROGRAM, commit: 'c0ffee' },
       ...{ interrupt: { stop: signal, kill: signal }, onStart: async () => undefined },
     },
   );
+}
+
+test('spaces around a command are none of its words', async () => {
+  const checkout = temporaryFolder();
+  await runHere(checkout, ' cp DATA  made\n');
   expect(readFileSync(join(checkout, 'made'), 'utf8')).toContain('none of its words');
+});
+
+test('a command has the recorded variables and those that lead to the command line and the store', async () => {
+  const checkout = temporaryFolder();
+  process.env.MODEL_COMMIT = 'of this process';
+  writeFileSync(join(checkout, 'show.sh'), 'env >shown');
+  await runHere(checkout, 'sh show.sh');
+  delete process.env.MODEL_COMMIT;
+  const shown = readFileSync(join(checkout, 'shown'), 'utf8').split('\n');
+  expect(shown.filter((line) => /^(?:TWEET|MODEL|THREADS)/.test(line)).sort()).toEqual([
+    'MODEL_NAME=m',
+    'MODEL_STORE=/models',
+    'THREADS=1',
+    'TWEET_SENTIMENT=node main.js',
+    'TWEET_SENTIMENT_REPRODUCED_COMMIT=c0ffee',
+  ]);
 });
 
 test.runIf(existsSync('/dev/full'))(
