@@ -30,7 +30,12 @@ export function addSimulate(program: Command): void {
       'Send labelled texts, invented or your own, to a running server, at a fixed rate that does not ' +
         'depend on its answers, and compare its predictions with the labels.',
     )
-    .option('--url, --server <url>', 'address of the server', serverAddress, 'http://localhost:8080')
+    .option(
+      '--url, --server <url>',
+      'address of the server',
+      serverAddress,
+      'http://localhost:8080',
+    )
     .addOption(
       new Option(
         '--mix <language=weight,...>',

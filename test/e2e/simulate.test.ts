@@ -133,7 +133,11 @@ describe('simulate', () => {
   });
 
   test('without a server, it is an error', async () => {
-    const { code, stdout, stderr } = await runCommand(['simulate', '--server', 'http://127.0.0.1:9']);
+    const { code, stdout, stderr } = await runCommand([
+      'simulate',
+      '--server',
+      'http://127.0.0.1:9',
+    ]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^tweet-sentiment: No server answers at http:\/\/127\.0\.0\.1:9 \(/);
   });
