@@ -215,7 +215,7 @@ export const SETTINGS = {
     'WATCH_PIN',
     '0',
     integer(0, 86_400),
-    'how often the PINNED file of the store is read, in seconds; where it names another version, that one is served without a restart; 0: only at the start and on SIGHUP; MODEL_COMMIT must be unset',
+    'how often the pin of the store is read, that of MODEL_ALIAS or else PINNED, in seconds; where it names another version, that one is served without a restart; 0: only at the start and on SIGHUP; MODEL_COMMIT must be unset',
   ),
   keepPrevious: setting(
     'KEEP_PREVIOUS',
