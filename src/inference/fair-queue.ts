@@ -205,10 +205,19 @@ function positionOf(state: State<Costed>, key: ClientKey, cost: number): Positio
   };
 }
 
+/** Of the shorter side, since a full queue refuses many requests whose place is at its end. */
 function costUpTo(state: State<Costed>, tag: number): number {
+  const { entries, cost } = state;
+  const count = countUpTo(state, tag);
+  return 2 * count <= entries.length
+    ? sumOf(entries, 0, count)
+    : cost - sumOf(entries, count, entries.length);
+}
+
+function sumOf(entries: readonly Entry<Costed>[], from: number, to: number): number {
   let cost = 0;
-  for (let at = countUpTo(state, tag) - 1; at >= 0; at--) {
-    cost += (state.entries[at] as Entry<Costed>).item.cost;
+  for (let at = from; at < to; at++) {
+    cost += (entries[at] as Entry<Costed>).item.cost;
   }
   return cost;
 }

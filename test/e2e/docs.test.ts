@@ -231,10 +231,13 @@ describe('the command line', () => {
       const names = [...subcommands.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name as string);
       if (names.length === 0) {
         const usage = /^Usage: tweet-sentiment (.+)$/m.exec(stdout)?.[1] ?? '';
-        const options = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name);
+        // An option may have several names.
+        const options = [...stdout.matchAll(/^ {2}(?:-\w, )?((?:(?:, )?--[\w-]+)+)/gm)].flatMap(
+          ([, names = '']) => names.split(', '),
+        );
         commands.set(path.join(' '), {
           usage: usage.replace(' [options]', ''),
-          options: options.filter((name) => name !== '--help') as string[],
+          options: options.filter((name) => name !== '--help'),
         });
       }
       for (const name of names.filter((each) => each !== 'help')) {

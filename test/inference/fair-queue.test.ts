@@ -118,3 +118,23 @@ test('sums are those of the items, whatever happens to them', () => {
     }),
   );
 });
+
+test.each([
+  ['of a new client', 'd', 1, { tag: 0, beforeFirst: 3, beforeLast: 6 }],
+  ['of a client with few texts', 'c', 1, { tag: 2, beforeFirst: 8, beforeLast: 10 }],
+  ['in the middle', 'b', 2, { tag: 5, beforeFirst: 13, beforeLast: 15 }],
+  ['at the end', 'a', 1, { tag: 10, beforeFirst: 17, beforeLast: 17 }],
+])('a position %s has the cost of what is before it', (_, client, cost, position) => {
+  const queue = createFairQueue<Item>();
+  for (const [key, count] of [
+    ['a', 10],
+    ['b', 5],
+    ['c', 2],
+  ] as const) {
+    queue.add(
+      key,
+      Array.from({ length: count }, () => ({ name: key, cost: 1 })),
+    );
+  }
+  expect(queue.positionOf(client, cost)).toMatchObject(position);
+});
