@@ -231,10 +231,8 @@ describe('the command line', () => {
       const names = [...subcommands.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name as string);
       if (names.length === 0) {
         const usage = /^Usage: tweet-sentiment (.+)$/m.exec(stdout)?.[1] ?? '';
-        // An option may have several names.
-        const options = [...stdout.matchAll(/^ {2}(?:-\w, )?((?:(?:, )?--[\w-]+)+)/gm)].flatMap(
-          ([, names = '']) => names.split(', '),
-        );
+        const listed = stdout.matchAll(/^ {2}(?:-\w, )?((?:(?:, )?--[\w-]+)+)/gm);
+        const options = [...listed].flatMap(([, all = '']) => all.split(', ')); // it may have two names
         commands.set(path.join(' '), {
           usage: usage.replace(' [options]', ''),
           options: options.filter((name) => name !== '--help'),
