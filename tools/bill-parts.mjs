@@ -22,8 +22,8 @@ export function modelComponents(folder) {
   const commit = basename(folder);
   const { datasets = [] } = readJson('data/datasets.json');
   // The front matter of a model card, by the names that Hugging Face gives them.
-  const fromCard = (field) =>
-    new RegExp(`^${field}: *(\\S+)$`, 'm').exec(readText('README.md') ?? '')?.[1];
+  const card = readText('README.md') ?? '';
+  const fromCard = (field) => new RegExp(`^${field}: *(\\S+)$`, 'm').exec(card)?.[1];
   const licence = fromCard('license');
   const base = fromCard('base_model');
   const model = {
